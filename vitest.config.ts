@@ -1,0 +1,16 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    // Vite would take graphql's ES modules for our files while Node.js takes its CommonJS for everybody else's, and
+    // then an error of ours is no GraphQLError to them.
+    alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/servers.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
