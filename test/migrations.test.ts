@@ -1,0 +1,417 @@
+import { createHash } from 'node:crypto';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { MigrationError, migrate, pendingMigrations, revert } from '../src/migrations.ts';
+import { catalog } from './support/catalog.ts';
+import { createEmptyDatabase, type TestDatabase } from './support/database.ts';
+import { migrationList, NO_FILTERS, withPrismaEngine } from './support/prismaEngine.ts';
+
+const PROJECT_MIGRATIONS = join(import.meta.dirname, '../prisma/migrations');
+
+let database: TestDatabase;
+let client: pg.Client;
+let directory: string;
+
+beforeEach(async () => {
+  database = await createEmptyDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  directory = await mkdtemp(join(tmpdir(), 'migrations-'));
+});
+
+afterEach(async () => {
+  await client.end();
+  await database.drop();
+  await rm(directory, { recursive: true });
+});
+
+async function write(name: string, up: string, down = 'SELECT 1'): Promise<void> {
+  await mkdir(join(directory, name), { recursive: true });
+  await writeFile(join(directory, name, 'migration.sql'), up);
+  await writeFile(join(directory, name, 'down.sql'), down);
+}
+
+const up = () => migrate(database.url, { directory });
+
+async function failure(work: Promise<unknown>): Promise<MigrationError> {
+  const error = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(MigrationError);
+  return error as MigrationError;
+}
+
+async function recorded(): Promise<string[]> {
+  const { rows } = await client.query('SELECT migration_name FROM _prisma_migrations ORDER BY started_at');
+  return rows.map((row) => row.migration_name);
+}
+
+async function exists(table: string): Promise<boolean> {
+  const { rows } = await client.query('SELECT to_regclass($1) IS NOT NULL AS exists', [table]);
+  return rows[0].exists;
+}
+
+describe('migrate', () => {
+  it('applies in order of name, and a second time nothing', async () => {
+    await write('20260102000000_b', 'ALTER TABLE a ADD COLUMN y int');
+    await write('20260101000000_a', 'CREATE TABLE a (x int)');
+    await writeFile(join(directory, 'migration_lock.toml'), 'provider = "postgresql"');
+    const log: string[] = [];
+
+    expect(await migrate(database.url, { directory, log: (line) => log.push(line) })).toEqual({
+      applied: ['20260101000000_a', '20260102000000_b'],
+      pending: [],
+    });
+    expect(log).toEqual(['applying migration 20260101000000_a', 'applying migration 20260102000000_b']);
+    expect(await recorded()).toEqual(['20260101000000_a', '20260102000000_b']);
+    expect(await up()).toEqual({ applied: [], pending: [] });
+  });
+
+  it('writes the rows that Prisma would write', async () => {
+    await write('1_a', 'CREATE TABLE a (x int)');
+    await up();
+    const { rows } = await client.query(
+      'SELECT *, finished_at >= started_at AS in_order FROM _prisma_migrations',
+    );
+    expect(rows).toEqual([
+      {
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        checksum: createHash('sha256').update('CREATE TABLE a (x int)').digest('hex'),
+        migration_name: '1_a',
+        started_at: expect.any(Date),
+        finished_at: expect.any(Date),
+        in_order: true,
+        rolled_back_at: null,
+        logs: null,
+        applied_steps_count: 1,
+      },
+    ]);
+  });
+
+  it('leaves the semicolons in the bodies of functions alone', async () => {
+    await write(
+      '1_a',
+      `CREATE FUNCTION twice(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN x := x * 2; RETURN x; END $$;
+       DO $body$ BEGIN PERFORM twice(1); PERFORM ';'; END $body$;`,
+    );
+    await up();
+    expect((await client.query('SELECT twice(21) AS x')).rows).toEqual([{ x: 42 }]);
+  });
+
+  it('applies each migration once when three processes start together', async () => {
+    await write('1_a', 'CREATE TABLE a (x int); SELECT pg_sleep(0.3)');
+    await write('2_b', 'INSERT INTO a VALUES (1)');
+    const results = await Promise.all([up(), up(), up()]);
+    expect(results.map(({ applied }) => applied).sort()).toEqual([[], [], ['1_a', '2_b']]);
+    expect((await client.query('SELECT x FROM a')).rows).toEqual([{ x: 1 }]);
+    expect(await recorded()).toEqual(['1_a', '2_b']);
+  });
+
+  it('gives up on a lock that is not given back', async () => {
+    await client.query('SELECT pg_advisory_lock(72707369)');
+    const error = await failure(migrate(database.url, { directory, lockTimeoutMs: 300 }));
+    expect(error.fault).toBe('LOCKED');
+  });
+
+  it('applies late what sorts before the last applied one, as Prisma does', async () => {
+    await write('2_b', 'SELECT 1');
+    await up();
+    await write('1_a', 'SELECT 1');
+    expect((await up()).applied).toEqual(['1_a']);
+    expect(await recorded()).toEqual(['2_b', '1_a']);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    await write('1_a', 'CREATE TABLE a (x int)');
+    expect(await migrate(database.url, { directory, dryRun: true })).toEqual({
+      applied: [],
+      pending: ['1_a'],
+    });
+    expect([await exists('a'), await exists('_prisma_migrations')]).toEqual([false, false]);
+  });
+
+  it('is not cut off by a time limit meant for requests', async () => {
+    await write('1_a', 'SELECT pg_sleep(0.4)');
+    const limited = { connectionString: database.url, statement_timeout: 200 };
+    expect((await migrate(limited, { directory })).applied).toEqual(['1_a']);
+  });
+});
+
+describe('a script that fails', () => {
+  it('leaves nothing behind, and is named with its line', async () => {
+    await write('1_a', 'CREATE TABLE a (x int)');
+    await write('3_c', 'CREATE TABLE c (x int)');
+    await write(
+      '2_b',
+      'CREATE TABLE b (x int);\n-- 👩‍🚀 é\nINSERT INTO b VALUES (1);\n  INSERT INTO b VALUES (y);\n',
+    );
+
+    const error = await failure(up());
+    expect(error).toMatchObject({ fault: 'SCRIPT', migrations: ['2_b'] });
+    expect(error.message).toMatch(
+      /^Migration 2_b failed at line 4 of migration\.sql: column "y" does not exist \(SQLSTATE 42703\)\n {2}line 4: INSERT INTO b VALUES \(y\);\n/,
+    );
+    expect([await exists('a'), await exists('b'), await exists('c')]).toEqual([true, false, false]);
+    expect(await recorded()).toEqual(['1_a']);
+
+    await write('2_b', 'CREATE TABLE b (x int)');
+    expect((await up()).applied).toEqual(['2_b', '3_c']);
+  });
+
+  it('says what PostgreSQL says when that names no place', async () => {
+    await write(
+      '1_a',
+      'CREATE TABLE a (x int PRIMARY KEY);\nDO $$ BEGIN INSERT INTO a VALUES (1), (1); END $$;',
+    );
+    const { message } = await failure(up());
+    expect(message).toContain('Migration 1_a failed in migration.sql: duplicate key');
+    expect(message).toContain('detail: Key (x)=(1) already exists.');
+    expect(message).toContain('where: ');
+    expect(await exists('a')).toBe(false);
+  });
+
+  it('also when it fails only at the commit', async () => {
+    await write(
+      '1_a',
+      'CREATE TABLE a (x int UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO a VALUES (1), (1)',
+    );
+    expect(await failure(up())).toMatchObject({ fault: 'SCRIPT', migrations: ['1_a'] });
+    expect([await exists('a'), await recorded()]).toEqual([false, []]);
+  });
+
+  it('may not end its transaction', async () => {
+    await write('1_a', 'CREATE TABLE a (x int); COMMIT; CREATE TABLE b (x int)');
+    expect((await failure(up())).message).toContain('Migration 1_a ends its transaction');
+    expect(await recorded()).toEqual([]);
+  });
+});
+
+describe('a history that is refused', () => {
+  it('names a changed migration and both checksums', async () => {
+    await write('1_a', 'SELECT 1');
+    await up();
+    await write('1_a', 'SELECT 2');
+    await write('2_b', 'CREATE TABLE b (x int)');
+    const error = await failure(up());
+    expect(error).toMatchObject({ fault: 'CHANGED', migrations: ['1_a'] });
+    for (const script of ['SELECT 1', 'SELECT 2']) {
+      expect(error.message).toContain(createHash('sha256').update(script).digest('hex'));
+    }
+    expect(await exists('b')).toBe(false);
+  });
+
+  it('does not mind other line ends', async () => {
+    await write('1_a', 'SELECT 1;\r\nSELECT 2;\r\n');
+    await write('2_b', 'SELECT 1;\nSELECT 2;\n');
+    await up();
+    await write('1_a', 'SELECT 1;\nSELECT 2;\n');
+    await write('2_b', 'SELECT 1;\r\nSELECT 2;\r\n');
+    expect((await up()).applied).toEqual([]);
+  });
+
+  it('names an applied migration that is not there', async () => {
+    await write('1_a', 'SELECT 1');
+    await write('2_b', 'SELECT 1');
+    await up();
+    await rm(join(directory, '2_b'), { recursive: true });
+    expect(await failure(up())).toMatchObject({ fault: 'MISSING', migrations: ['2_b'] });
+  });
+
+  it('says how to resolve a failure that Prisma recorded', async () => {
+    await write('1_a', 'CREATE TABLE a (x int)');
+    await write('2_b', 'CREATE TABLE b (x int)');
+    await up();
+    await client.query(
+      "UPDATE _prisma_migrations SET finished_at = NULL, logs = 'boom' WHERE migration_name = '2_b'",
+    );
+    const error = await failure(up());
+    expect(error).toMatchObject({ fault: 'FAILED', migrations: ['2_b'] });
+    expect(error.message).toContain('boom');
+    expect(error.message).toContain('prisma migrate resolve --rolled-back 2_b');
+
+    await client.query('DROP TABLE b');
+    await client.query(/UPDATE .*;/.exec(error.message)?.[0] ?? '');
+    expect((await up()).applied).toEqual(['2_b']);
+  });
+
+  it('does not fill a schema that holds tables of somebody else', async () => {
+    await client.query('CREATE TABLE theirs (x int)');
+    await write('1_a', 'SELECT 1');
+    const error = await failure(up());
+    expect(error.fault).toBe('NOT_EMPTY');
+    expect(error.message).toContain('theirs');
+  });
+
+  it('needs every file and a server that answers', async () => {
+    await mkdir(join(directory, '1_a'));
+    expect(await failure(up())).toMatchObject({ fault: 'UNREADABLE', migrations: ['1_a'] });
+    expect((await failure(migrate(database.url, { directory: join(directory, 'none') }))).fault).toBe(
+      'UNREADABLE',
+    );
+
+    const error = await failure(migrate('postgres://someone:s3cret@localhost:1/muster', { directory }));
+    expect(error.fault).toBe('UNREACHABLE');
+    expect(error.message).toMatch(/^Cannot connect to muster at localhost:1: .*ECONNREFUSED/);
+    expect(error.message).not.toContain('s3cret');
+  });
+});
+
+describe('beside Prisma', () => {
+  it('accepts the table as Prisma writes it', async () => {
+    const script = 'CREATE TABLE a (x int)';
+    await write('1_a', script);
+    await write('2_b', 'ALTER TABLE a ADD COLUMN y int');
+    await client.query(`
+      CREATE TABLE _prisma_migrations (
+          id                      VARCHAR(36) PRIMARY KEY NOT NULL,
+          checksum                VARCHAR(64) NOT NULL,
+          finished_at             TIMESTAMPTZ,
+          migration_name          VARCHAR(255) NOT NULL,
+          logs                    TEXT,
+          rolled_back_at          TIMESTAMPTZ,
+          started_at              TIMESTAMPTZ NOT NULL DEFAULT now(),
+          applied_steps_count     INTEGER NOT NULL DEFAULT 0
+      );
+      ${script};`);
+    // A first attempt that was rolled back, then one that worked.
+    await client.query(
+      `INSERT INTO _prisma_migrations VALUES
+         ('a4f0bd1e-4f1c-4a35-9d0e-7a2f6c1d9a01', 'of an older file', NULL, '1_a', 'boom', '2026-01-01 10:05Z', '2026-01-01 10:00Z', 0),
+         ('a4f0bd1e-4f1c-4a35-9d0e-7a2f6c1d9a02', $1, '2026-01-01 10:10:01Z', '1_a', NULL, NULL, '2026-01-01 10:10Z', 1)`,
+      [createHash('sha256').update(script).digest('hex')],
+    );
+    expect((await up()).applied).toEqual(['2_b']);
+  });
+
+  it('leaves nothing to do or to complain of for its engine', async () => {
+    await migrate(database.url);
+    const migrationsList = await migrationList(PROJECT_MIGRATIONS);
+    await withPrismaEngine(database.url, async (engine) => {
+      const input = { migrationsList, filters: NO_FILTERS };
+      expect(await engine.diagnoseMigrationHistory({ ...input, optInToShadowDatabase: false })).toEqual({
+        history: null,
+        hasMigrationsTable: true,
+        failedMigrationNames: [],
+        editedMigrationNames: [],
+      });
+      expect(await engine.applyMigrations(input)).toEqual({ appliedMigrationNames: [] });
+    });
+  });
+
+  it('takes turns with its engine, on the same table', async () => {
+    const withEngine = async () => {
+      const migrationsList = await migrationList(directory);
+      return withPrismaEngine(database.url, (engine) =>
+        engine.applyMigrations({ migrationsList, filters: NO_FILTERS }),
+      );
+    };
+    await up();
+    const ours = await catalog(client);
+    await client.query('DROP TABLE _prisma_migrations');
+
+    await write('1_a', 'CREATE TABLE a (x int)', 'DROP TABLE a');
+    expect(await withEngine()).toEqual({ appliedMigrationNames: ['1_a'] });
+    await write('2_b', 'CREATE TABLE b (x int)', 'DROP TABLE b');
+    expect((await up()).applied).toEqual(['2_b']);
+    await write('3_c', 'CREATE TABLE c (x int)', 'DROP TABLE c');
+    expect(await withEngine()).toEqual({ appliedMigrationNames: ['3_c'] });
+
+    expect((await revert(database.url, { directory, steps: 'all' })).reverted).toEqual(['3_c', '2_b', '1_a']);
+    expect(await catalog(client)).toEqual(ours);
+  });
+});
+
+describe('revert', () => {
+  beforeEach(async () => {
+    await write('1_a', 'CREATE TABLE a (x int)', 'DROP TABLE a');
+    await write('2_b', 'CREATE TABLE b (x int)', 'DROP TABLE b');
+    await write('3_c', 'CREATE VIEW c AS SELECT x FROM b', 'DROP VIEW c');
+    await up();
+  });
+
+  it('undoes the last one, some, or all, the last applied first', async () => {
+    expect(await revert(database.url, { directory })).toEqual({ reverted: ['3_c'] });
+    expect(await recorded()).toEqual(['1_a', '2_b']);
+    await up();
+    expect(await revert(database.url, { directory, steps: 2 })).toEqual({ reverted: ['3_c', '2_b'] });
+    await up();
+    expect(await revert(database.url, { directory, steps: 'all' })).toEqual({
+      reverted: ['3_c', '2_b', '1_a'],
+    });
+    expect(await recorded()).toEqual([]);
+    expect(await revert(database.url, { directory })).toEqual({ reverted: [] });
+  });
+
+  it('goes by the order of application, not of names', async () => {
+    await write('0_late', 'CREATE VIEW late AS SELECT x FROM c', 'DROP VIEW late');
+    await up();
+    expect(await revert(database.url, { directory })).toEqual({ reverted: ['0_late'] });
+  });
+
+  it('stays where it is when a script fails, and does not start when one is missing', async () => {
+    await write('2_b', 'CREATE TABLE b (x int)', 'DROP TABLE b;\nDROP TABLE nowhere');
+    const error = await failure(revert(database.url, { directory, steps: 'all' }));
+    expect(error).toMatchObject({ fault: 'SCRIPT', migrations: ['2_b'] });
+    expect(error.message).toContain('down.sql');
+    expect([await recorded(), await exists('b'), await exists('c')]).toEqual([['1_a', '2_b'], true, false]);
+
+    await rm(join(directory, '1_a', 'down.sql'));
+    expect(await failure(revert(database.url, { directory, steps: 'all' }))).toMatchObject({
+      fault: 'UNREADABLE',
+      migrations: ['1_a'],
+    });
+    expect(await recorded()).toEqual(['1_a', '2_b']);
+  });
+});
+
+describe('pendingMigrations', () => {
+  it('counts what is missing, failed or rolled back, and writes nothing', async () => {
+    await write('1_a', 'SELECT 1');
+    await write('2_b', 'SELECT 1');
+    expect(await pendingMigrations(client, directory)).toEqual(['1_a', '2_b']);
+    expect(await exists('_prisma_migrations')).toBe(false);
+    await up();
+    expect(await pendingMigrations(client, directory)).toEqual([]);
+    await client.query("UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = '1_a'");
+    await client.query("UPDATE _prisma_migrations SET rolled_back_at = now() WHERE migration_name = '2_b'");
+    expect(await pendingMigrations(client, directory)).toEqual(['1_a', '2_b']);
+  });
+});
+
+describe("the project's own migrations", () => {
+  it('can be applied, reverted without a rest, and applied again to the same effect', async () => {
+    const isHistory = ({ name }: { name: string }) => name.includes('_prisma_migrations');
+    const read = async () => (await catalog(client)).filter((entry) => !isHistory(entry));
+    const empty = await read();
+
+    const { applied } = await migrate(database.url);
+    expect(applied).not.toEqual([]);
+    expect(await pendingMigrations(client)).toEqual([]);
+    const full = await read();
+    expect(full.length).toBeGreaterThan(empty.length);
+
+    expect((await revert(database.url, { steps: 'all' })).reverted).toEqual(applied.toReversed());
+    expect(await read()).toEqual(empty);
+
+    expect((await migrate(database.url)).applied).toEqual(applied);
+    expect(await read()).toEqual(full);
+  });
+
+  it('can each be reverted to what was there before', async () => {
+    const { pending } = await migrate(database.url, { dryRun: true });
+    const levels: unknown[] = [];
+    for (const name of pending) {
+      await cp(join(PROJECT_MIGRATIONS, name), join(directory, name), { recursive: true });
+      await up();
+      levels.push(await catalog(client));
+    }
+    for (const name of pending.toReversed()) {
+      expect(await catalog(client), name).toEqual(levels.pop());
+      expect((await revert(database.url, { directory })).reverted).toEqual([name]);
+    }
+  });
+});

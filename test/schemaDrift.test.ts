@@ -1,0 +1,200 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CatalogEntry, catalog } from './support/catalog.ts';
+import { createDatabase, type TestDatabase } from './support/database.ts';
+import { sqlOfDatamodel, withPrismaEngine } from './support/prismaEngine.ts';
+
+/**
+ * The migrations are written by hand, and so is the data model that the Prisma client believes in. Here Prisma writes
+ * the SQL for the data model, that SQL is run in a schema beside the migrated one, and the two catalogs are compared.
+ * The database may have more than Prisma can say (CHECKs, triggers, functions, partial indexes, partitions), but not
+ * other tables, columns, types, nullability, enums or foreign keys, and no key or index less.
+ */
+
+const DECLARED = 'declared';
+let database: TestDatabase;
+let client: pg.Client;
+let datamodel: string;
+let undoctored: string[];
+
+beforeAll(async () => {
+  datamodel = await readFile(join(import.meta.dirname, '../prisma/schema.prisma'), 'utf8');
+  database = await createDatabase();
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  undoctored = await differences(datamodel);
+});
+
+afterAll(async () => {
+  await client.end();
+  await database.drop();
+});
+
+/** Every difference between a data model and the migrated database, each in one readable line. */
+async function differences(model: string): Promise<string[]> {
+  const views = new Set(
+    [...model.matchAll(/^view (\w+) \{([^}]*)\}/gm)].map(
+      ([, name, body]) => /@@map\("(\w+)"\)/.exec(body ?? '')?.[1] ?? name,
+    ),
+  );
+  // Prisma writes no SQL for a view; for a model of the same fields it does.
+  const sql = await withPrismaEngine(database.url, (engine) =>
+    sqlOfDatamodel(engine, model.replaceAll(/^view /gm, 'model ')),
+  );
+  await client.query('BEGIN');
+  try {
+    await client.query(`CREATE SCHEMA ${DECLARED}`);
+    // The public schema comes second: defaults may call the functions that the migrations made.
+    await client.query(`SET LOCAL search_path = ${DECLARED}, public`);
+    await client.query(sql);
+    const declared = facts(await catalog(client, DECLARED), DECLARED, views);
+    const actual = facts(await catalog(client, 'public'), 'public', views);
+    return compare(declared, actual);
+  } finally {
+    await client.query('ROLLBACK');
+  }
+}
+
+/** What Prisma knows of a schema: the name of each thing, and a text that two equal ones have in common. */
+function facts(entries: CatalogEntry[], schema: string, views: Set<string | undefined>): Map<string, string> {
+  const known = new Map<string, string>();
+  const plain = (text: unknown) =>
+    String(text)
+      .replaceAll(`${schema}.`, '')
+      // Prisma spells out the precision that PostgreSQL takes by default.
+      .replace(/^(time\S*)\(6\)/, '$1');
+
+  // Partitions look like their parent; views that Prisma does not declare do not concern it.
+  const tables = new Set<string>();
+  for (const { kind, name, definition } of entries) {
+    const table = plain(name);
+    if (views.has(table)) known.set(`view ${table}`, schema === DECLARED ? 'view' : kind);
+    else if (kind === 'table' && definition.parent === null && table !== '_prisma_migrations') {
+      tables.add(table);
+      known.set(`table ${table}`, 'a table');
+    }
+  }
+  for (const { kind, name, definition } of entries) {
+    const own = plain(name);
+    const table = own.replace(/\.[^.]+$/, '');
+    if (kind === 'enum') known.set(`enum ${own}`, String(definition.values));
+    // PostgreSQL does not know whether a view's column may be null.
+    if (kind === 'column' && views.has(table)) known.set(own, plain(definition.type));
+    if (kind === 'column' && tables.has(table)) {
+      known.set(own, `${plain(definition.type)}${definition.nullable ? '' : ' NOT NULL'}`);
+      if (definition.default || definition.identity || definition.generated)
+        known.set(`default of ${own}`, 'set');
+    }
+    if (kind === 'constraint' && definition.type === 'f' && tables.has(table)) {
+      known.set(`foreign key ${own}`, plain(definition.definition).replace(/ DEFERRABLE.*/, ''));
+    }
+    if (kind === 'index' && tables.has(plain(definition.table))) {
+      known.set(`index ${own}`, plain(definition.definition).replace(' ON ONLY ', ' ON '));
+    }
+  }
+  return known;
+}
+
+/** What the migrations may have and Prisma need not know. */
+const MAY_BE_EXTRA = /^(index|default of) /;
+
+function compare(declared: Map<string, string>, actual: Map<string, string>): string[] {
+  const found: string[] = [];
+  for (const name of new Set([...declared.keys(), ...actual.keys()])) {
+    const [inModel, inDatabase] = [declared.get(name), actual.get(name)];
+    if (inModel === inDatabase) continue;
+    if (inDatabase === undefined) found.push(`${name}: in the data model (${inModel}), not in the database`);
+    else if (inModel !== undefined)
+      found.push(`${name}: ${inModel} in the data model, ${inDatabase} in the database`);
+    else if (!MAY_BE_EXTRA.test(name))
+      found.push(`${name}: not in the data model, in the database (${inDatabase})`);
+  }
+  return found.sort();
+}
+
+describe('the data model and the migrated database', () => {
+  it('are the same', () => {
+    expect(undoctored).toEqual([]);
+  });
+});
+
+describe('a difference is found:', () => {
+  const doctored: [string, RegExp, string, string[]][] = [
+    [
+      'a column too many',
+      /(?<=^model Organization \{\n)/m,
+      '  extra Int?\n',
+      ['organization.extra: in the data model (integer), not in the database'],
+    ],
+    [
+      'a column too few',
+      /(?<=^model Organization \{[^}]*)\n +name +String/m,
+      '',
+      ['organization.name: not in the data model, in the database (text NOT NULL)'],
+    ],
+    [
+      'other nullability',
+      /(?<=^model Organization \{[^}]*\n +slug +String)/m,
+      '?',
+      ['organization.slug: text in the data model, text NOT NULL in the database'],
+    ],
+    [
+      'another type',
+      /(?<=^model Organization \{[^}]*\n +name +String)/m,
+      ' @db.VarChar(100)',
+      ['organization.name: character varying(100) NOT NULL in the data model, text NOT NULL in the database'],
+    ],
+    [
+      'a default that is not there',
+      /(?<=^model Organization \{[^}]*\n +name +String)/m,
+      ' @default("x")',
+      ['default of organization.name: in the data model (set), not in the database'],
+    ],
+    [
+      'a missing value of an enum',
+      /(?<=^enum MembershipRole \{[^}]*)\n +ADMIN/m,
+      '',
+      ['enum membership_role: OWNER,MEMBER in the data model, OWNER,ADMIN,MEMBER in the database'],
+    ],
+    [
+      'a table too many, with its key',
+      /$(?![\s\S])/,
+      'model extra {\n  id Int @id\n}\n',
+      [
+        'extra.id: in the data model (integer NOT NULL), not in the database',
+        'index extra_pkey: in the data model (CREATE UNIQUE INDEX extra_pkey ON extra USING btree (id)), not in the database',
+        'table extra: in the data model (a table), not in the database',
+      ],
+    ],
+    [
+      'an index that is not there',
+      /(?<=^model Organization \{[^}]*)(?=\n +@@map)/m,
+      '\n  @@unique([name], map: "organization_name_key")',
+      [
+        'index organization_name_key: in the data model (CREATE UNIQUE INDEX organization_name_key ON organization USING btree (name)), not in the database',
+      ],
+    ],
+    [
+      'another action of a foreign key',
+      /(?<=^model Membership \{[^}]*\n +user +User [^\n]*onDelete: )Restrict/m,
+      'Cascade',
+      [
+        'foreign key membership.membership_user_id_fkey: FOREIGN KEY (user_id) REFERENCES "user"(id) ON UPDATE CASCADE ON DELETE CASCADE in the data model, FOREIGN KEY (user_id) REFERENCES "user"(id) ON UPDATE CASCADE ON DELETE RESTRICT in the database',
+      ],
+    ],
+    [
+      "another type of a view's column",
+      /(?<=^view SessionStatus \{[^}]*\n +lane +)SessionLane/m,
+      'String',
+      ['session_status.lane: text in the data model, session_lane in the database'],
+    ],
+  ];
+
+  it.each(doctored)('%s', async (_what, place, insertion, expected) => {
+    expect(datamodel).toMatch(place);
+    const found = await differences(datamodel.replace(place, insertion));
+    expect(found.filter((line) => !undoctored.includes(line))).toEqual(expected);
+  });
+});

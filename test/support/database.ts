@@ -1,0 +1,37 @@
+/** A database of its own for every test that asks, on the suite's PostgreSQL. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+export type TestDatabase = {
+  url: string;
+  drop(): Promise<void>;
+};
+
+/** A clone of the migrated template. */
+export async function createDatabase(): Promise<TestDatabase> {
+  return await create(`TEMPLATE ${inject('templateDatabase')}`);
+}
+
+/** A database with nothing in it, for tests of the migrations themselves. */
+export async function createEmptyDatabase(): Promise<TestDatabase> {
+  return await create('TEMPLATE template0');
+}
+
+async function create(options: string): Promise<TestDatabase> {
+  const name = `muster_test_${randomBytes(6).toString('hex')}`;
+  const url = new URL(inject('adminUrl'));
+  url.pathname = `/${name}`;
+  await asAdmin(`CREATE DATABASE ${name} ${options}`);
+  return { url: url.href, drop: () => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+async function asAdmin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('adminUrl') });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

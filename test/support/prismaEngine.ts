@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PrismaPg } from '@prisma/adapter-pg';
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
+import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
+import pg from 'pg';
+
+/** Whatever the engine may leave out of sight; nothing. */
+export const NO_FILTERS = { externalTables: [], externalEnums: [] };
+
+const MODEL_OF_NOTHING = 'datasource db {\n  provider = "postgresql"\n}\n';
+
+/**
+ * Prisma's own schema engine, the one behind `prisma migrate`, on a database. It comes as WebAssembly in a package and
+ * so, unlike the binary of the command line, needs no download. Not everything works: it cuts scripts at semicolons
+ * (never let it apply the project's migrations) and cannot introspect.
+ */
+export async function withPrismaEngine<T>(
+  databaseUrl: string,
+  work: (engine: SchemaEngine) => Promise<T>,
+): Promise<T> {
+  // A pool of ours, since the engine never closes one of its own.
+  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
+  const options = { datamodels: [['schema.prisma', MODEL_OF_NOTHING] as [string, string]] };
+  const engine = await SchemaEngine.new(options, () => {}, adapter);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    await pool.end();
+  }
+}
+
+/** The SQL that Prisma itself would write to build a data model from nothing. */
+export async function sqlOfDatamodel(engine: SchemaEngine, datamodel: string): Promise<string> {
+  const { stdout } = await engine.diff({
+    from: { tag: 'empty' },
+    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: datamodel }] },
+    script: true,
+    exitCode: null,
+    filters: NO_FILTERS,
+  });
+  return stdout ?? '';
+}
+
+/** A folder of migrations, the way Prisma's command line hands it to the engine. */
+export async function migrationList(directory: string): Promise<MigrationList> {
+  const entries = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
+  return {
+    baseDir: directory,
+    lockfile: { path: 'migration_lock.toml', content: 'provider = "postgresql"' },
+    shadowDbInitScript: '',
+    migrationDirectories: await Promise.all(
+      entries
+        .map((entry) => entry.name)
+        .sort()
+        .map(async (path) => {
+          const value = await readFile(join(directory, path, 'migration.sql'), 'utf8');
+          return { path, migrationFile: { path: 'migration.sql', content: { tag: 'ok' as const, value } } };
+        }),
+    ),
+  };
+}

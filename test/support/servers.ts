@@ -1,0 +1,81 @@
+/**
+ * The servers the suite runs against, started once: an embedded PostgreSQL with a migrated template database, and
+ * a Redis. TEST_DATABASE_URL names another PostgreSQL (to test on an older version), REDIS_URL another Redis.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { migrate } from '../../src/migrations.ts';
+import { findRedis } from './redis.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** A database of the server's that may do everything. */
+    adminUrl: string;
+    /** The migrated database that tests clone. */
+    templateDatabase: string;
+    /** Null when there is no Redis to be had; then the tests that need one are skipped. */
+    redisUrl: string | null;
+  }
+}
+
+/** Durability is of no use to a database that goes with the run. */
+const FAST_SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+};
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const postgres = await startPostgres();
+  const redis = await findRedis();
+  if (!redis && process.env.CI) {
+    throw new Error(
+      'No redis-server on PATH and no REDIS_URL: its tests would be skipped, and CI allows no skipping.',
+    );
+  }
+
+  const templateDatabase = `muster_template_${process.pid}`;
+  const admin = new pg.Client({ connectionString: postgres.adminUrl });
+  await admin.connect();
+  await admin.query(`CREATE DATABASE ${templateDatabase}`);
+  await migrate(withDatabase(postgres.adminUrl, templateDatabase));
+
+  project.provide('adminUrl', postgres.adminUrl);
+  project.provide('templateDatabase', templateDatabase);
+  project.provide('redisUrl', redis?.url ?? null);
+
+  return async () => {
+    await admin.query(`DROP DATABASE ${templateDatabase} WITH (FORCE)`);
+    await admin.end();
+    await redis?.stop();
+    await postgres.stop();
+  };
+}
+
+async function startPostgres(): Promise<{ adminUrl: string; stop(): Promise<void> }> {
+  const external = process.env.TEST_DATABASE_URL;
+  if (external) return { adminUrl: external, stop: async () => {} };
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'muster-test-'));
+  const server = await startEmbeddedPostgres({ dataDir, log: () => {}, settings: FAST_SETTINGS });
+  return {
+    adminUrl: server.url,
+    async stop() {
+      await server.stop();
+      await rm(dataDir, { recursive: true, force: true });
+      // As root the cluster may live elsewhere, where the account that runs it can reach it.
+      await rm(server.directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function withDatabase(url: string, database: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${database}`;
+  return changed.href;
+}
