@@ -1,0 +1,106 @@
+/** The only place that opens connections to PostgreSQL for queries and transactions. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
+import { isRetryable } from './sqlError.ts';
+
+/** What a service writes through: the client of one open transaction. */
+export type Tx = Prisma.TransactionClient;
+
+/** Who makes a change, as every change of the feed tells it. */
+export type Actor = {
+  kind: 'USER' | 'AGENT' | 'SYSTEM';
+  /** UUID of the user or agent; null for the system itself. */
+  id: string | null;
+  name: string;
+};
+
+export type TransactionOptions = {
+  actor: Actor;
+  requestId: string | null;
+  /** How long the transaction may run, in milliseconds. */
+  timeoutMs?: number;
+};
+
+export type Database = {
+  url: string;
+  prisma: PrismaClient;
+  /** For the feed's own reads, apart from the API's, so that a busy API never delays what happened. */
+  feedPool: pg.Pool;
+  /**
+   * Runs `work` in one transaction that says who acts, so that every row change it makes is heard under that name.
+   * Serialization failures and deadlocks are tried again; anything else that `work` throws rolls back and is thrown.
+   */
+  transact<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+};
+
+const POOL_SIZE = 20;
+const FEED_POOL_SIZE = 4;
+const CONNECT_TIMEOUT_MS = 5_000;
+const LOCK_TIMEOUT_MS = 10_000;
+const TRANSACTION_TIMEOUT_MS = 15_000;
+const ATTEMPTS = 3;
+
+/** Called after each commit, so that somebody waiting for changes need not poll for them. */
+export type CommitListener = () => void;
+
+export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
+  const pool = newPool(url, POOL_SIZE, 'muster');
+  const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed');
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+
+  async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
+    const timeout = options.timeoutMs ?? TRANSACTION_TIMEOUT_MS;
+    return await prisma.$transaction(
+      async (tx) => {
+        await tx.$queryRaw`SELECT
+          set_config('muster.actor', ${JSON.stringify(options.actor)}, true),
+          set_config('muster.request_id', ${options.requestId ?? ''}, true),
+          set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, true),
+          set_config('statement_timeout', ${`${timeout}ms`}, true)`;
+        return await work(tx);
+      },
+      { maxWait: LOCK_TIMEOUT_MS, timeout },
+    );
+  }
+
+  return {
+    url,
+    prisma,
+    feedPool,
+
+    async transact(options, work) {
+      for (let failures = 0; ; ) {
+        try {
+          const result = await attempt(options, work);
+          onCommit();
+          return result;
+        } catch (error) {
+          failures += 1;
+          if (failures >= ATTEMPTS || !isRetryable(error)) throw error;
+          await sleep(Math.random() * 20 * failures);
+        }
+      }
+    },
+
+    async close() {
+      await prisma.$disconnect();
+      await Promise.all([pool.end(), feedPool.end()]);
+    },
+  };
+}
+
+function newPool(url: string, max: number, name: string): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: name,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+  });
+  // An idle connection that breaks (the server restarts) is replaced on next use; unheard, it would end the process.
+  pool.on('error', () => {});
+  return pool;
+}

@@ -1,0 +1,150 @@
+/**
+ * The errors a caller can foresee. Each is a member of a mutation's result union; anything else that is thrown
+ * is a bug or an outage, and reaches the client as a top-level error that leaks nothing.
+ */
+export abstract class UserError extends Error {
+  abstract readonly code: string;
+}
+
+export type InputIssue = {
+  /** Dotted from the mutation's input: `claimPR.pr`, `rules.0.sourceSlug`. */
+  path: string;
+  message: string;
+};
+
+export class InvalidInputError extends UserError {
+  readonly code = 'INVALID_INPUT';
+  readonly issues: InputIssue[];
+
+  constructor(issues: InputIssue[]) {
+    super('The input is not valid.');
+    this.issues = issues;
+  }
+}
+
+/** One constant message: what may not be seen must look exactly like what does not exist. */
+export class NotFoundError extends UserError {
+  readonly code = 'NOT_FOUND';
+
+  constructor() {
+    super('There is no such thing, or you may not see it.');
+  }
+}
+
+/** For what the viewer sees but may not do. */
+export class ForbiddenError extends UserError {
+  readonly code = 'FORBIDDEN';
+
+  constructor(message = 'Your role does not allow this.') {
+    super(message);
+  }
+}
+
+export class IdempotencyConflictError extends UserError {
+  readonly code = 'IDEMPOTENCY_CONFLICT';
+
+  constructor() {
+    super('This idempotency key was already used with another input.');
+  }
+}
+
+export class SlugTakenError extends UserError {
+  readonly code = 'SLUG_TAKEN';
+  readonly slug: string;
+
+  constructor(slug: string) {
+    super(`The slug "${slug}" is already taken.`);
+    this.slug = slug;
+  }
+}
+
+export class AlreadyMemberError extends UserError {
+  readonly code = 'ALREADY_MEMBER';
+  readonly membershipId: string;
+
+  constructor(membershipId: string) {
+    super('This person already is a member of the organization.');
+    this.membershipId = membershipId;
+  }
+}
+
+export class InvalidPrRefError extends UserError {
+  readonly code = 'INVALID_PR_REF';
+
+  constructor() {
+    super(
+      'A pull request is named by its number (142 or #142) or by its URL (https://<host>/<owner>/<repo>/pull/142).',
+    );
+  }
+}
+
+export class SessionTerminatedError extends UserError {
+  readonly code = 'SESSION_TERMINATED';
+
+  constructor() {
+    super('The session is terminated.');
+  }
+}
+
+export class SessionNotClaimableError extends UserError {
+  readonly code = 'SESSION_NOT_CLAIMABLE';
+}
+
+export class SessionNoWorkspaceError extends UserError {
+  readonly code = 'SESSION_NO_WORKSPACE';
+
+  constructor() {
+    super('The session has no workspace to work on a pull request in.');
+  }
+}
+
+export class ProjectNotResolvableError extends UserError {
+  readonly code = 'PROJECT_NOT_RESOLVABLE';
+}
+
+export class PrProjectMismatchError extends UserError {
+  readonly code = 'PR_PROJECT_MISMATCH';
+
+  constructor() {
+    super("The pull request does not belong to the repository of the session's project.");
+  }
+}
+
+export class ScmUnavailableError extends UserError {
+  readonly code = 'SCM_UNAVAILABLE';
+  /** How long the host asks us to wait, in seconds; null when it does not say. */
+  readonly retryAfterSeconds: number | null;
+
+  constructor(message: string, options: { retryAfterSeconds?: number | null; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
+  }
+}
+
+export class PrNotFoundError extends UserError {
+  readonly code = 'PR_NOT_FOUND';
+
+  constructor() {
+    super('The source-code host knows no such pull request.');
+  }
+}
+
+export class PrNotOpenError extends UserError {
+  readonly code = 'PR_NOT_OPEN';
+  readonly state: 'MERGED' | 'CLOSED';
+
+  constructor(state: 'MERGED' | 'CLOSED') {
+    super(`The pull request is ${state.toLowerCase()}; only open ones and drafts can be claimed.`);
+    this.state = state;
+  }
+}
+
+export class PrClaimedByActiveSessionError extends UserError {
+  readonly code = 'PR_CLAIMED_BY_ACTIVE_SESSION';
+  readonly ownerSessionId: string;
+
+  constructor(owner: { id: string; name: string }) {
+    super(`The pull request is claimed by the active session ${owner.name}; allowTakeover was false.`);
+    this.ownerSessionId = owner.id;
+  }
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import type pg from 'pg';
+import { checksum, readMigrations, readNames, readScript } from './migrations/folder.ts';
+import {
+  FORGET_APPLIED,
+  HISTORY_DDL,
+  type Queryable,
+  RECORD_APPLIED,
+  readHistory,
+  refuseDifference,
+  refuseForeignSchema,
+} from './migrations/history.ts';
+import { type LockOptions, locked } from './migrations/lock.ts';
+import { runScript } from './migrations/script.ts';
+
+export { MigrationError, type MigrationFault } from './migrations/error.ts';
+
+export type MigrationOptions = LockOptions & {
+  /** Where the migrations are. Default: the project's own. */
+  directory?: string;
+};
+
+/**
+ * Applies what is not yet applied of `prisma/migrations/<name>/migration.sql`, in order of name, each migration in a
+ * transaction of its own. Any number of processes may do this at once: one works, the others wait and then find nothing
+ * to do.
+ *
+ * Prisma's command line would download an engine for this. The bookkeeping is Prisma's own: table, rows, checksums and
+ * advisory lock, so that `prisma migrate deploy` may take turns with it. Two things are stricter here: a migration that
+ * fails leaves nothing behind, not even a row; and a history that differs from the folder is refused, not ignored.
+ *
+ * The lock belongs to the session, so this needs a direct connection, not one through a transaction pooler.
+ *
+ * @param options.dryRun check the history and say what is pending, but change nothing.
+ * @throws {MigrationError}
+ */
+export function migrate(
+  database: string | pg.ClientConfig,
+  options: MigrationOptions & { dryRun?: boolean } = {},
+): Promise<{ applied: string[]; pending: string[] }> {
+  return locked(database, options, async (client) => {
+    const migrations = await readMigrations(options.directory);
+    const history = await readHistory(client);
+    if (history === undefined) await refuseForeignSchema(client);
+    refuseDifference(migrations, history ?? []);
+
+    // As in Prisma, what was merged late is applied late, even when it sorts before the last applied one.
+    const pending = migrations.filter(({ name }) => !history?.some((row) => row.migration_name === name));
+    if (options.dryRun) return { applied: [], pending: pending.map(({ name }) => name) };
+
+    if (history === undefined) await client.query(HISTORY_DDL);
+    for (const migration of pending) {
+      options.log?.(`applying migration ${migration.name}`);
+      await runScript(client, migration, 'migration.sql', RECORD_APPLIED, [
+        randomUUID(),
+        checksum(migration.script),
+        migration.name,
+      ]);
+    }
+    return { applied: pending.map(({ name }) => name), pending: [] };
+  });
+}
+
+/**
+ * Undoes migrations by their `down.sql`, the one applied last first, and forgets that they were applied.
+ *
+ * @param options.steps how many, 1 by default.
+ * @throws {MigrationError}
+ */
+export function revert(
+  database: string | pg.ClientConfig,
+  options: MigrationOptions & { steps?: number | 'all' } = {},
+): Promise<{ reverted: string[] }> {
+  return locked(database, options, async (client) => {
+    const history = (await readHistory(client)) ?? [];
+    refuseDifference(await readMigrations(options.directory), history);
+
+    const { steps = 1 } = options;
+    const rows = history.toReversed().slice(0, steps === 'all' ? undefined : steps);
+    // All are read first: a missing file must not be found half-way.
+    const downs = await Promise.all(
+      rows.map((row) => readScript(row.migration_name, 'down.sql', options.directory)),
+    );
+    for (const [index, down] of downs.entries()) {
+      options.log?.(`reverting migration ${down.name}`);
+      await runScript(client, down, 'down.sql', FORGET_APPLIED, [rows[index]?.id]);
+    }
+    return { reverted: downs.map(({ name }) => name) };
+  });
+}
+
+/** The names of the migrations that the database does not have yet. Reads only; for readiness checks. */
+export async function pendingMigrations(client: Queryable, directory?: string): Promise<string[]> {
+  const applied = new Set<string>();
+  for (const row of (await readHistory(client)) ?? []) {
+    if (row.finished_at !== null) applied.add(row.migration_name);
+  }
+  return (await readNames(directory)).filter((name) => !applied.has(name));
+}

@@ -1,0 +1,37 @@
+export type MigrationFault =
+  /** No connection to the database. */
+  | 'UNREACHABLE'
+  /** Another process held the lock for too long. */
+  | 'LOCKED'
+  /** The schema holds tables and has no history: most likely somebody else's. */
+  | 'NOT_EMPTY'
+  /** A file of the folder cannot be read. */
+  | 'UNREADABLE'
+  /** Prisma recorded a failure that nobody has resolved. */
+  | 'FAILED'
+  /** A file is not the one that was applied. */
+  | 'CHANGED'
+  /** An applied migration is not in the folder. */
+  | 'MISSING'
+  /** The SQL of a migration failed; all of it was rolled back. */
+  | 'SCRIPT';
+
+/** Why migrating stopped. `migrations` names those at fault. */
+export class MigrationError extends Error {
+  readonly fault: MigrationFault;
+  readonly migrations: readonly string[];
+
+  constructor(fault: MigrationFault, migrations: readonly string[], message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'MigrationError';
+    this.fault = fault;
+    this.migrations = migrations;
+  }
+}
+
+/** What an error says, also when it is one of several. */
+export function reason(error: unknown): string {
+  // What Node.js throws when a name has several addresses and none answers has itself no message.
+  if (error instanceof AggregateError) return error.errors.map(reason).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { MigrationError, reason } from './error.ts';
+
+const DEFAULT_DIRECTORY = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+
+export type Migration = { name: string; script: string };
+
+/** The checksum that Prisma records: SHA-256 in hex. */
+export function checksum(script: string): string {
+  return createHash('sha256').update(script).digest('hex');
+}
+
+/** Git may have changed the line ends on the way to this machine; as in Prisma, that is no change. */
+export function matchesChecksum(script: string, recorded: string): boolean {
+  const unix = script.replaceAll('\r\n', '\n');
+  return [script, unix, unix.replaceAll('\n', '\r\n')].some((variant) => checksum(variant) === recorded);
+}
+
+export async function readNames(directory = DEFAULT_DIRECTORY): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
+    throw new MigrationError('UNREADABLE', [], `Cannot read the migrations: ${reason(error)}`, error);
+  });
+  // Prisma's order, fixed to one language.
+  return entries
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort((a, b) => a.localeCompare(b, 'en'));
+}
+
+export async function readMigrations(directory?: string): Promise<Migration[]> {
+  const names = await readNames(directory);
+  return Promise.all(names.map((name) => readScript(name, 'migration.sql', directory)));
+}
+
+export async function readScript(
+  name: string,
+  file: string,
+  directory = DEFAULT_DIRECTORY,
+): Promise<Migration> {
+  try {
+    return { name, script: await readFile(join(directory, name, file), 'utf8') };
+  } catch (error) {
+    throw new MigrationError(
+      'UNREADABLE',
+      [name],
+      `Cannot read ${file} of migration ${name}: ${reason(error)}`,
+      error,
+    );
+  }
+}
