@@ -1,0 +1,22 @@
+import { open } from 'node:fs/promises';
+
+const TAIL_LENGTH = 4_000;
+
+/** For `.catch()`: turns the absence of a file, or of a directory on the way to it, into undefined. */
+export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
+}
+
+/** The end of a text file, of what follows the byte `start`; empty when there is no such file. */
+export async function tail(path: string, start = 0): Promise<string> {
+  const file = await open(path).catch(ignoreMissing);
+  if (!file) return '';
+  try {
+    const { size } = await file.stat();
+    const position = Math.max(start, size - TAIL_LENGTH);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(TAIL_LENGTH), position });
+    return buffer.toString('utf8', 0, bytesRead).trim();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdir, readFile, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { serverAccount } from './account.ts';
+import { serverVersion } from './binaries.ts';
+import { databaseUrl, ensureDatabase } from './client.ts';
+import { checkVersion, findCluster } from './cluster.ts';
+import { createCluster } from './createCluster.ts';
+import { withLock } from './lock.ts';
+import { reachableBinaries } from './reachableBinaries.ts';
+import { findRunningServer } from './runningServer.ts';
+import { launchServer } from './server.ts';
+
+const DATABASE = 'muster';
+
+export type EmbeddedPostgresOptions = {
+  /** Where the cluster is kept, as `postgres` in this directory. Created when missing. */
+  dataDir: string;
+  log: (message: string) => void;
+  /** Settings of PostgreSQL, by name, for a server that this call starts; one that runs already keeps its own. */
+  settings?: Record<string, string>;
+};
+
+export type EmbeddedPostgres = {
+  /** Of the database `muster`, with the superuser's password in it. */
+  url: string;
+  /** Where the cluster really is. */
+  directory: string;
+  /** Whether the server ran already. */
+  adopted: boolean;
+  /** Stops the server, if this call started it. An adopted server is left to whoever started it. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Brings up PostgreSQL out of an npm package, for machines with nothing but Node.js: creates a cluster on first
+ * use, and starts its server or adopts the one that runs. The server goes on when this process ends without
+ * stopping it, and the next call adopts it.
+ *
+ * Any number of processes may call this for one directory at the same time; they share one server.
+ *
+ * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`. What that user cannot reach is
+ * then kept in /var/lib/muster instead, and `log` says so.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  await mkdir(options.dataDir, { recursive: true });
+  const path = join(await realpath(options.dataDir), 'postgres');
+  return withLock(`${path}.lock`, options.log, () => start(path, options));
+}
+
+async function start(
+  path: string,
+  { log, settings = {} }: EmbeddedPostgresOptions,
+): Promise<EmbeddedPostgres> {
+  const existing = await findCluster(path);
+  const account = await serverAccount(existing?.data, log);
+  const binaries = await reachableBinaries(account, log);
+  const version = await serverVersion(binaries);
+  const cluster = existing ?? (await createCluster(path, binaries, account, log));
+  await checkVersion(cluster, version);
+
+  const password = (await readFile(cluster.passwordFile, 'utf8')).trim();
+  const running = await findRunningServer(cluster, password);
+  const server = running ?? (await launchServer({ cluster, password, binaries, account, settings }));
+  try {
+    await ensureDatabase(databaseUrl({ ...server, password }, 'postgres'), DATABASE);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  log(
+    `PostgreSQL ${version} ${running ? 'runs already' : 'started'} on 127.0.0.1:${server.port}, ` +
+      `with its data in ${cluster.directory}.`,
+  );
+  return {
+    url: databaseUrl({ ...server, password }, DATABASE),
+    directory: cluster.directory,
+    adopted: running !== undefined,
+    stop: server.stop,
+  };
+}
