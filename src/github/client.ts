@@ -1,0 +1,89 @@
+import { graphql } from '@octokit/graphql';
+import { z } from 'zod';
+import { ConnectionLost, isTransient, TimedOut, UnreadableAnswer } from './failures.ts';
+import { withRetries } from './retry.ts';
+
+export type GitHubLog = { warn(details: object, message: string): void };
+
+export type ClientOptions = {
+  apiUrl: string;
+  token: string;
+  timeoutMs: number;
+  retryDelayMs: number;
+  userAgent: string;
+  log?: GitHubLog;
+};
+
+/** Sends a read-only query and answers with its data, checked against a shape. Rejects with raw failures. */
+export type GitHubClient = <Shape extends z.ZodType>(
+  query: string,
+  variables: Record<string, unknown>,
+  shape: Shape,
+  deadline: AbortSignal,
+) => Promise<z.output<Shape>>;
+
+const RETRIES = 2;
+
+/** GitHub's GraphQL API through Octokit, with a time limit per request and retries of what may pass. */
+export function githubClient(options: ClientOptions): GitHubClient {
+  const { apiUrl, token, timeoutMs, retryDelayMs, userAgent, log } = options;
+  const send = graphql.defaults({
+    baseUrl: apiUrl.replace(/\/+$/, ''),
+    headers: { authorization: `bearer ${token}`, 'user-agent': userAgent },
+  });
+
+  return (query, variables, shape, deadline) => {
+    const attempt = async () => {
+      const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]);
+      // A redirect is not followed: the token is for this host alone.
+      const request = { signal, redirect: 'manual' as const, hook: checkEnvelope, log: octokitLog };
+      const data = await send(query, { ...variables, request }).catch((failure: unknown) => {
+        throw signal.aborted
+          ? new TimedOut(`No answer within ${timeoutMs} ms, or within the time for all requests.`)
+          : failure;
+      });
+      const parsed = shape.safeParse(data);
+      if (!parsed.success) throw new UnreadableAnswer(z.prettifyError(parsed.error));
+      return parsed.data;
+    };
+    return withRetries(attempt, {
+      retries: RETRIES,
+      delayMs: retryDelayMs,
+      deadline,
+      isTransient,
+      onRetry: () => log?.warn({ apiUrl }, 'GitHub failed to answer; asking again'),
+    });
+  };
+}
+
+const envelope = z.looseObject({
+  data: z.unknown().optional(),
+  errors: z
+    .array(
+      z.looseObject({
+        message: z.string(),
+        type: z.string().optional(),
+        path: z.array(z.unknown()).optional(),
+      }),
+    )
+    .min(1)
+    .optional(),
+});
+
+/** Refuses what is no GraphQL answer before Octokit looks into it, which takes an answer to be one. */
+async function checkEnvelope<Response extends { status: number; data: unknown }>(
+  request: (options: object) => Promise<Response>,
+  options: object,
+): Promise<Response> {
+  const response = await request(options);
+  if (response.status !== 200) throw new UnreadableAnswer(`The HTTP status was ${response.status}.`);
+  // Octokit makes an empty text of a body that broke off.
+  if (response.data === '') throw new ConnectionLost('The answer was empty.');
+  const parsed = envelope.safeParse(response.data);
+  if (!parsed.success) throw new UnreadableAnswer(z.prettifyError(parsed.error));
+  return response;
+}
+
+/** Octokit would otherwise write to the console. */
+const ignore = () => undefined;
+const octokitLog = { debug: ignore, info: ignore, warn: ignore, error: ignore };

@@ -1,0 +1,84 @@
+import { GraphqlResponseError } from '@octokit/graphql';
+import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import { type Headers, rateLimitWait, retryAfterOf } from './rateLimit.ts';
+
+/** GitHub did not answer in time. */
+export class TimedOut extends Error {}
+
+/** The connection broke before the answer was complete. */
+export class ConnectionLost extends Error {}
+
+/** GitHub answered something that is no answer to our query. */
+export class UnreadableAnswer extends Error {}
+
+/** Whether asking again soon may help: for a broken connection or a gateway's error, and nothing else. */
+export function isTransient(failure: unknown): boolean {
+  if (failure instanceof ConnectionLost) return true;
+  const http = httpFailureOf(failure);
+  if (!http) return false;
+  // Without an answer Octokit makes up the status; one that says when to come back is taken at its word.
+  return (
+    !http.response || ([502, 503, 504].includes(http.status) && retryAfterOf(http.response.headers) === null)
+  );
+}
+
+/**
+ * What the caller is told. The original error is not passed on as the cause: Octokit's errors carry the request
+ * with its authorization header. Its text is, as it tells an operator what happened, with the token taken out.
+ */
+export function portErrorOf(failure: unknown, token: string): PrNotFoundError | ScmUnavailableError {
+  if (failure instanceof PrNotFoundError || failure instanceof ScmUnavailableError) return failure;
+  const unavailable = (message: string, retryAfterSeconds?: number | null) =>
+    new ScmUnavailableError(message, { retryAfterSeconds, cause: cleanCause(failure, token) });
+
+  if (failure instanceof TimedOut) return unavailable('GitHub did not answer in time.');
+  if (failure instanceof GraphqlResponseError) return graphqlErrorOf(failure, unavailable);
+  const http = httpFailureOf(failure);
+  if (http?.response) return httpErrorOf(http.status, http.response.headers, http.message, unavailable);
+  if (http || failure instanceof ConnectionLost) return unavailable('GitHub could not be reached.');
+  return unavailable("GitHub's answer could not be read.");
+}
+
+type Unavailable = (message: string, retryAfterSeconds?: number | null) => ScmUnavailableError;
+
+function httpErrorOf(status: number, headers: Headers, message: string, unavailable: Unavailable) {
+  if (status === 401) return unavailable('GitHub refused the token (GITHUB_TOKEN).');
+  const wait =
+    status === 403 || status === 429 ? rateLimitWait({ status, headers, errors: [{ message }] }) : null;
+  if (wait !== null) return unavailable(rateLimited, wait);
+  if (status === 403) return unavailable(accessDenied);
+  return unavailable(`GitHub answered with HTTP status ${status}.`, retryAfterOf(headers));
+}
+
+function graphqlErrorOf(failure: GraphqlResponseError<unknown>, unavailable: Unavailable) {
+  const errors = (failure.errors ?? []) as { type?: string; message: string; path?: unknown[] }[];
+  const wait = rateLimitWait({ status: 200, headers: failure.headers as Headers, errors });
+  if (wait !== null) return unavailable(rateLimited, wait);
+  if (errors.some(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
+    return unavailable(accessDenied);
+  // Something deeper that is missing (a deleted workflow, say) does not make the pull request unknown.
+  if (errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
+    return new PrNotFoundError();
+  }
+  return unavailable('GitHub could not answer the query as a whole.');
+}
+
+const rateLimited = "GitHub's rate limit is used up for now.";
+const accessDenied =
+  'GitHub denies the token (GITHUB_TOKEN) access to this repository or a part of what we need of it.';
+
+type HttpFailure = { status: number; message: string; response?: { headers: Headers } };
+
+/** Octokit's error of a failed request, known by its shape as its class is in a package of its own. */
+function httpFailureOf(failure: unknown): HttpFailure | null {
+  return failure instanceof Error && 'status' in failure && typeof failure.status === 'number'
+    ? (failure as Error & HttpFailure)
+    : null;
+}
+
+const MAX_CAUSE_LENGTH = 500;
+
+function cleanCause(failure: unknown, token: string): Error {
+  const text = failure instanceof Error ? failure.message : String(failure);
+  return new Error(text.replaceAll(token, '[token]').slice(0, MAX_CAUSE_LENGTH));
+}

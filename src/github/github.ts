@@ -1,0 +1,62 @@
+import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import type { PullRequestSource } from '../services/pullRequestFacts.ts';
+import { type GitHubLog, githubClient } from './client.ts';
+import { portErrorOf } from './failures.ts';
+import { factsOf } from './mapping.ts';
+import { readPullRequest } from './pages.ts';
+
+export type GitHubOptions = {
+  /** `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise installation. */
+  apiUrl: string;
+  /** Undefined: every fetch says so and asks nobody. GitHub's GraphQL API answers nobody without one. */
+  token: string | undefined;
+  /** For one request. */
+  timeoutMs?: number;
+  /** For everything that one fetch asks, retries and pauses included. */
+  deadlineMs?: number;
+  /** The longest pause before the first retry. */
+  retryDelayMs?: number;
+  userAgent?: string;
+  log?: GitHubLog;
+};
+
+/** GraphQL's `Int`: GitHub would refuse a greater number as a malformed query. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+/** Pull-request facts from GitHub's GraphQL API. */
+export function githubPullRequests(options: GitHubOptions): PullRequestSource {
+  const {
+    apiUrl,
+    timeoutMs = 10_000,
+    deadlineMs = 25_000,
+    retryDelayMs = 250,
+    userAgent = 'muster',
+  } = options;
+  // A line break at its end, as a file of secrets often has, would make it an invalid header.
+  const token = options.token?.trim();
+  if (!token) return unavailable('GITHUB_TOKEN is not set.');
+  if (!/^[\x21-\x7e]+$/.test(token)) return unavailable('GITHUB_TOKEN holds characters that no token has.');
+
+  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, log: options.log });
+
+  return {
+    async fetch(coordinates) {
+      if (coordinates.number < 1 || coordinates.number > MAX_NUMBER) throw new PrNotFoundError();
+      const observedAt = new Date();
+      try {
+        const deadline = AbortSignal.timeout(deadlineMs);
+        const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
+        const facts = factsOf(repository, pullRequest, observedAt);
+        // The API serves one host, and the answer tells which: a namesake elsewhere is another pull request.
+        if (facts.coordinates.host !== coordinates.host.toLowerCase()) throw new PrNotFoundError();
+        return facts;
+      } catch (failure) {
+        throw portErrorOf(failure, token);
+      }
+    },
+  };
+}
+
+function unavailable(message: string): PullRequestSource {
+  return { fetch: () => Promise.reject(new ScmUnavailableError(message)) };
+}

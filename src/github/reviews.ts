@@ -1,0 +1,66 @@
+import type { CommentFacts, ReviewFacts, ReviewThreadFacts } from '../services/pullRequestFacts.ts';
+import type { GitHubActor, GitHubReview, GitHubThread } from './answer.ts';
+import { verdictOf } from './state.ts';
+
+/** The login, or `ghost` as GitHub shows those whose account is gone. */
+export function loginOf(actor: GitHubActor): string {
+  return actor?.login ?? 'ghost';
+}
+
+/** Whether an app acts, by GitHub's word: names that look like a bot's prove nothing. */
+export function isBot(actor: GitHubActor): boolean {
+  return actor?.__typename === 'Bot';
+}
+
+/**
+ * Review threads with their comments, each thread once: one that moves to the next page while we read comes twice.
+ * What the owner of our token has not submitted yet is visible to us, but nobody else's business.
+ */
+export function threadsOf(threads: readonly GitHubThread[]): ReviewThreadFacts[] {
+  const byId = new Map<string, ReviewThreadFacts>();
+  for (const thread of threads) {
+    const comments = thread.comments.nodes.filter((comment) => comment.state !== 'PENDING');
+    const [opening] = comments;
+    if (!opening) continue;
+    byId.set(thread.id, {
+      externalId: thread.id,
+      path: thread.path,
+      line: thread.subjectType === 'FILE' ? 0 : (thread.line ?? thread.originalLine ?? 0),
+      isResolved: thread.isResolved,
+      isBot: isBot(opening.author),
+      comments: comments.map(commentOf),
+    });
+  }
+  return [...byId.values()];
+}
+
+/** Submitted reviews, each once, oldest first. One without a time happened, as far as we know, just now. */
+export function reviewsOf(reviews: readonly GitHubReview[], observedAt: Date): ReviewFacts[] {
+  const byId = new Map<string, ReviewFacts>();
+  for (const review of reviews) {
+    if (review.state === 'PENDING') continue;
+    byId.set(review.id, {
+      externalId: review.id,
+      author: loginOf(review.author),
+      isBot: isBot(review.author),
+      state: verdictOf(review.state),
+      body: review.body,
+      url: review.url,
+      submittedAt: review.submittedAt ?? observedAt,
+    });
+  }
+  return [...byId.values()].sort(
+    (a, b) => a.submittedAt.getTime() - b.submittedAt.getTime() || (a.externalId < b.externalId ? -1 : 1),
+  );
+}
+
+function commentOf(comment: GitHubThread['comments']['nodes'][number]): CommentFacts {
+  return {
+    externalId: comment.id,
+    author: loginOf(comment.author),
+    body: comment.body,
+    url: comment.url,
+    isBot: isBot(comment.author),
+    createdAt: comment.createdAt,
+  };
+}

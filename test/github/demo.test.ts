@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { PrNotFoundError } from '../../src/errors.ts';
+import { demoPullRequests } from '../../src/github/demo.ts';
+import fixture from '../../src/github/demo-pull-requests.json' with { type: 'json' };
+import { demoFixture } from '../../src/github/demoFixture.ts';
+import { mergeabilityOf } from '../../src/github/state.ts';
+
+const startedAt = new Date('2026-05-04T12:00:00Z');
+const source = demoPullRequests(startedAt);
+const name = { host: 'github.com', owner: 'acme', repo: 'rocket' };
+const numbers = fixture.pullRequests.map((pr) => pr.number);
+const all = () => Promise.all(numbers.map((number) => source.fetch({ ...name, number })));
+
+describe('the demo', () => {
+  it.each([
+    [7, { state: 'OPEN', ciState: 'PASSING', reviewDecision: 'APPROVED', mergeability: 'MERGEABLE' }],
+    [11, { state: 'DRAFT', isDraft: true, mergeability: 'BLOCKED' }],
+    [12, { state: 'OPEN', ciState: 'FAILING', reviewDecision: 'CHANGES_REQUESTED' }],
+    [42, { state: 'OPEN', ciState: 'PENDING', reviewDecision: 'REVIEW_REQUIRED' }],
+    [5, { state: 'MERGED', mergedAt: expect.any(Date), closedAt: expect.any(Date) }],
+    [9, { state: 'CLOSED', mergedAt: null, closedAt: expect.any(Date) }],
+  ])('knows pull request %i', async (number, expected) => {
+    const facts = await source.fetch({ ...name, number });
+    expect(facts).toMatchObject({ ...expected, coordinates: { ...name, number } });
+    expect(facts.url).toBe(`https://github.com/acme/rocket/pull/${number}`);
+  });
+
+  it('has people waiting for an answer, and a bot', async () => {
+    const { reviewThreads, reviews } = await source.fetch({ ...name, number: 12 });
+    const open = reviewThreads.filter((thread) => !thread.isResolved);
+    expect(open.filter((thread) => !thread.isBot).length).toBeGreaterThan(0);
+    expect(open.filter((thread) => thread.isBot).length).toBeGreaterThan(0);
+    expect(reviews.some((review) => review.isBot)).toBe(true);
+  });
+
+  it('finds names in any letter case', async () => {
+    const facts = await source.fetch({ host: 'GitHub.com', owner: 'ACME', repo: 'Rocket', number: 7 });
+    expect(facts.coordinates).toEqual({ ...name, number: 7 });
+  });
+
+  it.each([{ number: 8 }, { repo: 'plane' }, { owner: 'orbit' }, { host: 'git.example' }])(
+    'knows nothing of %o',
+    async (other) => {
+      await expect(source.fetch({ ...name, number: 7, ...other })).rejects.toThrow(PrNotFoundError);
+    },
+  );
+
+  it('answers the same when asked again, but for the time of asking', async () => {
+    const [first, second] = [
+      await source.fetch({ ...name, number: 12 }),
+      await source.fetch({ ...name, number: 12 }),
+    ];
+    expect({ ...second, observedAt: first.observedAt }).toEqual(first);
+  });
+
+  it('is a few days old when it starts, and no older', async () => {
+    const weekAgo = startedAt.getTime() - 7 * 24 * 60 * 60_000;
+    for (const facts of await all()) {
+      const comments = facts.reviewThreads.flatMap((thread) => thread.comments);
+      const times = [
+        ...[facts.createdAt, facts.updatedAt, facts.mergedAt, facts.closedAt].filter((time) => time !== null),
+        ...comments.map((comment) => comment.createdAt),
+        ...facts.reviews.map((review) => review.submittedAt),
+      ];
+      for (const time of times) {
+        expect(time.getTime()).toBeGreaterThan(weekAgo);
+        expect(time.getTime()).toBeGreaterThanOrEqual(facts.createdAt.getTime());
+        expect(time.getTime()).toBeLessThanOrEqual(facts.updatedAt.getTime());
+      }
+    }
+  });
+
+  it('takes the present for its start unless told otherwise', async () => {
+    const before = Date.now();
+    const { updatedAt } = await demoPullRequests().fetch({ ...name, number: 7 });
+    const ageMs = (fixture.pullRequests.find((pr) => pr.number === 7)?.updatedMinutesAgo ?? 0) * 60_000;
+    expect(updatedAt.getTime()).toBeGreaterThanOrEqual(before - ageMs);
+    expect(updatedAt.getTime()).toBeLessThanOrEqual(Date.now() - ageMs);
+  });
+});
+
+describe('the fixture', () => {
+  it('names each pull request and each of its parts once', async () => {
+    expect(new Set(numbers).size).toBe(numbers.length);
+    const ids = (await all()).flatMap((facts) => [
+      ...facts.checks.map((check) => check.externalId),
+      ...facts.reviews.map((review) => review.externalId),
+      ...facts.reviewThreads.flatMap(({ externalId, comments }) => [
+        externalId,
+        ...comments.map((c) => c.externalId),
+      ]),
+    ]);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const { checks } of await all()) {
+      expect(new Set(checks.map((check) => check.name)).size).toBe(checks.length);
+    }
+  });
+
+  it('tells what GitHub could tell as well', async () => {
+    for (const facts of await all()) {
+      if (facts.state === 'OPEN' || facts.state === 'DRAFT') {
+        const mergeable = facts.mergeability === 'CONFLICTING' ? 'CONFLICTING' : 'MERGEABLE';
+        expect(mergeabilityOf({ ...facts, mergeable })).toBe(facts.mergeability);
+      }
+      expect(facts.isDraft).toBe(facts.state === 'DRAFT');
+      expect(facts.mergeCommitSha !== '').toBe(facts.state === 'MERGED');
+      expect(facts.checks.every((check) => check.commitSha === facts.headSha)).toBe(true);
+      if (facts.ciState === 'PASSING')
+        expect(facts.checks.every((check) => check.status === 'PASSED')).toBe(true);
+      expect(facts.checks.some((check) => check.status === 'FAILED')).toBe(facts.ciState === 'FAILING');
+    }
+  });
+
+  it.each([
+    [{ ...fixture, pullRequests: [{ number: 0 }] }],
+    [{ ...fixture, surplus: true }],
+    [{ ...fixture, pullRequests: [{ ...fixture.pullRequests[0], ciState: 'GREEN' }] }],
+  ])('is checked: %#', (broken) => {
+    expect(demoFixture.safeParse(broken).success).toBe(false);
+  });
+});

@@ -1,0 +1,345 @@
+import { inspect } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
+import { githubPullRequests } from '../../src/github/github.ts';
+import { type GitHub, type GitHubFailure, startGitHub } from '../support/github.ts';
+
+const name = { owner: 'acme', repo: 'rocket', number: 7 };
+const coordinates = { host: 'github.com', ...name };
+const token = 'ghp_verySecretToken123';
+
+let github: GitHub;
+let logged: string;
+beforeAll(async () => {
+  github = await startGitHub({ token });
+});
+beforeEach(() => {
+  github.clear();
+  github.setPullRequest(name);
+  logged = '';
+});
+afterAll(() => github.close());
+
+type Options = Partial<Parameters<typeof githubPullRequests>[0]>;
+
+function source(options: Options = {}) {
+  const log = {
+    warn(...line: unknown[]) {
+      logged += inspect(line, { depth: null });
+    },
+  };
+  return githubPullRequests({ apiUrl: github.url, token, retryDelayMs: 1, log, ...options });
+}
+
+/** The error of a fetch that has to fail. */
+async function failure(
+  options: Options = {},
+  of = coordinates,
+): Promise<ScmUnavailableError | PrNotFoundError> {
+  const outcome = await source(options)
+    .fetch(of)
+    .catch((error: unknown) => error);
+  if (outcome instanceof ScmUnavailableError || outcome instanceof PrNotFoundError) return outcome;
+  throw new Error(`Not the failure to expect: ${inspect(outcome)}`);
+}
+
+/** Everything a log might write of an error: what is hidden in it as well, and all of its causes. */
+function everythingIn(error: unknown): string {
+  const own = error instanceof Error ? Object.getOwnPropertyNames(error) : undefined;
+  const cause = error instanceof Error && error.cause ? everythingIn(error.cause) : '';
+  return inspect(error, { depth: null, showHidden: true }) + JSON.stringify(error, own) + cause;
+}
+
+describe('an unknown pull request', () => {
+  it.each([
+    ['number', { ...coordinates, number: 8 }],
+    ['repository', { ...coordinates, repo: 'plane' }],
+    ['owner', { ...coordinates, owner: 'nobody' }],
+  ])('is not found by its %s', async (_, of) => {
+    expect(await failure({}, of)).toBeInstanceOf(PrNotFoundError);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  it.each([0, -1, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+    'is not asked for with the number %i',
+    async (number) => {
+      expect(await failure({}, { ...coordinates, number })).toBeInstanceOf(PrNotFoundError);
+      expect(github.requests).toHaveLength(0);
+    },
+  );
+
+  it.each([
+    { repository: null },
+    { repository: { name: 'rocket', owner: { login: 'acme' }, pullRequest: null } },
+  ])('is also one that is simply null: %o', async (data) => {
+    github.failNext({ answer: { data } });
+    expect(await failure()).toBeInstanceOf(PrNotFoundError);
+  });
+
+  it('is also one that vanishes between two pages', async () => {
+    github.setPullRequest({ ...name, threads: Array(150).fill({}) });
+    const first = github.holdNext();
+    const failing = failure();
+    await first.arrived;
+    github.pullRequests.clear();
+    first.release();
+    expect(await failing).toBeInstanceOf(PrNotFoundError);
+  });
+});
+
+describe('rate limits', () => {
+  it.each(['primary', 'secondary', 'graphql'] as const)(
+    'of the kind %s say how long to wait',
+    async (rateLimit) => {
+      github.failNext({ rateLimit, seconds: 42 });
+      const error = await failure();
+      expect(error).toBeInstanceOf(ScmUnavailableError);
+      expect(error).toMatchObject({ retryAfterSeconds: 42, message: expect.stringContaining('rate limit') });
+      expect(github.requests).toHaveLength(1);
+    },
+  );
+
+  it.each<[string, GitHubFailure, number]>([
+    ['HTTP 403 with retry-after', { status: 403, headers: { 'retry-after': '7' } }, 7],
+    ['a fraction of a second', { status: 429, headers: { 'retry-after': '0.2' } }, 1],
+    ['a wait of zero', { status: 429, headers: { 'retry-after': '0' } }, 1],
+    ['a reset in the past', { rateLimit: 'primary', seconds: -100 }, 1],
+    ['no word but the headers', { status: 403, headers: { 'x-ratelimit-remaining': '0' } }, 60],
+    ['no word on the time', { status: 429 }, 60],
+    [
+      'no word but the message',
+      { status: 403, body: { message: 'You have exceeded a secondary rate limit.' } },
+      60,
+    ],
+    ['an unreadable header', { status: 429, headers: { 'retry-after': 'later' } }, 60],
+    [
+      'the newer type of the error',
+      { answer: { errors: [{ type: 'RATE_LIMIT', message: 'Limited.' }] } },
+      60,
+    ],
+  ])('with %s', async (_, limited, retryAfterSeconds) => {
+    github.failNext(limited);
+    expect(await failure()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds });
+    expect(github.requests).toHaveLength(1);
+  });
+
+  it('are not what an error of the last granted request is', async () => {
+    const body = {
+      data: { repository: null },
+      errors: [{ type: 'NOT_FOUND', path: ['repository'], message: 'No.' }],
+    };
+    github.failNext({
+      status: 200,
+      headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
+      body,
+    });
+    expect(await failure()).toBeInstanceOf(PrNotFoundError);
+  });
+});
+
+describe('the token', () => {
+  it.each([undefined, '', '  '])('missing (%o): says so and asks nobody', async (missing) => {
+    expect(await failure({ token: missing })).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      message: expect.stringContaining('GITHUB_TOKEN is not set'),
+    });
+    expect(github.requests).toHaveLength(0);
+  });
+
+  it('with characters that cannot be sent: says so and asks nobody', async () => {
+    const error = await failure({ token: 'ghp_ö\u0000secret' });
+    expect(error.message).toContain('GITHUB_TOKEN');
+    expect(everythingIn(error)).not.toContain('secret');
+    expect(github.requests).toHaveLength(0);
+  });
+
+  it('may end in a line break, as one read from a file', async () => {
+    await expect(source({ token: `${token}\n` }).fetch(coordinates)).resolves.toMatchObject({ coordinates });
+  });
+
+  it('refused: says so, once', async () => {
+    expect(await failure({ token: 'ghp_revoked' })).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      message: expect.stringContaining('refused the token'),
+    });
+    expect(github.requests).toHaveLength(1);
+  });
+
+  const denied = {
+    type: 'FORBIDDEN',
+    path: ['repository'],
+    message: 'Protected by organization SAML enforcement.',
+  };
+  it.each<[string, GitHubFailure]>([
+    ['the whole API', { status: 403, body: { message: 'Resource not accessible by personal access token' } }],
+    ['the repository', { errors: [denied], data: { repository: null } }],
+    ['a part', { errors: [{ ...denied, path: ['repository', 'pullRequest', 'commits', 'nodes', 0] }] }],
+    ['a scope', { errors: [{ type: 'INSUFFICIENT_SCOPES', message: 'Your token lacks a scope.' }] }],
+  ])('denied %s: says that access is denied', async (_, failed) => {
+    github.failNext(failed);
+    expect(await failure()).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      message: expect.stringContaining('denies the token'),
+      retryAfterSeconds: null,
+    });
+    expect(github.requests).toHaveLength(1);
+  });
+});
+
+describe('retries', () => {
+  const passing: GitHubFailure[] = ['reset', 'cutOff', { status: 502 }, { status: 503 }, { status: 504 }];
+  it.each(passing)('help over two failures of the kind %o', async (failed) => {
+    github.failNext(failed, 2);
+    await expect(source().fetch(coordinates)).resolves.toMatchObject({ coordinates });
+    expect(github.requests).toHaveLength(3);
+  });
+
+  it.each(passing)('end after two for %o', async (failed) => {
+    github.failNext(failed, 9);
+    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+    expect(github.requests).toHaveLength(3);
+  });
+
+  it('happen on later pages too', async () => {
+    github.setPullRequest({ ...name, threads: Array(150).fill({}) });
+    const first = github.holdNext();
+    const fetching = source().fetch(coordinates);
+    await first.arrived;
+    github.failNext({ status: 502 });
+    first.release();
+    expect((await fetching).reviewThreads).toHaveLength(150);
+    expect(github.requests).toHaveLength(3);
+  });
+
+  it.each<GitHubFailure>([
+    { status: 400 },
+    { status: 403 },
+    { status: 404 },
+    { status: 422 },
+    { status: 500 },
+    { status: 501 },
+    { status: 302, headers: { location: 'http://127.0.0.1:1/graphql' }, body: 'Moved' },
+    { status: 503, headers: { 'retry-after': '30' } },
+    { status: 429 },
+    { errors: [{ message: 'Something went wrong while executing your query.' }] },
+    'brokenJson',
+  ])('do not happen for %o', async (failed) => {
+    github.failNext(failed);
+    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  it('leave it to a host that is in trouble to say when to come back', async () => {
+    github.failNext({ status: 503, headers: { 'retry-after': '30' } });
+    expect(await failure()).toMatchObject({ retryAfterSeconds: 30 });
+  });
+
+  it('end at a host that cannot be reached, and are logged', async () => {
+    const gone = await startGitHub();
+    await gone.close();
+    expect(await failure({ apiUrl: gone.url })).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      message: expect.stringContaining('could not be reached'),
+      cause: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }),
+    });
+    expect(logged.match(/asking again/g)).toHaveLength(2);
+  });
+});
+
+describe('time limits', () => {
+  // The client may give up before a busy server has read the request: what counts is that it never asks twice.
+  it.each<GitHubFailure>(['hang', 'stall'])('of a request end one that %ss', async (failed) => {
+    github.failNext(failed);
+    expect(await failure({ timeoutMs: 150 })).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      message: expect.stringContaining('did not answer in time'),
+    });
+    expect(github.requests.length).toBeLessThanOrEqual(1);
+  });
+
+  it('of the whole end it too', async () => {
+    github.failNext('hang');
+    const error = await failure({ timeoutMs: 600_000, deadlineMs: 150 });
+    expect(error.message).toContain('did not answer in time');
+    expect(github.requests.length).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('answers that make no sense', () => {
+  const nonsense: GitHubFailure[] = [
+    'brokenJson',
+    ...[null, 7, 'text', [], {}, { data: null }, { data: 7 }, { data: {} }].map((answer) => ({ answer })),
+    ...[{ errors: 7 }, { errors: [] }, { errors: [7] }, { errors: [{}] }].map((answer) => ({ answer })),
+    { answer: { data: { repository: {} } } },
+    { answer: { data: { repository: { name: 'r', owner: { login: 'o' }, pullRequest: { number: 7 } } } } },
+    { status: 200, headers: { 'content-type': 'nonsense/;;;' }, body: '<html>' },
+    { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: 'x' },
+    { status: 204 },
+  ];
+  it.each(nonsense)('are no answers, and no crash: %o', async (failed) => {
+    github.failNext(failed, 3);
+    const error = await failure();
+    expect(error).toBeInstanceOf(ScmUnavailableError);
+    expect(everythingIn(error)).not.toContain('TypeError');
+  });
+
+  it('neither are answers to a part of the query', async () => {
+    const path = ['repository', 'pullRequest', 'reviewThreads', 'nodes', 0];
+    github.failNext({ errors: [{ type: 'NOT_FOUND', path, message: 'Could not resolve.' }] });
+    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+  });
+
+  it('neither is nonsense on a later page', async () => {
+    github.setPullRequest({ ...name, threads: Array(150).fill({}) });
+    const first = github.holdNext();
+    const failing = failure();
+    await first.arrived;
+    github.failNext({ answer: { data: { repository: { pullRequest: {} } } } });
+    first.release();
+    expect(await failing).toBeInstanceOf(ScmUnavailableError);
+  });
+});
+
+describe('the token never shows', () => {
+  const echoed = { message: `Who is ${token}?` };
+  const failing: GitHubFailure[] = [
+    'reset',
+    'cutOff',
+    'brokenJson',
+    { status: 401, body: echoed },
+    { status: 403, body: echoed },
+    { status: 500, body: echoed },
+    { status: 502, body: `<html>${token}</html>` },
+    { rateLimit: 'primary', seconds: 9 },
+    { rateLimit: 'secondary', seconds: 9 },
+    { rateLimit: 'graphql', seconds: 9 },
+    { errors: [echoed] },
+    { errors: [{ ...echoed, type: 'FORBIDDEN' }] },
+    { answer: { data: { repository: token } } },
+  ];
+  it.each(failing)('in the error, its causes or the log of %o', async (failed) => {
+    github.failNext(failed, 3);
+    const error = await failure();
+    expect(error.cause).toBeInstanceOf(Error);
+    expect(everythingIn(error)).not.toContain(token);
+    expect(everythingIn(error)).not.toContain('authorization');
+    expect(logged).not.toContain(token);
+  });
+
+  it('when a request takes too long', async () => {
+    github.failNext('hang');
+    const error = await failure({ timeoutMs: 150 });
+    expect(everythingIn(error)).not.toContain(token);
+  });
+});
+
+it('writes nothing to the console, not even what Octokit has to say of deprecations', async () => {
+  const methods = (['debug', 'info', 'log', 'warn', 'error'] as const).map((method) =>
+    vi.spyOn(console, method),
+  );
+  github.failNext({ status: 200, headers: { deprecation: 'true' }, body: { data: { repository: null } } });
+  await failure();
+  const calls = methods.flatMap((method) => method.mock.calls);
+  vi.restoreAllMocks();
+  expect(calls).toEqual([]);
+});

@@ -1,0 +1,541 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
+import { githubPullRequests } from '../../src/github/github.ts';
+import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github.ts';
+
+const name = { owner: 'acme', repo: 'rocket', number: 7 };
+const coordinates = { host: 'github.com', ...name };
+
+let github: GitHub;
+beforeAll(async () => {
+  github = await startGitHub();
+});
+beforeEach(() => github.clear());
+afterAll(() => github.close());
+
+function fetchFacts(of = coordinates) {
+  return githubPullRequests({ apiUrl: github.url, token: github.token, retryDelayMs: 1 }).fetch(of);
+}
+
+async function factsWith(pr: Partial<GitHubPullRequest>) {
+  github.setPullRequest({ ...name, ...pr });
+  return fetchFacts();
+}
+
+const times = <Item>(count: number, make: (at: number) => Item) =>
+  Array.from({ length: count }, (_, at) => make(at));
+
+describe('facts', () => {
+  it('carries over everything GitHub tells of a pull request, in one request', async () => {
+    const before = Date.now();
+    const facts = await factsWith({
+      title: 'Light the engine',
+      author: { bot: 'dependabot' },
+      sourceBranch: 'feat/engine',
+      targetBranch: 'trunk',
+      mergeCommitSha: shaOf('merge'),
+      state: 'MERGED',
+      mergeable: 'UNKNOWN',
+      mergeStateStatus: 'UNKNOWN',
+      additions: 12,
+      deletions: 3,
+      changedFiles: 4,
+      createdAt: new Date('2026-03-01T08:00:00Z'),
+      updatedAt: new Date('2026-03-02T08:00:00Z'),
+      mergedAt: new Date('2026-03-02T07:00:00Z'),
+      closedAt: new Date('2026-03-02T07:00:01Z'),
+      checks: [{ id: 'CR_1', workflow: 'CI', name: 'build', url: 'https://github.com/acme/rocket/runs/1' }],
+      threads: [
+        {
+          id: 'T_1',
+          path: 'src/engine.ts',
+          line: 12,
+          isResolved: true,
+          comments: [
+            { id: 'C_1', author: 'mira', body: 'Why?', createdAt: new Date('2026-03-01T09:00:00Z') },
+            {
+              id: 'C_2',
+              author: { bot: 'helper' },
+              body: 'Because.',
+              createdAt: new Date('2026-03-01T10:00:00Z'),
+            },
+          ],
+        },
+      ],
+      reviews: [
+        {
+          id: 'R_1',
+          author: 'mira',
+          state: 'APPROVED',
+          body: 'Yes.',
+          submittedAt: new Date('2026-03-01T11:00:00Z'),
+        },
+      ],
+    });
+    const url = 'https://github.com/acme/rocket/pull/7';
+    expect(facts).toEqual({
+      coordinates,
+      url,
+      title: 'Light the engine',
+      author: 'dependabot',
+      sourceBranch: 'feat/engine',
+      targetBranch: 'trunk',
+      headSha: shaOf('acme/rocket#7 head'),
+      baseSha: shaOf('acme/rocket base'),
+      mergeCommitSha: shaOf('merge'),
+      isDraft: false,
+      state: 'MERGED',
+      ciState: 'PASSING',
+      reviewDecision: 'NONE',
+      mergeability: 'UNKNOWN',
+      mergeStateStatus: 'UNKNOWN',
+      additions: 12,
+      deletions: 3,
+      changedFiles: 4,
+      createdAt: new Date('2026-03-01T08:00:00Z'),
+      updatedAt: new Date('2026-03-02T08:00:00Z'),
+      mergedAt: new Date('2026-03-02T07:00:00Z'),
+      closedAt: new Date('2026-03-02T07:00:01Z'),
+      observedAt: expect.any(Date),
+      checks: [
+        {
+          name: 'CI / build',
+          commitSha: shaOf('acme/rocket#7 head'),
+          status: 'PASSED',
+          conclusion: 'SUCCESS',
+          url: 'https://github.com/acme/rocket/runs/1',
+          externalId: 'CR_1',
+        },
+      ],
+      reviewThreads: [
+        {
+          externalId: 'T_1',
+          path: 'src/engine.ts',
+          line: 12,
+          isResolved: true,
+          isBot: false,
+          comments: [
+            {
+              externalId: 'C_1',
+              author: 'mira',
+              body: 'Why?',
+              url: expect.stringContaining(url),
+              isBot: false,
+              createdAt: new Date('2026-03-01T09:00:00Z'),
+            },
+            {
+              externalId: 'C_2',
+              author: 'helper',
+              body: 'Because.',
+              url: expect.stringContaining(url),
+              isBot: true,
+              createdAt: new Date('2026-03-01T10:00:00Z'),
+            },
+          ],
+        },
+      ],
+      reviewThreadsComplete: true,
+      reviews: [
+        {
+          externalId: 'R_1',
+          author: 'mira',
+          isBot: false,
+          state: 'APPROVED',
+          body: 'Yes.',
+          url: expect.stringContaining(url),
+          submittedAt: new Date('2026-03-01T11:00:00Z'),
+        },
+      ],
+    });
+    expect(facts.observedAt.getTime()).toBeGreaterThanOrEqual(before);
+    expect(github.requests).toHaveLength(1);
+  });
+
+  it('sends the token, and says who asks', async () => {
+    await factsWith({});
+    const { headers } = github.requests[0] ?? {};
+    expect(headers?.authorization).toBe(`bearer ${github.token}`);
+    expect(headers?.['user-agent']).toBe('muster');
+  });
+
+  it('is content with a pull request of which there is nothing but itself', async () => {
+    const facts = await factsWith({ author: null });
+    expect(facts).toMatchObject({
+      author: 'ghost',
+      mergeCommitSha: '',
+      ciState: 'UNKNOWN',
+      reviewDecision: 'NONE',
+      mergeability: 'MERGEABLE',
+      mergedAt: null,
+      closedAt: null,
+      checks: [],
+      reviewThreads: [],
+      reviewThreadsComplete: true,
+      reviews: [],
+    });
+  });
+});
+
+describe('state', () => {
+  it.each([
+    ['MERGED', true, 'MERGED'],
+    ['MERGED', false, 'MERGED'],
+    ['CLOSED', true, 'CLOSED'],
+    ['CLOSED', false, 'CLOSED'],
+    ['OPEN', true, 'DRAFT'],
+    ['OPEN', false, 'OPEN'],
+  ] as const)('%s, draft %s: %s', async (state, isDraft, expected) => {
+    expect(await factsWith({ state, isDraft })).toMatchObject({ state: expected, isDraft });
+  });
+});
+
+describe('checks as a whole', () => {
+  it.each([
+    ['SUCCESS', 'PASSING'],
+    ['FAILURE', 'FAILING'],
+    ['ERROR', 'FAILING'],
+    ['PENDING', 'PENDING'],
+    ['EXPECTED', 'PENDING'],
+    [null, 'UNKNOWN'],
+  ])('%s: %s', async (rollup, expected) => {
+    expect((await factsWith({ rollup })).ciState).toBe(expected);
+  });
+
+  it('says nothing of a head that GitHub does not list among the commits yet', async () => {
+    const facts = await factsWith({ lastCommitSha: shaOf('older'), checks: [{ name: 'build' }] });
+    expect(facts.ciState).toBe('UNKNOWN');
+    expect(facts.checks).toMatchObject([{ name: 'build', commitSha: shaOf('older') }]);
+  });
+});
+
+describe('review decision', () => {
+  it.each([
+    ['APPROVED', 'APPROVED'],
+    ['CHANGES_REQUESTED', 'CHANGES_REQUESTED'],
+    ['REVIEW_REQUIRED', 'REVIEW_REQUIRED'],
+    [null, 'NONE'],
+  ])('%s: %s', async (reviewDecision, expected) => {
+    expect((await factsWith({ reviewDecision })).reviewDecision).toBe(expected);
+  });
+});
+
+describe('mergeability', () => {
+  const clean = { mergeable: 'MERGEABLE', mergeStateStatus: 'CLEAN' };
+  it.each<[Partial<GitHubPullRequest>, string]>([
+    [{ mergeable: 'CONFLICTING' }, 'CONFLICTING'],
+    [{ mergeable: 'UNKNOWN', mergeStateStatus: 'DIRTY' }, 'CONFLICTING'],
+    [{ mergeable: 'CONFLICTING', mergeStateStatus: 'BLOCKED', isDraft: true }, 'CONFLICTING'],
+    [{ mergeStateStatus: 'BLOCKED' }, 'BLOCKED'],
+    [{ mergeStateStatus: 'BEHIND' }, 'BLOCKED'],
+    [{ isDraft: true }, 'BLOCKED'],
+    [{ mergeStateStatus: 'DRAFT', isDraft: true }, 'BLOCKED'],
+    [{ rollup: 'FAILURE' }, 'BLOCKED'],
+    [{ rollup: 'ERROR', mergeStateStatus: 'UNSTABLE' }, 'BLOCKED'],
+    [{ reviewDecision: 'CHANGES_REQUESTED' }, 'BLOCKED'],
+    [{ reviewDecision: 'REVIEW_REQUIRED' }, 'BLOCKED'],
+    [{ rollup: 'PENDING', mergeStateStatus: 'UNSTABLE' }, 'UNSTABLE'],
+    [{ mergeStateStatus: 'CLEAN' }, 'MERGEABLE'],
+    [{ mergeStateStatus: 'HAS_HOOKS' }, 'MERGEABLE'],
+    [{ reviewDecision: 'APPROVED', rollup: 'SUCCESS' }, 'MERGEABLE'],
+    [{ mergeable: 'UNKNOWN' }, 'UNKNOWN'],
+    [{ mergeStateStatus: 'UNKNOWN' }, 'UNKNOWN'],
+  ])('%o: %s', async (pr, expected) => {
+    const facts = await factsWith({ ...clean, ...pr });
+    expect(facts.mergeability).toBe(expected);
+    expect(facts.mergeStateStatus).toBe(pr.mergeStateStatus ?? 'CLEAN');
+  });
+});
+
+describe('each check', () => {
+  it.each([
+    ['SUCCESS', 'PASSED'],
+    ['NEUTRAL', 'PASSED'],
+    ['FAILURE', 'FAILED'],
+    ['TIMED_OUT', 'FAILED'],
+    ['ACTION_REQUIRED', 'FAILED'],
+    ['STARTUP_FAILURE', 'FAILED'],
+    ['CANCELLED', 'CANCELLED'],
+    ['SKIPPED', 'SKIPPED'],
+    ['STALE', 'SKIPPED'],
+  ])('completed with %s: %s', async (conclusion, status) => {
+    const { checks } = await factsWith({ checks: [{ name: 'build', conclusion }] });
+    expect(checks).toMatchObject([{ name: 'build', status, conclusion }]);
+  });
+
+  it.each([
+    ['QUEUED', 'QUEUED'],
+    ['REQUESTED', 'QUEUED'],
+    ['WAITING', 'QUEUED'],
+    ['PENDING', 'QUEUED'],
+    ['IN_PROGRESS', 'IN_PROGRESS'],
+  ])('%s: %s, with no conclusion', async (status, expected) => {
+    const { checks } = await factsWith({ checks: [{ name: 'build', status }] });
+    expect(checks).toMatchObject([{ name: 'build', status: expected, conclusion: '' }]);
+  });
+
+  it.each([
+    ['SUCCESS', 'PASSED', 'SUCCESS'],
+    ['FAILURE', 'FAILED', 'FAILURE'],
+    ['ERROR', 'FAILED', 'ERROR'],
+    ['PENDING', 'QUEUED', ''],
+    ['EXPECTED', 'QUEUED', ''],
+  ])('a commit status of %s: %s', async (state, status, conclusion) => {
+    const { checks } = await factsWith({ checks: [{ context: 'ci/remote', state }] });
+    expect(checks).toMatchObject([{ name: 'ci/remote', status, conclusion }]);
+  });
+
+  it('has a name of its own, also where workflows call their jobs alike', async () => {
+    const { checks } = await factsWith({
+      checks: [
+        { workflow: 'Release', name: 'build' },
+        { workflow: 'CI', name: 'build' },
+        { name: 'build' },
+        { context: 'ci/build', state: 'SUCCESS' },
+      ],
+    });
+    expect(checks.map((check) => check.name)).toEqual(['CI / build', 'Release / build', 'build', 'ci/build']);
+  });
+
+  it('is the worse of two of the same name, in either order', async () => {
+    const failed = { id: 'CR_a', workflow: 'CI', name: 'build', conclusion: 'FAILURE' };
+    const passed = { id: 'CR_b', workflow: 'CI', name: 'build', conclusion: 'SUCCESS' };
+    for (const checks of [
+      [failed, passed],
+      [passed, failed],
+    ]) {
+      expect((await factsWith({ checks })).checks).toMatchObject([{ externalId: 'CR_a', status: 'FAILED' }]);
+    }
+  });
+
+  it('links to nothing but web pages', async () => {
+    const { checks } = await factsWith({
+      checks: [
+        { context: 'a', state: 'SUCCESS', url: 'javascript:alert(1)' },
+        { context: 'b', state: 'SUCCESS', url: null },
+        { context: 'c', state: 'SUCCESS', url: 'https://ci.example/1' },
+        { name: 'd', url: 'nonsense' },
+      ],
+    });
+    expect(checks.map((check) => check.url)).toEqual([
+      '',
+      '',
+      'https://ci.example/1',
+      'https://github.com/acme/rocket/pull/7/checks',
+    ]);
+  });
+});
+
+describe('review threads', () => {
+  it('are of a bot when a bot opened them', async () => {
+    const { reviewThreads } = await factsWith({
+      threads: [
+        { comments: [{ author: { bot: 'linter' } }, { author: 'mira' }] },
+        { comments: [{ author: 'mira' }, { author: { bot: 'linter' } }] },
+        { comments: [{ author: null }] },
+      ],
+    });
+    expect(reviewThreads.map((thread) => thread.isBot)).toEqual([true, false, false]);
+    expect(reviewThreads[2]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
+  });
+
+  it('stand at a line, at their former line when outdated, and at 0 for a whole file', async () => {
+    const { reviewThreads } = await factsWith({
+      threads: [
+        { line: 5, originalLine: 3 },
+        { line: null, originalLine: 3 },
+        { line: null, originalLine: null },
+        { line: 1, subjectType: 'FILE' },
+      ],
+    });
+    expect(reviewThreads.map((thread) => thread.line)).toEqual([5, 3, 0, 0]);
+  });
+
+  it('leave out what the owner of the token has not submitted yet', async () => {
+    const { reviewThreads, reviews } = await factsWith({
+      threads: [
+        { id: 'T_draft', comments: [{ state: 'PENDING' }] },
+        { id: 'T_open', comments: [{ id: 'C_1' }, { id: 'C_draft', state: 'PENDING' }] },
+      ],
+      reviews: [{ author: 'mira', state: 'PENDING', submittedAt: null }],
+    });
+    expect(reviewThreads).toMatchObject([{ externalId: 'T_open', comments: [{ externalId: 'C_1' }] }]);
+    expect(reviewThreads[0]?.comments).toHaveLength(1);
+    expect(reviews).toEqual([]);
+  });
+});
+
+describe('reviews', () => {
+  it('say APPROVED, CHANGES_REQUESTED or nothing', async () => {
+    const { reviews } = await factsWith({
+      reviews: [
+        { author: 'a', state: 'APPROVED', submittedAt: new Date('2026-01-01T01:00:00Z') },
+        { author: 'b', state: 'CHANGES_REQUESTED', submittedAt: new Date('2026-01-01T02:00:00Z') },
+        { author: 'c', state: 'COMMENTED', submittedAt: new Date('2026-01-01T03:00:00Z') },
+        { author: { bot: 'd' }, state: 'DISMISSED', submittedAt: new Date('2026-01-01T04:00:00Z') },
+      ],
+    });
+    expect(reviews.map(({ author, state, isBot }) => [author, state, isBot])).toEqual([
+      ['a', 'APPROVED', false],
+      ['b', 'CHANGES_REQUESTED', false],
+      ['c', 'NONE', false],
+      ['d', 'NONE', true],
+    ]);
+  });
+
+  it('keep an approval whose author commented later, and drop one that was overtaken', async () => {
+    const { reviews } = await factsWith({
+      reviews: [
+        {
+          id: 'R_1',
+          author: 'mira',
+          state: 'CHANGES_REQUESTED',
+          submittedAt: new Date('2026-01-01T01:00:00Z'),
+        },
+        { id: 'R_2', author: 'mira', state: 'APPROVED', submittedAt: new Date('2026-01-01T02:00:00Z') },
+        { id: 'R_3', author: 'mira', state: 'COMMENTED', submittedAt: new Date('2026-01-01T03:00:00Z') },
+      ],
+    });
+    expect(reviews.map((review) => review.externalId)).toEqual(['R_2', 'R_3']);
+  });
+
+  it('without a time happened when we asked', async () => {
+    const facts = await factsWith({ reviews: [{ author: 'mira', state: 'APPROVED', submittedAt: null }] });
+    expect(facts.reviews[0]?.submittedAt).toEqual(facts.observedAt);
+  });
+});
+
+describe('pages', () => {
+  it.each([
+    [100, 100, 1],
+    [101, 0, 2],
+    [0, 101, 2],
+    [250, 120, 3],
+    [120, 350, 4],
+    [1000, 1000, 10],
+  ])('%i threads and %i checks take %i requests', async (threads, checks, requests) => {
+    const facts = await factsWith({
+      threads: times(threads, (at) => ({ id: `T_${at}` })),
+      checks: times(checks, (at) => ({ name: `job ${at}` })),
+    });
+    expect(facts.reviewThreads.map((thread) => thread.externalId)).toEqual(times(threads, (at) => `T_${at}`));
+    expect(new Set(facts.checks.map((check) => check.name)).size).toBe(checks);
+    expect(facts.reviewThreadsComplete).toBe(true);
+    expect(github.requests).toHaveLength(requests);
+  });
+
+  it('ask only for the list that has more', async () => {
+    await factsWith({ threads: times(150, () => ({})), checks: times(5, (at) => ({ name: `${at}` })) });
+    expect(github.requests[1]?.variables).toMatchObject({ withThreads: true, withChecks: false });
+  });
+
+  it('end after 1,000 threads, which is told', async () => {
+    const facts = await factsWith({
+      threads: times(1001, () => ({})),
+      checks: times(1001, (at) => ({ name: `job ${at}` })),
+    });
+    expect(facts.reviewThreads).toHaveLength(1000);
+    expect(facts.reviewThreadsComplete).toBe(false);
+    expect(facts.checks).toHaveLength(1000);
+    expect(github.requests).toHaveLength(10);
+  });
+
+  it('hold a thread once, also when it moves to the next page meanwhile', async () => {
+    const pr = github.setPullRequest({ ...name, threads: times(150, (at) => ({ id: `T_${at}` })) });
+    const first = github.holdNext();
+    const fetching = fetchFacts();
+    await first.arrived;
+    pr.threads.unshift({ id: 'T_new' });
+    first.release();
+    const ids = (await fetching).reviewThreads.map((thread) => thread.externalId);
+    expect(ids).toEqual(times(150, (at) => `T_${at}`));
+  });
+});
+
+describe('a head that moves between two pages', () => {
+  it('makes us start over, so that all checks are of one commit', async () => {
+    const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `old ${at}` })) });
+    const first = github.holdNext();
+    const fetching = fetchFacts();
+    await first.arrived;
+    pr.headSha = shaOf('new head');
+    pr.checks = times(150, (at) => ({ name: `new ${at}` }));
+    first.release();
+
+    const facts = await fetching;
+    expect(facts.headSha).toBe(shaOf('new head'));
+    expect(facts.checks).toHaveLength(150);
+    expect(facts.checks.every((check) => check.name.startsWith('new'))).toBe(true);
+    expect(new Set(facts.checks.map((check) => check.commitSha))).toEqual(new Set([shaOf('new head')]));
+    expect(github.requests).toHaveLength(4);
+  });
+
+  it('is one commit as well when only the list of commits catches up', async () => {
+    const checks = times(150, (at) => ({ name: `job ${at}` }));
+    const pr = github.setPullRequest({ ...name, checks, lastCommitSha: shaOf('older') });
+    const first = github.holdNext();
+    const fetching = fetchFacts();
+    await first.arrived;
+    pr.lastCommitSha = pr.headSha;
+    first.release();
+    const facts = await fetching;
+    expect(facts.ciState).toBe('PASSING');
+    expect(new Set(facts.checks.map((check) => check.commitSha))).toEqual(new Set([pr.headSha]));
+  });
+
+  it('is noticed among threads as well', async () => {
+    const pr = github.setPullRequest({ ...name, threads: times(150, () => ({})) });
+    const first = github.holdNext();
+    const fetching = fetchFacts();
+    await first.arrived;
+    pr.headSha = shaOf('new head');
+    first.release();
+    expect((await fetching).headSha).toBe(shaOf('new head'));
+    expect(github.requests).toHaveLength(4);
+  });
+
+  it('is given up when it moves again', async () => {
+    const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `${at}` })) });
+    const holds = [github.holdNext(), github.holdNext(), github.holdNext()];
+    const fetching = expect(fetchFacts()).rejects.toThrow(ScmUnavailableError);
+    for (const [at, hold] of holds.entries()) {
+      await hold.arrived;
+      pr.headSha = shaOf(`head ${at}`);
+      hold.release();
+    }
+    await fetching;
+    expect(github.requests).toHaveLength(4);
+  });
+});
+
+describe('names', () => {
+  it('are those that GitHub answers, whatever their letter case in the question', async () => {
+    github.setPullRequest({ owner: 'Acme', repo: 'Rocket', number: 7 });
+    const facts = await fetchFacts({ host: 'GitHub.COM', owner: 'aCME', repo: 'rocket', number: 7 });
+    expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'Acme', repo: 'Rocket', number: 7 });
+  });
+
+  it('are the new ones of a repository that has moved', async () => {
+    github.setPullRequest(name);
+    github.transfer(name, { owner: 'orbit', repo: 'launcher' });
+    const facts = await fetchFacts();
+    expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'orbit', repo: 'launcher', number: 7 });
+    expect(facts.url).toBe('https://github.com/orbit/launcher/pull/7');
+  });
+
+  it('of another host are unknown to this one', async () => {
+    github.setPullRequest(name);
+    await expect(fetchFacts({ ...coordinates, host: 'git.example' })).rejects.toThrow(PrNotFoundError);
+  });
+
+  it('on an Enterprise host are served by its own API', async () => {
+    await using enterprise = await startGitHub({ host: 'git.example' });
+    enterprise.setPullRequest(name);
+    const source = githubPullRequests({ apiUrl: `${enterprise.url}/`, token: enterprise.token });
+    expect((await source.fetch({ ...name, host: 'git.example' })).coordinates.host).toBe('git.example');
+    await expect(source.fetch(coordinates)).rejects.toThrow(PrNotFoundError);
+    const v3 = githubPullRequests({ apiUrl: `${enterprise.url}/api/v3`, token: enterprise.token });
+    await expect(v3.fetch({ ...name, host: 'GIT.example' })).resolves.toMatchObject({
+      title: 'Pull request 7',
+    });
+  });
+});

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { GitHubCheck } from '../../src/github/answer.ts';
+import { checkRunStatus, checksOf, statusContextStatus } from '../../src/github/checks.ts';
+import { rateLimitWait } from '../../src/github/rateLimit.ts';
+import { reviewsOf } from '../../src/github/reviews.ts';
+import { ciStateOf, mergeabilityOf, reviewDecisionOf, stateOf, verdictOf } from '../../src/github/state.ts';
+import { webUrl } from '../../src/github/webUrl.ts';
+
+/** Words that GitHub knows, words it may learn, and names that every object has. */
+const word = (...known: string[]) =>
+  fc.oneof(fc.constantFrom(...known, 'constructor', '__proto__', ''), fc.string());
+
+const orNull = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: null });
+
+const conclusions = ['SUCCESS', 'NEUTRAL', 'FAILURE', 'TIMED_OUT', 'CANCELLED', 'SKIPPED', 'STALE'];
+const rollups = ['SUCCESS', 'FAILURE', 'ERROR', 'PENDING', 'EXPECTED'];
+const decisions = ['APPROVED', 'CHANGES_REQUESTED', 'REVIEW_REQUIRED'];
+
+const checkRun = fc.record({
+  __typename: fc.constant('CheckRun' as const),
+  id: fc.string(),
+  name: fc.constantFrom('build', 'test', 'lint', 'CI / build'),
+  status: word('COMPLETED', 'IN_PROGRESS', 'QUEUED'),
+  conclusion: orNull(word(...conclusions)),
+  detailsUrl: orNull(fc.string()),
+  url: fc.string(),
+  checkSuite: fc.record({
+    workflowRun: orNull(fc.record({ workflow: fc.record({ name: fc.constantFrom('CI', 'Release') }) })),
+  }),
+});
+
+const statusContext = fc.record({
+  __typename: fc.constant('StatusContext' as const),
+  id: fc.string(),
+  context: fc.constantFrom('build', 'ci/remote'),
+  state: word(...rollups),
+  targetUrl: orNull(fc.string()),
+});
+
+const check: fc.Arbitrary<GitHubCheck> = fc.oneof(checkRun, statusContext);
+/** As on GitHub, no two with the same id. */
+const checks = fc.uniqueArray(check, { selector: (check) => check.id });
+const shuffled = checks.chain((list) =>
+  fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
+);
+
+describe('checks of a commit', () => {
+  it('are the same in whatever order GitHub lists them', () => {
+    fc.assert(
+      fc.property(shuffled, ([list, other]) => {
+        expect(checksOf('sha', other)).toEqual(checksOf('sha', list));
+      }),
+    );
+  });
+
+  it('have each name once, and lose none', () => {
+    fc.assert(
+      fc.property(checks, (list) => {
+        const names = checksOf('sha', list).map((check) => check.name);
+        expect(new Set(names).size).toBe(names.length);
+        expect(new Set(names)).toEqual(new Set(list.flatMap((each) => checksOf('sha', [each])[0]?.name)));
+      }),
+    );
+  });
+
+  it('hide no failure behind another run of the same name', () => {
+    fc.assert(
+      fc.property(checks, (list) => {
+        const failed = list
+          .flatMap((each) => checksOf('sha', [each]))
+          .filter((each) => each.status === 'FAILED');
+        const reported = checksOf('sha', list).filter((check) => check.status === 'FAILED');
+        expect(new Set(reported.map((check) => check.name))).toEqual(
+          new Set(failed.map((check) => check.name)),
+        );
+      }),
+    );
+  });
+
+  it('have a conclusion only when they have an outcome', () => {
+    fc.assert(
+      fc.property(checks, (list) => {
+        for (const { status, conclusion } of checksOf('sha', list)) {
+          if (status === 'QUEUED' || status === 'IN_PROGRESS') expect(conclusion).toBe('');
+          if (conclusion === '') expect(['QUEUED', 'IN_PROGRESS', 'UNKNOWN']).toContain(status);
+        }
+      }),
+    );
+  });
+});
+
+describe('mergeability', () => {
+  const facts = fc.record({
+    mergeable: word('MERGEABLE', 'CONFLICTING', 'UNKNOWN'),
+    mergeStateStatus: word(
+      'CLEAN',
+      'DIRTY',
+      'BLOCKED',
+      'BEHIND',
+      'UNSTABLE',
+      'HAS_HOOKS',
+      'UNKNOWN',
+      'DRAFT',
+    ),
+    isDraft: fc.boolean(),
+    ciState: fc.constantFrom('UNKNOWN', 'PENDING', 'PASSING', 'FAILING'),
+    reviewDecision: fc.constantFrom('NONE', 'APPROVED', 'CHANGES_REQUESTED', 'REVIEW_REQUIRED'),
+  });
+
+  it('promises a merge only when GitHub does and nothing stands against it', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        if (mergeabilityOf(each) !== 'MERGEABLE') return;
+        expect(each).toMatchObject({ mergeable: 'MERGEABLE', isDraft: false });
+        expect(['CLEAN', 'HAS_HOOKS', '']).toContain(each.mergeStateStatus);
+        expect(each.ciState).not.toBe('FAILING');
+        expect(['NONE', 'APPROVED']).toContain(each.reviewDecision);
+      }),
+    );
+  });
+
+  it('shows conflicts whatever else is wrong', () => {
+    fc.assert(
+      fc.property(facts, (each) => {
+        const conflicts = each.mergeable === 'CONFLICTING' || each.mergeStateStatus === 'DIRTY';
+        expect(mergeabilityOf(each) === 'CONFLICTING').toBe(conflicts);
+      }),
+    );
+  });
+
+  it('takes no word from GitHub, as of an old Enterprise version, for a clean state', () => {
+    const rest = { isDraft: false, ciState: 'PASSING', reviewDecision: 'NONE' } as const;
+    expect(mergeabilityOf({ mergeable: 'MERGEABLE', mergeStateStatus: '', ...rest })).toBe('MERGEABLE');
+  });
+});
+
+it('maps words that GitHub has not invented yet to the neutral value', () => {
+  const known = [
+    ...rollups,
+    ...conclusions,
+    ...decisions,
+    'ACTION_REQUIRED',
+    'STARTUP_FAILURE',
+    'MERGED',
+    'CLOSED',
+  ];
+  const unknown = fc
+    .oneof(fc.constantFrom('constructor', '__proto__', 'toString', ''), fc.string())
+    .filter((each) => !known.includes(each));
+  fc.assert(
+    fc.property(unknown, (each) => {
+      expect(ciStateOf(each)).toBe('UNKNOWN');
+      expect(reviewDecisionOf(each)).toBe('NONE');
+      expect(verdictOf(each)).toBe('NONE');
+      expect(checkRunStatus('COMPLETED', each)).toBe('UNKNOWN');
+      expect(statusContextStatus(each)).toBe('UNKNOWN');
+      expect(stateOf({ state: each, isDraft: false })).toBe('OPEN');
+    }),
+  );
+});
+
+it('keeps a review to itself that has not been submitted', () => {
+  const review = { id: 'R_1', author: null, body: '', url: '', submittedAt: null };
+  expect(reviewsOf([{ ...review, state: 'PENDING' }], new Date())).toEqual([]);
+});
+
+it('links only to the web, whatever a check reports', () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(fc.webUrl(), fc.string(), fc.constantFrom('javascript:alert(1)', 'data:,x', '//x')),
+      (url) => {
+        expect(webUrl(url)).toMatch(/^$|^https?:/);
+      },
+    ),
+  );
+});
+
+it('asks for a wait of whole seconds, at least one, whatever the headers', () => {
+  const header = fc.oneof(
+    fc.string(),
+    fc.integer().map(String),
+    fc.double().map(String),
+    fc.constant(undefined),
+  );
+  fc.assert(
+    fc.property(
+      fc.record({
+        'retry-after': header,
+        'x-ratelimit-remaining': header,
+        'x-ratelimit-reset': header,
+        date: header,
+      }),
+      (headers) => {
+        const wait = rateLimitWait({ status: 429, headers, errors: [] });
+        expect(wait).toSatisfy((seconds: number | null) => Number.isInteger(seconds) && Number(seconds) >= 1);
+      },
+    ),
+  );
+});
