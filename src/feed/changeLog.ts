@@ -1,0 +1,217 @@
+/** Reads of the stored feed. */
+import type pg from 'pg';
+import { CHANGE_JSON, type Change, type ChangeJson, changeFromJson } from './change.ts';
+import { encodeCursor } from './cursor.ts';
+import { epochOf, SERVER_SQL } from './epoch.ts';
+import { CursorExpiredError } from './error.ts';
+
+/** The position given last, and the history it belongs to. */
+export type Head = { position: number; epoch: string };
+
+/** From where on an organization's changes are asked for. */
+export type Place = { organizationId: string; after: number };
+
+export type ChangeFilter = {
+  types?: readonly string[];
+  /** UUID of what changed. */
+  entityId?: string;
+  /** UUID of the user or agent. */
+  actorId?: string;
+  /** Inclusive. */
+  since?: Date;
+  /** Exclusive. */
+  until?: Date;
+};
+
+export type PageRequest = {
+  /** Each organization once. */
+  places: readonly Place[];
+  /** Inclusive; default: the head. */
+  upTo?: number;
+  /** The history that the positions are of; if given, the database must still be in it. */
+  epoch?: string;
+  limit: number;
+  /** Of stored payload. A page ends before it would exceed this, but always has room for one change. */
+  maxBytes?: number;
+  filter?: ChangeFilter;
+};
+
+export type Page = {
+  /** In feed order, all organizations together. */
+  changes: Change[];
+  /** As JSON text, which is about what they take in memory. */
+  bytes: number;
+  /** The page has everything up to here that was asked for. */
+  upTo: number;
+  head: Head;
+};
+
+const QUERY_TIMEOUT_MS = 10_000;
+const PAGE_BYTES = 1024 * 1024;
+/** How many positions one page looks through at most, so that it plans and opens few of the log's partitions. */
+const PAGE_SPAN = 200_000;
+
+/** The one row of a statement over feed_head. A connection that does not answer in time is given up. */
+async function queryRow<Row extends HeadRow>(pool: pg.Pool, text: string, values: unknown[] = []) {
+  const config: pg.QueryConfig & { query_timeout: number } = {
+    text,
+    values,
+    query_timeout: QUERY_TIMEOUT_MS,
+  };
+  const [row] = (await pool.query<Row>(config)).rows;
+  if (!row) throw new Error('The table feed_head has lost its row.');
+  return row;
+}
+
+type HeadRow = { head: string; nonce: string; server: string };
+
+const headOf = (row: HeadRow): Head => ({
+  position: Number(row.head),
+  epoch: epochOf(row.nonce, row.server),
+});
+
+export async function readHead(pool: pg.Pool): Promise<Head> {
+  const row = await queryRow<HeadRow>(
+    pool,
+    `SELECT position AS head, nonce, ${SERVER_SQL} AS server FROM feed_head`,
+  );
+  return headOf(row);
+}
+
+/** What is stored. */
+export type Bounds = {
+  /** The position of the oldest change; with nothing stored, of the next one to come. */
+  oldest: number;
+  head: Head;
+};
+
+export async function readBounds(pool: pg.Pool): Promise<Bounds> {
+  const row = await queryRow<HeadRow & { oldest: string }>(
+    pool,
+    `SELECT position AS head, nonce, ${SERVER_SQL} AS server,
+            coalesce((SELECT c.position FROM change_log c ORDER BY c.position LIMIT 1), position + 1) AS oldest
+       FROM feed_head`,
+  );
+  return { oldest: Number(row.oldest), head: headOf(row) };
+}
+
+export async function cursorExpired(pool: pg.Pool): Promise<CursorExpiredError> {
+  const { oldest, head } = await readBounds(pool);
+  return new CursorExpiredError(encodeCursor({ epoch: head.epoch, position: oldest - 1 }));
+}
+
+/**
+ * The oldest changes after the given places, by one statement: the changes, and whether something after the lowest
+ * place is gone already, are seen in one snapshot.
+ *
+ * @throws {CursorExpiredError} when changes after the lowest place are no longer stored, or the epoch is another.
+ */
+export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Page> {
+  const { places, limit, maxBytes = PAGE_BYTES, filter = {} } = request;
+  const lowest = Math.min(...places.map(({ after }) => after));
+  const upTo = Math.min(request.upTo ?? Number.MAX_SAFE_INTEGER, lowest + PAGE_SPAN);
+  const row = await queryRow<HeadRow & { is_kept: boolean; seen: string; changes: string | null }>(
+    pool,
+    PAGE_SQL,
+    [
+      places.map(({ organizationId }) => organizationId),
+      places.map(({ after }) => after),
+      lowest,
+      upTo,
+      limit,
+      maxBytes,
+      filter.types ?? null,
+      filter.entityId ?? null,
+      filter.actorId ?? null,
+      filter.since ?? null,
+      filter.until ?? null,
+    ],
+  );
+  const head = headOf(row);
+  if (!row.is_kept || (request.epoch !== undefined && request.epoch !== head.epoch)) {
+    throw await cursorExpired(pool);
+  }
+  const json = JSON.parse(row.changes ?? '[]') as ChangeJson[];
+  const changes = json.map((change) => changeFromJson(change, head.epoch));
+  const isCut = changes.length === limit || changes.length < Number(row.seen);
+  return {
+    changes,
+    bytes: row.changes?.length ?? 0,
+    upTo: (isCut && changes.at(-1)?.position) || Math.max(lowest, Math.min(upTo, head.position)),
+    head,
+  };
+}
+
+/*
+ * - Positions have no gaps and retention removes from below: so if the change right after the lowest place is there,
+ *   nothing after it is gone.
+ * - Whole rows are compared because only the index on (organization_id, position) serves that: asked for an
+ *   organization and a range, the planner may walk the primary key past everybody else's changes.
+ * - The plain bounds on the position are for leaving out partitions.
+ */
+const PAGE_SQL = `
+WITH state AS MATERIALIZED (
+  SELECT h.position AS head, h.nonce, ${SERVER_SQL} AS server,
+         h.position <= $3::bigint OR EXISTS (SELECT FROM change_log WHERE position = $3::bigint + 1) AS is_kept
+    FROM feed_head h
+), page AS MATERIALIZED (
+  SELECT c.*
+    FROM unnest($1::uuid[], $2::bigint[]) AS place (organization_id, after)
+   CROSS JOIN LATERAL (
+     SELECT * FROM change_log c
+      WHERE (c.organization_id, c.position) > (place.organization_id, place.after)
+        AND (c.organization_id, c.position) <= (place.organization_id, $4::bigint)
+        AND c.position > $3::bigint AND c.position <= $4::bigint
+        AND ($7::text[] IS NULL OR c.type = ANY ($7::text[]))
+        AND ($8::uuid IS NULL OR c.entity_id = $8::uuid)
+        AND ($9::uuid IS NULL OR c.actor_id = $9::uuid)
+        AND ($10::timestamptz IS NULL OR c.occurred_at >= $10::timestamptz)
+        AND ($11::timestamptz IS NULL OR c.occurred_at < $11::timestamptz)
+      ORDER BY c.organization_id, c.position
+      LIMIT $5
+   ) c
+   ORDER BY c.position
+   LIMIT $5
+), sized AS (
+  SELECT *, sum(pg_column_size(payload)) OVER (ORDER BY position) - pg_column_size(payload) AS bytes_before FROM page
+)
+SELECT head, nonce, server, is_kept, (SELECT count(*) FROM page) AS seen,
+       (SELECT json_agg(${CHANGE_JSON} ORDER BY c.position)::text FROM sized c
+         WHERE c.bytes_before = 0 OR c.bytes_before + pg_column_size(c.payload) <= $6::int) AS changes
+  FROM state`;
+
+export type ChangesRequest = ChangeFilter & {
+  organizationId: string;
+  /** Without it, from the oldest change still stored. */
+  after?: number;
+  /** Inclusive; default: the head. */
+  upTo?: number;
+  limit: number;
+};
+
+/**
+ * The stored changes of one organization that pass the filter, oldest first: `limit` of them, or all there are.
+ *
+ * @throws {CursorExpiredError} when changes after `after` are no longer stored.
+ */
+export async function readChanges(pool: pg.Pool, request: ChangesRequest): Promise<Change[]> {
+  const { organizationId, upTo = Number.MAX_SAFE_INTEGER, limit, ...filter } = request;
+  let after = request.after ?? (await readBounds(pool)).oldest - 1;
+  const changes: Change[] = [];
+  for (;;) {
+    const missing = limit - changes.length;
+    const page = await readPage(pool, { places: [{ organizationId, after }], upTo, limit: missing, filter });
+    changes.push(...page.changes);
+    if (changes.length >= limit || page.upTo >= Math.min(upTo, page.head.position)) return changes;
+    after = page.upTo;
+  }
+}
+
+/** How long the change that has waited longest for its position has done so, in milliseconds; 0 when none waits. */
+export async function readOutboxAgeMs(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ age_ms: number }>(
+    `SELECT (extract(epoch FROM clock_timestamp() - occurred_at) * 1000)::float8 AS age_ms
+       FROM change_outbox ORDER BY id LIMIT 1`,
+  );
+  return Math.max(0, rows[0]?.age_ms ?? 0);
+}

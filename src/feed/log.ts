@@ -1,0 +1,3 @@
+import type { Logger } from 'pino';
+
+export type FeedLog = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>;

@@ -1,0 +1,46 @@
+/** Keeps the log's partitions ahead of the head. One that is missing delays changes, and loses none. */
+import type pg from 'pg';
+import type { FeedLog } from './log.ts';
+
+const AHEAD_POSITIONS = 200_000;
+/** Made at once, so that it is not a matter for every batch. */
+const STEP_POSITIONS = 100_000;
+const RETRY_POSITIONS = 10_000;
+const NO_PARTITION = '23514';
+
+export type PartitionKeeper = {
+  /** Called before a batch: makes partitions when the head comes near the last one. Never fails. */
+  keepAhead(head: number): Promise<void>;
+  /** Makes partitions for everything that waits; for when `isMissingPartition`. */
+  makeRoom(): Promise<void>;
+};
+
+export function createPartitionKeeper(client: pg.ClientBase, log: FeedLog): PartitionKeeper {
+  let madeUpTo = 0;
+  return {
+    async keepAhead(head) {
+      if (head + AHEAD_POSITIONS <= madeUpTo) return;
+      const upTo = head + AHEAD_POSITIONS + STEP_POSITIONS;
+      try {
+        await client.query(`SELECT ensure_change_log_partitions(${upTo})`);
+        madeUpTo = upTo;
+      } catch (error) {
+        // There is room for now; a connection that is lost shows by itself.
+        log.warn({ err: error }, 'feed: no partitions could be made ahead');
+        madeUpTo = head + AHEAD_POSITIONS + RETRY_POSITIONS;
+      }
+    },
+
+    async makeRoom() {
+      await client.query(
+        `SELECT ensure_change_log_partitions(position + (SELECT count(*) FROM change_outbox) + ${AHEAD_POSITIONS})
+           FROM feed_head`,
+      );
+    },
+  };
+}
+
+/** Whether a batch failed for want of a partition: the log has no other rule that a change could violate. */
+export function isMissingPartition(error: unknown): boolean {
+  return (error as { code?: string } | null)?.code === NO_PARTITION;
+}

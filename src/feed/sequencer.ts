@@ -1,0 +1,129 @@
+import type { SequencedBatch } from './batch.ts';
+import { createDoorbell } from './doorbell.ts';
+import type { FeedLog } from './log.ts';
+import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
+import { connectSequencer, type SequencerClient, tryLead } from './sequencerClient.ts';
+import { type Sequenced, sequence } from './sequencing.ts';
+
+export type SequencerOptions = {
+  /** A direct connection to the database. */
+  url: string;
+  /** Called after the commit, in the order of positions. Must not throw. */
+  publish(batch: SequencedBatch): void;
+  log: FeedLog;
+  /** See SequencingOptions. */
+  batchSize?: number;
+  /** How long a change that nobody announced may wait to be found. */
+  pollMs?: number;
+};
+
+export type Sequencer = {
+  /** Something was committed. */
+  nudge(): void;
+  /** Whether it gives positions, rather than standing by or being without a database. */
+  isLeading(): boolean;
+  /** Finishes the batch at hand and lets go of the lock. */
+  stop(): Promise<void>;
+};
+
+const BATCH_SIZE = 512;
+const POLL_MS = 25;
+const STAND_BY_MS = 500;
+const MIN_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 1_000;
+/** How long stopping waits for the batch at hand, before it breaks the connection. */
+const STOP_MS = 5_000;
+
+/**
+ * Gives positions to committed changes for as long as it is not stopped, or stands by while another process does.
+ * Whatever happens to the database, it tries again and never throws.
+ */
+export function startSequencer(options: SequencerOptions): Sequencer {
+  const { log, batchSize = BATCH_SIZE, pollMs = POLL_MS } = options;
+  const doorbell = createDoorbell();
+  let isStopped = false;
+  let isLeading = false;
+  let failures = 0;
+  let current: SequencerClient | undefined;
+
+  async function run(): Promise<void> {
+    while (!isStopped) {
+      try {
+        await serve(await connectSequencer(options.url));
+      } catch (error) {
+        failures += 1;
+        if (failures === 1) log.warn({ err: error }, 'feed: the sequencer lost the database and tries again');
+      }
+      if (isStopped) return;
+      const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.max(0, failures - 1));
+      await doorbell.wait(backoff * (0.5 + Math.random() / 2));
+    }
+  }
+
+  async function serve(connection: SequencerClient): Promise<void> {
+    current = connection;
+    try {
+      while (!isStopped && !(await tryLead(connection))) {
+        failures = 0;
+        await doorbell.wait(STAND_BY_MS);
+      }
+      if (!isStopped) await lead(connection);
+    } finally {
+      isLeading = false;
+      await connection.client.end();
+    }
+  }
+
+  async function lead({ client, server }: SequencerClient): Promise<void> {
+    const partitions = createPartitionKeeper(client, log);
+    const { rows } = await client.query<{ position: string }>('SELECT position FROM feed_head');
+    let knownHead = Number(rows[0]?.position ?? 0);
+    let isWork = true;
+    isLeading = true;
+    log.info({ head: knownHead }, 'feed: sequencing');
+    while (!isStopped) {
+      if (isWork) {
+        await partitions.keepAhead(knownHead);
+        const move = () => sequence(client, { batchSize, server, knownHead });
+        const { head, batches, isMore } = await withRoom(partitions, move);
+        failures = 0;
+        for (const batch of batches) options.publish(batch);
+        knownHead = head;
+        isWork = isMore;
+      } else {
+        isWork = (await doorbell.wait(pollMs)) || (await isAnythingWaiting(client));
+      }
+    }
+  }
+
+  async function withRoom(partitions: PartitionKeeper, move: () => Promise<Sequenced>): Promise<Sequenced> {
+    try {
+      return await move();
+    } catch (error) {
+      if (!isMissingPartition(error)) throw error;
+      log.warn({ err: error }, 'feed: a batch needs more partitions than there are; making them');
+      await partitions.makeRoom();
+      return await move();
+    }
+  }
+
+  const running = run();
+  return {
+    nudge() {
+      if (isLeading) doorbell.ring();
+    },
+    isLeading: () => isLeading,
+    async stop() {
+      isStopped = true;
+      doorbell.ring();
+      const timer = setTimeout(() => current?.client.end(), STOP_MS);
+      await running;
+      clearTimeout(timer);
+    },
+  };
+}
+
+async function isAnythingWaiting(client: SequencerClient['client']): Promise<boolean> {
+  const { rows } = await client.query('SELECT FROM change_outbox ORDER BY id LIMIT 1');
+  return rows.length > 0;
+}

@@ -1,0 +1,204 @@
+import type { Change } from './change.ts';
+import type { Page } from './changeLog.ts';
+import type { Channel } from './channel.ts';
+import { encodeCursor } from './cursor.ts';
+import { CursorError } from './error.ts';
+import type { FeedLog } from './log.ts';
+
+export type StreamOptions = {
+  /** UUID. Who may listen is the caller's business. */
+  organizationId: string;
+  /** The cursor to go on from. Without it the stream starts at the database's head of this moment. */
+  after?: string;
+  /** Which of the organization's changes to hand out. One that throws ends this stream, and no other. */
+  matches: (change: Change) => boolean;
+};
+
+/**
+ * The changes of one organization from some position on, in feed order, each once, stored and live ones alike.
+ *
+ * Nothing is queued for a reader: the stream is a position that walks when asked. A reader may take as long as it
+ * likes over a change, until the retention overtakes it.
+ */
+export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> & {
+  /**
+   * Waits for the next change that matches; `done` once the stream was ended, by `return` or by closing the feed.
+   *
+   * @throws {CursorExpiredError} when the stream's place in the feed is gone. The stream is then over.
+   */
+  next(): Promise<IteratorResult<Change, undefined>>;
+  /** Ends the stream at once, also one that waits, and lets go of everything it holds. */
+  return(): Promise<IteratorResult<Change, undefined>>;
+  throw(error: unknown): Promise<IteratorResult<Change, undefined>>;
+  /**
+   * Everything up to it that matches was handed out and asked beyond: the change handed out last counts only once
+   * `next` is called again, which a reader does when it has dealt with it.
+   */
+  position(): number;
+  /** `position()` as a cursor to resume after. */
+  cursor(): string;
+  /**
+   * Fulfilled with true when the reader has asked beyond everything that was stored when the stream was opened, and
+   * with false when the stream ends before. Without `after` it is true from the start. Never rejected.
+   */
+  readonly live: Promise<boolean>;
+};
+
+export type StreamSource = {
+  channel: Channel;
+  /** Called once, when the stream is over. */
+  leave(): void;
+  /** A page of the organization's changes out of the log, for what the channel no longer reaches. */
+  read(after: number, upTo: number): Promise<Page>;
+  /** Where to start. */
+  position: number;
+  /** From where on the stream is live. */
+  liveAt: number;
+  log: FeedLog;
+};
+
+const DONE = { done: true, value: undefined } as const;
+/** The pause after the log could not be read. */
+const RETRY_MS = 250;
+
+/**
+ * Walks from one position on. Where the channel reaches back to the position, the next change comes from there, else
+ * from a page of the log; either is without gaps up to the channel's `checked`, so there is no seam between them.
+ */
+export function createStream(source: StreamSource, matches: StreamOptions['matches']): ChangeStream {
+  const { channel, log } = source;
+  const live = Promise.withResolvers<boolean>();
+  let position = source.position;
+  /** The position of the change that the reader has, until it asks for the next. */
+  let handedOut: number | undefined;
+  let page: { changes: Change[]; index: number; upTo: number } | undefined;
+  let isReading = false;
+  let readError: unknown;
+  let retry: NodeJS.Timeout | undefined;
+  let isOver = false;
+  let wake: (() => void) | undefined;
+  let pulling = 0;
+  let lastPull: Promise<unknown> = Promise.resolve();
+
+  const ignoreMoves = channel.onMove(() => wake?.());
+  if (position >= source.liveAt) live.resolve(true);
+
+  function end(): void {
+    if (isOver) return;
+    isOver = true;
+    page = undefined;
+    ignoreMoves();
+    clearTimeout(retry);
+    source.leave();
+    live.resolve(false);
+    wake?.();
+  }
+
+  function walkTo(next: number): void {
+    position = next;
+    if (position >= source.liveAt) live.resolve(true);
+  }
+
+  async function pull(): Promise<IteratorResult<Change, undefined>> {
+    if (handedOut !== undefined) walkTo(handedOut);
+    handedOut = undefined;
+    try {
+      while (!isOver) {
+        const failure = channel.failure() ?? (readError instanceof CursorError ? readError : undefined);
+        if (failure) throw failure;
+        const change = findNext();
+        if (!change) {
+          await sleep();
+        } else if (matches(change)) {
+          walkTo(change.position - 1);
+          handedOut = change.position;
+          return { done: false, value: change };
+        } else {
+          walkTo(change.position);
+        }
+      }
+      return DONE;
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  /** The first change beyond the position; without one, the position has walked as far as it can for now. */
+  function findNext(): Change | undefined {
+    if (page) {
+      const change = page.changes[page.index];
+      page.index += 1;
+      if (change) return change;
+      walkTo(page.upTo);
+      page = undefined;
+    }
+    if (position >= channel.checked()) return undefined;
+    if (channel.reaches(position)) {
+      const change = channel.next(position);
+      if (!change) walkTo(channel.checked());
+      return change;
+    }
+    readOn();
+    return undefined;
+  }
+
+  function readOn(): void {
+    if (isReading || retry) return;
+    isReading = true;
+    const after = position;
+    source.read(after, channel.checked()).then(
+      (read) => {
+        isReading = false;
+        if (!isOver) page = { changes: read.changes, index: 0, upTo: read.upTo };
+        wake?.();
+      },
+      (error) => {
+        isReading = false;
+        readError = error;
+        if (!isOver && !(error instanceof CursorError)) {
+          log.debug({ err: error }, 'feed: a stream cannot read the log; trying on');
+          retry = setTimeout(() => {
+            retry = undefined;
+            wake?.();
+          }, RETRY_MS);
+        }
+        wake?.();
+      },
+    );
+  }
+
+  async function sleep(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    wake = undefined;
+  }
+
+  return {
+    next() {
+      const pulled = pulling === 0 ? pull() : lastPull.then(pull, pull);
+      pulling += 1;
+      lastPull = pulled;
+      const settled = () => {
+        pulling -= 1;
+      };
+      pulled.then(settled, settled);
+      return pulled;
+    },
+    async return() {
+      end();
+      return DONE;
+    },
+    async throw(error) {
+      end();
+      throw error;
+    },
+    position: () => position,
+    cursor: () => encodeCursor({ epoch: channel.epoch, position }),
+    live: live.promise,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import type pg from 'pg';
+import type { Change } from './change.ts';
+import { type Head, type Page, readBounds, readPage } from './changeLog.ts';
+import type { Channel } from './channel.ts';
+import { createDoorbell } from './doorbell.ts';
+import { CursorExpiredError } from './error.ts';
+import type { Intake } from './intake.ts';
+import type { FeedLog } from './log.ts';
+
+/** An organization that is read in this process. */
+export type Served = { channel: Channel; intake: Intake };
+
+export type WatchdogOptions = {
+  pool: pg.Pool;
+  readHead(): Promise<Head>;
+  served(): Served[];
+  /** Whether news is expected to arrive by itself. */
+  isDelivering(): boolean;
+  log: FeedLog;
+  paceMs?: number;
+  /** The pace while news is not expected to arrive, or some of it just did not. */
+  fastPaceMs?: number;
+};
+
+/** Finds in the log what the bus did not bring. */
+export type Watchdog = {
+  /** Does so now. */
+  check(): void;
+  stop(): Promise<void>;
+};
+
+const PACE_MS = 1_000;
+const FAST_PACE_MS = 100;
+const PAGE_CHANGES = 1_000;
+
+export function startWatchdog(options: WatchdogOptions): Watchdog {
+  const { pool, log, paceMs = PACE_MS, fastPaceMs = FAST_PACE_MS } = options;
+  const doorbell = createDoorbell();
+  let isStopped = false;
+
+  async function watch(): Promise<void> {
+    let isAnswering = true;
+    while (!isStopped) {
+      let isMissed = true;
+      try {
+        isMissed = await catchUp(await options.readHead());
+        isAnswering = true;
+      } catch (error) {
+        if (isAnswering) log.warn({ err: error }, 'feed: the log cannot be read; trying on');
+        isAnswering = false;
+      }
+      await doorbell.wait(!isMissed && options.isDelivering() ? paceMs : fastPaceMs);
+    }
+  }
+
+  /** Brings every channel to the head, and tells whether one had missed something. */
+  async function catchUp(head: Head): Promise<boolean> {
+    let isMissed = false;
+    while (!isStopped) {
+      const behind = options
+        .served()
+        .filter(({ channel, intake }) => channel.checked() < head.position && !intake.isReading());
+      if (behind.length === 0) break;
+      const page = await readBehind(behind, head);
+      if (!page) continue;
+      isMissed ||= page.changes.length > 0;
+      const changesOf = Map.groupBy(page.changes, (change) => change.organizationId);
+      for (const { channel, intake } of behind) {
+        const changes: Change[] = changesOf.get(channel.organizationId) ?? [];
+        const share = changes.length / Math.max(1, page.changes.length);
+        intake.extend(changes, page.bytes * share, page.upTo);
+      }
+    }
+    return isMissed;
+  }
+
+  async function readBehind(behind: Served[], head: Head): Promise<Page | undefined> {
+    const places = behind.map(({ channel }) => ({
+      organizationId: channel.organizationId,
+      after: channel.checked(),
+    }));
+    try {
+      return await readPage(pool, { places, upTo: head.position, epoch: head.epoch, limit: PAGE_CHANGES });
+    } catch (error) {
+      if (!(error instanceof CursorExpiredError)) throw error;
+      const { oldest, head: now } = await readBounds(pool);
+      const overtaken = behind.filter(({ channel }) => channel.checked() < oldest - 1);
+      // Otherwise it is the history that ended, which reading the head will show.
+      if (now.epoch !== head.epoch || overtaken.length === 0) throw error;
+      // The retention was faster than this process. Its streams find out for themselves.
+      for (const { intake } of overtaken) intake.skipTo(head.position);
+      return undefined;
+    }
+  }
+
+  const watching = watch();
+  return {
+    check: doorbell.ring,
+    async stop() {
+      isStopped = true;
+      doorbell.ring();
+      await watching;
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/** Which waiting changes are moved together, and in which order: transactions laid out by hand. */
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { SequencedBatch } from '../../src/feed/batch.ts';
+import { readPage } from '../../src/feed/changeLog.ts';
+import { sequence } from '../../src/feed/sequencing.ts';
+import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
+
+const ORGANIZATION = randomUUID();
+
+let db: FeedDatabase;
+let sequencer: pg.Client;
+const transactions = new Map<string, pg.Client>();
+
+beforeAll(async () => {
+  db = await openFeedDatabase();
+  sequencer = new pg.Client({ connectionString: db.url });
+  await sequencer.connect();
+});
+
+afterEach(async () => {
+  for (const client of transactions.values()) await client.end();
+  transactions.clear();
+  await db.pool.query('TRUNCATE change_outbox, change_log; UPDATE feed_head SET position = 0');
+});
+
+afterAll(async () => {
+  await sequencer.end();
+  await db.close();
+});
+
+/** `A1`: the transaction A, begun when it is first named, makes the change A1. `A.` commits it, `A!` rolls it back. */
+async function play(script: string): Promise<void> {
+  for (const step of script.split(' ')) {
+    const name = step[0] ?? '';
+    if (step.endsWith('.') || step.endsWith('!')) {
+      await transactions.get(name)?.query(step.endsWith('.') ? 'COMMIT' : 'ROLLBACK');
+      continue;
+    }
+    let client = transactions.get(name);
+    if (!client) {
+      client = new pg.Client({ connectionString: db.url });
+      transactions.set(name, client);
+      await client.connect();
+      await client.query('BEGIN');
+    }
+    await change(client, step);
+  }
+}
+
+async function change(
+  client: pg.ClientBase | pg.Pool,
+  type: string,
+  organizationId = ORGANIZATION,
+  bytes = 0,
+) {
+  await client.query(
+    `INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name)
+     VALUES ($1, $2, 'Session', gen_random_uuid(), jsonb_build_object('row', repeat('x', $3)), 'DATABASE', 'test')`,
+    [organizationId, type, bytes],
+  );
+}
+
+/** The changes in the order in which they are moved; a bar where one batch ends. */
+async function batches(batchSize: number): Promise<string> {
+  const moved: string[] = [];
+  for (let knownHead = 0; ; ) {
+    const result = await sequence(sequencer, { batchSize, server: '', knownHead });
+    if (result.batches.length === 0) return moved.join(' | ');
+    moved.push(await logged(knownHead));
+    expect(result.head).toBeGreaterThan(knownHead);
+    knownHead = result.head;
+  }
+}
+
+async function logged(after: number): Promise<string> {
+  const { rows } = await db.pool.query(
+    'SELECT position, type FROM change_log WHERE position > $1 ORDER BY position',
+    [after],
+  );
+  expect(rows.map(({ position }) => Number(position))).toEqual(rows.map((_, index) => after + index + 1));
+  return rows.map(({ type }) => type).join(' ');
+}
+
+describe('one batch', () => {
+  it.each([
+    ['is empty when nothing waits', 'A1', 10, ''],
+    ['takes what is committed', 'A1 A.', 10, 'A1'],
+    ['orders transactions by their last change', 'A1 B1 A2 A. B2 B.', 10, 'A1 A2 B1 B2'],
+    ['puts one that began first and went on longer last', 'A1 B1 B2 B. A2 A.', 10, 'B1 B2 A1 A2'],
+    ['does not care who committed first', 'A1 B1 B. A.', 10, 'A1 B1'],
+    [
+      'keeps transactions together, whatever lies between',
+      'A1 B1 C1 A2 B2 C2 A. B. C.',
+      10,
+      'A1 A2 B1 B2 C1 C2',
+    ],
+    ['leaves no gap for what was rolled back', 'A1 B1 A2 B! A.', 10, 'A1 A2'],
+  ])('%s', async (_, script, batchSize, expected) => {
+    await play(script);
+    expect(await batches(batchSize)).toBe(expected);
+  });
+});
+
+describe('several batches', () => {
+  it.each([
+    ['end where transactions end', 'A1 A. B1 B. C1 C.', 2, 'A1 B1 | C1'],
+    ['hold a transaction longer than a batch in one', 'A1 A2 A3 A4 A5 A. B1 B.', 2, 'A1 A2 A3 A4 A5 | B1'],
+    ['leave one that ends beyond the window for later', 'A1 B1 B2 A2 C1 A. B. C.', 3, 'B1 B2 | A1 A2 C1'],
+    [
+      'take what ends before the first that ends, when none ends in the window',
+      'A1 B1 C1 C2 B2 A2 A. B. C.',
+      2,
+      'C1 C2 B1 B2 | A1 A2',
+    ],
+    [
+      'take also what has only begun beyond the window, if it ends before',
+      'A1 C1 D1 D. C2 C. A2 A. E1 E.',
+      1,
+      'D1 C1 C2 A1 A2 | E1',
+    ],
+    ['do not wait for those who are still at work', 'A1 B1 C1 B. D1 D.', 1, 'B1 | D1'],
+  ])('%s', async (_, script, batchSize, expected) => {
+    await play(script);
+    expect(await batches(batchSize)).toBe(expected);
+  });
+});
+
+describe('what is not yet committed', () => {
+  it('comes when it is, after what has gone before', async () => {
+    await play('A1 B1 A2 B2 A. C1 C.');
+    expect(await batches(2)).toBe('A1 A2 | C1');
+    await play('B3 B. D1 D.');
+    expect(await logged(3)).toBe('');
+    const { head } = await sequence(sequencer, { batchSize: 10, server: '', knownHead: 3 });
+    expect(await logged(3)).toBe('B1 B2 B3 D1');
+    expect(head).toBe(7);
+  });
+
+  it('is one transaction, savepoints and all', async () => {
+    await play('A1 B1');
+    const a = transactions.get('A');
+    await a?.query('SAVEPOINT s');
+    await play('A2 B2');
+    await a?.query('ROLLBACK TO SAVEPOINT s');
+    await a?.query('SAVEPOINT t');
+    await play('A3');
+    await a?.query('RELEASE SAVEPOINT t');
+    await play('A4 A. B.');
+    expect(await batches(1)).toBe('B1 B2 A1 A3 A4');
+  });
+});
+
+describe('what the sequencer tells', () => {
+  const sequenced = (batchSize = 100, knownHead = 0) =>
+    sequence(sequencer, { batchSize, server: '', knownHead });
+  const byOrganization = (told: SequencedBatch[]) =>
+    new Map(told.map((batch) => [batch.organizationId, batch]));
+
+  it('is a summary for each organization, with its position before', async () => {
+    const other = randomUUID();
+    for (const organizationId of [ORGANIZATION, other, ORGANIZATION])
+      await change(db.pool, 'X', organizationId);
+    const first = byOrganization((await sequenced()).batches);
+    expect(first.get(ORGANIZATION)).toMatchObject({ previous: 0, first: 1, last: 3, count: 2 });
+    expect(first.get(other)).toMatchObject({ previous: 0, first: 2, last: 2, count: 1 });
+
+    for (const organizationId of [other, other, ORGANIZATION]) await change(db.pool, 'X', organizationId);
+    const second = byOrganization((await sequenced()).batches);
+    expect(second.get(ORGANIZATION)).toMatchObject({ previous: 3, first: 6, last: 6, count: 1 });
+    expect(second.get(other)).toMatchObject({ previous: 2, first: 4, last: 5, count: 2 });
+  });
+
+  it('has the changes as the log has them', async () => {
+    for (const type of ['X', 'Y', 'Z']) await change(db.pool, type);
+    const [batch] = (await sequenced()).batches;
+    const page = await readPage(db.pool, { places: [{ organizationId: ORGANIZATION, after: 0 }], limit: 10 });
+    const events = JSON.parse(batch?.events ?? '');
+    expect(events.map(({ type }: { type: string }) => type)).toEqual(['X', 'Y', 'Z']);
+    expect(page.changes).toMatchObject(
+      events.map((event: { occurredAt: string }) => ({ ...event, occurredAt: new Date(event.occurredAt) })),
+    );
+  });
+
+  it('leaves out the changes of a share that is too large to send around, and of no other', async () => {
+    const other = randomUUID();
+    await change(db.pool, 'X', other);
+    for (let i = 0; i < 6; i += 1) await change(db.pool, 'X', ORGANIZATION, 50_000);
+    const told = byOrganization((await sequenced()).batches);
+    expect(told.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
+    expect(JSON.parse(told.get(other)?.events ?? '')).toHaveLength(1);
+  });
+
+  it('never gives a position before that is too low, however little it looks back', async () => {
+    await db.pool.query('SELECT ensure_change_log_partitions(500000)');
+    await change(db.pool, 'X');
+    await sequenced();
+    await db.pool.query('UPDATE feed_head SET position = 300000');
+    await change(db.pool, 'Y');
+    const [batch] = (await sequenced(100, 300_000)).batches;
+    expect(batch).toMatchObject({ first: 300_001, last: 300_001 });
+    expect(batch?.previous).toBeGreaterThanOrEqual(1);
+    expect(batch?.previous).toBeLessThan(300_001);
+  });
+
+  it('is whether more may be waiting', async () => {
+    for (let i = 0; i < 3; i += 1) await change(db.pool, 'X');
+    expect((await sequenced(2)).isMore).toBe(true);
+    expect((await sequenced(2)).isMore).toBe(false);
+    expect(await sequenced(2)).toMatchObject({ isMore: false, batches: [], head: 3 });
+  });
+});

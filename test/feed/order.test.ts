@@ -1,0 +1,73 @@
+/** The feed's order, under writers that make it hard to keep and sequencers that get into each other's way. */
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { sequence } from '../../src/feed/sequencing.ts';
+import { endSequencers, openFeedDatabase, until } from '../support/feed.ts';
+import { audit, write } from '../support/feedOracle.ts';
+
+const WRITERS = 16;
+const ROWS = 20_000;
+const BATCH_SIZE = 20;
+
+it('is kept while two sequencers stand by for each other', { timeout: 120_000 }, async () => {
+  const db = await openFeedDatabase();
+  const organizationId = await db.organization();
+  const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
+  const after = await feeds[0]?.headCursor();
+  const streams = await Promise.all(
+    feeds.map((feed) => feed.open({ organizationId, after, matches: () => true })),
+  );
+  const read = streams.map(async (stream) => {
+    const positions: number[] = [];
+    for await (const change of stream) positions.push(change.position);
+    return positions;
+  });
+
+  let commits = 0;
+  const onCommit = () => {
+    commits += 1;
+    feeds[commits % 3]?.nudge();
+    // Leadership changes hands now and then.
+    if (commits % 500 === 0) endSequencers(db.pool);
+  };
+  const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS, onCommit });
+  await db.drained();
+
+  const { head, ...found } = await audit(db.pool);
+  expect(found).toEqual({ updates: committed, outOfOrder: 0, split: 0, gaps: 0 });
+  await until(() => streams.every((stream) => stream.position() >= head));
+  await db.close();
+  for (const positions of await Promise.all(read)) {
+    expect(positions).toEqual(Array.from({ length: head }, (_, index) => index + 1));
+  }
+});
+
+it('is kept by the lock of the head alone, when nobody is elected', { timeout: 120_000 }, async () => {
+  const db = await openFeedDatabase();
+  const organizationId = await db.organization();
+  let isDone = false;
+  const sequencers = [1, 2, 3].map(async () => {
+    const client = new pg.Client({ connectionString: db.url });
+    await client.connect();
+    let moved = 0;
+    while (!isDone) {
+      const { batches } = await sequence(client, { batchSize: BATCH_SIZE, server: '', knownHead: 0 });
+      moved += batches.reduce((sum, { count }) => sum + count, 0);
+      // Now and then more is waiting than a batch takes: that is when its choice matters.
+      if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    await client.end();
+    return moved;
+  });
+
+  const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS });
+  await db.drained();
+  isDone = true;
+  const moved = await Promise.all(sequencers);
+
+  const { head, ...found } = await audit(db.pool);
+  expect(found).toEqual({ updates: committed, outOfOrder: 0, split: 0, gaps: 0 });
+  expect(moved.reduce((sum, count) => sum + count)).toBe(head);
+  for (const count of moved) expect(count).toBeGreaterThan(0);
+  await db.close();
+});
