@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import { ProjectKind } from '../../prisma/client/enums.ts';
+import { authorize } from '../auth/policy.ts';
+import { SlugTakenError } from '../errors.ts';
+import { violatedConstraint } from '../sqlError.ts';
+import { type Act, perform } from './act.ts';
+import { slug, text, validate } from './input.ts';
+import { hasCredentials, parseRepositoryUrl } from './repository.ts';
+
+export const registerProjectInput = z
+  .object({
+    slug,
+    name: text(1, 100),
+    repoUrl: text(0, 2000)
+      .nullish()
+      .transform((url) => url || null)
+      .refine(
+        (url) => url === null || parseRepositoryUrl(url) !== undefined,
+        'must be the URL of a repository, such as https://github.com/owner/name or git@github.com:owner/name.git',
+      )
+      .refine(
+        (url) => url === null || !hasCredentials(url),
+        'must carry no password or token: every member sees it',
+      ),
+    kind: z.enum(ProjectKind),
+  })
+  .superRefine(({ kind, repoUrl }, context) => {
+    if (kind === 'SCRATCH' && repoUrl) {
+      context.addIssue({ code: 'custom', path: ['repoUrl'], message: 'a scratch project has no repository' });
+    }
+  });
+
+/** @throws SlugTakenError */
+export async function registerProject(
+  act: Act,
+  { organizationId, ...input }: { organizationId: string } & z.input<typeof registerProjectInput>,
+) {
+  const data = validate(registerProjectInput, input);
+  authorize(act.viewer, 'project.register', organizationId);
+  try {
+    return await perform(act, organizationId, async (tx) => {
+      const project = await tx.project.create({ data: { organizationId, ...data } });
+      return { projectId: project.id };
+    });
+  } catch (error) {
+    if (violatedConstraint(error) === 'project_slug_key') throw new SlugTakenError(data.slug);
+    throw error;
+  }
+}
