@@ -1,0 +1,32 @@
+/** Whether the process is alive, and whether it can serve. */
+import type { Logger } from 'pino';
+import type { Database } from '../db.ts';
+import type { Feed } from '../feed/feed.ts';
+import { pendingMigrations } from '../migrations.ts';
+
+export type Readiness = { ready: boolean; checks: Record<string, boolean> };
+
+const MAX_HEAD_AGE_MS = 10_000;
+
+/** Ready: the database answers, it has the migrations of this version, and the feed keeps up with it. */
+export async function readiness(db: Database, feed: Feed, log: Logger): Promise<Readiness> {
+  const { headAgeMs } = feed.status();
+  const checks = {
+    ...(await database(db, log)),
+    feed: headAgeMs !== null && headAgeMs < MAX_HEAD_AGE_MS,
+  };
+  return { ready: Object.values(checks).every(Boolean), checks };
+}
+
+async function database(
+  { feedPool }: Database,
+  log: Logger,
+): Promise<{ database: boolean; migrations: boolean }> {
+  try {
+    const pending = await pendingMigrations(feedPool);
+    return { database: true, migrations: pending.length === 0 };
+  } catch (error) {
+    log.warn({ err: error }, 'the database does not answer as it should');
+    return { database: false, migrations: false };
+  }
+}

@@ -1,0 +1,73 @@
+import { id as idOf, parseGlobalId } from '../globalId.ts';
+import { Change, ChangeType } from '../schema/change.ts';
+import { builder } from '../schema/index.ts';
+import { changePage } from './changePage.ts';
+import { listeningArgs } from './listeningArgs.ts';
+import { heard, listen } from './subscribe.ts';
+
+const ChangeEdge = builder.edgeObject({ type: Change, name: 'OrganizationChangesConnectionEdge' });
+const ChangeConnection = builder.connectionObject(
+  {
+    type: Change,
+    name: 'OrganizationChangesConnection',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: 'How many there are in all, whatever `after` says.',
+        resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : totalCount),
+      }),
+    }),
+  },
+  ChangeEdge,
+);
+
+builder.prismaObjectFields('Organization', (t) => ({
+  feedCursor: t.string({
+    description:
+      'The position of the feed before anything else of this operation was read: a subscription `after` it misses nothing that the rest of the answer does not show already.',
+    resolve: (_organization, _args, { feed, startPosition }) => {
+      if (startPosition === undefined)
+        throw new Error('The feed position was not read before the operation.');
+      return feed.encode(startPosition);
+    },
+  }),
+  changes: t.field({
+    type: ChangeConnection,
+    description:
+      'Its stored changes, oldest first: what happened within the retention. Its cursors are those of the subscriptions. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+    args: {
+      first: t.arg.int({ description: 'How many: 25 unless told, 100 at most.' }),
+      after: t.arg.string({
+        description: 'Only what comes after this position; from the oldest without it.',
+      }),
+      types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
+      entityId: t.arg.id({ description: 'Only changes of the thing with this global id.' }),
+      actorId: t.arg.id({ description: 'Only changes by the user or agent with this global id.' }),
+      since: t.arg({ type: 'DateTime', description: 'Only changes at or after this moment.' }),
+      until: t.arg({ type: 'DateTime', description: 'Only changes before this moment.' }),
+    },
+    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, { feed, db }) =>
+      changePage(feed, db, first, {
+        organizationId: id,
+        after: after ?? undefined,
+        types: types ?? undefined,
+        entityId: entityId == null ? undefined : (parseGlobalId(entityId)?.uuid ?? idOf('', '')),
+        actorId: actorId == null ? undefined : (parseGlobalId(actorId)?.uuid ?? idOf('', '')),
+        since: since ?? undefined,
+        until: until ?? undefined,
+      }),
+  }),
+}));
+
+builder.subscriptionField('changes', (t) =>
+  t.field({
+    type: Change,
+    description: 'Every change of an organization.',
+    args: {
+      ...listeningArgs(t),
+      types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
+    },
+    subscribe: (_root, { organizationId, after, types }, context) =>
+      listen(context, { organizationId, after, types }),
+    resolve: heard,
+  }),
+);

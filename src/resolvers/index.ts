@@ -1,0 +1,16 @@
+import './viewer.ts';
+import './node.ts';
+import './organization.ts';
+import './member.ts';
+import './token.ts';
+import './project.ts';
+import './session.ts';
+import './pullRequest.ts';
+import './pullRequestChange.ts';
+import './change.ts';
+import './structureEvent.ts';
+import { finishConnections } from '../schema/connection.ts';
+import { builder } from '../schema/index.ts';
+
+/** The whole schema: the nouns of src/schema, and what clients may ask of them. */
+export const schema = finishConnections(builder.toSchema());

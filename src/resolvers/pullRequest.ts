@@ -1,0 +1,156 @@
+import * as errors from '../errors.ts';
+import { id } from '../globalId.ts';
+import { PullRequestState } from '../schema/enum.ts';
+import { COMMON_ERRORS } from '../schema/error.ts';
+import { builder } from '../schema/index.ts';
+import { mutationInput, payload } from '../schema/mutation.ts';
+import { PullRequest } from '../schema/pullRequest.ts';
+import { Session } from '../schema/session.ts';
+import { claimPR, claimPRInput } from '../services/claimPR.ts';
+import { keyOf } from '../services/pullRequestLock.ts';
+import { parseQualifiedRef } from '../services/pullRequestRef.ts';
+import { refreshPR } from '../services/refreshPR.ts';
+import { actOf } from './act.ts';
+
+builder.prismaObjectFields('Organization', (t) => ({
+  pullRequest: t.prismaField({
+    type: PullRequest,
+    nullable: true,
+    description: 'One of the pull requests its sessions hold.',
+    args: {
+      ref: t.arg.string({
+        required: true,
+        description: 'Its URL, or `owner/repo#142` on github.com. Letter case does not matter.',
+      }),
+    },
+    resolve: (query, organization, { ref }, { db }) => {
+      const coordinates = parseQualifiedRef(ref);
+      return (
+        coordinates &&
+        db.prisma.pullRequest.findFirst({
+          ...query,
+          where: { organizationId: organization.id, ...keyOf(coordinates) },
+        })
+      );
+    },
+  }),
+  pullRequests: t.relatedConnection('pullRequests', {
+    cursor: 'id',
+    totalCount: true,
+    description: 'The pull requests its sessions hold, newest first.',
+    args: { state: t.arg({ type: PullRequestState, description: 'Only those in this state.' }) },
+    query: ({ state }) => ({
+      where: { state: state ?? undefined },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+    }),
+  }),
+}));
+
+const ClaimPRInput = mutationInput('ClaimPRInput', 'What `claimPR` takes.', (t) => ({
+  sessionId: t.id({ required: true, description: 'The session that claims.' }),
+  pr: t.string({
+    required: true,
+    description:
+      'The pull request: `142` or `#142` in the repository of the session’s project, or `https://<host>/<owner>/<repo>/pull/142`.',
+  }),
+  allowTakeover: t.boolean({
+    required: true,
+    defaultValue: true,
+    description: 'Whether to take it from another session that is not terminated.',
+  }),
+}));
+
+type Claimed = { sessionId: string; pullRequestId: string; takenOverFrom: string[]; branchChanged: boolean };
+
+const ClaimPRPayload = payload<Claimed>('ClaimPRPayload', 'What `claimPR` answers.', (t) => ({
+  session: t.prismaField({
+    type: Session,
+    description: 'The session that holds it now.',
+    resolve: (query, { sessionId }, _args, { db }) =>
+      db.prisma.session.findUniqueOrThrow({ ...query, where: { id: sessionId } }),
+  }),
+  pullRequest: t.prismaField({
+    type: PullRequest,
+    description: 'The pull request, with the facts of this moment.',
+    resolve: (query, { pullRequestId }, _args, { db }) =>
+      db.prisma.pullRequest.findUniqueOrThrow({ ...query, where: { id: pullRequestId } }),
+  }),
+  takenOverFrom: t.prismaField({
+    type: [Session],
+    description:
+      'The session that held it until now, terminated or not; empty for a first claim and when its owner claims again.',
+    resolve: (query, { takenOverFrom }, _args, { db }) =>
+      db.prisma.session.findMany({ ...query, where: { id: { in: takenOverFrom } } }),
+  }),
+  branchChanged: t.boolean({
+    description: 'Whether a checkout changed the branch of a workspace. A claim checks nothing out: false.',
+    resolve: ({ branchChanged }) => branchChanged,
+  }),
+}));
+
+builder.mutationField('claimPR', (t) =>
+  t.field({
+    type: ClaimPRPayload,
+    description: `Makes a session hold a pull request, with the facts its host gives at this moment.
+
+A first claim is heard as one PR_CREATED; a takeover as one PR_SESSION_CHANGED and at most one PR_UPDATED, by the subscribers of both sides; a claim again by its owner only as what changed. Drafts may be claimed; merged and closed pull requests may not. Nothing is assigned on the host and nothing is checked out.
+
+Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, SESSION_TERMINATED, SESSION_NOT_CLAIMABLE, SESSION_NO_WORKSPACE, PROJECT_NOT_RESOLVABLE, INVALID_PR_REF, PR_PROJECT_MISMATCH, SCM_UNAVAILABLE, PR_NOT_FOUND, PR_NOT_OPEN, PR_CLAIMED_BY_ACTIVE_SESSION.`,
+    args: { input: t.arg({ type: ClaimPRInput, required: true, description: 'See its fields.' }) },
+    errors: {
+      types: [
+        ...COMMON_ERRORS,
+        errors.InvalidPrRefError,
+        errors.SessionTerminatedError,
+        errors.SessionNotClaimableError,
+        errors.SessionNoWorkspaceError,
+        errors.ProjectNotResolvableError,
+        errors.PrProjectMismatchError,
+        errors.ScmUnavailableError,
+        errors.PrNotFoundError,
+        errors.PrNotOpenError,
+        errors.PrClaimedByActiveSessionError,
+      ],
+      union: { description: 'What `claimPR` comes to.' },
+    },
+    resolve: (_root, { input }, context) =>
+      claimPR(actOf(context, 'claimPR', input, claimPRInput), {
+        ...input,
+        sessionId: id('Session', input.sessionId),
+      }),
+  }),
+);
+
+const RefreshPRInput = mutationInput('RefreshPRInput', 'What `refreshPR` takes.', (t) => ({
+  pullRequestId: t.id({ required: true, description: 'The pull request to ask its host about.' }),
+}));
+
+const RefreshPRPayload = payload<{ pullRequestId: string }>(
+  'RefreshPRPayload',
+  'What `refreshPR` answers.',
+  (t) => ({
+    pullRequest: t.prismaField({
+      type: PullRequest,
+      description: 'The pull request, with the facts of this moment.',
+      resolve: (query, { pullRequestId }, _args, { db }) =>
+        db.prisma.pullRequest.findUniqueOrThrow({ ...query, where: { id: pullRequestId } }),
+    }),
+  }),
+);
+
+builder.mutationField('refreshPR', (t) =>
+  t.field({
+    type: RefreshPRPayload,
+    description:
+      'Asks the host for the facts of a pull request anew, merged and closed ones too. Who holds it stays.',
+    args: { input: t.arg({ type: RefreshPRInput, required: true, description: 'See its fields.' }) },
+    errors: {
+      types: [...COMMON_ERRORS, errors.ScmUnavailableError, errors.PrNotFoundError],
+      union: { description: 'What `refreshPR` comes to.' },
+    },
+    resolve: (_root, { input }, context) =>
+      refreshPR(actOf(context, 'refreshPR', input), {
+        pullRequestId: id('PullRequest', input.pullRequestId),
+      }),
+  }),
+);

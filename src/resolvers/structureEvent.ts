@@ -1,0 +1,30 @@
+import { parseGlobalId } from '../globalId.ts';
+import { builder } from '../schema/index.ts';
+
+builder.prismaObjectFields('Organization', (t) => ({
+  structureEvents: t.relatedConnection('structureEvents', {
+    cursor: 'id',
+    totalCount: true,
+    description: 'Its audit trail, newest first.',
+    args: {
+      type: t.arg.string({ description: 'Only events of this type.' }),
+      since: t.arg({ type: 'DateTime', description: 'Only events at or after this moment.' }),
+      until: t.arg({ type: 'DateTime', description: 'Only events before this moment.' }),
+      subjectId: t.arg.id({ description: 'Only events about this.' }),
+    },
+    query: ({ type, since, until, subjectId }) => ({
+      where: {
+        type: type ?? undefined,
+        occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
+        ...(subjectId == null ? {} : subjectOf(subjectId)),
+      },
+      orderBy: [{ occurredAt: 'desc' }, { id: 'desc' }],
+    }),
+  }),
+}));
+
+function subjectOf(raw: string) {
+  const subject = parseGlobalId(raw);
+  // An id of nothing is the subject of nothing.
+  return subject ? { subjectType: subject.type, subjectId: subject.uuid } : { subjectType: '' };
+}

@@ -1,0 +1,84 @@
+/** How a subscription field listens: who may, to which changes, and what a broken cursor says. */
+import { GraphQLError } from 'graphql';
+import type { Context } from '../context.ts';
+import { NotFoundError } from '../errors.ts';
+import type { Change } from '../feed/change.ts';
+import { CursorError } from '../feed/error.ts';
+import type { ChangeStream } from '../feed/stream.ts';
+import { id } from '../globalId.ts';
+import type { ChangeTypeName } from '../schema/change.ts';
+import { publicError } from './changePage.ts';
+
+/** What a subscription's source hands to its field: a change, or why there will be none any more. */
+export type Heard = Change | CursorError;
+
+type Listening = {
+  organizationId: string;
+  after?: string | null;
+  /** Only changes of these types; all without it. */
+  types?: readonly ChangeTypeName[] | null;
+  /** UUIDs, as far as a filter was given: only changes that concern every one of them. */
+  about?: (string | undefined)[];
+};
+
+export async function listen(context: Context, listening: Listening): Promise<AsyncIterable<Heard>> {
+  const organizationId = id('Organization', listening.organizationId);
+  const { code, message } = new NotFoundError();
+  if (!context.viewer.roles.has(organizationId)) throw new GraphQLError(message, { extensions: { code } });
+
+  const types = listening.types && new Set<string>(listening.types);
+  const about = (listening.about ?? []).filter((uuid) => uuid !== undefined);
+  const stream = await context.feed
+    .open({
+      organizationId,
+      after: listening.after ?? undefined,
+      matches: (change) =>
+        (!types || types.has(change.type)) && about.every((uuid) => change.subjects.includes(uuid)),
+    })
+    .catch((error) => {
+      throw publicError(error);
+    });
+  return endingInData(stream, context.onSubscribed?.(stream, organizationId));
+}
+
+/**
+ * A cursor that expires under way is told as a last result; thrown from the source, it would end the whole socket.
+ * (No async generator: its `return` would wait for the next change before it ends.)
+ */
+function endingInData(stream: ChangeStream, onEnd?: () => void): AsyncIterableIterator<Heard, undefined> {
+  const ended = async (): Promise<IteratorResult<Heard, undefined>> => {
+    onEnd?.();
+    return await stream.return();
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      try {
+        const result = await stream.next();
+        return result.done ? await ended() : result;
+      } catch (error) {
+        await ended();
+        if (error instanceof CursorError) return { done: false, value: error };
+        throw error;
+      }
+    },
+    return: ended,
+    async throw(error) {
+      await ended();
+      throw error;
+    },
+  };
+}
+
+/** The change that a subscription field resolves to. */
+export function heard(source: Heard): Change {
+  if (source instanceof CursorError) throw publicError(source);
+  return source;
+}
+
+/** The UUID a filter argument names; undefined when the filter was not given. */
+export function filterId(type: string, raw: string | null | undefined): string | undefined {
+  return raw == null ? undefined : id(type, raw);
+}

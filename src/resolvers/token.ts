@@ -1,0 +1,76 @@
+import { id } from '../globalId.ts';
+import { COMMON_ERRORS } from '../schema/error.ts';
+import { builder } from '../schema/index.ts';
+import { mutationInput, payload } from '../schema/mutation.ts';
+import { Token } from '../schema/token.ts';
+import { createToken, createTokenInput, revokeToken } from '../services/token.ts';
+import { actOf } from './act.ts';
+
+const CreateTokenInput = mutationInput('CreateTokenInput', 'What `createToken` takes.', (t) => ({
+  organizationId: t.id({ required: true, description: 'The one organization it is to work in.' }),
+  userId: t.id({ description: 'Whom it acts for; the viewer without it. For others, OWNER and ADMIN only.' }),
+  label: t.string({ required: true, description: 'What it is for, 1 to 100 characters.' }),
+  expiresAt: t.field({ type: 'DateTime', description: 'When it stops to work by itself; never without it.' }),
+}));
+
+const CreateTokenPayload = payload<{ tokenId: string; secret?: string | null }>(
+  'CreateTokenPayload',
+  'What `createToken` answers.',
+  (t) => ({
+    token: t.prismaField({
+      type: Token,
+      description: 'The new token.',
+      resolve: (query, { tokenId }, _args, { db }) =>
+        db.prisma.token.findUniqueOrThrow({ ...query, where: { id: tokenId } }),
+    }),
+    secret: t.string({
+      nullable: true,
+      description: 'What to send as `Authorization: Bearer <secret>`. Shown this once; null in a repetition.',
+      resolve: ({ secret }) => secret,
+    }),
+  }),
+);
+
+builder.mutationField('createToken', (t) =>
+  t.field({
+    type: CreateTokenPayload,
+    description: 'Makes an API token. It acts with the role of its user, never above that of the viewer.',
+    args: { input: t.arg({ type: CreateTokenInput, required: true, description: 'See its fields.' }) },
+    errors: { types: COMMON_ERRORS, union: { description: 'What `createToken` comes to.' } },
+    resolve: (_root, { input }, context) =>
+      createToken(actOf(context, 'createToken', input, createTokenInput), {
+        ...input,
+        organizationId: id('Organization', input.organizationId),
+        userId: input.userId == null ? undefined : id('User', input.userId),
+      }),
+  }),
+);
+
+const RevokeTokenInput = mutationInput('RevokeTokenInput', 'What `revokeToken` takes.', (t) => ({
+  tokenId: t.id({ required: true, description: 'The token to revoke.' }),
+}));
+
+const RevokeTokenPayload = payload<{ tokenId: string }>(
+  'RevokeTokenPayload',
+  'What `revokeToken` answers.',
+  (t) => ({
+    token: t.prismaField({
+      type: Token,
+      description: 'The revoked token.',
+      resolve: (query, { tokenId }, _args, { db }) =>
+        db.prisma.token.findUniqueOrThrow({ ...query, where: { id: tokenId } }),
+    }),
+  }),
+);
+
+builder.mutationField('revokeToken', (t) =>
+  t.field({
+    type: RevokeTokenPayload,
+    description:
+      'Revokes a token. Its requests are refused at once, its open subscriptions closed within a second. One’s own; those of others for OWNER and ADMIN. Twice is a no-op.',
+    args: { input: t.arg({ type: RevokeTokenInput, required: true, description: 'See its fields.' }) },
+    errors: { types: COMMON_ERRORS, union: { description: 'What `revokeToken` comes to.' } },
+    resolve: (_root, { input }, context) =>
+      revokeToken(actOf(context, 'revokeToken', input), { tokenId: id('Token', input.tokenId) }),
+  }),
+);

@@ -1,0 +1,32 @@
+import { builder } from './builder.ts';
+import { MembershipRole } from './enum.ts';
+
+export const Organization = builder.prismaNode('Organization', {
+  id: { field: 'id' },
+  description: 'The tenant: everything belongs to one, and nothing of it is seen from outside.',
+  fields: (t) => ({
+    slug: t.exposeString('slug', { description: 'Its name in URLs; unique.' }),
+    name: t.exposeString('name', { description: 'Its name for people.' }),
+    viewerRole: t.field({
+      type: MembershipRole,
+      nullable: true,
+      description: "The viewer's role in it.",
+      select: { id: true },
+      resolve: ({ id }, _args, { viewer }) => viewer.roles.get(id),
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    members: t.relatedConnection('memberships', {
+      cursor: 'id',
+      totalCount: true,
+      description: 'Its members, newest first.',
+      query: { where: { removedAt: null }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+    }),
+    tokens: t.relatedConnection('tokens', {
+      cursor: 'id',
+      totalCount: true,
+      description:
+        'Its API tokens, newest first, revoked ones among them. Secrets are shown once, at creation.',
+      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+    }),
+  }),
+});

@@ -1,0 +1,78 @@
+import { builder } from './builder.ts';
+import { CiState, Mergeability, PullRequestState, ReviewDecision } from './enum.ts';
+
+export const RepoRef = builder.objectRef<{ owner: string; name: string }>('RepoRef').implement({
+  description: 'Names a repository.',
+  fields: (t) => ({
+    owner: t.exposeString('owner', { description: 'The user or organization it belongs to.' }),
+    name: t.exposeString('name', { description: 'Its name there.' }),
+    nameWithOwner: t.string({
+      description: '`owner/name`.',
+      resolve: ({ owner, name }) => `${owner}/${name}`,
+    }),
+  }),
+});
+
+export const PullRequest = builder.prismaNode('PullRequest', {
+  id: { field: 'id' },
+  description: 'A pull request that a session holds, with what its host last said of it.',
+  fields: (t) => ({
+    repo: t.field({
+      type: RepoRef,
+      description: 'The repository it is in, as its host spells it.',
+      select: { repoOwner: true, repoName: true },
+      resolve: ({ repoOwner, repoName }) => ({ owner: repoOwner, name: repoName }),
+    }),
+    url: t.exposeString('url', { description: 'Its page.' }),
+    number: t.exposeInt('number', { description: 'Its number in the repository.' }),
+    title: t.exposeString('title', { description: 'Its title.' }),
+    author: t.exposeString('author', { description: 'The login of who opened it.' }),
+    sourceBranch: t.exposeString('sourceBranch', { description: 'The branch it would merge.' }),
+    targetBranch: t.exposeString('targetBranch', { description: 'The branch it would merge into.' }),
+    isDraft: t.exposeBoolean('isDraft', { description: 'Whether it is marked as a draft.' }),
+    state: t.expose('state', { type: PullRequestState, description: 'Where it stands.' }),
+    ciState: t.expose('ciState', {
+      type: CiState,
+      description: 'What the checks of its head commit say together.',
+    }),
+    reviewDecision: t.expose('reviewDecision', {
+      type: ReviewDecision,
+      description: 'What its reviews say.',
+    }),
+    mergeability: t.expose('mergeability', {
+      type: Mergeability,
+      description: 'Whether it could be merged now.',
+    }),
+    headSha: t.exposeString('headSha', { description: 'Its head commit.' }),
+    additions: t.exposeInt('additions', { description: 'Lines added.' }),
+    deletions: t.exposeInt('deletions', { description: 'Lines deleted.' }),
+    changedFiles: t.exposeInt('changedFiles', { description: 'Files changed.' }),
+    session: t.relation('session', { description: 'The session that holds it.' }),
+    organization: t.relation('organization', { description: 'Whose it is.' }),
+    checks: t.relatedConnection('checks', {
+      cursor: 'id',
+      totalCount: true,
+      description: 'Its checks as far as they were recorded, those of earlier commits too, newest first.',
+      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+    }),
+    reviewThreads: t.relatedConnection('reviewThreads', {
+      cursor: 'id',
+      totalCount: true,
+      description: 'Its review threads, newest first. What was said in them stays on the host.',
+      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+    }),
+    reviews: t.relatedConnection('reviews', {
+      cursor: 'id',
+      totalCount: true,
+      description: 'Its reviews, newest first.',
+      query: { orderBy: [{ submittedAt: 'desc' }, { id: 'desc' }] },
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened on its host.' }),
+    stateChangedAt: t.expose('stateChangedAt', {
+      type: 'DateTime',
+      description: 'Since when `state` is what it is.',
+    }),
+    observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When its host was last asked.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the record last changed here.' }),
+  }),
+});

@@ -1,0 +1,31 @@
+import { globalId } from '../globalId.ts';
+import { Actor } from './actor.ts';
+import { builder } from './builder.ts';
+
+export const StructureEvent = builder.prismaNode('StructureEvent', {
+  id: { field: 'id' },
+  description: 'An entry of the audit trail: an act on the structure. Never changed, kept for ever.',
+  fields: (t) => ({
+    type: t.exposeString('type', {
+      description: 'What was done: `pr.claimed`, `member.added`, `token.created`, `token.revoked`.',
+    }),
+    subjectId: t.id({
+      description: 'The global id of what it was done to.',
+      select: { subjectType: true, subjectId: true },
+      resolve: ({ subjectType, subjectId }) => globalId(subjectType, subjectId),
+    }),
+    actor: t.field({
+      type: Actor,
+      description: 'Who did it.',
+      select: { actorKind: true, actorId: true, actorName: true },
+      resolve: ({ actorKind, actorId, actorName }) => ({ kind: actorKind, id: actorId, name: actorName }),
+    }),
+    requestId: t.exposeString('requestId', { nullable: true, description: 'The request that did it.' }),
+    payload: t.expose('payload', {
+      type: 'JSON',
+      description:
+        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`.',
+    }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
+  }),
+});

@@ -1,0 +1,29 @@
+import { builder } from './builder.ts';
+
+export const Token = builder.prismaNode('Token', {
+  id: { field: 'id' },
+  description: 'An API token. Only a hash of its secret is kept.',
+  fields: (t) => ({
+    user: t.relation('user', { description: 'The person it acts for.' }),
+    label: t.exposeString('label', { description: 'What it is for, in its maker’s words.' }),
+    prefix: t.exposeString('prefix', {
+      description: 'The first characters of the secret, to tell tokens apart.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops to work by itself; null: never.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null: never.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked; null while it is good.',
+    }),
+  }),
+});

@@ -1,0 +1,53 @@
+import type { Viewer as ViewerShape } from '../auth/viewer.ts';
+import { globalId } from '../globalId.ts';
+import { builder } from './builder.ts';
+import { Organization } from './organization.ts';
+import { User } from './user.ts';
+
+export const ViewerKind = builder.enumType('ViewerKind', {
+  description: 'What kind of viewer is asking.',
+  values: { USER: { value: 'USER', description: 'A person, with the role of its membership.' } } as const,
+});
+
+export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
+  description: 'Who is asking, as far as its token reaches.',
+  fields: (t) => ({
+    id: t.id({
+      description: 'The global id of the user.',
+      resolve: ({ userId }) => globalId('User', userId),
+    }),
+    kind: t.expose('kind', { type: ViewerKind, description: 'What kind of viewer.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    user: t.prismaField({
+      type: User,
+      description: 'The person.',
+      resolve: (query, { userId }, _args, { db }) =>
+        db.prisma.user.findUniqueOrThrow({ ...query, where: { id: userId } }),
+    }),
+    personalOrganization: t.prismaField({
+      type: Organization,
+      nullable: true,
+      description: "The person's own organization, made with them; null when the token does not reach it.",
+      resolve: (query, { userId, roles }, _args, { db }) =>
+        db.prisma.organization.findFirst({
+          ...query,
+          where: { personalOf: { id: userId }, id: { in: [...roles.keys()] } },
+        }),
+    }),
+    organizations: t.prismaConnection({
+      type: Organization,
+      cursor: 'id',
+      description: 'The organizations its token reaches, newest first.',
+      totalCount: (_viewer, _args, { viewer }) => viewer.roles.size,
+      resolve: (query, { roles }, _args, { db }) => {
+        // The database knows the place of any row; what is no row of this list has none.
+        if (query.cursor?.id && !roles.has(query.cursor.id)) return [];
+        return db.prisma.organization.findMany({
+          ...query,
+          where: { id: { in: [...roles.keys()] } },
+          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+        });
+      },
+    }),
+  }),
+});

@@ -1,0 +1,95 @@
+/** The layers of docs/architecture.md, held: who may import whom. */
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, it } from 'vitest';
+
+/** What each folder may import besides itself and the files at the root of src/ listed under ROOT. */
+const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
+  schema: { values: ['auth'], types: ['services', 'feed'] },
+  resolvers: { values: ['schema', 'services', 'feed', 'auth'], types: [] },
+  services: { values: ['auth'], types: [] },
+  feed: { values: [], types: [] },
+  github: { values: ['services'], types: [] },
+  http: { values: ['schema', 'resolvers', 'feed', 'auth'], types: [] },
+  auth: { values: [], types: [] },
+  observe: { values: [], types: [] },
+  embedded: { values: [], types: [] },
+  migrations: { values: [], types: [] },
+  cli: { values: ['auth', 'embedded', 'observe'], types: [] },
+};
+
+/** Who may import each file at the root of src/. */
+const ROOT: Record<string, string[]> = {
+  'app.ts': ['cli'],
+  'config.ts': ['cli', 'app.ts'],
+  'context.ts': ['schema', 'resolvers', 'http'],
+  'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
+  'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
+  'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
+  'migrations.ts': ['cli', 'http'],
+  'sqlError.ts': ['services', 'db.ts', 'http'],
+};
+
+/** Packages that only one place may touch. */
+const RESERVED: Record<string, (file: string) => boolean> = {
+  ioredis: (file) => file.startsWith('feed/'),
+  'graphql-yoga': (file) => file.startsWith('http/'),
+  'graphql-ws': (file) => file.startsWith('http/'),
+  '@octokit/graphql': (file) => file.startsWith('github/'),
+  commander: (file) => file.startsWith('cli/'),
+};
+
+type Import = { file: string; target: string; isType: boolean };
+
+const files = globSync('src/**/*.ts').map((path) => path.slice('src/'.length));
+
+const imports: Import[] = files.flatMap((file) =>
+  [
+    ...readFileSync(join('src', file), 'utf8').matchAll(
+      /^(?:import|export)\s+(type\s)?(?:[^;]*?\sfrom\s)?'([^']+)';/gm,
+    ),
+  ].map(([, type, target = '']) => ({ file, target, isType: type !== undefined })),
+);
+
+const inside = imports
+  .filter(({ target }) => target.startsWith('.'))
+  .map((each) => ({ ...each, target: normalize(join(dirname(each.file), each.target)) }));
+
+const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : file);
+
+it('finds the files and their imports', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(inside.length).toBeGreaterThan(100);
+});
+
+it('lets every folder import only what its layer may', () => {
+  const wrong = inside.filter(({ file, target, isType }) => {
+    const from = folderOf(file);
+    const to = folderOf(target);
+    if (from === to || target.startsWith('..')) return false;
+    // The roots put everything together.
+    if (from === 'app.ts' || from === 'main.ts' || from === 'context.ts') return false;
+    const rootImporters = ROOT[to];
+    if (rootImporters) return !isType && !rootImporters.includes(from);
+    if (from === 'migrations.ts') return to !== 'migrations';
+    const allowed = MAY_IMPORT[from];
+    if (!allowed) return true;
+    return !allowed.values.includes(to) && !(isType && allowed.types.includes(to));
+  });
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+it('lets only their owners touch the reserved packages', () => {
+  const wrong = imports.filter(({ file, target }) => {
+    const owner = Object.entries(RESERVED).find(([name]) => target === name || target.startsWith(`${name}/`));
+    return owner !== undefined && !owner[1](file);
+  });
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
+});
+
+it('builds a Prisma client in db.ts alone, and reads the environment in config.ts alone', () => {
+  const containing = (text: string) =>
+    files.filter((file) => readFileSync(join('src', file), 'utf8').includes(text));
+  expect(containing('new PrismaClient(')).toEqual(['db.ts']);
+  expect(containing('process.env')).toEqual(['config.ts']);
+});

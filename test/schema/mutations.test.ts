@@ -1,0 +1,111 @@
+/** The shape of mutations: one input, one union of results, typed errors named after their codes. */
+import { getNamedType, isInputObjectType, isNonNullType, isObjectType, isUnionType } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import * as errorClasses from '../../src/errors.ts';
+import { capitalized, codeOf, errors, mutations, payloads, schema, typeOf, unions } from './shape.ts';
+
+const COMMON_ERRORS = ['InvalidInputError', 'NotFoundError', 'ForbiddenError', 'IdempotencyConflictError'];
+
+/** One of each: what a client is told is what the class says. */
+const thrown: errorClasses.UserError[] = [
+  new errorClasses.InvalidInputError([]),
+  new errorClasses.NotFoundError(),
+  new errorClasses.ForbiddenError(),
+  new errorClasses.IdempotencyConflictError(),
+  new errorClasses.SlugTakenError('rocket'),
+  new errorClasses.AlreadyMemberError('id'),
+  new errorClasses.InvalidPrRefError(),
+  new errorClasses.SessionTerminatedError(),
+  new errorClasses.SessionNotClaimableError(),
+  new errorClasses.SessionNoWorkspaceError(),
+  new errorClasses.ProjectNotResolvableError(),
+  new errorClasses.PrProjectMismatchError(),
+  new errorClasses.ScmUnavailableError('down'),
+  new errorClasses.PrNotFoundError(),
+  new errorClasses.PrNotOpenError('MERGED'),
+  new errorClasses.PrClaimedByActiveSessionError({ id: 'id', name: 'rocket-1' }),
+];
+
+describe.each(mutations)('$name', ({ name, args, type }) => {
+  const Name = capitalized(name);
+
+  it('takes one input, with an idempotency key', () => {
+    expect(args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${Name}Input!`]);
+    const input = schema.getType(`${Name}Input`);
+    expect(isInputObjectType(input) && input.getFields().idempotencyKey?.type.toString()).toBe('String');
+  });
+
+  it('answers its union', () => {
+    expect(type.toString()).toBe(`${Name}Result!`);
+    const union = getNamedType(type);
+    const members = isUnionType(union) ? union.getTypes().map((member) => member.name) : [];
+    expect(members.filter((member) => member.endsWith('Payload'))).toEqual([`${Name}Payload`]);
+  });
+
+  it('answers with the cursor and the request of its changes', () => {
+    const payload = schema.getType(`${Name}Payload`);
+    if (!isObjectType(payload)) throw new Error(`There is no ${Name}Payload.`);
+    expect(typeOf(payload, 'cursor')).toBe('String!');
+    expect(typeOf(payload, 'requestId')).toBe('String!');
+  });
+});
+
+it('has no union and no payload besides', () => {
+  const names = mutations.map(({ name }) => capitalized(name));
+  expect(unions.map(({ name }) => name).sort()).toEqual(names.map((name) => `${name}Result`).sort());
+  expect(payloads.map(({ name }) => name).sort()).toEqual(names.map((name) => `${name}Payload`).sort());
+});
+
+describe.each(unions)('$name', (union) => {
+  it('is of a payload and of errors, the common ones among them', () => {
+    const members = union.getTypes().map(({ name }) => name);
+    expect(members).toEqual(expect.arrayContaining(COMMON_ERRORS));
+    expect(members.filter((name) => !name.endsWith('Error')).length).toBe(1);
+    expect(members.filter((name) => name.endsWith('Error')).sort()).toEqual(
+      errors
+        .filter((error) => union.getTypes().includes(error))
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
+  it('gives a name that its members share one type, so that a client may select it in each', () => {
+    const typesByField = new Map<string, Set<string>>();
+    for (const member of union.getTypes()) {
+      for (const { name, type } of Object.values(member.getFields())) {
+        typesByField.set(name, (typesByField.get(name) ?? new Set()).add(type.toString()));
+      }
+    }
+    expect([...typesByField].filter(([, types]) => types.size > 1)).toEqual([]);
+  });
+});
+
+describe('errors', () => {
+  it('are the classes that are thrown, each answering the code it is named after', () => {
+    expect(thrown.map((error) => error.constructor.name).sort()).toEqual(
+      errors.map(({ name }) => name).sort(),
+    );
+    for (const error of thrown) expect(error.code).toBe(codeOf(error.constructor.name));
+  });
+
+  it('are every class there is', () => {
+    const classes = Object.keys(errorClasses).filter((name) => name !== 'UserError');
+    expect(thrown.map((error) => error.constructor.name).sort()).toEqual(classes.sort());
+  });
+
+  it.each(errors)('$name has a code and a message, and is described by its code', (error) => {
+    expect(error.name).toMatch(/Error$/);
+    expect(typeOf(error, 'code')).toBe('String!');
+    expect(typeOf(error, 'message')).toBe('String!');
+    expect(error.description).toMatch(new RegExp(`^${codeOf(error.name)}: `));
+  });
+
+  it('are reached by no field: each belongs to a union', () => {
+    const members = new Set(unions.flatMap((union) => union.getTypes()));
+    expect(errors.filter((error) => !members.has(error))).toEqual([]);
+  });
+});
+
+it('takes no list and no input that may be null in place of the input', () => {
+  for (const { args } of mutations) expect(args.every((arg) => isNonNullType(arg.type))).toBe(true);
+});

@@ -1,0 +1,83 @@
+/** The whole server as a process runs it, on a database of its own, with clients to talk to it. */
+import { randomUUID } from 'node:crypto';
+import { inject } from 'vitest';
+import { type App, type AppConfig, startApp } from '../../src/app.ts';
+import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { createUser } from '../../src/services/user.ts';
+import { type Client, createClient } from './client.ts';
+import { createDatabase } from './database.ts';
+
+export type TestApp = {
+  app: App;
+  url: string;
+  /** A person with a token that is good for all of their organizations. */
+  signUp(name?: string): Promise<Person>;
+  /** A client of another person, or of none. */
+  client(token?: string): Client;
+  /** Another server on the same database: a second process, but for the process. */
+  startAnother(config?: Partial<AppConfig>): Promise<TestApp>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+};
+
+export type Person = Client & { token: string; userId: string; email: string };
+
+/** Starts the app. Facts come from the demo fixture unless `github` names a server; news travel by Redis if asked. */
+export async function startTestApp(config: Partial<AppConfig> & { redis?: boolean } = {}): Promise<TestApp> {
+  const database = await createDatabase();
+  return await start(database.url, config, database.drop);
+}
+
+async function start(
+  databaseUrl: string,
+  { redis, ...config }: Partial<AppConfig> & { redis?: boolean },
+  afterwards: () => Promise<void>,
+): Promise<TestApp> {
+  const app = await startApp(
+    {
+      databaseUrl,
+      host: '127.0.0.1',
+      port: 0,
+      scm: config.github ? 'github' : 'demo',
+      github: { apiUrl: 'https://api.github.invalid' },
+      redisUrl: redis ? (inject('redisUrl') ?? undefined) : undefined,
+      ...config,
+    },
+    createLogger({ level: 'silent' }),
+  );
+  const clients: Client[] = [];
+  const client = (token?: string): Client => {
+    const made = createClient(app.url, token);
+    clients.push(made);
+    return made;
+  };
+  async function close(): Promise<void> {
+    await Promise.all(clients.map((each) => each.close()));
+    await app.close();
+    await afterwards();
+  }
+  return {
+    app,
+    url: app.url,
+    client,
+    async signUp(name = 'Ann') {
+      const email = `${name.toLowerCase()}-${randomUUID()}@example.com`;
+      const token = newSecret();
+      const userId = await app.db.transact(
+        { actor: { kind: 'SYSTEM', id: null, name: 'test' }, requestId: null },
+        async (tx) => {
+          const user = await createUser(tx, { email, name });
+          await tx.token.create({
+            data: { userId: user.id, label: 'test', prefix: prefixOf(token), hash: hashSecret(token) },
+          });
+          return user.id;
+        },
+      );
+      return { ...client(token), token, userId, email };
+    },
+    startAnother: (other = {}) => start(databaseUrl, { redis, ...config, ...other, port: 0 }, async () => {}),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,255 @@
+/** The mutations, each with all that it may answer. */
+import { graphql } from '../graphql/gql.ts';
+
+export const CreateOrganization = graphql(`
+  mutation CreateOrganization($input: CreateOrganizationInput!) {
+    createOrganization(input: $input) {
+      __typename
+      ... on CreateOrganizationPayload {
+        cursor
+        requestId
+        organization {
+          id
+          slug
+          name
+          viewerRole
+        }
+      }
+      ...Refusal
+      ... on SlugTakenError {
+        slug
+      }
+    }
+  }
+
+  fragment Refusal on UserError {
+    code
+    message
+    ... on InvalidInputError {
+      issues {
+        path
+        message
+      }
+    }
+  }
+`);
+
+export const AddMember = graphql(`
+  mutation AddMember($input: AddMemberInput!) {
+    addMember(input: $input) {
+      __typename
+      ... on AddMemberPayload {
+        cursor
+        requestId
+        member {
+          id
+          role
+          user {
+            id
+            name
+            email
+          }
+        }
+      }
+      ...Refusal
+      ... on AlreadyMemberError {
+        member {
+          id
+          role
+        }
+      }
+    }
+  }
+`);
+
+export const CreateToken = graphql(`
+  mutation CreateToken($input: CreateTokenInput!) {
+    createToken(input: $input) {
+      __typename
+      ... on CreateTokenPayload {
+        cursor
+        requestId
+        secret
+        token {
+          id
+          label
+          prefix
+          expiresAt
+          revokedAt
+          user {
+            id
+          }
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RevokeToken = graphql(`
+  mutation RevokeToken($input: RevokeTokenInput!) {
+    revokeToken(input: $input) {
+      __typename
+      ... on RevokeTokenPayload {
+        cursor
+        requestId
+        token {
+          id
+          revokedAt
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RegisterProject = graphql(`
+  mutation RegisterProject($input: RegisterProjectInput!) {
+    registerProject(input: $input) {
+      __typename
+      ... on RegisterProjectPayload {
+        cursor
+        requestId
+        project {
+          id
+          slug
+          name
+          repoUrl
+          kind
+          archivedAt
+        }
+      }
+      ...Refusal
+      ... on SlugTakenError {
+        slug
+      }
+    }
+  }
+`);
+
+export const SpawnSession = graphql(`
+  mutation SpawnSession($input: SpawnSessionInput!) {
+    spawnSession(input: $input) {
+      __typename
+      ... on SpawnSessionPayload {
+        cursor
+        requestId
+        session {
+          id
+          num
+          name
+          displayName
+          kind
+          branch
+          activityState
+          isTerminated
+          displayStatus
+          lane
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const TerminateSession = graphql(`
+  mutation TerminateSession($input: TerminateSessionInput!) {
+    terminateSession(input: $input) {
+      __typename
+      ... on TerminateSessionPayload {
+        cursor
+        requestId
+        session {
+          id
+          activityState
+          isTerminated
+          lane
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const ClaimPR = graphql(`
+  mutation ClaimPR($input: ClaimPRInput!) {
+    claimPR(input: $input) {
+      __typename
+      ... on ClaimPRPayload {
+        cursor
+        requestId
+        branchChanged
+        session {
+          id
+        }
+        pullRequest {
+          ...PullRequestFacts
+        }
+        takenOverFrom {
+          id
+        }
+      }
+      ...Refusal
+      ... on ScmUnavailableError {
+        retryAfterSeconds
+      }
+      ... on PrNotOpenError {
+        state
+      }
+      ... on PrClaimedByActiveSessionError {
+        ownerSession {
+          id
+          name
+        }
+      }
+    }
+  }
+
+  fragment PullRequestFacts on PullRequest {
+    id
+    repo {
+      owner
+      name
+      nameWithOwner
+    }
+    url
+    number
+    title
+    author
+    sourceBranch
+    targetBranch
+    isDraft
+    state
+    ciState
+    reviewDecision
+    mergeability
+    headSha
+    additions
+    deletions
+    changedFiles
+    createdAt
+    stateChangedAt
+    session {
+      id
+    }
+  }
+`);
+
+export const RefreshPR = graphql(`
+  mutation RefreshPR($input: RefreshPRInput!) {
+    refreshPR(input: $input) {
+      __typename
+      ... on RefreshPRPayload {
+        cursor
+        requestId
+        pullRequest {
+          ...PullRequestFacts
+        }
+      }
+      ...Refusal
+      ... on ScmUnavailableError {
+        retryAfterSeconds
+      }
+    }
+  }
+`);

@@ -1,0 +1,21 @@
+/** What a mutation came to: the payload it is expected to answer, or the error it is expected to refuse with. */
+
+type Outcome = { __typename: string };
+type Payload<Result extends Outcome> = Extract<Result, { __typename: `${string}Payload` }>;
+type Refusal<Result extends Outcome> = Extract<Result, { __typename: `${string}Error` }>;
+
+/** The payload; throws when the mutation was refused. */
+export function succeeded<Result extends Outcome>(result: Result): Payload<Result> {
+  if (hasSucceeded(result)) return result;
+  throw new Error(`The mutation was refused: ${JSON.stringify(result)}`);
+}
+
+/** The error; throws when the mutation succeeded. */
+export function refused<Result extends Outcome>(result: Result): Refusal<Result> {
+  if (!hasSucceeded(result)) return result as Refusal<Result>;
+  throw new Error(`The mutation was not refused: ${JSON.stringify(result)}`);
+}
+
+export function hasSucceeded<Result extends Outcome>(result: Result): result is Payload<Result> {
+  return result.__typename.endsWith('Payload');
+}

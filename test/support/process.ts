@@ -1,0 +1,47 @@
+/** The server as a process of its own, started by the command line. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+export type MusterProcess = {
+  url: string;
+  process: ChildProcess;
+  /** Sends a signal, and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+};
+
+/** Starts `muster serve`, and waits until it says where it serves. */
+export async function startServer(env: Record<string, string>): Promise<MusterProcess> {
+  const child = run(['serve'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...env });
+  const errors: string[] = [];
+  child.stderr?.on('data', (chunk) => errors.push(String(chunk)));
+  for await (const line of createInterface({ input: required(child.stdout) })) {
+    const { msg, url } = JSON.parse(line) as { msg: string; url: string };
+    if (msg !== 'serving') continue;
+    // Go on reading, or the pipe fills and the server stops.
+    child.stdout?.resume();
+    return { url, process: child, stop: (signal = 'SIGTERM') => stop(child, signal) };
+  }
+  throw new Error(`muster serve ended before it served: ${errors.join('')}`);
+}
+
+/** Starts any command of `muster`, with nothing in its environment but what is given. */
+export function run(args: string[], env: Record<string, string>, cwd?: string): ChildProcess {
+  return spawn(process.execPath, [new URL('../../src/main.ts', import.meta.url).pathname, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    cwd,
+    env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },
+  });
+}
+
+async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = once(child, 'exit');
+  child.kill(signal);
+  await exit;
+}
+
+function required<Value>(value: Value | null): Value {
+  if (value === null) throw new Error('The process has no output to read.');
+  return value;
+}

@@ -1,0 +1,25 @@
+/** Another program at the same database. */
+import pg from 'pg';
+import { parseGlobalId } from '../../src/globalId.ts';
+
+export type Psql = AsyncDisposable & {
+  /** Runs one statement, and answers its rows. */
+  <Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
+};
+
+export async function openPsql(url: string): Promise<Psql> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const run = async (statement: string, values: unknown[] = []) =>
+    (await client.query(statement, values)).rows;
+  const close = () => client.end();
+  return Object.assign(run as Psql, { close, [Symbol.asyncDispose]: close });
+}
+
+/** The UUID within a global id. */
+export function uuidOf(globalId: string): string {
+  const parsed = parseGlobalId(globalId);
+  if (!parsed) throw new Error(`${globalId} is no global id.`);
+  return parsed.uuid;
+}

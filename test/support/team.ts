@@ -1,0 +1,222 @@
+/** An organization with people, projects and sessions, and what became of them. */
+import { randomBytes } from 'node:crypto';
+import { graphql } from '../graphql/gql.ts';
+import type {
+  ChangesOfQuery,
+  ChangeType,
+  ClaimPrInput,
+  ClaimPrMutation,
+  MembershipRole,
+  RegisterProjectInput,
+  SpawnSessionInput,
+  StructureEventsOfQuery,
+} from '../graphql/graphql.ts';
+import type { Person, TestApp } from './app.ts';
+import type { GitHub, GitHubPullRequest } from './github.ts';
+import * as mutations from './mutations.ts';
+import { succeeded } from './outcome.ts';
+import { type Psql, uuidOf } from './psql.ts';
+
+type Organization<Query extends { organization: unknown }> = NonNullable<Query['organization']>;
+export type Change = Organization<ChangesOfQuery>['changes']['nodes'][number];
+export type StructureEvent = Organization<StructureEventsOfQuery>['structureEvents']['nodes'][number];
+
+export type Team = {
+  /** The organization's global id. */
+  id: string;
+  slug: string;
+  owner: Person;
+  project: { id: string; slug: string };
+  /** A person who has just become a member. */
+  join(role: MembershipRole, name?: string): Promise<Person & { memberId: string }>;
+  register(input?: Partial<RegisterProjectInput>): Promise<{ id: string; slug: string }>;
+  /** Spawns a worker in the team's own project, unless told otherwise. */
+  spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
+  terminate(sessionId: string): Promise<void>;
+  /** Puts a pull request of the project's repository on GitHub, or changes it. */
+  onGitHub(number: number, facts?: Partial<GitHubPullRequest>): GitHubPullRequest;
+  /** Claims for a session, as the owner. */
+  claim(
+    sessionId: string,
+    pr: string | number,
+    more?: Partial<ClaimPrInput>,
+  ): Promise<ClaimPrMutation['claimPR']>;
+  /** What the stored feed tells, oldest first, of everything that was committed before the call. */
+  changes(which?: { types?: ChangeType[]; requestId?: string }): Promise<Change[]>;
+  /** The audit trail, oldest first. */
+  structureEvents(type?: string): Promise<StructureEvent[]>;
+  /** A fingerprint of all that is stored of the organization, and of how much has happened in it. */
+  footprint(): Promise<Record<string, string | null>>;
+};
+
+const ChangesOf = graphql(`
+  query ChangesOf($slug: String!, $after: String, $types: [ChangeType!]) {
+    organization(slug: $slug) {
+      changes(first: 100, after: $after, types: $types) {
+        nodes {
+          cursor
+          type
+          entityId
+          payload
+          requestId
+          actor {
+            kind
+            id
+            name
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const NextToken = graphql(`
+  subscription NextToken($organizationId: ID!, $after: String) {
+    changes(organizationId: $organizationId, after: $after, types: [TOKEN_CREATED]) {
+      requestId
+    }
+  }
+`);
+
+const StructureEventsOf = graphql(`
+  query StructureEventsOf($slug: String!, $type: String) {
+    organization(slug: $slug) {
+      structureEvents(first: 100, type: $type) {
+        nodes {
+          type
+          subjectId
+          requestId
+          payload
+          actor {
+            kind
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+export async function createTeam(
+  { app, github, psql }: { app: TestApp; github: GitHub; psql: Psql },
+  owner: Person,
+): Promise<Team> {
+  const slug = `acme-${randomBytes(5).toString('hex')}`;
+  const { createOrganization } = await owner.query(mutations.CreateOrganization, {
+    input: { slug, name: 'Acme' },
+  });
+  const { id } = succeeded(createOrganization).organization;
+
+  async function register(input: Partial<RegisterProjectInput> = {}) {
+    const project = { slug: 'rocket', name: 'Rocket', repoUrl: `https://github.com/${slug}/rocket` };
+    const { registerProject } = await owner.query(mutations.RegisterProject, {
+      input: { organizationId: id, ...project, ...input },
+    });
+    return succeeded(registerProject).project;
+  }
+  const project = await register();
+
+  /** Waits until all that was committed so far is in the stored feed: a change made now is stored after it. */
+  async function settle(): Promise<void> {
+    const { createToken } = await owner.query(mutations.CreateToken, {
+      input: { organizationId: id, label: 'marker' },
+    });
+    const { cursor, requestId } = succeeded(createToken);
+    const tokens = await owner.subscribe(NextToken, { organizationId: id, after: cursor });
+    while ((await tokens.event()).changes.requestId !== requestId);
+    await tokens.stop();
+  }
+
+  return {
+    id,
+    slug,
+    owner,
+    project,
+    register,
+
+    async join(role, name = 'Bob') {
+      const person = await app.signUp(name);
+      const { addMember } = await owner.query(mutations.AddMember, {
+        input: { organizationId: id, email: person.email, name, role },
+      });
+      return { ...person, memberId: succeeded(addMember).member.id };
+    },
+
+    async spawn(input = {}) {
+      const { spawnSession } = await owner.query(mutations.SpawnSession, {
+        input: { projectId: project.id, ...input },
+      });
+      return succeeded(spawnSession).session;
+    },
+
+    async terminate(sessionId) {
+      const { terminateSession } = await owner.query(mutations.TerminateSession, { input: { sessionId } });
+      succeeded(terminateSession);
+    },
+
+    onGitHub: (number, facts = {}) =>
+      github.setPullRequest({ owner: slug, repo: 'rocket', number, ...facts }),
+
+    async claim(sessionId, pr, more = {}) {
+      const { claimPR } = await owner.query(mutations.ClaimPR, {
+        input: { sessionId, pr: String(pr), ...more },
+      });
+      return claimPR;
+    },
+
+    async changes({ types, requestId } = {}) {
+      await settle();
+      const changes: Change[] = [];
+      for (let after: string | null = null, isMore = true; isMore; ) {
+        const answer: ChangesOfQuery = await owner.query(ChangesOf, { slug, after, types });
+        const page: Organization<ChangesOfQuery>['changes'] = present(answer.organization).changes;
+        changes.push(...page.nodes);
+        ({ hasNextPage: isMore, endCursor: after } = page.pageInfo);
+      }
+      return requestId === undefined ? changes : changes.filter((change) => change.requestId === requestId);
+    },
+
+    async structureEvents(type) {
+      const { organization } = await owner.query(StructureEventsOf, { slug, type });
+      return present(organization).structureEvents.nodes.toReversed();
+    },
+
+    async footprint() {
+      const [footprint] = await psql<Record<string, string | null>>(FOOTPRINT, [uuidOf(id)]);
+      return present(footprint);
+    },
+  };
+}
+
+const TABLES = [
+  'membership',
+  'token',
+  'project',
+  'session',
+  'pull_request',
+  'pull_request_check',
+  'pull_request_review_thread',
+  'pull_request_review_comment',
+  'pull_request_review',
+  'structure_event',
+  'idempotency_key',
+];
+
+const FOOTPRINT = `SELECT ${[
+  `((SELECT count(*) FROM change_log WHERE organization_id = $1) +
+    (SELECT count(*) FROM change_outbox WHERE organization_id = $1))::text AS changes`,
+  ...TABLES.map(
+    (table) =>
+      `(SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM ${table} t WHERE organization_id = $1) AS ${table}`,
+  ),
+].join(', ')}`;
+
+function present<Value>(value: Value | null | undefined): Value {
+  if (value == null) throw new Error('The owner does not see the organization.');
+  return value;
+}
