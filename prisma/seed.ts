@@ -1,0 +1,83 @@
+/** The demo organization: what a person who just started Muster finds in it. Made by the services, as anybody would. */
+import { randomUUID } from 'node:crypto';
+import { hashSecret, newSecret, prefixOf } from '../src/auth/secret.ts';
+import { authenticate, type Viewer } from '../src/auth/viewer.ts';
+import type { Database, Tx } from '../src/db.ts';
+import type { Act } from '../src/services/act.ts';
+import { claimPR } from '../src/services/claimPR.ts';
+import { createOrganization } from '../src/services/organization.ts';
+import { registerProject } from '../src/services/project.ts';
+import type { PullRequestSource } from '../src/services/pullRequestFacts.ts';
+import { spawnSession } from '../src/services/session.ts';
+import { createUser } from '../src/services/user.ts';
+
+const OWNER = { email: 'owner@demo.example', name: 'Demo Owner' };
+const SESSION_NAMES = ['Ada', 'Grace', 'Edsger'];
+
+export type SeedOptions = {
+  /** The secret of the owner's token; a random one without it. */
+  ownerToken?: string;
+  pullRequestSource: PullRequestSource;
+  /** Whether the source knows the demo's pull requests, so that a session can claim one. */
+  hasDemoPullRequests: boolean;
+};
+
+/**
+ * Seeds an empty database, and answers the owner's token. Undefined when the database is not empty: then nothing is
+ * done, also when two processes come at once.
+ */
+export async function seed(db: Database, options: SeedOptions): Promise<string | undefined> {
+  const ownerToken = options.ownerToken ?? newSecret();
+  const isEmpty = await db.transact(
+    { actor: { kind: 'SYSTEM', id: null, name: 'seed' }, requestId: null },
+    async (tx) => {
+      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('muster.seed', 0))`;
+      if ((await tx.user.count()) > 0) return false;
+      await createOwner(tx, ownerToken);
+      return true;
+    },
+  );
+  if (!isEmpty) return undefined;
+  await seedOrganization(db, options, ownerToken);
+  return ownerToken;
+}
+
+/** The owner and a token that is good for all of their organizations, by which the rest is made. */
+async function createOwner(tx: Tx, secret: string): Promise<void> {
+  const owner = await createUser(tx, OWNER);
+  await tx.token.create({
+    data: { userId: owner.id, label: 'demo', prefix: prefixOf(secret), hash: hashSecret(secret) },
+  });
+}
+
+async function seedOrganization(db: Database, options: SeedOptions, ownerToken: string): Promise<void> {
+  /** Each act under the rights of its moment: the first one makes the organization that the others need. */
+  const act = async (): Promise<Act> => ({
+    viewer: await owner(db, ownerToken),
+    requestId: randomUUID(),
+    db,
+    pullRequestSource: options.pullRequestSource,
+  });
+  const { organizationId } = await createOrganization(await act(), { slug: 'demo', name: 'Demo' });
+  const { projectId } = await registerProject(await act(), {
+    organizationId,
+    slug: 'rocket',
+    name: 'Rocket',
+    repoUrl: 'https://github.com/acme/rocket',
+    kind: 'SINGLE_REPO',
+  });
+  const sessionIds: string[] = [];
+  for (const displayName of SESSION_NAMES) {
+    const { sessionId } = await spawnSession(await act(), { projectId, kind: 'WORKER', displayName });
+    sessionIds.push(sessionId);
+  }
+  if (options.hasDemoPullRequests && sessionIds[0]) {
+    await claimPR(await act(), { sessionId: sessionIds[0], pr: '7', allowTakeover: true });
+  }
+}
+
+async function owner(db: Database, ownerToken: string): Promise<Viewer> {
+  const viewer = await authenticate(db.prisma, `Bearer ${ownerToken}`);
+  if (!viewer) throw new Error('The token just made is not accepted.');
+  return viewer;
+}

@@ -1,0 +1,2 @@
+/** Said to the person at the terminal instead of thrown at them. */
+export class CommandError extends Error {}

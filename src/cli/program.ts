@@ -1,0 +1,78 @@
+import { Command } from 'commander';
+import { type Config, ConfigurationError, loadConfig } from '../config.ts';
+import { MigrationError } from '../migrations.ts';
+import { CommandError } from './commandError.ts';
+import { migrateCommand, revertCommand } from './migrate.ts';
+import { seedCommand } from './seed.ts';
+import { serveCommand } from './serve.ts';
+import { startCommand } from './start.ts';
+import { createTokenCommand } from './token.ts';
+
+export const program = new Command('muster')
+  .description('The control plane for fleets of coding agents.')
+  .addHelpText('after', '\nEverything is configured by environment variables: see docs/configuration.md.');
+
+program
+  .command('start')
+  .description(
+    'do everything: migrate, seed when empty, serve; with its own PostgreSQL unless DATABASE_URL is set',
+  )
+  .action(withConfig(startCommand));
+
+program
+  .command('serve')
+  .description('serve the API, on a database that was migrated')
+  .action(withConfig(serveCommand));
+
+program
+  .command('migrate')
+  .description('apply the pending migrations')
+  .option('--dry-run', 'only say which are pending')
+  .option('--revert <steps>', 'revert the newest ones instead: a number, or "all" (this deletes data)')
+  .action(
+    withConfig((config, { dryRun, revert }: { dryRun?: boolean; revert?: string }) =>
+      revert === undefined ? migrateCommand(config, dryRun) : revertCommand(config, revert),
+    ),
+  );
+
+program
+  .command('seed')
+  .description('make the organization "demo" in an empty database, and print its owner token')
+  .action(withConfig(seedCommand));
+
+program
+  .command('token')
+  .description('manage API tokens')
+  .command('create')
+  .description('make a token that acts for a user in all of their organizations, and print its secret')
+  .requiredOption('--email <email>', 'whose token it is to be')
+  .option('--label <label>', 'what it is for', 'command line')
+  .action(withConfig(createTokenCommand));
+
+/** Runs a command with the configuration, and turns what a person can mend into a message and exit code 1. */
+function withConfig<Options>(command: (config: Config, options: Options) => Promise<void>) {
+  return async (options: Options): Promise<void> => {
+    try {
+      await command(loadConfig(), options);
+    } catch (error) {
+      const message = messageForPeople(error);
+      if (message === undefined) throw error;
+      console.error(message);
+      process.exitCode = 1;
+    }
+  };
+}
+
+function messageForPeople(error: unknown): string | undefined {
+  if (
+    error instanceof ConfigurationError ||
+    error instanceof MigrationError ||
+    error instanceof CommandError
+  ) {
+    return error.message;
+  }
+  const { code, address, port } = (error ?? {}) as { code?: unknown; address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `${address}:${port} is taken by another program. Choose another port with PORT.`;
+  return undefined;
+}

@@ -1,0 +1,18 @@
+import { startApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { createLogger } from '../observe/log.ts';
+import { databaseOf } from './databaseOf.ts';
+import { untilStopped } from './untilStopped.ts';
+
+/** For production: serves, and nothing else. Until the migrations of this version are there, it says it is not ready. */
+export async function serveCommand(config: Config): Promise<void> {
+  const log = createLogger({ level: config.logLevel });
+  const database = await databaseOf(config, (line) => log.info(line));
+  try {
+    const app = await startApp({ ...config, databaseUrl: database.url }, log);
+    log.info({ url: app.url }, 'serving');
+    await untilStopped(app.close, log);
+  } finally {
+    await database.stop();
+  }
+}

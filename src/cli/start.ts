@@ -1,0 +1,67 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type App, startApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { migrate } from '../migrations.ts';
+import { createLogger } from '../observe/log.ts';
+import { databaseOf } from './databaseOf.ts';
+import { seedDatabase } from './seed.ts';
+import { untilStopped } from './untilStopped.ts';
+
+/** For a first look, and for a laptop: everything in one go, and a word on what to try. */
+export async function startCommand(config: Config): Promise<void> {
+  const say = (line: string) => console.log(line);
+  await mkdir(config.dataDir, { recursive: true });
+  const logFile = join(config.dataDir, 'muster.log');
+  // The terminal is for the person; the log goes where it can be read when it is wanted.
+  const log = createLogger({
+    level: config.logLevel,
+    destination: pino.destination({ dest: logFile, sync: true }),
+  });
+
+  say(config.databaseUrl ? 'Using the database of DATABASE_URL.' : 'Starting PostgreSQL …');
+  const database = await databaseOf(config, say);
+  try {
+    const { applied } = await migrate(database.url);
+    if (applied.length > 0) say(`Applied ${applied.length} migrations.`);
+    const token = await ownerToken(config, database.url);
+    const app = await startApp({ ...config, databaseUrl: database.url }, log);
+    say(welcome(app, token, logFile));
+    await untilStopped(() => {
+      say('\nStopping …');
+      return app.close();
+    }, log);
+  } finally {
+    await database.stop();
+  }
+}
+
+/** The demo owner's token: made with the seed, and kept for the next start. */
+async function ownerToken(config: Config, url: string): Promise<string | undefined> {
+  const file = join(config.dataDir, 'owner-token');
+  const made = await seedDatabase(config, url);
+  if (made) {
+    await writeFile(file, `${made}\n`, { mode: 0o600 });
+    return made;
+  }
+  return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
+}
+
+function welcome({ url }: App, token: string | undefined, logFile: string): string {
+  return `
+  Muster is running.
+
+    Playground   ${url}/graphql${token ? `#token=${encodeURIComponent(token)}` : ''}
+    Owner token  ${token ?? 'not known here: npm run muster -- token create --email owner@demo.example'}
+    Log          ${logFile}
+
+  Three things to try, in the tabs of the playground (its link carries the token):
+
+    1. Look      who you are, and which sessions there are
+    2. Listen    subscribe to prSessionChanged, and leave it running
+    3. Claim     claim pull request 42 for one session, take it over with another, and see tab 2 hear of it
+
+  Ctrl-C stops everything; the next start goes on where this one ended.
+`;
+}

@@ -1,0 +1,143 @@
+/** `npm start`, as a person runs it: everything from nothing, stopped by Ctrl-C, going on with the same data. */
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { graphql } from '../graphql/gql.ts';
+import { createClient } from '../support/client.ts';
+import { run } from '../support/process.ts';
+
+const Look = graphql(`
+  query StartLook {
+    viewer {
+      name
+      organizations {
+        nodes {
+          slug
+          viewerRole
+        }
+      }
+    }
+    organization(slug: "demo") {
+      sessions {
+        totalCount
+      }
+      pullRequests {
+        nodes {
+          number
+        }
+      }
+    }
+  }
+`);
+
+const Spawn = graphql(`
+  mutation StartSpawn($projectId: ID!) {
+    spawnSession(input: { projectId: $projectId }) {
+      __typename
+    }
+  }
+`);
+
+const DemoProject = graphql(`
+  query StartDemoProject {
+    organization(slug: "demo") {
+      project(slug: "rocket") {
+        id
+      }
+    }
+  }
+`);
+
+const directories: string[] = [];
+
+afterEach(async () => {
+  for (const directory of directories.splice(0)) {
+    // As root the cluster may live elsewhere, where the account that runs it can reach it.
+    const cluster = await realpath(join(directory, 'postgres')).catch(() => undefined);
+    if (cluster) await rm(cluster, { recursive: true, force: true });
+    await rm(directory, { recursive: true, force: true });
+  }
+});
+
+it('starts everything from nothing, stops it on Ctrl-C, and goes on with the same data', async () => {
+  const dataDir = await newDirectory();
+  const first = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
+  expect(first.text).toMatch(/1\. Look[\s\S]*2\. Listen[\s\S]*3\. Claim/);
+  const client = createClient(first.url, first.token);
+  const look = await client.query(Look);
+  expect(look).toMatchObject({
+    viewer: { organizations: { nodes: expect.arrayContaining([{ slug: 'demo', viewerRole: 'OWNER' }]) } },
+    organization: { sessions: { totalCount: 3 }, pullRequests: { nodes: [{ number: 7 }] } },
+  });
+  const { organization } = await client.query(DemoProject);
+  await client.query(Spawn, { projectId: organization?.project?.id ?? '' });
+  expect((await stat(join(dataDir, 'owner-token'))).mode & 0o777).toBe(0o600);
+  const postmaster = Number(
+    (await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0],
+  );
+  expect(await interrupt(first.process)).toBe(0);
+  expect(() => process.kill(postmaster, 0)).toThrow();
+
+  const second = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
+  expect(second.token).toBe(first.token);
+  const again = await createClient(second.url, second.token).query(Look);
+  expect(again.organization?.sessions.totalCount).toBe(4);
+  expect(await interrupt(second.process)).toBe(0);
+});
+
+it('gives the demo owner the token of MUSTER_BOOTSTRAP_TOKEN', async () => {
+  const started = await start({
+    MUSTER_DATA_DIR: await newDirectory(),
+    PORT: '0',
+    MUSTER_BOOTSTRAP_TOKEN: 'a-token-of-my-own',
+  });
+  expect(started.token).toBe('a-token-of-my-own');
+  expect((await createClient(started.url, 'a-token-of-my-own').query(Look)).viewer.name).toBe('Demo Owner');
+  await interrupt(started.process);
+});
+
+it('names every fault of the configuration at once, and starts nothing', async () => {
+  const child = run(['start'], { PORT: 'many', DATABASE_URL: 'mysql://x', MUSTER_SCM: 'svn' });
+  let text = '';
+  child.stderr?.on('data', (chunk) => {
+    text += chunk;
+  });
+  const [code] = await once(child, 'close');
+  expect(code).toBe(1);
+  for (const name of ['PORT', 'DATABASE_URL', 'MUSTER_SCM']) expect(text).toContain(name);
+});
+
+async function newDirectory(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'muster-start-'));
+  directories.push(directory);
+  return directory;
+}
+
+async function start(env: Record<string, string>) {
+  const child = run(['start'], env);
+  let text = '';
+  child.stderr?.on('data', (chunk) => {
+    text += chunk;
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => {
+      text += chunk;
+      if (text.includes('Ctrl-C stops everything')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`muster start ended: ${text}`)));
+  });
+  await ready;
+  const url = /(http:\/\/\S+)\/graphql/.exec(text)?.[1] ?? '';
+  const token = /Owner token {2}(\S+)/.exec(text)?.[1] ?? '';
+  return { process: child, text, url, token };
+}
+
+async function interrupt(child: ChildProcess): Promise<number | null> {
+  const exit = once(child, 'exit');
+  child.kill('SIGINT');
+  const [code] = await exit;
+  return code;
+}
