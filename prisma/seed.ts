@@ -20,26 +20,43 @@ export type SeedOptions = {
   pullRequestSource: PullRequestSource;
   /** Whether the source knows the demo's pull requests, so that a session can claim one. */
   hasDemoPullRequests: boolean;
+  /** Given the token before it is good for anything, so that no seeded database is without somebody who knows it. */
+  keepToken?: (token: string) => Promise<void>;
 };
 
 /**
  * Seeds an empty database, and answers the owner's token. Undefined when the database is not empty: then nothing is
- * done, also when two processes come at once.
+ * done. All of it is one transaction, so that a seed that fails leaves nothing behind, and of several processes that
+ * come at once, one seeds and the others find it done.
  */
 export async function seed(db: Database, options: SeedOptions): Promise<string | undefined> {
   const ownerToken = options.ownerToken ?? newSecret();
-  const isEmpty = await db.transact(
+  return await db.transact(
     { actor: { kind: 'SYSTEM', id: null, name: 'seed' }, requestId: null },
     async (tx) => {
       await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('muster.seed', 0))`;
-      if ((await tx.user.count()) > 0) return false;
+      if ((await tx.user.count()) > 0) return undefined;
       await createOwner(tx, ownerToken);
-      return true;
+      await seedOrganization(within(tx, db), options, ownerToken);
+      await options.keepToken?.(ownerToken);
+      return ownerToken;
     },
   );
-  if (!isEmpty) return undefined;
-  await seedOrganization(db, options, ownerToken);
-  return ownerToken;
+}
+
+/** The database as the acts see it: what each would do in a transaction of its own, it does in this one. */
+function within(tx: Tx, db: Database): Database {
+  return {
+    ...db,
+    // Acts only read through it.
+    prisma: tx as Database['prisma'],
+    async transact({ actor, requestId }, work) {
+      await tx.$queryRaw`SELECT
+        set_config('muster.actor', ${JSON.stringify(actor)}, true),
+        set_config('muster.request_id', ${requestId ?? ''}, true)`;
+      return await work(tx);
+    },
+  };
 }
 
 /** The owner and a token that is good for all of their organizations, by which the rest is made. */

@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-const MIN_BOOTSTRAP_TOKEN_LENGTH = 8;
+/** What a header carries as it is: no spaces, nothing beyond ASCII. */
+const BOOTSTRAP_TOKEN = /^[\x21-\x7e]{8,200}$/;
 /** Some 2,700 years: more, and `now() - interval` leaves PostgreSQL's range of dates. */
 const MAX_RETENTION_DAYS = 1_000_000;
 
@@ -116,10 +117,9 @@ const url = (schemes: readonly string[], example: string) => {
     });
 };
 
-const secret = (what: string, minLength = 1) =>
-  z.string().refine((value) => value.length >= minLength && !/\s/.test(value), {
-    error: `is not usable as ${what}; expected ${minLength > 1 ? `at least ${minLength} characters, ` : ''}no white space`,
-  });
+/** A fault does not repeat a secret. */
+const secret = (pattern: RegExp, expected: string) =>
+  z.string().regex(pattern, { error: `is not usable as a token; expected ${expected}` });
 
 const directory = z.string().transform((path) => resolve(path));
 
@@ -145,12 +145,12 @@ const environment = z.object({
   DATABASE_URL: url(['postgres', 'postgresql'], 'postgresql://user:password@host:5432/muster').optional(),
   REDIS_URL: url(['redis', 'rediss'], 'redis://host:6379').optional(),
   MUSTER_DATA_DIR: directory.default(() => resolve('.muster')),
-  MUSTER_BOOTSTRAP_TOKEN: secret('a token', MIN_BOOTSTRAP_TOKEN_LENGTH).optional(),
+  MUSTER_BOOTSTRAP_TOKEN: secret(BOOTSTRAP_TOKEN, '8 to 200 characters of ASCII, no white space').optional(),
   MUSTER_SCM: oneOf('demo', 'github').optional(),
   GITHUB_API_URL: url(['https', 'http'], 'https://api.github.com')
     .transform((address) => address.replace(/\/+$/, ''))
     .default('https://api.github.com'),
-  GITHUB_TOKEN: secret('a token').optional(),
+  GITHUB_TOKEN: secret(/^\S+$/, 'no white space').optional(),
   GITHUB_WEBHOOK_SECRET: z.string().optional(),
   ORG_TEMPLATES_DIR: directory.optional(),
   MUSTER_RUNTIME: oneOf('none', 'exec').default('none'),

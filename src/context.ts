@@ -1,6 +1,7 @@
 /** What every resolver has at hand: who asks, with which request, and what to answer it from. */
 import type { Viewer } from './auth/viewer.ts';
 import type { Database } from './db.ts';
+import type { Change } from './feed/change.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/stream.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
@@ -18,6 +19,28 @@ export type Context = Services & {
   requestId: string;
   /** The feed's head before the operation began; there when the operation selects a cursor. */
   startPosition?: number;
-  /** The transport takes up each stream that a subscription opens, to keep its promises, until the answer is called. */
-  onSubscribed?: (stream: ChangeStream, organizationId: string) => () => void;
+  /** The connection that carries this operation's subscription; absent where none can be carried. */
+  carrier?: Carrier;
+};
+
+/** A transport's part in a subscription. */
+export type Carrier = {
+  /** A cursor by which the transport itself says where to go on. It wins over `after`. */
+  readonly resumeAfter?: string;
+  /**
+   * Asked before a subscription is opened.
+   *
+   * @throws {GraphQLError} when there are too many already, or the client accepts no stream.
+   */
+  admit(): Seat;
+};
+
+/** A subscription's place on its connection. */
+export type Seat = {
+  /** Keeps the feed's promises for a stream: heartbeats, and an end when rights are gone. */
+  carry(stream: ChangeStream, organizationId: string): void;
+  /** Asked before each change is delivered: waits until the network has room for it. */
+  room(change: Change): Promise<void>;
+  /** The subscription is over, however it ended. */
+  leave(): void;
 };

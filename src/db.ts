@@ -40,6 +40,11 @@ const POOL_SIZE = 20;
 const FEED_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 10_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** When even the server's own timeouts are not heard of, the connection leads nowhere. */
+const SILENCE_MS = 60_000;
+/** Readers of the feed ask for little, and try again. */
+const FEED_SILENCE_MS = 10_000;
 const TRANSACTION_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
 
@@ -47,8 +52,8 @@ const ATTEMPTS = 3;
 export type CommitListener = () => void;
 
 export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
-  const pool = newPool(url, POOL_SIZE, 'muster');
-  const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed');
+  const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
+  const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -92,13 +97,16 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
   };
 }
 
-function newPool(url: string, max: number, name: string): pg.Pool {
+function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: silenceMs,
   });
   // An idle connection that breaks (the server restarts) is replaced on next use; unheard, it would end the process.
   pool.on('error', () => {});

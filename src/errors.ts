@@ -7,7 +7,7 @@ export abstract class UserError extends Error {
 }
 
 export type InputIssue = {
-  /** Dotted from the mutation's input: `claimPR.pr`, `rules.0.sourceSlug`. */
+  /** Dotted from the mutation's input. */
   path: string;
   message: string;
 };

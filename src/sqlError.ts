@@ -7,7 +7,17 @@ import { Prisma } from '../prisma/client/client.ts';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
+/** Classes and codes of SQLSTATE: no connection, the server goes, no connection is free. */
+const UNAVAILABLE_STATE = /^(08|57P|53300)/;
+const UNAVAILABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
+/** Of Node.js' errors, and of pg's, which have a message only. */
+const UNAVAILABLE_CODE =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/;
+const UNAVAILABLE_MESSAGE =
+  /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
+
 type AdapterCause = {
+  kind?: string;
   originalCode?: string;
   constraint?: { index?: string };
   originalMessage?: string;
@@ -37,4 +47,12 @@ export function isRetryable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') return true;
   const state = sqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+}
+
+/** Whether the database could not be asked at all, so that the same question may well be answered later. */
+export function isUnavailable(error: unknown): boolean {
+  const { kind = '', originalCode = '' } = adapterCause(error) ?? {};
+  if (UNAVAILABLE_KINDS.includes(kind) || UNAVAILABLE_STATE.test(originalCode)) return true;
+  const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+  return UNAVAILABLE_CODE.test(String(code ?? '')) || UNAVAILABLE_MESSAGE.test(String(message ?? ''));
 }

@@ -153,8 +153,10 @@ describe('what is refused', () => {
     ['REDIS_URL', `http://:${SECRET}@cache`, 'expected redis:// or rediss://'],
     ['GITHUB_API_URL', `ftp://x:${SECRET}@ghe.example`, 'expected https:// or http://'],
     ['GITHUB_TOKEN', `${SECRET}\n${SECRET}`, 'no white space'],
-    ['MUSTER_BOOTSTRAP_TOKEN', `${SECRET} ${SECRET}`, 'at least 8 characters, no white space'],
-    ['MUSTER_BOOTSTRAP_TOKEN', SECRET.slice(0, 7), 'at least 8 characters, no white space'],
+    ['MUSTER_BOOTSTRAP_TOKEN', `${SECRET} ${SECRET}`, '8 to 200 characters of ASCII, no white space'],
+    ['MUSTER_BOOTSTRAP_TOKEN', SECRET.slice(0, 7), '8 to 200 characters of ASCII, no white space'],
+    ['MUSTER_BOOTSTRAP_TOKEN', SECRET.repeat(14), '8 to 200 characters of ASCII, no white space'],
+    ['MUSTER_BOOTSTRAP_TOKEN', `${SECRET}é`, '8 to 200 characters of ASCII, no white space'],
     ['MUSTER_AVAILABLE_ENV', `OK,KEY=${SECRET}`, 'has no name in place 2; expected names'],
   ])('%s, without repeating what may be a secret', (name, value, expected) => {
     const faults = faultsOf({ [name]: value });

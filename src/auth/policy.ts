@@ -43,6 +43,14 @@ export function authorize(viewer: Viewer, action: Action, organizationId: string
 }
 
 /**
+ * Refuses an act outside any organization to who acts in one alone.
+ * @throws ForbiddenError
+ */
+export function authorizeEverywhere({ organizationId }: Viewer): void {
+  if (organizationId !== null) throw new ForbiddenError('Your token works in its one organization only.');
+}
+
+/**
  * Nobody grants a role above their own, or touches what belongs to one.
  * @throws ForbiddenError
  */

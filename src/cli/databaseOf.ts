@@ -1,5 +1,8 @@
+import pg from 'pg';
 import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
+import { reason } from '../migrations/error.ts';
+import { pendingMigrations } from '../migrations.ts';
 import { CommandError } from './commandError.ts';
 
 export type RunningDatabase = {
@@ -29,5 +32,34 @@ export async function withDatabase<Result>(
     return await work(database.url);
   } finally {
     await database.stop();
+  }
+}
+
+/** The same for work that needs the tables: what is wrong with the database is told before anything is tried. */
+export async function withMigratedDatabase<Result>(
+  config: Config,
+  work: (url: string) => Promise<Result>,
+): Promise<Result> {
+  return await withDatabase(config, async (url) => {
+    await assertMigrated(url);
+    return await work(url);
+  });
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+async function assertMigrated(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  client.on('error', () => {}); // A connection that breaks also fails the query in progress.
+  await client.connect().catch((error) => {
+    const place = `${client.database} at ${client.host}:${client.port}`;
+    throw new CommandError(`Cannot connect to ${place}: ${reason(error)}`, { cause: error });
+  });
+  try {
+    const { length } = await pendingMigrations(client);
+    if (length > 0)
+      throw new CommandError(`The database lacks ${length} migrations. Apply them first: muster migrate`);
+  } finally {
+    await client.end();
   }
 }

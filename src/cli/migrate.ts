@@ -12,10 +12,10 @@ export async function migrateCommand(config: Config, dryRun = false): Promise<vo
 }
 
 export async function revertCommand(config: Config, wanted: string): Promise<void> {
-  const steps = wanted === 'all' ? wanted : Number(wanted);
-  if (steps !== 'all' && !(Number.isInteger(steps) && steps > 0)) {
+  if (wanted !== 'all' && !/^[1-9]\d*$/.test(wanted)) {
     throw new CommandError('--revert takes a positive number, or "all".');
   }
+  const steps = wanted === 'all' ? wanted : Number(wanted);
   const { reverted } = await withDatabase(config, (url) => revert(url, { steps, log: console.log }));
   console.log(`Reverted ${reverted.length}.`);
 }

@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Config, ConfigurationError, loadConfig } from '../config.ts';
 import { MigrationError } from '../migrations.ts';
 import { CommandError } from './commandError.ts';
 import { migrateCommand, revertCommand } from './migrate.ts';
 import { seedCommand } from './seed.ts';
+import { sequencerCommand } from './sequencer.ts';
 import { serveCommand } from './serve.ts';
 import { startCommand } from './start.ts';
 import { createTokenCommand } from './token.ts';
@@ -22,13 +23,24 @@ program
 program
   .command('serve')
   .description('serve the API, on a database that was migrated')
+  .option('--no-sequencer', 'never give positions in the change feed; "muster sequencer" must run elsewhere')
   .action(withConfig(serveCommand));
+
+program
+  .command('sequencer')
+  .description('give positions in the change feed and nothing else, or stand by while another process does')
+  .action(withConfig(sequencerCommand));
 
 program
   .command('migrate')
   .description('apply the pending migrations')
   .option('--dry-run', 'only say which are pending')
-  .option('--revert <steps>', 'revert the newest ones instead: a number, or "all" (this deletes data)')
+  .addOption(
+    new Option(
+      '--revert <steps>',
+      'revert the newest ones instead: a number, or "all" (this deletes data)',
+    ).conflicts('dryRun'),
+  )
   .action(
     withConfig((config, { dryRun, revert }: { dryRun?: boolean; revert?: string }) =>
       revert === undefined ? migrateCommand(config, dryRun) : revertCommand(config, revert),
@@ -71,8 +83,25 @@ function messageForPeople(error: unknown): string | undefined {
   ) {
     return error.message;
   }
-  const { code, address, port } = (error ?? {}) as { code?: unknown; address?: string; port?: number };
-  if (code === 'EADDRINUSE')
-    return `${address}:${port} is taken by another program. Choose another port with PORT.`;
-  return undefined;
+  return listeningFault(error);
+}
+
+const LISTENING_FAULTS: Record<string, string> = {
+  EADDRINUSE: 'is taken by another program. Choose another port with PORT.',
+  EACCES: 'is not for every user to listen at. Choose another port with PORT.',
+  EADDRNOTAVAIL: 'is no address of this machine. Choose another one with HOST.',
+  ENOTFOUND: 'is not known. Choose another host with HOST.',
+  EAI_AGAIN: 'is not known, or the name server does not answer. Choose another host with HOST.',
+};
+
+/** The database has messages of its own: what is left without one is where to listen. */
+function listeningFault(error: unknown): string | undefined {
+  const { code, syscall, address, port, hostname } = (error ?? {}) as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+    hostname?: string;
+  };
+  const fault = LISTENING_FAULTS[code ?? ''];
+  if (!fault || (syscall !== 'listen' && syscall !== 'getaddrinfo')) return undefined;
+  return `${hostname ?? `${address}:${port}`} ${fault}`;
 }

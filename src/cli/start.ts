@@ -2,7 +2,9 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
+import { authenticate } from '../auth/viewer.ts';
 import type { Config } from '../config.ts';
+import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';
 import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
@@ -37,15 +39,22 @@ export async function startCommand(config: Config): Promise<void> {
   }
 }
 
-/** The demo owner's token: made with the seed, and kept for the next start. */
+/** The demo owner's token, as far as it is known here. */
 async function ownerToken(config: Config, url: string): Promise<string | undefined> {
   const file = join(config.dataDir, 'owner-token');
-  const made = await seedDatabase(config, url);
-  if (made) {
-    await writeFile(file, `${made}\n`, { mode: 0o600 });
-    return made;
+  const made = await seedDatabase(config, url, (token) => writeFile(file, `${token}\n`, { mode: 0o600 }));
+  if (made) return made;
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+  const db = openDatabase(url);
+  try {
+    // Either may be of another database.
+    for (const token of [kept, config.bootstrapToken]) {
+      if (token && (await authenticate(db.prisma, `Bearer ${token}`))) return token;
+    }
+    return undefined;
+  } finally {
+    await db.close();
   }
-  return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
 }
 
 function welcome({ url }: App, token: string | undefined, logFile: string): string {
@@ -53,7 +62,7 @@ function welcome({ url }: App, token: string | undefined, logFile: string): stri
   Muster is running.
 
     Playground   ${url}/graphql${token ? `#token=${encodeURIComponent(token)}` : ''}
-    Owner token  ${token ?? 'not known here: npm run muster -- token create --email owner@demo.example'}
+    Owner token  ${token ?? 'none that is good for this database. Make one: npm run muster -- token create --email <yours>'}
     Log          ${logFile}
 
   Three things to try, in the tabs of the playground (its link carries the token):

@@ -1,14 +1,20 @@
 import { hashSecret, newSecret, prefixOf } from '../auth/secret.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
+import { createTokenInput } from '../services/token.ts';
 import { CommandError } from './commandError.ts';
-import { withDatabase } from './databaseOf.ts';
+import { withMigratedDatabase } from './databaseOf.ts';
+
+const { label: labelInput } = createTokenInput.shape;
 
 export async function createTokenCommand(
   config: Config,
   { email, label }: { email: string; label: string },
 ): Promise<void> {
-  console.log(await withDatabase(config, (url) => createUserToken(url, email.trim().toLowerCase(), label)));
+  const valid = labelInput.safeParse(label);
+  if (!valid.success) throw new CommandError(`--label ${valid.error.issues[0]?.message}.`);
+  const address = email.trim().toLowerCase();
+  console.log(await withMigratedDatabase(config, (url) => createUserToken(url, address, valid.data)));
 }
 
 async function createUserToken(url: string, email: string, label: string): Promise<string> {

@@ -195,9 +195,23 @@ export type ChangesRequest = ChangeFilter & {
  * @throws {CursorExpiredError} when changes after `after` are no longer stored.
  */
 export async function readChanges(pool: pg.Pool, request: ChangesRequest): Promise<Change[]> {
-  const { organizationId, upTo = Number.MAX_SAFE_INTEGER, limit, ...filter } = request;
-  let after = request.after ?? (await readBounds(pool)).oldest - 1;
+  if (request.after !== undefined) return await readChangesAfter(pool, request, request.after);
+  for (let { oldest } = await readBounds(pool); ; ) {
+    try {
+      return await readChangesAfter(pool, request, oldest - 1);
+    } catch (error) {
+      // When the retention was faster, there is another oldest change.
+      const now = await readBounds(pool);
+      if (!(error instanceof CursorExpiredError) || now.oldest === oldest) throw error;
+      oldest = now.oldest;
+    }
+  }
+}
+
+async function readChangesAfter(pool: pg.Pool, request: ChangesRequest, start: number): Promise<Change[]> {
+  const { organizationId, upTo = Number.MAX_SAFE_INTEGER, limit, after: _, ...filter } = request;
   const changes: Change[] = [];
+  let after = start;
   for (;;) {
     const missing = limit - changes.length;
     const page = await readPage(pool, { places: [{ organizationId, after }], upTo, limit: missing, filter });
@@ -205,13 +219,4 @@ export async function readChanges(pool: pg.Pool, request: ChangesRequest): Promi
     if (changes.length >= limit || page.upTo >= Math.min(upTo, page.head.position)) return changes;
     after = page.upTo;
   }
-}
-
-/** How long the change that has waited longest for its position has done so, in milliseconds; 0 when none waits. */
-export async function readOutboxAgeMs(pool: pg.Pool): Promise<number> {
-  const { rows } = await pool.query<{ age_ms: number }>(
-    `SELECT (extract(epoch FROM clock_timestamp() - occurred_at) * 1000)::float8 AS age_ms
-       FROM change_outbox ORDER BY id LIMIT 1`,
-  );
-  return Math.max(0, rows[0]?.age_ms ?? 0);
 }

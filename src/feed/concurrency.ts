@@ -18,6 +18,17 @@ export function createTurns(atOnce: number): Turns {
   };
 }
 
+/** The outcome of a task that is waited for no longer than this; the task itself goes on. */
+export async function within<Result>(limitMs: number, task: Promise<Result>): Promise<Result> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new Error(`No answer within ${limitMs} ms.`)), limitMs);
+  try {
+    return await Promise.race([task, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /**
  * Lets any number of callers share a read. Each gets the outcome of one that began after its call: what is under way
  * already may have seen less than the caller has.

@@ -1,39 +1,20 @@
 import type { Database } from '../db.ts';
-import type { Bus } from './bus.ts';
+import { type AnnouncerOptions, startAnnouncer } from './announcer.ts';
+import { type Backlog, readBacklog, readOutboxAgeMs } from './backlog.ts';
 import type { Change } from './change.ts';
-import { type Bounds, type Page, readBounds, readChanges, readOutboxAgeMs, readPage } from './changeLog.ts';
+import { type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
 import type { Channel } from './channel.ts';
-import { createTurns, shared } from './concurrency.ts';
+import { createTurns, shared, within } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from './error.ts';
 import { createHub } from './hub.ts';
-import { createInProcessBus } from './inProcessBus.ts';
-import type { FeedLog } from './log.ts';
-import { createRedisBus } from './redisBus.ts';
-import { startSequencer } from './sequencer.ts';
+import { NO_METER } from './meter.ts';
 import { type ChangeStream, createStream, type StreamOptions } from './stream.ts';
 
-export type FeedOptions = {
+export type FeedOptions = Omit<AnnouncerOptions, 'url'> & {
   database: Pick<Database, 'url' | 'feedPool'>;
-  /** Without it, news travels within this process only, and other processes' changes are found by reading the log. */
-  redisUrl?: string;
-  /** Whether this process may give positions; of all that may, one works and the rest stand by. Default true. */
-  sequence?: boolean;
-  log: FeedLog;
-} & FeedTuning;
-
-/** What nobody needs to set, save tests and measurements. */
-export type FeedTuning = {
-  /** See SequencingOptions. */
-  batchSize?: number;
-  /** How long the outbox goes unread when nobody nudges. */
-  pollMs?: number;
-  /** How long an organization without readers is kept. */
+  /** How long an organization without readers is kept. For tests and measurements. */
   leaveMs?: number;
-  /** Of every Redis channel's name. Installations that share a Redis may set it apart. */
-  redisPrefix?: string;
-  /** Stands between the feed and its bus. */
-  wrapBus?: (bus: Bus) => Bus;
 };
 
 /** Which of an organization's stored changes to read. */
@@ -66,6 +47,14 @@ export type FeedStatus = {
   streams: number;
   /** Organizations that are followed for them, or were until a moment ago. */
   organizations: number;
+};
+
+/** Whether the feed does what it is for. Each is a fault of its own, to be mended elsewhere. */
+export type FeedHealth = {
+  /** This process knows what the database has. */
+  isReading: boolean;
+  /** Changes get positions: some process sequences, and keeps up. False also when the database does not tell. */
+  isSequenced: boolean;
 };
 
 export type Feed = {
@@ -109,6 +98,16 @@ export type Feed = {
   /** Milliseconds since the oldest change that still waits for its position was made; 0 when none waits. */
   outboxAgeMs(): Promise<number>;
 
+  /** Never fails, and answers within seconds. */
+  health(): Promise<FeedHealth>;
+
+  /**
+   * What waits in the database, for those who watch over it.
+   *
+   * @throws {Error} when the database does not answer within seconds.
+   */
+  backlog(): Promise<Backlog>;
+
   /** Ends every stream, hands the sequencing to whoever stands by, and closes every connection of the feed's own. */
   close(): Promise<void>;
 };
@@ -117,26 +116,22 @@ export type Feed = {
 const READS_AT_ONCE = 3;
 const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
-const REDIS_PREFIX = 'muster:';
+/** Without an answer for so long, this process may be missing what others know. */
+const MAX_HEAD_AGE_MS = 10_000;
+/** A fail-over takes a second or two; longer, and nobody sequences, or not fast enough. */
+const MAX_OUTBOX_AGE_MS = 10_000;
+const WATCH_TIMEOUT_MS = 2_000;
 
 /** Opens the feed, which begins at once, whether the database is there yet or not. */
 export function createFeed(options: FeedOptions): Feed {
-  const { log, redisUrl, redisPrefix = REDIS_PREFIX, batchSize, pollMs, leaveMs } = options;
-  const { url, feedPool: pool } = options.database;
-  const isSequencing = (): boolean => sequencer?.isLeading() ?? false;
-  const ownBus =
-    redisUrl === undefined
-      ? createInProcessBus(isSequencing)
-      : createRedisBus({ url: redisUrl, prefix: redisPrefix, log });
-  const bus = options.wrapBus?.(ownBus) ?? ownBus;
-  const sequencer =
-    options.sequence === false
-      ? undefined
-      : startSequencer({ url, publish: bus.publish, log, batchSize, pollMs });
-  if (sequencer) bus.onNudge(sequencer.nudge);
+  const { database, leaveMs, ...announcing } = options;
+  const { log, meter = NO_METER } = options;
+  const { url, feedPool: pool } = database;
+  const announcer = startAnnouncer({ url, ...announcing });
+  const { bus } = announcer;
 
   const turns = createTurns(READS_AT_ONCE);
-  const hub = createHub({ pool, bus, turns, log, leaveMs });
+  const hub = createHub({ pool, bus, turns, log, meter, leaveMs });
   const bounds = shared(() => readBounds(pool));
   const streams = new Set<ChangeStream>();
   const closed = Promise.withResolvers<never>();
@@ -159,13 +154,20 @@ export function createFeed(options: FeedOptions): Feed {
     return { position: positionIn(known, cursor), liveAt: known.head.position };
   }
 
+  // However often somebody asks, the database is asked once at a time.
+  const watch = <Result>(read: (of: typeof pool, timeoutMs: number) => Promise<Result>) =>
+    shared(() =>
+      within(
+        WATCH_TIMEOUT_MS,
+        turns(() => read(pool, WATCH_TIMEOUT_MS)),
+      ),
+    );
+  const outboxAgeMs = watch(readOutboxAgeMs);
+
   return {
     ready: () => Promise.race([hub.answered, closed.promise]),
 
-    nudge() {
-      if (isSequencing()) sequencer?.nudge();
-      else bus.nudge();
-    },
+    nudge: announcer.nudge,
 
     head: async () => (await hub.readHead()).position,
     headCursor: async () => encodeCursor(await hub.readHead()),
@@ -182,7 +184,11 @@ export function createFeed(options: FeedOptions): Feed {
         const { position, liveAt } = await beginning(channel, after);
         if (isClosed) throw new Error('The feed is closed.');
         const source = { channel, position, liveAt, read, log, leave: end };
-        const stream = createStream(source, matches);
+        const stream = createStream(source, (change) => {
+          const isMatch = matches(change);
+          if (isMatch) meter.delivered();
+          return isMatch;
+        });
         streams.add(stream);
         return stream;
 
@@ -207,20 +213,28 @@ export function createFeed(options: FeedOptions): Feed {
     },
 
     status: () => ({
-      isSequencing: isSequencing(),
+      isSequencing: announcer.isLeading(),
       isBusDelivering: bus.isDelivering(),
       headAgeMs: hub.latest()?.ageMs ?? null,
       streams: streams.size,
       organizations: hub.size(),
     }),
 
-    outboxAgeMs: () => readOutboxAgeMs(pool),
+    outboxAgeMs,
+
+    async health() {
+      const headAgeMs = hub.latest()?.ageMs ?? Number.POSITIVE_INFINITY;
+      const waitingMs = await outboxAgeMs().catch(() => Number.POSITIVE_INFINITY);
+      return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: waitingMs < MAX_OUTBOX_AGE_MS };
+    },
+
+    backlog: watch(readBacklog),
 
     async close() {
       isClosed = true;
       closed.reject(new Error('The feed is closed.'));
       for (const stream of [...streams]) await stream.return();
-      await Promise.all([sequencer?.stop(), hub.close()]);
+      await Promise.all([announcer.stop(), hub.close()]);
       await bus.close();
     },
   };

@@ -7,6 +7,7 @@ import type { Turns } from './concurrency.ts';
 import { createHistory, type History } from './history.ts';
 import { createIntake, type Intake } from './intake.ts';
 import type { FeedLog } from './log.ts';
+import type { FeedMeter } from './meter.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export type HubOptions = {
@@ -15,6 +16,7 @@ export type HubOptions = {
   /** For reads of the log, other than the watchdog's. */
   turns: Turns;
   log: FeedLog;
+  meter: FeedMeter;
   /** How long an organization without readers is kept. */
   leaveMs?: number;
 };
@@ -55,7 +57,7 @@ type Member = {
   unsubscribe?: () => void;
 };
 
-export function createHub({ pool, bus, turns, log, leaveMs = LEAVE_MS }: HubOptions): Hub {
+export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: HubOptions): Hub {
   const members = new Map<string, Member>();
   let isClosed = false;
 
@@ -77,6 +79,7 @@ export function createHub({ pool, bus, turns, log, leaveMs = LEAVE_MS }: HubOpti
     readHead: history.readHead,
     served: () => [...members.values()].flatMap(({ served }) => served ?? []),
     isDelivering: bus.isDelivering,
+    onMissed: meter.repaired,
   });
   const forgetReconnects = bus.onReconnect(watchdog.check);
 
@@ -121,6 +124,7 @@ export function createHub({ pool, bus, turns, log, leaveMs = LEAVE_MS }: HubOpti
           return readPage(pool, { places, upTo, epoch: head.epoch, limit: PAGE_CHANGES });
         }),
       onFailure: watchdog.check,
+      onGap: meter.repaired,
     });
     return { channel, intake };
   }

@@ -9,6 +9,8 @@ export type IntakeOptions = {
   read(after: number, upTo: number): Promise<Page>;
   /** The log could not be read; `extend` or `skipTo` must come from elsewhere. */
   onFailure(error: unknown): void;
+  /** A batch was missing, and the log is read for it. */
+  onGap?(): void;
   /** How long a missing batch is waited for before the log is read. */
   gapMs?: number;
 };
@@ -28,7 +30,7 @@ const GAP_MS = 25;
 /** Batches that wait for one before them. When there are more, all are read from the log. */
 const MAX_WAITING = 32;
 
-export function createIntake({ channel, read, onFailure, gapMs = GAP_MS }: IntakeOptions): Intake {
+export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }: IntakeOptions): Intake {
   let waiting: Batch[] = [];
   let gapTimer: NodeJS.Timeout | undefined;
   let readTo = 0;
@@ -56,6 +58,7 @@ export function createIntake({ channel, read, onFailure, gapMs = GAP_MS }: Intak
   function readWaiting(): void {
     const last = Math.max(...waiting.map((batch) => batch.last));
     waiting = [];
+    onGap?.();
     readOn(last);
   }
 

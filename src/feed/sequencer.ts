@@ -1,7 +1,9 @@
 import type { SequencedBatch } from './batch.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { FeedLog } from './log.ts';
+import { type FeedMeter, NO_METER } from './meter.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
+import { type Retention, startRetention } from './retention.ts';
 import { connectSequencer, type SequencerClient, tryLead } from './sequencerClient.ts';
 import { type Sequenced, sequence } from './sequencing.ts';
 
@@ -11,10 +13,15 @@ export type SequencerOptions = {
   /** Called after the commit, in the order of positions. Must not throw. */
   publish(batch: SequencedBatch): void;
   log: FeedLog;
+  /** What whoever leads keeps of the log; without it, everything. */
+  retention?: Retention;
+  meter?: FeedMeter;
   /** See SequencingOptions. */
   batchSize?: number;
   /** How long a change that nobody announced may wait to be found. */
   pollMs?: number;
+  /** See RetentionOptions. */
+  retentionEveryMs?: number;
 };
 
 export type Sequencer = {
@@ -22,6 +29,8 @@ export type Sequencer = {
   nudge(): void;
   /** Whether it gives positions, rather than standing by or being without a database. */
   isLeading(): boolean;
+  /** The position given last, as far as this process knows: of when it led. */
+  head(): number;
   /** Finishes the batch at hand and lets go of the lock. */
   stop(): Promise<void>;
 };
@@ -39,17 +48,18 @@ const STOP_MS = 5_000;
  * Whatever happens to the database, it tries again and never throws.
  */
 export function startSequencer(options: SequencerOptions): Sequencer {
-  const { log, batchSize = BATCH_SIZE, pollMs = POLL_MS } = options;
+  const { url, log, batchSize = BATCH_SIZE, pollMs = POLL_MS, meter = NO_METER } = options;
   const doorbell = createDoorbell();
   let isStopped = false;
   let isLeading = false;
   let failures = 0;
+  let knownHead = 0;
   let current: SequencerClient | undefined;
 
   async function run(): Promise<void> {
     while (!isStopped) {
       try {
-        await serve(await connectSequencer(options.url));
+        await serve(await connectSequencer(url));
       } catch (error) {
         failures += 1;
         if (failures === 1) log.warn({ err: error }, 'feed: the sequencer lost the database and tries again');
@@ -63,21 +73,34 @@ export function startSequencer(options: SequencerOptions): Sequencer {
   async function serve(connection: SequencerClient): Promise<void> {
     current = connection;
     try {
+      let isStandingBy = false;
       while (!isStopped && !(await tryLead(connection))) {
+        if (!isStandingBy) log.info({}, 'feed: standing by, since another process sequences');
+        isStandingBy = true;
         failures = 0;
         await doorbell.wait(STAND_BY_MS);
       }
-      if (!isStopped) await lead(connection);
+      if (!isStopped) await leadAndRetain(connection);
     } finally {
       isLeading = false;
       await connection.client.end();
     }
   }
 
+  async function leadAndRetain(connection: SequencerClient): Promise<void> {
+    const { retention, retentionEveryMs: everyMs } = options;
+    const retaining = retention && startRetention({ url, log, everyMs, ...retention });
+    try {
+      await lead(connection);
+    } finally {
+      await retaining?.stop();
+    }
+  }
+
   async function lead({ client, server }: SequencerClient): Promise<void> {
     const partitions = createPartitionKeeper(client, log);
     const { rows } = await client.query<{ position: string }>('SELECT position FROM feed_head');
-    let knownHead = Number(rows[0]?.position ?? 0);
+    knownHead = Number(rows[0]?.position ?? 0);
     let isWork = true;
     isLeading = true;
     log.info({ head: knownHead }, 'feed: sequencing');
@@ -85,9 +108,15 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       if (isWork) {
         await partitions.keepAhead(knownHead);
         const move = () => sequence(client, { batchSize, server, knownHead });
-        const { head, batches, isMore } = await withRoom(partitions, move);
+        const { head, batches, isMore, lagMs } = await withRoom(partitions, move);
         failures = 0;
         for (const batch of batches) options.publish(batch);
+        if (batches.length > 0) {
+          meter.sequenced(
+            batches.reduce((sum, { count }) => sum + count, 0),
+            lagMs,
+          );
+        }
         knownHead = head;
         isWork = isMore;
       } else {
@@ -113,6 +142,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       if (isLeading) doorbell.ring();
     },
     isLeading: () => isLeading,
+    head: () => knownHead,
     async stop() {
       isStopped = true;
       doorbell.ring();

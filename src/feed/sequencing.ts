@@ -20,6 +20,11 @@ export type Sequenced = {
   batches: SequencedBatch[];
   /** Whether more may be waiting already. */
   isMore: boolean;
+  /**
+   * How long ago the transactions of the batch made their last changes, the longest of them, in milliseconds: from
+   * there to here it is the commit and the wait for a position. Zero for an empty batch.
+   */
+  lagMs: number;
 };
 
 /** Larger shares of a batch are not sent around but read from the log. */
@@ -65,6 +70,7 @@ export async function sequence(client: pg.ClientBase, options: SequencingOptions
     batches,
     // Whatever is visible and fits into the window is moved, so only a full window can leave something behind.
     isMore: Number(moved.rows[0]?.seen ?? 0) >= options.batchSize,
+    lagMs: Math.max(0, moved.rows[0]?.lag_ms ?? 0),
   };
 }
 
@@ -75,6 +81,7 @@ type ShareRow = {
   last: string;
   count: string;
   seen: string;
+  lag_ms: number;
   events: string | null;
 };
 
@@ -141,5 +148,7 @@ SELECT s.organization_id, s.first, s.last, s.count,
            LIMIT 1),
          (SELECT c.position - 1 FROM change_log c WHERE c.position >= ${floor} ORDER BY c.position LIMIT 1),
          ${floor}) AS previous,
-       (SELECT count(*) FROM frontier) AS seen
+       (SELECT count(*) FROM frontier) AS seen,
+       (SELECT (extract(epoch FROM clock_timestamp() - min(occurred_at)) * 1000)::float8
+          FROM taken WHERE id = last_id) AS lag_ms
   FROM share s LEFT JOIN told t USING (organization_id)`;

@@ -42,6 +42,8 @@ export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> &
    * with false when the stream ends before. Without `after` it is true from the start. Never rejected.
    */
   readonly live: Promise<boolean>;
+  /** Whether it was live once and has fallen behind what is kept in memory, so that it reads the log again. */
+  isBehind(): boolean;
 };
 
 export type StreamSource = {
@@ -69,6 +71,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
   const { channel, log } = source;
   const live = Promise.withResolvers<boolean>();
   let position = source.position;
+  let isLive = false;
   /** The position of the change that the reader has, until it asks for the next. */
   let handedOut: number | undefined;
   let page: { changes: Change[]; index: number; upTo: number } | undefined;
@@ -81,7 +84,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
   let lastPull: Promise<unknown> = Promise.resolve();
 
   const ignoreMoves = channel.onMove(() => wake?.());
-  if (position >= source.liveAt) live.resolve(true);
+  walkTo(position);
 
   function end(): void {
     if (isOver) return;
@@ -96,7 +99,9 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
 
   function walkTo(next: number): void {
     position = next;
-    if (position >= source.liveAt) live.resolve(true);
+    if (isLive || position < source.liveAt) return;
+    isLive = true;
+    live.resolve(true);
   }
 
   async function pull(): Promise<IteratorResult<Change, undefined>> {
@@ -197,6 +202,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     position: () => position,
     cursor: () => encodeCursor({ epoch: channel.epoch, position }),
     live: live.promise,
+    isBehind: () => isLive && !isOver && !channel.reaches(position),
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -16,6 +16,8 @@ export type WatchdogOptions = {
   served(): Served[];
   /** Whether news is expected to arrive by itself. */
   isDelivering(): boolean;
+  /** Something was missed, and is found. */
+  onMissed?(): void;
   log: FeedLog;
   paceMs?: number;
   /** The pace while news is not expected to arrive, or some of it just did not. */
@@ -63,7 +65,10 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       if (behind.length === 0) break;
       const page = await readBehind(behind, head);
       if (!page) continue;
-      isMissed ||= page.changes.length > 0;
+      if (page.changes.length > 0) {
+        isMissed = true;
+        options.onMissed?.();
+      }
       const changesOf = Map.groupBy(page.changes, (change) => change.organizationId);
       for (const { channel, intake } of behind) {
         const changes: Change[] = changesOf.get(channel.organizationId) ?? [];

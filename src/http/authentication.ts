@@ -1,23 +1,23 @@
 /** HTTP: who is asking. Without an answer there is no GraphQL at all. */
 import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../prisma/client/client.ts';
 import { authenticate, type Viewer } from '../auth/viewer.ts';
-import { unexpected } from './errors.ts';
+import { refusedResponse, unexpected } from './errors.ts';
 
 export type Authentication = {
   plugin: Plugin;
   viewerOf(request: Request): Viewer | undefined;
 };
 
-const UNAUTHENTICATED = {
-  message: 'Send a valid token as `Authorization: Bearer <token>`.',
+const UNAUTHENTICATED = new GraphQLError('Send a valid token as `Authorization: Bearer <token>`.', {
   extensions: { code: 'UNAUTHENTICATED' },
-};
-const CHALLENGE = { 'www-authenticate': 'Bearer realm="muster"' };
+});
+const CHALLENGE = { status: 401, headers: { 'www-authenticate': 'Bearer realm="muster"' } };
 
-/** Refuses every request for GraphQL that has no good token, with 401. GraphiQL's page needs none: it asks with one. */
+/** Refuses every request for GraphQL that has no good token, with 401. */
 export function useAuthentication(prisma: PrismaClient, log: Logger): Authentication {
   const viewers = new WeakMap<Request, Viewer>();
   return {
@@ -25,15 +25,14 @@ export function useAuthentication(prisma: PrismaClient, log: Logger): Authentica
     plugin: {
       async onRequest({ request, fetchAPI, endResponse }) {
         if (request.method === 'OPTIONS') return;
-        const refuse = (error: object, init: ResponseInit) =>
-          endResponse(fetchAPI.Response.json({ errors: [error] }, init));
         try {
           const viewer = await authenticate(prisma, request.headers.get('authorization'));
           if (viewer) viewers.set(request, viewer);
-          else refuse(UNAUTHENTICATED, { status: 401, headers: CHALLENGE });
+          else endResponse(refusedResponse(UNAUTHENTICATED, CHALLENGE, fetchAPI, log));
         } catch (error) {
           // Thrown from here, it would be answered as it is, stack and all.
-          refuse(unexpected(error, randomUUID(), log), { status: 500 });
+          const errors = [unexpected(error, randomUUID(), log)];
+          endResponse(fetchAPI.Response.json({ errors }, { status: 500 }));
         }
       },
     },

@@ -1,13 +1,19 @@
 /** What a client learns of an error: what it could have known, in full; of everything else, only whom to ask. */
 import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../context.ts';
 import { sqlState } from '../sqlError.ts';
 
-/** SQLSTATE of text that PostgreSQL cannot hold: the one character that clients can send and it cannot store is NUL. */
-const UNSTORABLE_TEXT = '22021';
+/** What clients can send and PostgreSQL cannot hold, by SQLSTATE. */
+const UNSTORABLE: Record<string, string> = {
+  '22021': 'Text must not contain a NUL character.',
+  '22008': 'A moment must not lie before the year 1.',
+};
+
+/** For clients that accept `application/graphql-response+json`; to others every answer in GraphQL is a 200. */
+const BAD_REQUEST = { status: 400, spec: true };
 
 /** Masks and logs unexpected errors, and gives every error the id of its request. */
 export function useErrors(log: Logger): Plugin<Context> {
@@ -37,9 +43,14 @@ export function useErrors(log: Logger): Plugin<Context> {
         },
       };
     },
-    // What never became an operation has no id yet: no JSON, no GraphQL, or none that this schema knows.
     onResultProcess({ result, setResult }) {
-      if (!('errors' in result) || !result.errors?.some(({ extensions }) => !extensions.requestId)) return;
+      if (!('errors' in result) || !result.errors) return;
+      if (result.errors.every(({ extensions }) => extensions.requestId)) {
+        // Refused before anything was executed, for its variables: yoga has no status for that.
+        if (!('data' in result)) for (const { extensions } of result.errors) extensions.http ??= BAD_REQUEST;
+        return;
+      }
+      // What never became an operation has no id yet: no JSON, no GraphQL, or none that this schema knows.
       const requestId = randomUUID();
       const errors = result.errors.map((error) => withStatus(refusal(error, requestId), error));
       log.info(
@@ -84,11 +95,25 @@ export function refusal(error: GraphQLError, requestId: string): GraphQLError {
   });
 }
 
+/** For what is refused before yoga looks at it: the answer that yoga would give. */
+export function refusedResponse(
+  error: GraphQLError,
+  init: { status: number; headers?: Record<string, string> },
+  { Response }: FetchAPI,
+  log: Logger,
+): Response {
+  const refused = refusal(error, randomUUID());
+  const { requestId, code } = refused.extensions;
+  log.info({ requestId, codes: [code] }, 'a request was refused');
+  return Response.json({ errors: [refused] }, init);
+}
+
 function publicError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
   if (isForeseen(error)) return refusal(error, requestId);
-  if (sqlState(error.originalError) === UNSTORABLE_TEXT) {
+  const unstorable = UNSTORABLE[sqlState(error.originalError) ?? ''];
+  if (unstorable) {
     const { nodes, path } = error;
-    return refusal(new GraphQLError('Text must not contain a NUL character.', { nodes, path }), requestId);
+    return refusal(new GraphQLError(unstorable, { nodes, path }), requestId);
   }
   return unexpected(error.originalError, requestId, log, error);
 }

@@ -8,8 +8,20 @@ export type Readiness = { ready: boolean; checks: Record<string, boolean> };
 
 const MAX_HEAD_AGE_MS = 10_000;
 
+/** Anybody may ask, as often as they like; the database is asked once a second at most. */
+const GOOD_FOR_MS = 1_000;
+
+export function createReadiness(db: Database, feed: Feed, log: Logger): () => Promise<Readiness> {
+  let latest: { at: number; readiness: Promise<Readiness> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!latest || now - latest.at > GOOD_FOR_MS) latest = { at: now, readiness: readiness(db, feed, log) };
+    return latest.readiness;
+  };
+}
+
 /** Ready: the database answers, it has the migrations of this version, and the feed keeps up with it. */
-export async function readiness(db: Database, feed: Feed, log: Logger): Promise<Readiness> {
+async function readiness(db: Database, feed: Feed, log: Logger): Promise<Readiness> {
   const { headAgeMs } = feed.status();
   const checks = {
     ...(await database(db, log)),

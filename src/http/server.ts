@@ -1,11 +1,14 @@
 /** The HTTP server: GraphQL on both transports, and whether we are well. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { createGraphQLServer } from './graphql.ts';
-import { readiness } from './health.ts';
+import { createReadiness } from './health.ts';
+import { createLiveConnections } from './live/connections.ts';
+import type { LiveLimits } from './live/limits.ts';
 import { createWebSocketEndpoint } from './websocket.ts';
 
 export type HttpServer = {
@@ -15,28 +18,51 @@ export type HttpServer = {
   close(deadlineMs: number): Promise<void>;
 };
 
+export type HttpServerOptions = {
+  host: string;
+  port: number;
+  metrics: Metrics;
+  log: Logger;
+  /** Other limits than the usual. */
+  tuning?: Partial<LiveLimits>;
+};
+
 export async function startHttpServer(
   services: Services,
-  { host, port, log }: { host: string; port: number; log: Logger },
+  { host, port, metrics, log, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
-  const yoga = createGraphQLServer(services, log);
+  const connections = createLiveConnections(services.db.feedPool, log, tuning);
+  const yoga = createGraphQLServer(services, connections, log);
+  const readiness = createReadiness(services.db, services.feed, log);
   let isClosing = false;
 
   const server = createServer((request, response) => {
+    // A connection that was busy when the server began to close is idle only now.
+    response.once('finish', () => {
+      if (isClosing) setImmediate(() => server.closeIdleConnections());
+    });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) return yoga(request, response);
     if (pathname === '/healthz') return sendJson(response, 200, { alive: true });
-    if (pathname === '/readyz') return sendReadiness(request, response);
+    if (pathname === '/readyz') return sendReadiness(response);
+    if (pathname === '/metrics') return sendMetrics(response);
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Nothing is here. GraphQL is at /graphql.' });
   });
 
-  async function sendReadiness(_request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { ready, checks } = await readiness(services.db, services.feed, log);
+  async function sendReadiness(response: ServerResponse): Promise<void> {
+    const { ready, checks } = await readiness();
     sendJson(response, ready && !isClosing ? 200 : 503, { ready: ready && !isClosing, checks });
   }
 
-  const sockets = createWebSocketEndpoint(server, yoga, services, log);
+  async function sendMetrics(response: ServerResponse): Promise<void> {
+    const text = await metrics.metricsText();
+    response.writeHead(200, { 'content-type': metrics.contentType, 'cache-control': 'no-store' });
+    response.end(text);
+  }
+
+  metrics.observeSockets(connections.stats);
+  const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
   server.listen(port, host);
   await once(server, 'listening');
 
@@ -46,9 +72,10 @@ export async function startHttpServer(
       isClosing = true;
       const closed = once(server, 'close');
       server.close();
-      await sockets.close();
-      server.closeIdleConnections();
+      await connections.close();
       const deadline = setTimeout(() => server.closeAllConnections(), deadlineMs);
+      await sockets.close(deadlineMs);
+      server.closeIdleConnections();
       await closed;
       clearTimeout(deadline);
     },

@@ -1,120 +1,208 @@
-/** GraphQL over WebSocket, by graphql-ws, on the same yoga as HTTP. */
+/** GraphQL over WebSocket: graphql-ws's protocol on ws's sockets, and the same yoga as HTTP. */
 import { randomUUID } from 'node:crypto';
-import type { Server } from 'node:http';
-import { type DocumentNode, type ExecutionArgs, GraphQLError } from 'graphql';
-import { CloseCode, type ServerOptions } from 'graphql-ws';
-import { type Extra, useServer } from 'graphql-ws/use/ws';
+import type { IncomingMessage, Server } from 'node:http';
+import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
+import {
+  CloseCode,
+  handleProtocols,
+  MessageType,
+  makeServer,
+  type ServerOptions,
+  stringifyMessage,
+} from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { authenticate } from '../auth/viewer.ts';
 import type { Services } from '../context.ts';
-import { refusal } from './errors.ts';
-import type { GraphQLServer, SocketContext } from './graphql.ts';
-import { type LiveSocket, openLiveSocket } from './liveSocket.ts';
-import { watchSockets } from './socketWatch.ts';
+import { refusal, unexpected } from './errors.ts';
+import type { GraphQLServer, TransportContext } from './graphql.ts';
+import type { Ending, LiveConnection, Transport } from './live/connection.ts';
+import type { LiveConnections } from './live/connections.ts';
 
 export type WebSocketEndpoint = {
-  /** Sends every client away to come back elsewhere (1012), and accepts no more. */
-  close(): Promise<void>;
+  /** Sends every client away to come back elsewhere, and accepts no more. One that does not listen is cut off. */
+  close(deadlineMs: number): Promise<void>;
 };
 
-type SocketExtra = Extra & { live?: LiveSocket };
+type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: LiveConnection };
 type ConnectionParams = Record<string, unknown>;
 
 const MAX_MESSAGE_BYTES = 1024 * 1024;
+/** A peer that has nothing to read and does not answer for as long is gone. */
+const PING_MS = 12_000;
+const NO_OPERATION = 'Could not determine what operation to execute.';
+const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
+const CLOSE: Record<Ending, [code: number, reason: string]> = {
+  FORBIDDEN: [CloseCode.Forbidden, 'Forbidden'],
+  RIGHTS_CHANGED: [SERVICE_RESTART, 'Rights changed'],
+  LAGGED: [TRY_AGAIN_LATER, 'lagged'],
+  RESTART: [SERVICE_RESTART, 'Service restart'],
+};
 
 export function createWebSocketEndpoint(
   server: Server,
   yoga: GraphQLServer,
   { db }: Services,
+  connections: LiveConnections,
   log: Logger,
 ): WebSocketEndpoint {
-  const sockets = new WebSocketServer({ server, path: yoga.graphqlEndpoint, maxPayload: MAX_MESSAGE_BYTES });
-  const live = new Set<LiveSocket>();
-  const watch = watchSockets(db.prisma, live, log);
-
   const options: ServerOptions<ConnectionParams, SocketExtra> = {
     async onConnect({ connectionParams, extra }) {
       const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
-      if (!viewer) return false;
-      extra.live = openLiveSocket(extra.socket as WebSocket, viewer);
-      live.add(extra.live);
+      // Whoever is gone by now will not say so again.
+      if (!viewer || extra.socket.readyState !== extra.socket.OPEN) return false;
+      extra.live = connections.open(transportOf(extra), viewer);
       return true;
     },
 
     async onSubscribe({ connectionParams, extra }, id, { query, variables, operationName }) {
-      const socket = liveOf(extra);
-      socket.opening(id);
-      // Asked anew for every operation: rights may have changed since the socket was opened.
-      const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
-      if (!viewer) {
-        socket.close(CloseCode.Forbidden, 'Forbidden');
-        return [];
+      const live = liveOf(extra);
+      const requestId = randomUUID();
+      // Its complete came before we knew what it was; two of one id cannot be told apart.
+      if (live.isBeginning(id)) {
+        extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+        return [new GraphQLError('Subscriber already exists')];
       }
-      const initial: SocketContext = {
-        viewer,
-        onSubscribed: (stream, organizationId) => socket.add(id, stream, organizationId),
-      };
-      const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
-      const document = parseOr(parse, query);
-      if (document instanceof GraphQLError) return [refusal(document, randomUUID())];
-      const errors = validate(schema, document) as readonly GraphQLError[];
-      if (errors.length > 0) {
-        const requestId = randomUUID();
-        return errors.map((error) => refusal(error, requestId));
+      try {
+        live.begin(id);
+        // Asked anew for every operation: rights may have changed since the socket was opened.
+        const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
+        if (!viewer) {
+          live.end('FORBIDDEN');
+          throw new GraphQLError('Forbidden');
+        }
+        const initial: TransportContext = { viewer, carrier: { admit: () => live.admit(id, viewer) } };
+        const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
+        const document: DocumentNode = parse(query);
+        const errors = validate(schema, document) as readonly GraphQLError[];
+        if (errors.length > 0) throw new AggregateError(errors);
+        if (!getOperationAST(document, operationName)) throw new GraphQLError(NO_OPERATION);
+        const contextValue = await contextFactory();
+        const args = { schema, document, operationName, variableValues: variables, contextValue };
+        return { ...args, rootValue: { execute, subscribe } };
+      } catch (error) {
+        // Here, since graphql-ws says no more of an operation that its client completed meanwhile.
+        live.begun(id);
+        const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
+        return errors.map((each) =>
+          each instanceof GraphQLError ? refusal(each, requestId) : unexpected(each, requestId, log),
+        );
       }
-      const args = {
-        schema,
-        document,
-        operationName,
-        variableValues: variables,
-        contextValue: await contextFactory(),
-      };
-      return { ...args, rootValue: { execute, subscribe } };
     },
 
     execute: (args) => enveloped(args).execute(args),
     subscribe: (args) => enveloped(args).subscribe(args),
 
+    onNext({ extra }, id) {
+      // What is given to the socket from here on comes after it.
+      liveOf(extra).written(id);
+    },
     onOperation({ extra }, id) {
-      liveOf(extra).opened(id);
+      liveOf(extra).begun(id);
     },
     onError({ extra }, id) {
-      liveOf(extra).opened(id);
+      liveOf(extra).begun(id);
     },
     onComplete({ extra }, id) {
-      liveOf(extra).opened(id);
+      liveOf(extra).begun(id);
     },
     onClose({ extra }) {
-      if (!extra.live) return;
-      extra.live.dispose();
-      live.delete(extra.live);
+      extra.live?.dispose();
     },
   };
 
-  const disposable = useServer({ ...options, isProd: true }, sockets);
+  const protocol = makeServer(options);
+  const sockets = new WebSocketServer({
+    server,
+    path: yoga.graphqlEndpoint,
+    maxPayload: MAX_MESSAGE_BYTES,
+    handleProtocols,
+  });
+
+  // Those of the HTTP server, passed on: whoever told it to listen hears of them, and unheard here they end the process.
+  sockets.on('error', () => {});
+  sockets.on('connection', (socket, request) => {
+    const extra: SocketExtra = { socket, request };
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        // Fulfilled when the network has taken it: that is what makes a subscription wait for its reader. Never
+        // rejected: a socket that breaks is heard of by its close.
+        send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
+        close: (code, reason) => socket.close(code, reason),
+        // Without the payload: what is not read should not be large.
+        onPing() {
+          socket.send(stringifyMessage({ type: MessageType.Pong }));
+        },
+        onMessage: (listener) =>
+          socket.on('message', async (data) => {
+            // Whoever talks and does not listen.
+            if (socket.bufferedAmount > connections.limits.hardBytes) return turnAway(extra);
+            try {
+              await listener(String(data));
+            } catch (error) {
+              // Most likely the database is away. Nothing that a client should give up for.
+              log.error({ err: error }, 'a WebSocket message could not be dealt with');
+              socket.close(TRY_AGAIN_LATER, 'Try again later');
+            }
+          }),
+      },
+      extra,
+    );
+    const stopWatching = watchPeer(socket);
+    socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket broke'));
+    socket.once('close', (code, reason) => {
+      stopWatching();
+      void closed(code, String(reason));
+    });
+  });
+
   return {
-    async close() {
-      for (const client of sockets.clients) client.close(SERVICE_RESTART, 'Service restart');
-      await watch.stop();
-      await disposable.dispose();
+    async close(deadlineMs) {
+      for (const socket of sockets.clients) socket.close(...CLOSE.RESTART);
+      const deadline = setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+      }, deadlineMs);
+      await new Promise((resolve) => sockets.close(resolve));
+      clearTimeout(deadline);
     },
+  };
+}
+
+/** Finds out about peers that went without a word. One that is slow to read is none of them: its queue tells. */
+function watchPeer(socket: WebSocket): () => void {
+  let isAnswering = true;
+  const answered = () => {
+    isAnswering = true;
+  };
+  socket.on('pong', answered);
+  socket.on('message', answered);
+  const timer = setInterval(() => {
+    if (socket.bufferedAmount > 0) return;
+    if (!isAnswering) return socket.terminate();
+    isAnswering = false;
+    socket.ping();
+  }, PING_MS);
+  return () => clearInterval(timer);
+}
+
+function turnAway({ live, socket }: SocketExtra): void {
+  if (live) live.end('LAGGED');
+  else socket.terminate();
+}
+
+function transportOf({ socket, request }: SocketExtra): Transport {
+  return {
+    socket: request.socket,
+    beat: (payload) => socket.send(stringifyMessage({ type: MessageType.Ping, payload })),
+    end: (why) => socket.close(...CLOSE[why]),
   };
 }
 
 /** Header names know no letter case, and people copy them into their parameters. */
 function authorizationOf(params: ConnectionParams | undefined): unknown {
   return Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-}
-
-function parseOr(parse: (source: string) => DocumentNode, source: string): DocumentNode | GraphQLError {
-  try {
-    return parse(source);
-  } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    throw error;
-  }
 }
 
 /** The functions that this operation was prepared with, on their way through graphql-ws. */
@@ -124,7 +212,7 @@ function enveloped({
   return rootValue as ReturnType<typeof enveloped>;
 }
 
-function liveOf({ live }: SocketExtra): LiveSocket {
+function liveOf({ live }: SocketExtra): LiveConnection {
   if (!live) throw new Error('An operation came before the connection was accepted.');
   return live;
 }

@@ -7,7 +7,7 @@ const keyInput = z.object({ idempotencyKey: text(1, 255).nullish() });
 
 /**
  * The act that a mutation asks for: who asks, with what at hand, and under which key, if it is to happen once.
- * `fields` is what the service takes: checked together with the key, so that every issue is told at once.
+ * `fields` is what the service takes, and checks: here only together with a bad key, so that every issue is told at once.
  */
 export function actOf(
   { viewer, requestId, db, pullRequestSource }: Context,
@@ -15,7 +15,8 @@ export function actOf(
   input: { idempotencyKey?: string | null },
   fields: z.ZodType = z.object({}),
 ): Act {
-  const { idempotencyKey } = validate(z.intersection(keyInput, fields), input);
+  const key = keyInput.safeParse(input);
+  const { idempotencyKey } = key.success ? key.data : validate(z.intersection(keyInput, fields), input);
   return {
     viewer,
     requestId,

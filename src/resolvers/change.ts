@@ -1,5 +1,5 @@
 import { id as idOf, parseGlobalId } from '../globalId.ts';
-import { Change, ChangeType } from '../schema/change.ts';
+import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../schema/change.ts';
 import { builder } from '../schema/index.ts';
 import { changePage } from './changePage.ts';
 import { listeningArgs } from './listeningArgs.ts';
@@ -41,7 +41,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       }),
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
       entityId: t.arg.id({ description: 'Only changes of the thing with this global id.' }),
-      actorId: t.arg.id({ description: 'Only changes by the user or agent with this global id.' }),
+      actorId: t.arg.id({ description: 'Only changes by the user with this global id.' }),
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this moment.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this moment.' }),
     },
@@ -49,14 +49,24 @@ builder.prismaObjectFields('Organization', (t) => ({
       changePage(feed, db, first, {
         organizationId: id,
         after: after ?? undefined,
-        types: types ?? undefined,
-        entityId: entityId == null ? undefined : (parseGlobalId(entityId)?.uuid ?? idOf('', '')),
-        actorId: actorId == null ? undefined : (parseGlobalId(actorId)?.uuid ?? idOf('', '')),
+        ...ofEntity(entityId, types ?? undefined),
+        actorId: actorId == null ? undefined : idOf('User', actorId),
         since: since ?? undefined,
         until: until ?? undefined,
       }),
   }),
 }));
+
+/** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */
+function ofEntity(raw: string | null | undefined, types: readonly ChangeTypeName[] | undefined) {
+  if (raw == null) return { types };
+  const entity = parseGlobalId(raw);
+  const possible = entity ? changeTypesOf(entity.type) : [];
+  return {
+    entityId: entity?.uuid ?? idOf('', ''),
+    types: possible.filter((type) => types?.includes(type) ?? true),
+  };
+}
 
 builder.subscriptionField('changes', (t) =>
   t.field({

@@ -12,7 +12,8 @@ const AddMemberInput = mutationInput('AddMemberInput', 'What `addMember` takes.'
   organizationId: t.id({ required: true, description: 'The organization to join.' }),
   email: t.string({
     required: true,
-    description: "The person's e-mail address, by which Muster knows them.",
+    description:
+      "The person's e-mail address, by which Muster knows them. One whom it knows already is a member at once, without being asked, and is shown under their own name.",
   }),
   name: t.string({
     required: true,

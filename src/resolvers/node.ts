@@ -41,7 +41,7 @@ function within({ roles }: Context['viewer'], ids: string[]) {
 }
 
 /** Fetches nodes with one query a type, each in the place of its id; null for what the viewer may not see. */
-export async function findNodes(context: Context, rawIds: readonly string[]): Promise<(object | null)[]> {
+async function findNodes(context: Context, rawIds: readonly string[]): Promise<(object | null)[]> {
   const wanted = rawIds.map(parseGlobalId);
   const byType = Map.groupBy(
     wanted.filter((id) => id !== undefined),

@@ -24,7 +24,6 @@ builder.prismaObjectFields('Organization', (t) => ({
     cursor: 'id',
     totalCount: true,
     description: 'Its projects, newest first, archived ones among them.',
-    query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
   }),
 }));
 

@@ -39,10 +39,7 @@ builder.prismaObjectFields('Organization', (t) => ({
     totalCount: true,
     description: 'The pull requests its sessions hold, newest first.',
     args: { state: t.arg({ type: PullRequestState, description: 'Only those in this state.' }) },
-    query: ({ state }) => ({
-      where: { state: state ?? undefined },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-    }),
+    query: ({ state }) => ({ where: { state: state ?? undefined } }),
   }),
 }));
 
@@ -95,7 +92,7 @@ builder.mutationField('claimPR', (t) =>
 
 A first claim is heard as one PR_CREATED; a takeover as one PR_SESSION_CHANGED and at most one PR_UPDATED, by the subscribers of both sides; a claim again by its owner only as what changed. Drafts may be claimed; merged and closed pull requests may not. Nothing is assigned on the host and nothing is checked out.
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, SESSION_TERMINATED, SESSION_NOT_CLAIMABLE, SESSION_NO_WORKSPACE, PROJECT_NOT_RESOLVABLE, INVALID_PR_REF, PR_PROJECT_MISMATCH, SCM_UNAVAILABLE, PR_NOT_FOUND, PR_NOT_OPEN, PR_CLAIMED_BY_ACTIVE_SESSION.`,
+Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED, SESSION_NOT_CLAIMABLE (it is an orchestrator), SESSION_NO_WORKSPACE, PROJECT_NOT_RESOLVABLE (the project is archived), SESSION_NOT_CLAIMABLE (it is a scratch project), INVALID_PR_REF, PROJECT_NOT_RESOLVABLE (its repository URL is none, or a bare number needs one), PR_PROJECT_MISMATCH, SCM_UNAVAILABLE, PR_NOT_FOUND, PR_NOT_OPEN, PR_CLAIMED_BY_ACTIVE_SESSION.`,
     args: { input: t.arg({ type: ClaimPRInput, required: true, description: 'See its fields.' }) },
     errors: {
       types: [

@@ -51,7 +51,6 @@ builder.prismaObjectFields('Organization', (t) => ({
         status: lane == null ? undefined : { lane },
         isTerminated: live == null ? undefined : !live,
       },
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     }),
   }),
 }));

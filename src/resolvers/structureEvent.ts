@@ -5,6 +5,7 @@ builder.prismaObjectFields('Organization', (t) => ({
   structureEvents: t.relatedConnection('structureEvents', {
     cursor: 'id',
     totalCount: true,
+    extensions: { orderedBy: 'occurredAt' },
     description: 'Its audit trail, newest first.',
     args: {
       type: t.arg.string({ description: 'Only events of this type.' }),
@@ -18,7 +19,6 @@ builder.prismaObjectFields('Organization', (t) => ({
         occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
         ...(subjectId == null ? {} : subjectOf(subjectId)),
       },
-      orderBy: [{ occurredAt: 'desc' }, { id: 'desc' }],
     }),
   }),
 }));

@@ -1,16 +1,15 @@
 /** How a subscription field listens: who may, to which changes, and what a broken cursor says. */
 import { GraphQLError } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Carrier, Context, Seat } from '../context.ts';
 import { NotFoundError } from '../errors.ts';
 import type { Change } from '../feed/change.ts';
-import { CursorError } from '../feed/error.ts';
 import type { ChangeStream } from '../feed/stream.ts';
 import { id } from '../globalId.ts';
 import type { ChangeTypeName } from '../schema/change.ts';
 import { publicError } from './changePage.ts';
 
 /** What a subscription's source hands to its field: a change, or why there will be none any more. */
-export type Heard = Change | CursorError;
+export type Heard = Change | Error;
 
 type Listening = {
   organizationId: string;
@@ -28,26 +27,35 @@ export async function listen(context: Context, listening: Listening): Promise<As
 
   const types = listening.types && new Set<string>(listening.types);
   const about = (listening.about ?? []).filter((uuid) => uuid !== undefined);
-  const stream = await context.feed
-    .open({
+  const seat = carrierOf(context).admit();
+  try {
+    const stream = await context.feed.open({
       organizationId,
-      after: listening.after ?? undefined,
+      after: context.carrier?.resumeAfter ?? listening.after ?? undefined,
       matches: (change) =>
         (!types || types.has(change.type)) && about.every((uuid) => change.subjects.includes(uuid)),
-    })
-    .catch((error) => {
-      throw publicError(error);
     });
-  return endingInData(stream, context.onSubscribed?.(stream, organizationId));
+    seat.carry(stream, organizationId);
+    return delivered(stream, seat);
+  } catch (error) {
+    seat.leave();
+    throw publicError(error);
+  }
+}
+
+function carrierOf({ carrier }: Context): Carrier {
+  if (!carrier) throw new Error('A subscription came over a transport that carries none.');
+  return carrier;
 }
 
 /**
- * A cursor that expires under way is told as a last result; thrown from the source, it would end the whole socket.
+ * The stream as its connection can take it. An error under way is told as a last result; thrown from the source, it
+ * would end the whole socket.
  * (No async generator: its `return` would wait for the next change before it ends.)
  */
-function endingInData(stream: ChangeStream, onEnd?: () => void): AsyncIterableIterator<Heard, undefined> {
+function delivered(stream: ChangeStream, seat: Seat): AsyncIterableIterator<Heard, undefined> {
   const ended = async (): Promise<IteratorResult<Heard, undefined>> => {
-    onEnd?.();
+    seat.leave();
     return await stream.return();
   };
   return {
@@ -57,11 +65,12 @@ function endingInData(stream: ChangeStream, onEnd?: () => void): AsyncIterableIt
     async next() {
       try {
         const result = await stream.next();
-        return result.done ? await ended() : result;
+        if (result.done) return await ended();
+        await seat.room(result.value);
+        return result;
       } catch (error) {
         await ended();
-        if (error instanceof CursorError) return { done: false, value: error };
-        throw error;
+        return { done: false, value: error instanceof Error ? error : new Error(String(error)) };
       }
     },
     return: ended,
@@ -74,7 +83,7 @@ function endingInData(stream: ChangeStream, onEnd?: () => void): AsyncIterableIt
 
 /** The change that a subscription field resolves to. */
 export function heard(source: Heard): Change {
-  if (source instanceof CursorError) throw publicError(source);
+  if (source instanceof Error) throw publicError(source);
   return source;
 }
 

@@ -7,8 +7,8 @@ import type PrismaTypes from '../../prisma/client/pothos.ts';
 import { getDatamodel } from '../../prisma/client/pothos.ts';
 import type { Context } from '../context.ts';
 
-const DEFAULT_PAGE_SIZE = 25;
-const MAX_PAGE_SIZE = 100;
+export const DEFAULT_PAGE_SIZE = 25;
+export const MAX_PAGE_SIZE = 100;
 
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -82,6 +82,6 @@ builder.subscriptionType({
   description: 'What happens, as it happens: every committed change, once, in order, resumable by cursor.',
 });
 
-export function capitalize(name: string): string {
+function capitalize(name: string): string {
   return name.charAt(0).toUpperCase() + name.slice(1);
 }

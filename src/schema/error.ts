@@ -18,7 +18,7 @@ const UserError = builder.interfaceRef<errors.UserError>('UserError').implement(
 const InputIssue = builder.objectRef<errors.InputIssue>('InputIssue').implement({
   description: 'One thing that is wrong with an input.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'The field, dotted from the input: `claimPR.pr`.' }),
+    path: t.exposeString('path', { description: 'The field, dotted from the input: `label`.' }),
     message: t.exposeString('message', { description: 'What is wrong with it.' }),
   }),
 });

@@ -19,14 +19,13 @@ export const Organization = builder.prismaNode('Organization', {
       cursor: 'id',
       totalCount: true,
       description: 'Its members, newest first.',
-      query: { where: { removedAt: null }, orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
+      query: { where: { removedAt: null } },
     }),
     tokens: t.relatedConnection('tokens', {
       cursor: 'id',
       totalCount: true,
       description:
         'Its API tokens, newest first, revoked ones among them. Secrets are shown once, at creation.',
-      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
     }),
   }),
 });

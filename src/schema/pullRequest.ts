@@ -53,19 +53,17 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       cursor: 'id',
       totalCount: true,
       description: 'Its checks as far as they were recorded, those of earlier commits too, newest first.',
-      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
     }),
     reviewThreads: t.relatedConnection('reviewThreads', {
       cursor: 'id',
       totalCount: true,
       description: 'Its review threads, newest first. What was said in them stays on the host.',
-      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
     }),
     reviews: t.relatedConnection('reviews', {
       cursor: 'id',
       totalCount: true,
       description: 'Its reviews, newest first.',
-      query: { orderBy: [{ submittedAt: 'desc' }, { id: 'desc' }] },
+      extensions: { orderedBy: 'submittedAt' },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened on its host.' }),
     stateChangedAt: t.expose('stateChangedAt', {

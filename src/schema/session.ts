@@ -47,7 +47,6 @@ export const Session = builder.prismaNode('Session', {
       cursor: 'id',
       totalCount: true,
       description: 'The pull requests it holds, newest first.',
-      query: { orderBy: [{ createdAt: 'desc' }, { id: 'desc' }] },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was spawned.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),

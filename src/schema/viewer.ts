@@ -1,10 +1,11 @@
 import type { Viewer as ViewerShape } from '../auth/viewer.ts';
 import { globalId } from '../globalId.ts';
 import { builder } from './builder.ts';
+import { page } from './connection.ts';
 import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
-export const ViewerKind = builder.enumType('ViewerKind', {
+const ViewerKind = builder.enumType('ViewerKind', {
   description: 'What kind of viewer is asking.',
   values: { USER: { value: 'USER', description: 'A person, with the role of its membership.' } } as const,
 });
@@ -39,15 +40,8 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
       cursor: 'id',
       description: 'The organizations its token reaches, newest first.',
       totalCount: (_viewer, _args, { viewer }) => viewer.roles.size,
-      resolve: (query, { roles }, _args, { db }) => {
-        // The database knows the place of any row; what is no row of this list has none.
-        if (query.cursor?.id && !roles.has(query.cursor.id)) return [];
-        return db.prisma.organization.findMany({
-          ...query,
-          where: { id: { in: [...roles.keys()] } },
-          orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-        });
-      },
+      resolve: (query, { roles }, _args, { db }) =>
+        db.prisma.organization.findMany(page({ ...query, where: { id: { in: [...roles.keys()] } } })),
     }),
   }),
 });

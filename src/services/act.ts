@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { Prisma } from '../../prisma/client/client.ts';
-import type { Viewer } from '../auth/viewer.ts';
+import { currentViewer, type Viewer } from '../auth/viewer.ts';
 import type { Database, Tx } from '../db.ts';
 import { IdempotencyConflictError } from '../errors.ts';
 import type { PullRequestSource } from './pullRequestFacts.ts';
@@ -39,31 +39,44 @@ export function hashInput(mutation: string, input: object): string {
     .digest('hex');
 }
 
+/** What an act consists of, in the order in which it is done. */
+export type Deed<Locked, Result extends Ids> = {
+  /** Where it happens; null for an act outside any organization. */
+  organizationId: string | null;
+  /** Locks what the act depends on, and answers what it found: organization, pull request, sessions, in this order. */
+  lock?(tx: Tx): Promise<Locked>;
+  /**
+   * Refuses what the viewer may not do. Asked at once, so that nobody waits in vain, and again under the locks: what
+   * the viewer was allowed when it asked may have been taken from it while it waited.
+   */
+  may(viewer: Viewer): void;
+  /** Checks the state and writes. The viewer's roles are those of this moment, in this organization alone. */
+  work(tx: Tx, locked: Locked, viewer: Viewer): Promise<Result>;
+};
+
 /**
- * Runs an act in one transaction. `organizationId` is where it happens, null for acts outside any organization.
+ * Runs an act in one transaction.
  * @throws IdempotencyConflictError when its key was used with another input
  */
-export async function perform<Result extends Ids>(
+export async function perform<Result extends Ids, Locked = void>(
   act: Act,
-  organizationId: string | null,
-  work: (tx: Tx) => Promise<Result>,
+  { organizationId, lock, may, work }: Deed<Locked, Result>,
 ): Promise<Done<Result>> {
   const { viewer, requestId, once } = act;
+  may(viewer);
   return await act.db.transact(
     { actor: { kind: viewer.kind, id: viewer.userId, name: viewer.name }, requestId },
     async (tx) => {
-      if (!once) return { ...(await work(tx)), requestId, position: null };
+      const position = once ? await reserve(tx, act, organizationId, once) : null;
+      const isRepetition = position === undefined;
+      const locked = isRepetition ? undefined : await lock?.(tx);
+      const current = await currentViewer(tx, viewer, organizationId);
+      may(current);
+      if (once && isRepetition) return await repetition<Result>(tx, act, organizationId, once);
 
-      const position = await reserve(tx, act, organizationId, once);
-      if (position === undefined) return await repetition<Result>(tx, act, organizationId, once);
-
-      const result = await work(tx);
-      const { secret: _, ...rememberable } = result;
-      await tx.$executeRaw`
-        UPDATE idempotency_key SET result = ${JSON.stringify(rememberable)}::jsonb
-         WHERE organization_id IS NOT DISTINCT FROM ${organizationId}::uuid
-           AND viewer_id = ${viewer.userId}::uuid AND key = ${once.key}`;
-      return { ...result, requestId, position };
+      const result = await work(tx, locked as Locked, current);
+      if (once) await remember(tx, act, organizationId, once, result);
+      return { ...result, requestId, position: position ?? null };
     },
   );
 }
@@ -93,6 +106,14 @@ async function reserve(tx: Tx, { viewer, requestId }: Act, organizationId: strin
     ON CONFLICT DO NOTHING
     RETURNING position`;
   return rows[0] && Number(rows[0].position);
+}
+
+async function remember(tx: Tx, { viewer }: Act, organizationId: string | null, once: Once, result: Ids) {
+  const { secret: _, ...rememberable } = result;
+  await tx.$executeRaw`
+    UPDATE idempotency_key SET result = ${JSON.stringify(rememberable)}::jsonb
+     WHERE organization_id IS NOT DISTINCT FROM ${organizationId}::uuid
+       AND viewer_id = ${viewer.userId}::uuid AND key = ${once.key}`;
 }
 
 async function repetition<Result extends Ids>(tx: Tx, act: Act, organizationId: string | null, once: Once) {

@@ -1,7 +1,8 @@
 /** A session takes a pull request: for the first time, again, or over from another session. */
 import { z } from 'zod';
-import type { Project, Session } from '../../prisma/client/client.ts';
+import type { Project, PullRequest, Session } from '../../prisma/client/client.ts';
 import { authorize } from '../auth/policy.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import type { Tx } from '../db.ts';
 import {
   NotFoundError,
@@ -45,7 +46,8 @@ export async function claimPR(
   const { pr, allowTakeover } = validate(claimPRInput, input);
   const claimer = await visibleSession(act, sessionId);
   const { organizationId } = claimer;
-  authorize(act.viewer, 'pullRequest.claim', organizationId);
+  const may = (viewer: Viewer) => authorize(viewer, 'pullRequest.claim', organizationId);
+  may(act.viewer);
   const earlier = await recall<Claimed>(act, organizationId);
   if (earlier) return earlier;
 
@@ -54,35 +56,42 @@ export async function claimPR(
   const observed = await observePullRequest(act, asked);
   assertOpen(observed.facts.state);
 
-  return await perform<Claimed>(act, organizationId, async (tx) => {
-    const existing = await lockPullRequest(tx, organizationId, [observed.facts.coordinates, asked]);
-    const ownerId = existing?.sessionId ?? null;
-    await lockSessions(tx, ownerId ? [sessionId, ownerId] : [sessionId]);
-    assertMayClaim(await sessionWithProject(tx, sessionId));
-    // Another claim may have seen it merged after we saw it open.
-    if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
+  return await perform<Claimed, PullRequest | null>(act, {
+    organizationId,
+    may,
+    async lock(tx) {
+      const existing = await lockPullRequest(tx, organizationId, [observed.facts.coordinates, asked]);
+      await lockSessions(tx, existing ? [sessionId, existing.sessionId] : [sessionId]);
+      return existing;
+    },
+    async work(tx, existing) {
+      assertMayClaim(await sessionWithProject(tx, sessionId));
+      // Another claim may have seen it merged after we saw it open.
+      if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
 
-    const previousOwner =
-      ownerId !== null && ownerId !== sessionId ? await sessionWithProject(tx, ownerId) : null;
-    if (previousOwner && !previousOwner.isTerminated && !allowTakeover) {
-      throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: nameOf(previousOwner) });
-    }
+      const ownerId = existing?.sessionId ?? null;
+      const previousOwner =
+        ownerId !== null && ownerId !== sessionId ? await sessionWithProject(tx, ownerId) : null;
+      if (previousOwner && !previousOwner.isTerminated && !allowTakeover) {
+        throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: nameOf(previousOwner) });
+      }
 
-    const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed);
-    if (ownerId !== sessionId) {
-      await recordStructureEvent(tx, act, {
-        organizationId,
-        type: 'pr.claimed',
-        subject: { type: 'PullRequest', id: pullRequestId },
-        payload: { from: ownerId && globalId('Session', ownerId), to: globalId('Session', sessionId) },
-      });
-    }
-    return {
-      sessionId,
-      pullRequestId,
-      takenOverFrom: previousOwner ? [previousOwner.id] : [],
-      branchChanged: false,
-    };
+      const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed);
+      if (ownerId !== sessionId) {
+        await recordStructureEvent(tx, act, {
+          organizationId,
+          type: 'pr.claimed',
+          subject: { type: 'PullRequest', id: pullRequestId },
+          payload: { from: ownerId && globalId('Session', ownerId), to: globalId('Session', sessionId) },
+        });
+      }
+      return {
+        sessionId,
+        pullRequestId,
+        takenOverFrom: previousOwner ? [previousOwner.id] : [],
+        branchChanged: false,
+      };
+    },
   });
 }
 

@@ -1,6 +1,7 @@
 /** The shapes of what people type in, shared by the acts that take them. */
 import { z } from 'zod';
 import { InvalidInputError } from '../errors.ts';
+import { NUL } from './storable.ts';
 
 /**
  * Checks an input whole.
@@ -14,15 +15,16 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
   );
 }
 
-/** PostgreSQL's text holds anything but this. */
-const NUL = '\u0000';
+/** Text that PostgreSQL holds as it is: why, says storable.ts. */
+const storableText = z
+  .string()
+  .trim()
+  .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
+  .refine((value) => value.isWellFormed(), 'must not contain half of a character');
 
 /** One line or more of text, trimmed. */
 export function text(min: number, max: number) {
-  return z
-    .string()
-    .trim()
-    .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
+  return storableText
     .refine(
       (value) => length(value) >= min,
       min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
@@ -38,13 +40,11 @@ export const slug = z
     'must have 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end',
   );
 
-export const email = z
-  .string()
-  .trim()
+export const email = storableText
   .toLowerCase()
   .max(254, 'must have at most 254 characters')
-  .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
-  .regex(/^[^@\s]+@[^@\s]+$/, 'must be an e-mail address');
+  // Every space and control character there is: which of them `\s` means, PostgreSQL and JavaScript do not agree on.
+  .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');
 
 /** In characters as PostgreSQL counts them, not in UTF-16 units. */
 function length(value: string): number {

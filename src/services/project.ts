@@ -36,11 +36,14 @@ export async function registerProject(
   { organizationId, ...input }: { organizationId: string } & z.input<typeof registerProjectInput>,
 ) {
   const data = validate(registerProjectInput, input);
-  authorize(act.viewer, 'project.register', organizationId);
   try {
-    return await perform(act, organizationId, async (tx) => {
-      const project = await tx.project.create({ data: { organizationId, ...data } });
-      return { projectId: project.id };
+    return await perform(act, {
+      organizationId,
+      may: (viewer) => authorize(viewer, 'project.register', organizationId),
+      async work(tx) {
+        const project = await tx.project.create({ data: { organizationId, ...data } });
+        return { projectId: project.id };
+      },
     });
   } catch (error) {
     if (violatedConstraint(error) === 'project_slug_key') throw new SlugTakenError(data.slug);

@@ -2,6 +2,7 @@
 import type { PullRequest } from '../../prisma/client/client.ts';
 import type { Tx } from '../db.ts';
 import type { Act } from './act.ts';
+import { distinct } from './distinctFacts.ts';
 import type {
   CheckFacts,
   PullRequestCoordinates,
@@ -10,6 +11,7 @@ import type {
   ReviewThreadFacts,
 } from './pullRequestFacts.ts';
 import { keyOf } from './pullRequestLock.ts';
+import { storable } from './storable.ts';
 
 /** Facts with the number drawn before they were fetched: of two, those with the greater number are newer. */
 export type NumberedFacts = { number: bigint; facts: PullRequestFacts };
@@ -22,7 +24,9 @@ export async function observePullRequest(
   const [row] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
     SELECT nextval('pull_request_facts_number') AS number`;
   if (!row) throw new Error('The database drew no number.');
-  return { number: row.number, facts: await act.pullRequestSource.fetch(coordinates) };
+  // What people wrote there is not ours to refuse, whatever it is.
+  // (Made storable first: two names may become one by it.)
+  return { number: row.number, facts: distinct(storable(await act.pullRequestSource.fetch(coordinates))) };
 }
 
 /**
@@ -176,13 +180,12 @@ async function writeComments(
       JOIN pull_request_review_thread t ON t.pull_request_id = ${pullRequestId}::uuid AND t.external_id = f.thread
     ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
       SET thread_id = excluded.thread_id, author = excluded.author, body = excluded.body, url = excluded.url`;
-  await tx.pullRequestReviewComment.deleteMany({
-    where: {
-      pullRequestId,
-      thread: { externalId: { in: threadIds } },
-      externalId: { notIn: comments.map(({ externalId }) => externalId) },
-    },
-  });
+  // One parameter each, however many there are: PostgreSQL takes no more than 65,535 of them.
+  const commentIds = comments.map(({ externalId }) => externalId);
+  await tx.$executeRaw`
+    DELETE FROM pull_request_review_comment c USING pull_request_review_thread t
+     WHERE c.pull_request_id = ${pullRequestId}::uuid AND t.id = c.thread_id
+       AND t.external_id = ANY (${threadIds}::text[]) AND c.external_id <> ALL (${commentIds}::text[])`;
 }
 
 async function writeReviews(tx: Tx, organizationId: string, pullRequestId: string, reviews: ReviewFacts[]) {

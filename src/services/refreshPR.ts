@@ -1,4 +1,5 @@
 import { authorize } from '../auth/policy.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import { NotFoundError } from '../errors.ts';
 import { type Act, perform, recall } from './act.ts';
 import { lockPullRequest } from './pullRequestLock.ts';
@@ -11,17 +12,22 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
   });
   if (!pullRequest) throw new NotFoundError();
   const { organizationId, host, repoOwner, repoName, number } = pullRequest;
-  authorize(act.viewer, 'pullRequest.refresh', organizationId);
+  const may = (viewer: Viewer) => authorize(viewer, 'pullRequest.refresh', organizationId);
+  may(act.viewer);
   const earlier = await recall<{ pullRequestId: string }>(act, organizationId);
   if (earlier) return earlier;
 
   const asked = { host, owner: repoOwner, repo: repoName, number };
   const observed = await observePullRequest(act, asked);
-  return await perform(act, organizationId, async (tx) => {
-    const existing = await lockPullRequest(tx, organizationId, [observed.facts.coordinates, asked]);
-    if (!existing) throw new NotFoundError();
-    return {
-      pullRequestId: await writePullRequest(tx, organizationId, existing.sessionId, existing, observed),
-    };
+  return await perform(act, {
+    organizationId,
+    may,
+    lock: (tx) => lockPullRequest(tx, organizationId, [observed.facts.coordinates, asked]),
+    async work(tx, existing) {
+      if (!existing) throw new NotFoundError();
+      return {
+        pullRequestId: await writePullRequest(tx, organizationId, existing.sessionId, existing, observed),
+      };
+    },
   });
 }

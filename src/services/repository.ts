@@ -7,10 +7,12 @@ export type Repository = {
   name: string;
 };
 
-/** `git@github.com:owner/name.git`: what git takes for ssh, though it is no URL. */
-const SCP_LIKE = /^(?:[^@/\s]+@)?([^:/\s]+):(?!\/)(\S+)$/;
+/** `git@github.com:owner/name.git`: what git takes for ssh, though it is no URL. It has no place for a password. */
+const SCP_LIKE = /^(?:[^@:/\s]+@)?([^:/\s]+):(?!\/)(\S+)$/;
 const OWNER = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$/;
 const NAME = /^[A-Za-z0-9._-]{1,100}$/;
+/** Other names that hosts answer to. */
+const ALIASES: Record<string, string> = { 'www.github.com': 'github.com', 'ssh.github.com': 'github.com' };
 const WEB_PROTOCOLS = ['https:', 'http:'];
 const GIT_PROTOCOLS = ['ssh:', 'git:', 'git+ssh:'];
 
@@ -18,7 +20,9 @@ const GIT_PROTOCOLS = ['ssh:', 'git:', 'git+ssh:'];
 export function parseRepositoryUrl(raw: string): Repository | undefined {
   const trimmed = raw.trim();
   if (URL.canParse(trimmed) && trimmed.includes('://')) {
-    const { protocol, host, hostname, pathname } = new URL(trimmed);
+    const { protocol, host, hostname, pathname, search, hash } = new URL(trimmed);
+    // No part of where a repository is, and a place where people put tokens.
+    if (search || hash) return undefined;
     if (WEB_PROTOCOLS.includes(protocol)) return fromPath(host, pathname);
     // Where its ssh listens says nothing of where its pages are.
     return GIT_PROTOCOLS.includes(protocol) ? fromPath(hostname, pathname) : undefined;
@@ -43,7 +47,7 @@ function fromPath(host: string, path: string): Repository | undefined {
 export function newRepository(host: string, owner: string, rawName: string): Repository | undefined {
   const name = rawName.replace(/\.git$/i, '');
   if (!OWNER.test(owner) || !NAME.test(name) || /^\.+$/.test(name)) return undefined;
-  return { host: host.toLowerCase(), owner, name };
+  return { host: ALIASES[host.toLowerCase()] ?? host.toLowerCase(), owner, name };
 }
 
 /** Whether two spellings mean one repository. */

@@ -30,41 +30,49 @@ export async function spawnSession(
   });
   if (!project) throw new NotFoundError();
   const { organizationId } = project;
-  authorize(act.viewer, 'session.spawn', organizationId);
 
-  return await perform(act, organizationId, async (tx) => {
-    const [locked] = await tx.$queryRaw<{ isArchived: boolean }[]>`
-      SELECT archived_at IS NOT NULL AS "isArchived" FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
-    if (locked?.isArchived) {
-      throw new InvalidInputError([{ path: 'projectId', message: 'the project is archived' }]);
-    }
-    const session = await tx.session.create({
-      data: {
-        organizationId,
-        projectId,
-        kind,
-        prompt: prompt ?? '',
-        displayName: displayName ?? null,
-        branch: branch ?? '',
-        workspacePath: workspacePath === undefined ? allotWorkspacePath(project.slug) : workspacePath,
-      },
-    });
-    return { sessionId: session.id };
+  return await perform(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'session.spawn', organizationId),
+    async lock(tx) {
+      const [locked] = await tx.$queryRaw<{ isArchived: boolean }[]>`
+        SELECT archived_at IS NOT NULL AS "isArchived" FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+      return locked;
+    },
+    async work(tx, locked) {
+      if (locked?.isArchived) {
+        throw new InvalidInputError([{ path: 'projectId', message: 'the project is archived' }]);
+      }
+      const session = await tx.session.create({
+        data: {
+          organizationId,
+          projectId,
+          kind,
+          prompt: prompt ?? '',
+          displayName: displayName ?? null,
+          branch: branch ?? '',
+          workspacePath: workspacePath === undefined ? allotWorkspacePath(project.slug) : workspacePath,
+        },
+      });
+      return { sessionId: session.id };
+    },
   });
 }
 
 /** Ends a session. Its pull requests stay its own, and can be claimed by others without a takeover. Twice is a no-op. */
 export async function terminateSession(act: Act, input: { sessionId: string }) {
-  const session = await visibleSession(act, input.sessionId);
-  authorize(act.viewer, 'session.terminate', session.organizationId);
-
-  return await perform(act, session.organizationId, async (tx) => {
-    await lockSessions(tx, [session.id]);
-    await tx.session.updateMany({
-      where: { id: session.id, isTerminated: false },
-      data: { isTerminated: true, activityState: 'EXITED', activityLastAt: new Date() },
-    });
-    return { sessionId: session.id };
+  const { id, organizationId } = await visibleSession(act, input.sessionId);
+  return await perform(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'session.terminate', organizationId),
+    lock: (tx) => lockSessions(tx, [id]),
+    async work(tx) {
+      await tx.session.updateMany({
+        where: { id, isTerminated: false },
+        data: { isTerminated: true, activityState: 'EXITED', activityLastAt: new Date() },
+      });
+      return { sessionId: id };
+    },
   });
 }
 

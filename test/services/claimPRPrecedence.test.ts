@@ -14,7 +14,9 @@ afterAll(() => work.close());
 it('of several reasons to refuse a claim, the first in the documented order is given', async () => {
   const { github, psql } = work;
   const team = await work.createTeam();
-  const [session, owner] = [await team.spawn(), await team.spawn()];
+  // The owner works elsewhere: what holds pull requests stays what may.
+  const { id: elsewhere } = await team.register({ slug: 'elsewhere' });
+  const [session, owner] = [await team.spawn(), await team.spawn({ projectId: elsewhere })];
   team.onGitHub(7);
   succeeded(await team.claim(owner.id, 7));
   succeeded(await team.claim(session.id, 7, { idempotencyKey: 'used' }));

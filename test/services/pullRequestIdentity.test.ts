@@ -42,6 +42,21 @@ async function pullRequestsOf({ owner, slug }: Team) {
 }
 
 describe('one pull request', () => {
+  it.each([
+    'https://www.github.com/OWNER/rocket',
+    'ssh://git@ssh.github.com:443/OWNER/rocket.git',
+    'git@ssh.github.com:OWNER/rocket.git',
+  ])('is found through a project at %s', async (repoUrl) => {
+    const team = await work.createTeam();
+    team.onGitHub(142);
+    const project = await team.register({ slug: 'named', repoUrl: repoUrl.replace('OWNER', team.slug) });
+    const first = succeeded(await team.claim((await team.spawn()).id, 142)).pullRequest;
+    const session = await team.spawn({ projectId: project.id });
+    for (const pr of ['142', `https://github.com/${team.slug}/rocket/pull/142`]) {
+      expect(succeeded(await team.claim(session.id, pr)).pullRequest.id).toBe(first.id);
+    }
+  });
+
   it('is one row, however it is referred to', async () => {
     const team = await work.createTeam();
     team.onGitHub(142);
@@ -55,6 +70,8 @@ describe('one pull request', () => {
       ` https://${url} `,
       `HTTPS://GitHub.COM/${team.slug.toUpperCase()}/ROCKET/pull/142`,
       `https://github.com:443/${team.slug}/rocket/pull/142`,
+      `https://www.${url}`,
+      `https://WWW.${url}/`,
       `https://github.com/${team.slug}/rocket.git/pull/142`,
       `https://${url}/`,
       `https://${url}?notification_referrer_id=1`,

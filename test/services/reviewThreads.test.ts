@@ -190,6 +190,19 @@ describe('what was said in a thread', () => {
     ]);
   });
 
+  it('is kept however much it is, and goes when it is deleted', async () => {
+    const thread = (at: number) => ({
+      id: `T_${at}`,
+      comments: Array.from({ length: 100 }, (_, comment) => ({ id: `C_${at}_${comment}` })),
+    });
+    const pr = team.onGitHub(7, { threads: Array.from({ length: 700 }, (_, at) => thread(at)) });
+    await claim();
+    expect(await comments()).toHaveLength(70_000);
+    pr.threads = pr.threads.map((each) => ({ ...each, comments: each.comments?.slice(0, 1) }));
+    await claim();
+    expect(await comments()).toHaveLength(700);
+  });
+
   it('is heard by nobody', async () => {
     team.onGitHub(7, { threads: [{ comments: [{ body: 'Between you and me' }] }] });
     await claim();

@@ -8,6 +8,11 @@ import { createUser } from '../../src/services/user.ts';
 import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
 
+/** Other limits than the usual. */
+export type Tuning = Parameters<typeof startApp>[2];
+
+type TestConfig = Partial<AppConfig> & { redis?: boolean; tuning?: Tuning };
+
 export type TestApp = {
   app: App;
   url: string;
@@ -16,7 +21,7 @@ export type TestApp = {
   /** A client of another person, or of none. */
   client(token?: string): Client;
   /** Another server on the same database: a second process, but for the process. */
-  startAnother(config?: Partial<AppConfig>): Promise<TestApp>;
+  startAnother(config?: TestConfig): Promise<TestApp>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 };
@@ -24,14 +29,14 @@ export type TestApp = {
 export type Person = Client & { token: string; userId: string; email: string };
 
 /** Starts the app. Facts come from the demo fixture unless `github` names a server; news travel by Redis if asked. */
-export async function startTestApp(config: Partial<AppConfig> & { redis?: boolean } = {}): Promise<TestApp> {
+export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
   const database = await createDatabase();
   return await start(database.url, config, database.drop);
 }
 
 async function start(
   databaseUrl: string,
-  { redis, ...config }: Partial<AppConfig> & { redis?: boolean },
+  { redis, tuning, ...config }: TestConfig,
   afterwards: () => Promise<void>,
 ): Promise<TestApp> {
   const app = await startApp(
@@ -45,6 +50,7 @@ async function start(
       ...config,
     },
     createLogger({ level: 'silent' }),
+    tuning,
   );
   const clients: Client[] = [];
   const client = (token?: string): Client => {
@@ -76,7 +82,8 @@ async function start(
       );
       return { ...client(token), token, userId, email };
     },
-    startAnother: (other = {}) => start(databaseUrl, { redis, ...config, ...other, port: 0 }, async () => {}),
+    startAnother: (other = {}) =>
+      start(databaseUrl, { redis, tuning, ...config, ...other, port: 0 }, async () => {}),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -11,8 +11,11 @@ export type MusterProcess = {
 };
 
 /** Starts `muster serve`, and waits until it says where it serves. */
-export async function startServer(env: Record<string, string>): Promise<MusterProcess> {
-  const child = run(['serve'], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...env });
+export async function startServer(
+  env: Record<string, string>,
+  options: string[] = [],
+): Promise<MusterProcess> {
+  const child = run(['serve', ...options], { HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'info', ...env });
   const errors: string[] = [];
   child.stderr?.on('data', (chunk) => errors.push(String(chunk)));
   for await (const line of createInterface({ input: required(child.stdout) })) {

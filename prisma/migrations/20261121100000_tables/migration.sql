@@ -4,22 +4,20 @@
 -- its own only from version 18 on.
 CREATE FUNCTION uuid_v7() RETURNS uuid
 LANGUAGE sql VOLATILE PARALLEL SAFE
-AS $$
-  SELECT encode(
+RETURN encode(
+  set_bit(
     set_bit(
-      set_bit(
-        overlay(
-          uuid_send(gen_random_uuid())
-          PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
-          FROM 1 FOR 6
-        ),
-        52, 1
+      overlay(
+        uuid_send(gen_random_uuid())
+        PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+        FROM 1 FOR 6
       ),
-      53, 1
+      52, 1
     ),
-    'hex'
-  )::uuid
-$$;
+    53, 1
+  ),
+  'hex'
+)::uuid;
 
 CREATE TYPE "membership_role" AS ENUM ('OWNER', 'ADMIN', 'MEMBER');
 

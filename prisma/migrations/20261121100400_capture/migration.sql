@@ -1,5 +1,8 @@
 -- Capture: every write, by whoever, becomes a change of the feed in the transaction that makes it.
 --
+-- It runs with the rights of the tables' owner and in a search path of its own, so that neither the writer's path nor a
+-- temporary table nor what the writer may not touch makes a change vanish. `session_user` is still the writer.
+--
 -- Each captured table has an image function (the row as the API shows it: SDL field names, global ids, enum values)
 -- and one trigger per operation. A field counts as changed when the image says so, so a write of equal values is
 -- silent, and a column that the API does not show is never heard.
@@ -90,7 +93,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_membership() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := membership_image(NEW);
@@ -129,7 +132,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_token() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := token_image(NEW);
@@ -168,7 +171,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_project() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := project_image(NEW);
@@ -211,7 +214,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_session() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   changed text[];
@@ -274,7 +277,7 @@ LANGUAGE sql STABLE
 AS $$ SELECT s.project_id FROM session s WHERE s.id = session_id $$;
 
 CREATE FUNCTION capture_pull_request() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := pull_request_image(NEW);
@@ -329,7 +332,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_pull_request_check() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := pull_request_check_image(NEW);
@@ -365,7 +368,7 @@ AS $$
 $$;
 
 CREATE FUNCTION capture_pull_request_review_thread() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   image jsonb := pull_request_review_thread_image(NEW);
@@ -444,14 +447,20 @@ CREATE TRIGGER pull_request_check_is_kept BEFORE DELETE OR TRUNCATE ON pull_requ
 CREATE TRIGGER pull_request_review_thread_is_kept BEFORE DELETE OR TRUNCATE ON pull_request_review_thread
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set is_resolved instead');
 
--- A writer that switches ordinary triggers off (session_replication_role = replica) is heard and held all the same.
+-- What a function that runs with the owner's rights writes into the feed, nobody else may have it write for them.
+REVOKE EXECUTE ON FUNCTION
+  capture_membership(), capture_token(), capture_project(), capture_session(), capture_pull_request(),
+  capture_pull_request_check(), capture_pull_request_review_thread()
+FROM PUBLIC;
+
+-- A writer that switches ordinary triggers off (session_replication_role = replica) is heard all the same.
 DO $$
 DECLARE
   t record;
 BEGIN
   FOR t IN
     SELECT tgrelid::regclass AS table_name, tgname FROM pg_trigger
-     WHERE NOT tgisinternal AND (tgname LIKE '%\_capture' OR tgname LIKE '%\_is\_kept' OR tgname LIKE '%\_tenant')
+     WHERE NOT tgisinternal AND tgname ~ '_(capture|is_kept)$'
   LOOP
     EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.table_name, t.tgname);
   END LOOP;

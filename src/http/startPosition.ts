@@ -1,22 +1,7 @@
-/** What an operation finds in its context that is not simply there: fresh caches, and where the feed stood. */
-import { useExtendContextValuePerExecuteSubscriptionEvent } from '@envelop/execute-subscription-event';
-import { initContextCache } from '@pothos/core';
+/** Where the feed stood before an operation began. */
 import { type DocumentNode, Kind, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
-
-/**
- * A subscription has one context for its whole life, and what was loaded for its first event would be shown again
- * with its last. So each event gets caches of its own.
- */
-export function useFreshContextPerEvent(): Plugin<Context> {
-  return useExtendContextValuePerExecuteSubscriptionEvent<Context>(async ({ args }) => ({
-    contextPartial: {
-      ...initContextCache(),
-      ...(await startPosition(args.document, args.contextValue as Context)),
-    },
-  })) as Plugin<Context>;
-}
 
 /**
  * Reads the feed's head before the operation reads or writes anything else. A field could not: fields beside it run
@@ -32,7 +17,11 @@ export function useStartPosition(): Plugin<Context> {
 
 const needsPosition = new WeakMap<DocumentNode, boolean>();
 
-async function startPosition(document: DocumentNode, { feed }: Context): Promise<{ startPosition?: number }> {
+/** What an operation that selects a cursor finds in its context. */
+export async function startPosition(
+  document: DocumentNode,
+  { feed }: Context,
+): Promise<{ startPosition?: number }> {
   let isNeeded = needsPosition.get(document);
   if (isNeeded === undefined) {
     isNeeded = selectsPosition(document);

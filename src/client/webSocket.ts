@@ -1,0 +1,142 @@
+/** The feed over WebSocket: the protocol graphql-transport-ws, with one subscription to a socket. */
+import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
+import {
+  AccessDeniedError,
+  ConnectionLostError,
+  errorOf,
+  type MusterError,
+  OverflowError,
+  ProtocolError,
+} from './errors.ts';
+import { createInbox } from './inbox.ts';
+import { authorizationOf, type Token, type Transport } from './transport.ts';
+
+/** What is used of a WebSocket. Those of browsers, of Node.js and of the package `ws` all have it. */
+export interface WebSocketLike {
+  addEventListener(type: 'open' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
+  addEventListener(type: 'close', listener: (event: { code: number; reason: string }) => void): void;
+  send(data: string): void;
+  close(code?: number): void;
+}
+
+/** The class of such a WebSocket. */
+export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
+
+type Message =
+  | { type: 'connection_ack' | 'pong' }
+  | { type: 'ping'; payload?: { cursor?: string; subscriptions?: string[] } }
+  | { type: 'next'; id: string; payload: FormattedExecutionResult }
+  | { type: 'error'; id: string; payload: GraphQLFormattedError[] }
+  | { type: 'complete'; id: string };
+
+const PROTOCOL = 'graphql-transport-ws';
+const NORMAL_CLOSURE = 1000;
+/** The only operation of its socket, so that a consumer that is slow holds up no other. */
+const ID = '1';
+
+export function webSocketTransport(options: {
+  url: string;
+  token: Token;
+  webSocket: WebSocketConstructor;
+  /** How many events may lie here untaken. */
+  bufferSize: number;
+  /** How long the server may be silent. */
+  silenceMs: number;
+}): Transport {
+  return async function* connect({ query, variables }, signal) {
+    const authorization = await authorizationOf(options.token);
+    if (signal.aborted) return;
+    const inbox = createInbox(options.bufferSize);
+    const socket = new options.webSocket(options.url, PROTOCOL);
+    let silence = setTimeout(hangUp, options.silenceMs);
+    let isOver = false;
+
+    function send(message: object): void {
+      socket.send(JSON.stringify(message));
+    }
+
+    function close(error?: MusterError): void {
+      isOver = true;
+      clearTimeout(silence);
+      inbox.end(error);
+      socket.close(NORMAL_CLOSURE);
+    }
+
+    function hangUp(): void {
+      close(new ConnectionLostError(`The server was silent for ${options.silenceMs} ms.`));
+    }
+
+    function stop(): void {
+      inbox.discard();
+      close();
+    }
+
+    function receive(message: Message): void {
+      switch (message.type) {
+        case 'connection_ack':
+          send({ id: ID, type: 'subscribe', payload: { query, variables } });
+          break;
+        case 'next':
+          // What lies here is not lost: it is handed out first, and then the feed is taken up after it.
+          if (!inbox.put({ kind: 'result', result: message.payload })) {
+            close(new OverflowError('The consumer was slower than the feed.'));
+          }
+          break;
+        case 'ping': {
+          send({ type: 'pong' });
+          const { cursor, subscriptions } = message.payload ?? {};
+          if (cursor && subscriptions?.includes(ID)) inbox.put({ kind: 'heartbeat', cursor });
+          break;
+        }
+        case 'error':
+          close(errorOf(message.payload));
+          break;
+        case 'complete':
+          close();
+      }
+    }
+
+    signal.addEventListener('abort', stop);
+    socket.addEventListener('open', () => send({ type: 'connection_init', payload: { authorization } }));
+    socket.addEventListener('message', ({ data }) => {
+      if (isOver) return;
+      clearTimeout(silence);
+      silence = setTimeout(hangUp, options.silenceMs);
+      const message = parseMessage(data);
+      if (message) receive(message);
+      else close(new ProtocolError('The server sent something that is no message of graphql-transport-ws.'));
+    });
+    // It tells nothing that can be relied upon, and a close follows; but without a listener `ws` would throw.
+    socket.addEventListener('error', () => {});
+    socket.addEventListener('close', ({ code, reason }) => {
+      clearTimeout(silence);
+      inbox.end(closedWith(code, reason));
+    });
+
+    try {
+      yield* inbox.frames();
+    } finally {
+      signal.removeEventListener('abort', stop);
+      stop();
+    }
+  };
+}
+
+function parseMessage(data: unknown): Message | undefined {
+  try {
+    const message = JSON.parse(String(data)) as Message | null;
+    return typeof message?.type === 'string' ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Codes from 4400 on blame the client, as HTTP's do. */
+function closedWith(code: number, reason: string): MusterError {
+  const told = `The connection was closed with ${code}${reason && `: ${reason}`}.`;
+  if (code === 4401 || code === 4403) return new AccessDeniedError(told);
+  const isTimeout = code === 4408;
+  if (code >= 4400 && code < 4500 && !isTimeout) return new ProtocolError(told);
+  return new ConnectionLostError(told, { closeCode: code });
+}

@@ -1,0 +1,151 @@
+/** How large the answer to an operation can get, told from its text and its variables alone. */
+import {
+  type ExecutionArgs,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedOutputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  getOperationAST,
+  getVariableValues,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  SchemaMetaFieldDef,
+  type SelectionSetNode,
+  TypeMetaFieldDef,
+  TypeNameMetaFieldDef,
+  valueFromAST,
+} from 'graphql';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/builder.ts';
+
+export type Measure = {
+  /** Fields in fields, those of fragments where the fragments stand. */
+  depth: number;
+  aliases: number;
+  /** The most fields that the answer can have: in a list, as many times as it is long. */
+  cost: number;
+};
+
+/** Of lists that are not paged: they are short by nature. */
+const UNPAGED_LIST_LENGTH = 10;
+
+const META_FIELDS: Record<string, GraphQLField<unknown, unknown>> = Object.fromEntries(
+  [SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef].map((field) => [field.name, field]),
+);
+
+type Walk = {
+  schema: GraphQLSchema;
+  variables: Record<string, unknown>;
+  fragments: Map<string, FragmentDefinitionNode>;
+  /** What was measured already: a fragment may be spread so often that walking it each time would take forever. */
+  measured: Map<string, Measure>;
+};
+
+/** Undefined where there is nothing to execute: execution will say why. */
+export function measure(args: ExecutionArgs): Measure | undefined {
+  const { schema, document, operationName, variableValues } = args;
+  const operation = getOperationAST(document, operationName);
+  const root = operation && schema.getRootType(operation.operation);
+  if (!root) return undefined;
+  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+  if (!coerced) return undefined;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const walk = { schema, variables: coerced, fragments, measured: new Map() };
+  return ofSelections(walk, operation.selectionSet, root, undefined);
+}
+
+/** Sums up what is selected. Fields that execution would merge count each: rather too much than too little. */
+function ofSelections(
+  walk: Walk,
+  { selections }: SelectionSetNode,
+  type: GraphQLNamedOutputType,
+  pageSize: number | undefined,
+): Measure {
+  const sum = { depth: 0, aliases: 0, cost: 0 };
+  for (const selection of selections) {
+    let found: Measure;
+    if (selection.kind === Kind.FIELD) found = ofField(walk, selection, type, pageSize);
+    else if (selection.kind === Kind.FRAGMENT_SPREAD)
+      found = ofFragment(walk, selection.name.value, pageSize);
+    else {
+      const condition = typeNamed(walk, selection.typeCondition?.name.value) ?? type;
+      found = ofSelections(walk, selection.selectionSet, condition, pageSize);
+    }
+    sum.depth = Math.max(sum.depth, found.depth);
+    sum.aliases += found.aliases;
+    sum.cost += found.cost;
+  }
+  return sum;
+}
+
+function ofFragment(walk: Walk, name: string, pageSize: number | undefined): Measure {
+  const key = `${name} ${pageSize}`;
+  const known = walk.measured.get(key);
+  if (known) return known;
+  const fragment = walk.fragments.get(name);
+  const type = typeNamed(walk, fragment?.typeCondition.name.value);
+  if (!fragment || !type) throw new Error(`Validation let an unknown fragment ${name} through.`);
+  const found = ofSelections(walk, fragment.selectionSet, type, pageSize);
+  walk.measured.set(key, found);
+  return found;
+}
+
+function ofField(
+  walk: Walk,
+  node: FieldNode,
+  parent: GraphQLNamedOutputType,
+  pageSize: number | undefined,
+): Measure {
+  const name = node.name.value;
+  const aliases = node.alias && node.alias.value !== name ? 1 : 0;
+  const field =
+    META_FIELDS[name] ??
+    (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined);
+  if (!field) throw new Error(`Validation let an unknown field ${name} through.`);
+  const type = getNamedType(field.type);
+  if (!node.selectionSet || !isCompositeType(type)) return { depth: 1, aliases, cost: 1 };
+
+  const inside = ofSelections(walk, node.selectionSet, type, pageSizeOf(walk, node, field));
+  const length = isListType(getNullableType(field.type)) ? lengthOf(walk, node, field, pageSize) : 1;
+  return {
+    depth: 1 + inside.depth,
+    aliases: aliases + inside.aliases,
+    cost: 1 + length * inside.cost,
+  };
+}
+
+/** How long the lists of a connection are; undefined of what is none. */
+function pageSizeOf(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined {
+  if (!field.args.some(({ name }) => name === 'first')) return undefined;
+  const size =
+    argument(walk, node, field, 'first') ?? argument(walk, node, field, 'last') ?? DEFAULT_PAGE_SIZE;
+  return Math.min(Math.max(Number(size), 0), MAX_PAGE_SIZE);
+}
+
+function lengthOf(
+  walk: Walk,
+  node: FieldNode,
+  field: GraphQLField<unknown, unknown>,
+  pageSize: number | undefined,
+): number {
+  const ids = argument(walk, node, field, 'ids');
+  return pageSize ?? (Array.isArray(ids) ? ids.length : UNPAGED_LIST_LENGTH);
+}
+
+function argument(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>, name: string): unknown {
+  const definition = field.args.find((arg) => arg.name === name);
+  const given = node.arguments?.find((arg) => arg.name.value === name);
+  return definition && given ? valueFromAST(given.value, definition.type, walk.variables) : undefined;
+}
+
+function typeNamed({ schema }: Walk, name: string | undefined): GraphQLNamedOutputType | undefined {
+  return name === undefined ? undefined : (schema.getType(name) as GraphQLNamedOutputType | undefined);
+}

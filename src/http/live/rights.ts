@@ -1,0 +1,51 @@
+/** Whether those who listen may still do so. */
+import type pg from 'pg';
+import type { MembershipRole } from '../../../prisma/client/enums.ts';
+import type { LiveConnection } from './connection.ts';
+
+type Roles = Map<string, MembershipRole>;
+
+/** Longer, and the database is away. A connection that is dead and does not say so must not keep us from asking. */
+const QUERY_TIMEOUT_MS = 2_000;
+
+/** Why the connection has to go, if it has to. @param roles undefined when its token is no longer good. */
+export function rightsVerdict(
+  { subscriptions }: LiveConnection,
+  roles: Roles | undefined,
+): 'FORBIDDEN' | 'RIGHTS_CHANGED' | undefined {
+  if (!roles) return 'FORBIDDEN';
+  const verdicts = [...subscriptions()].map(({ organizationId, role }) => {
+    if (organizationId === undefined) return undefined;
+    const current = roles.get(organizationId);
+    if (current === undefined) return 'FORBIDDEN';
+    return current === role ? undefined : 'RIGHTS_CHANGED';
+  });
+  return verdicts.find((verdict) => verdict === 'FORBIDDEN') ?? verdicts.find(Boolean);
+}
+
+/** The roles behind each token that is still good. A token of one organization needs a membership there. */
+export async function currentRights(pool: pg.Pool, tokenIds: string[]): Promise<Map<string, Roles>> {
+  const { rows } = await pool.query<{
+    tokenId: string;
+    organizationId: string | null;
+    role: MembershipRole;
+  }>({ text: RIGHTS_SQL, values: [tokenIds], query_timeout: QUERY_TIMEOUT_MS } as pg.QueryConfig);
+  const rights = new Map<string, Roles>();
+  for (const { tokenId, organizationId, role } of rows) {
+    const roles = rights.get(tokenId) ?? new Map<string, MembershipRole>();
+    if (organizationId) roles.set(organizationId, role);
+    rights.set(tokenId, roles);
+  }
+  return rights;
+}
+
+const RIGHTS_SQL = `
+SELECT t.id AS "tokenId", m.organization_id AS "organizationId", m.role
+  FROM token t
+  LEFT JOIN membership m
+    ON m.user_id = t.user_id AND m.removed_at IS NULL
+   AND (t.organization_id IS NULL OR m.organization_id = t.organization_id)
+ WHERE t.id = ANY($1::uuid[])
+   AND t.revoked_at IS NULL
+   AND (t.expires_at IS NULL OR t.expires_at > now())
+   AND (t.organization_id IS NULL OR m.id IS NOT NULL)`;

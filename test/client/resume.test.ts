@@ -1,0 +1,191 @@
+/** The client resumes: whatever happens to the connection, each event comes once, in order. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SubscriptionStatus } from '../../src/client/index.ts';
+import { FeedCursor } from '../live/documents.ts';
+import { type Person, startTestApp, type TestApp } from '../support/app.ts';
+import { startProxy } from '../support/proxy.ts';
+import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
+import { createWorkplace, type Workplace } from '../support/workplace.ts';
+import { connect, nextNames, numbers, rename, sessionUpdates, statusLog, WAYS } from './muster.ts';
+
+let app: TestApp;
+let ann: Person;
+let place: Workplace;
+let psql: Psql;
+
+beforeAll(async () => {
+  app = await startTestApp();
+  ann = await app.signUp('Ann');
+  place = await createWorkplace(ann);
+  psql = await openPsql(app.app.db.url);
+});
+
+afterAll(async () => {
+  await psql.close();
+  await app.close();
+});
+
+async function feedCursor(): Promise<string> {
+  const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
+  return organization?.feedCursor ?? '';
+}
+
+describe.each(WAYS)('over $way', ({ options }) => {
+  it('hears each change once, in order, while its connection is cut again and again', async () => {
+    const sessionId = await place.spawn();
+    await using proxy = await startProxy(app.url);
+    // From cuts within the handshake to cuts after several events.
+    let seed = 7;
+    proxy.cutAfter(() => {
+      seed = (seed * 1103515245 + 12345) % 2 ** 31;
+      return 50 + (seed % 20_000);
+    });
+    const updates = connect(proxy.url, ann.token, options).subscribe({
+      ...sessionUpdates(place.organizationId),
+      after: await feedCursor(),
+    });
+
+    const renamed = rename(psql, sessionId, numbers(1, 400));
+    expect(await nextNames(updates, 400)).toEqual(numbers(1, 400));
+    await renamed;
+    expect(proxy.connections()).toBeGreaterThan(10);
+
+    // Whatever came twice would be heard before this.
+    await rename(psql, sessionId, ['last']);
+    expect(await nextNames(updates, 1)).toEqual(['last']);
+    await updates.return();
+  });
+
+  it('goes on at another server when its own stops', async () => {
+    const sessionId = await place.spawn();
+    const first = await app.startAnother();
+    const second = await app.startAnother();
+    await using proxy = await startProxy(first.url);
+    const updates = connect(proxy.url, ann.token, options).subscribe({
+      ...sessionUpdates(place.organizationId),
+      after: await feedCursor(),
+    });
+    await rename(psql, sessionId, ['before']);
+    expect(await nextNames(updates, 1)).toEqual(['before']);
+
+    const stopped = first.close();
+    proxy.leadTo(undefined);
+    await rename(psql, sessionId, ['in between']);
+    await stopped;
+    proxy.leadTo(second.url);
+    expect(await nextNames(updates, 1)).toEqual(['in between']);
+    await rename(psql, sessionId, ['after']);
+    expect(await nextNames(updates, 1)).toEqual(['after']);
+    await updates.return();
+    await second.close();
+  });
+
+  it('resumes after a heartbeat when nothing happened before its connection broke', async () => {
+    const sessionId = await place.spawn();
+    await using proxy = await startProxy(app.url);
+    const { onStatus, until } = statusLog<SubscriptionStatus>();
+    const updates = connect(proxy.url, ann.token, options).subscribe({
+      ...sessionUpdates(place.organizationId),
+      onStatus,
+    });
+    expect(updates.cursor).toBeUndefined();
+    const heard = nextNames(updates, 1);
+    await until('live');
+    expect(updates.cursor).toEqual(expect.any(String));
+
+    proxy.leadTo(undefined);
+    proxy.cut();
+    await until('waiting');
+    await rename(psql, sessionId, ['unheard of']);
+    proxy.leadTo(app.url);
+    expect(await heard).toEqual(['unheard of']);
+    await updates.return();
+  });
+
+  it('counts a connection as lost when it is silent', async () => {
+    const sessionId = await place.spawn();
+    await using proxy = await startProxy(app.url);
+    const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
+    const updates = connect(proxy.url, ann.token, { ...options, silenceMs: 1_500 }).subscribe({
+      ...sessionUpdates(place.organizationId),
+      onStatus,
+    });
+    const heard = nextNames(updates, 1);
+    await until('live');
+    proxy.stall();
+    await rename(psql, sessionId, ['behind the wall']);
+    expect(await heard).toEqual(['behind the wall']);
+    expect(seen).toContainEqual({
+      state: 'waiting',
+      delayMs: expect.any(Number),
+      cause: expect.objectContaining({ message: expect.stringContaining('silent') }),
+    });
+    await updates.return();
+  });
+
+  it('comes back with its new rights when its role changes', async () => {
+    const bob = await app.signUp('Bob');
+    const [membership] = await psql<{ id: string }>(
+      `INSERT INTO membership (id, organization_id, user_id, role)
+       VALUES (gen_random_uuid(), $1, $2, 'MEMBER') RETURNING id`,
+      [uuidOf(place.organizationId), bob.userId],
+    );
+    const sessionId = await place.spawn();
+    const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
+    const updates = connect(app.url, bob.token, options).subscribe({
+      ...sessionUpdates(place.organizationId),
+      onStatus,
+    });
+    const heard = nextNames(updates, 1);
+    await until('live');
+    await psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membership?.id]);
+    await until('waiting');
+    await rename(psql, sessionId, ['for admins']);
+    expect(await heard).toEqual(['for admins']);
+    expect(seen.map(({ state }) => state).slice(0, 4)).toEqual([
+      'connecting',
+      'live',
+      'waiting',
+      'connecting',
+    ]);
+    await updates.return();
+  });
+});
+
+describe('a consumer that is slower than the feed', () => {
+  it('makes the client hang up over WebSocket, and misses and repeats nothing', async () => {
+    const sessionId = await place.spawn();
+    const after = await feedCursor();
+    await rename(psql, sessionId, numbers(1, 60));
+    await using proxy = await startProxy(app.url);
+    const { onStatus, seen } = statusLog<SubscriptionStatus>();
+    const updates = connect(proxy.url, ann.token, { bufferSize: 5 }).subscribe({
+      ...sessionUpdates(place.organizationId),
+      after,
+      onStatus,
+    });
+    const hungUp = proxy.nextEnd();
+    const first = await nextNames(updates, 1);
+    await hungUp;
+    expect([...first, ...(await nextNames(updates, 59))]).toEqual(numbers(1, 60));
+    expect(seen).toContainEqual({
+      state: 'waiting',
+      delayMs: 0,
+      cause: expect.objectContaining({ message: expect.stringContaining('slower') }),
+    });
+    await updates.return();
+  });
+
+  it('resumes in another process after the event that it was handed last, not the one that came last', async () => {
+    const sessionId = await place.spawn();
+    const after = await feedCursor();
+    await rename(psql, sessionId, numbers(1, 20));
+    const muster = connect(app.url, ann.token);
+    const one = muster.subscribe({ ...sessionUpdates(place.organizationId), after });
+    expect(await nextNames(one, 3)).toEqual(['1', '2', '3']);
+    await one.return();
+    const other = muster.subscribe({ ...sessionUpdates(place.organizationId), after: one.cursor });
+    expect(await nextNames(other, 17)).toEqual(numbers(4, 20));
+    await other.return();
+  });
+});

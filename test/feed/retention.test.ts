@@ -1,0 +1,266 @@
+/** What of the log goes and what stays, and that whoever reads meanwhile gets everything or is told. */
+import pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readPage } from '../../src/feed/changeLog.ts';
+import { CursorExpiredError } from '../../src/feed/error.ts';
+import { dropOldest } from '../../src/feed/retention.ts';
+import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { write } from '../support/feedOracle.ts';
+
+const PARTITION = 100_000;
+/** So many changes are stored on each side of the seam between two partitions; what lies between is left out. */
+const BESIDE_SEAM = 200;
+const DAY_MS = 86_400_000;
+
+let db: FeedDatabase;
+let organizationId: string;
+let client: pg.Client;
+
+beforeEach(async () => {
+  db = await openFeedDatabase();
+  organizationId = await db.organization();
+  client = new pg.Client({ connectionString: db.url });
+  await client.connect();
+});
+
+afterEach(async () => {
+  await client.end();
+  await db.close();
+});
+
+/** A log of full partitions, and of one that has just begun. All of it is as old as `days`. */
+async function fill(partitions: number, days: number): Promise<void> {
+  const head = partitions * PARTITION + BESIDE_SEAM;
+  await db.pool.query('SELECT ensure_change_log_partitions($1)', [head]);
+  await db.pool.query(
+    `INSERT INTO change_log (position, xid, organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name, occurred_at)
+     SELECT seam * $2::bigint + beside, '1', $1, 'X', 'Session', gen_random_uuid(), '{}', 'DATABASE', 'test', $5
+       FROM generate_series(0, $3::int) seam, generate_series(-$4::int, $4::int) beside
+      WHERE seam > 0 OR beside > 0`,
+    [organizationId, PARTITION, partitions, BESIDE_SEAM, new Date(Date.now() - days * DAY_MS)],
+  );
+  await db.pool.query('UPDATE feed_head SET position = $1', [head]);
+}
+
+/** Of those with changes in them, which partitions are left. */
+async function stored(): Promise<number[]> {
+  const { rows } = await db.pool.query(
+    `SELECT DISTINCT position / ${PARTITION} AS number FROM change_log ORDER BY number`,
+  );
+  return rows.map(({ number }) => Number(number));
+}
+
+async function dropAll(days: number, rows: number): Promise<void> {
+  while ((await dropOldest(client, { days, rows })) !== undefined);
+}
+
+describe('a partition', () => {
+  it('goes when it is beyond the age and the number, the oldest first', async () => {
+    await fill(4, 10);
+    expect(await dropOldest(client, { days: 9, rows: 1 })).toBe('change_log_0000000000');
+    expect(await stored()).toEqual([1, 2, 3, 4]);
+    await dropAll(9, 2 * PARTITION);
+    expect(await stored()).toEqual([2, 3, 4]);
+  });
+
+  it('stays as long as it is within either', async () => {
+    await fill(4, 10);
+    await dropAll(11, 1);
+    await dropAll(9, 4 * PARTITION + BESIDE_SEAM + 2);
+    expect(await stored()).toEqual([0, 1, 2, 3, 4]);
+    // Exactly so many are newer than what goes.
+    await dropAll(9, 3 * PARTITION + BESIDE_SEAM + 1);
+    expect(await stored()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('stays as long as one change in it is young, and holds back the ones after it', async () => {
+    await fill(3, 10);
+    await db.pool.query('UPDATE change_log SET occurred_at = now() WHERE position = 5');
+    await dropAll(9, 1);
+    expect(await stored()).toEqual([0, 1, 2, 3]);
+  });
+
+  it('stays when it holds the head, also when it is full', async () => {
+    await fill(2, 10);
+    await dropAll(9, 1);
+    expect(await stored()).toEqual([2]);
+    await db.pool.query('UPDATE feed_head SET position = $1', [3 * PARTITION - 1]);
+    await dropAll(9, 1);
+    expect(await stored()).toEqual([2]);
+    await db.pool.query('UPDATE feed_head SET position = $1', [3 * PARTITION]);
+    await dropAll(9, 1);
+    expect(await stored()).toEqual([]);
+  });
+});
+
+describe('whoever leads', () => {
+  it('drops what is past, and old cursors are told', async () => {
+    await fill(3, 10);
+    const feed = db.feed({ retention: { days: 9, rows: PARTITION }, retentionEveryMs: 10 });
+    await until(async () => (await stored())[0] === 2);
+    const oldestCursor = feed.encode(2 * PARTITION - 1);
+    for (const position of [0, PARTITION, 2 * PARTITION - 2]) {
+      const after = feed.encode(position);
+      const expired = { code: 'CURSOR_EXPIRED', oldestCursor };
+      await expect(feed.changes({ organizationId, after, limit: 1 })).rejects.toMatchObject(expired);
+      await expect(feed.open({ organizationId, after, matches: () => true })).rejects.toMatchObject(expired);
+    }
+    const [first] = await feed.changes({ organizationId, after: oldestCursor, limit: 1 });
+    expect(first?.position).toBe(2 * PARTITION);
+    expect(await feed.changes({ organizationId, limit: 1 })).toEqual([first]);
+    expect(await feed.backlog()).toMatchObject({ oldest: 2 * PARTITION });
+  });
+
+  it('goes on giving positions while the log cannot be cut short, and cuts it later', async () => {
+    await fill(2, 10);
+    const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 10 });
+    await client.query('BEGIN; SELECT count(*) FROM change_log');
+    await until(async () => {
+      const { rows } = await db.pool.query(
+        `SELECT FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'muster retention' AND wait_event_type = 'Lock'`,
+      );
+      return rows.length > 0;
+    });
+    const stream = await feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' });
+    const [session = ''] = await db.sessions(organizationId, 1);
+    for (let count = 1; count <= 5; count += 1) {
+      await db.raise([session]);
+      expect(await take(stream, 1)).toMatchObject([{ entityId: session, count }]);
+    }
+    expect(await stored()).toEqual([0, 1, 2]);
+    await client.query('COMMIT');
+    await until(async () => (await stored()).length === 1);
+  });
+
+  it('lets go at once when the feed is closed', async () => {
+    await fill(1, 10);
+    const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 1 });
+    await until(() => feed.status().isSequencing);
+    await feed.close();
+    await until(async () => {
+      const { rows } = await db.pool.query(
+        `SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'muster %retention'`,
+      );
+      return rows.length === 0;
+    });
+  });
+});
+
+describe('who reads while it goes', () => {
+  const PARTITIONS = 24;
+
+  it('gets everything or is told, and the sequencer goes on', { timeout: 120_000 }, async () => {
+    await fill(PARTITIONS, 10);
+    const feed = db.feed({ batchSize: 20 });
+    await feed.ready();
+    const pool = new pg.Pool({ connectionString: db.url, max: 8 });
+    let isDone = false;
+    const outcomes = { whole: 0, expired: 0 };
+
+    /** Over a random seam: of a page, all or nothing. */
+    async function readSeams(): Promise<void> {
+      while (!isDone) {
+        const seam = (1 + Math.floor(Math.random() * (PARTITIONS - 1))) * PARTITION;
+        const places = [{ organizationId, after: seam - 101 }];
+        try {
+          const { changes } = await readPage(pool, { places, upTo: seam + 100, limit: 1_000 });
+          expect(changes.map(({ position }) => position)).toEqual(range(seam - 100, seam + 100));
+          outcomes.whole += 1;
+        } catch (error) {
+          if (!(error instanceof CursorExpiredError)) throw error;
+          outcomes.expired += 1;
+        }
+      }
+    }
+
+    /** Whatever is the oldest: from there on, without a gap, and never an error. */
+    async function readOldest(): Promise<void> {
+      while (!isDone) {
+        const changes = await feed.changes({ organizationId, types: ['X'], limit: 150 });
+        const first = changes[0]?.position ?? 0;
+        expect(first === 1 || first % PARTITION === 0).toBe(true);
+        expect(changes.map(({ position }) => position)).toEqual(range(first, first + 149));
+      }
+    }
+
+    /** From a position to the head, over everything between. */
+    async function replay(): Promise<void> {
+      while (!isDone) {
+        const from = Math.floor(Math.random() * PARTITIONS) * PARTITION;
+        try {
+          const after = feed.encode(from);
+          const stream = await feed.open({ organizationId, after, matches: ({ type }) => type === 'X' });
+          const { value } = await stream.next();
+          expect(value?.position).toBe(from + 1);
+          await stream.return();
+        } catch (error) {
+          if (!(error instanceof CursorExpiredError)) throw error;
+        }
+      }
+    }
+
+    const reading = Promise.all([readSeams(), readSeams(), readSeams(), readSeams(), readOldest(), replay()]);
+    reading.catch(() => {
+      isDone = true;
+    });
+    const live = await feed.open({ organizationId, matches: () => true });
+    const quiet = await db.organization();
+    const [seldom = ''] = await db.sessions(quiet, 1);
+    const quietLive = await feed.open({
+      organizationId: quiet,
+      matches: ({ type }) => type === 'SESSION_UPDATED',
+    });
+    const start = live.position();
+    const writing = write({
+      db,
+      organizationId,
+      writers: 3,
+      rows: Number.POSITIVE_INFINITY,
+      isEnough: () => isDone,
+      onCommit: feed.nudge,
+    });
+    const positions: number[] = [];
+    const listening = (async () => {
+      for await (const { position } of live) positions.push(position);
+    })();
+
+    let dropped = 0;
+    const drop = () =>
+      dropOldest(client, { days: 9, rows: 1 }).catch((error) => {
+        if (error.code !== '55P03') throw error;
+        return null;
+      });
+    while (dropped < PARTITIONS && !isDone) {
+      const name = await drop();
+      if (name) {
+        dropped += 1;
+        // What was its last change before this one is gone, as a rule.
+        await db.raise([seldom]);
+        expect(await take(quietLive, 1)).toMatchObject([{ entityId: seldom, count: dropped }]);
+      }
+      const seen = outcomes.whole + outcomes.expired;
+      await until(() => outcomes.whole + outcomes.expired >= seen + 20 || isDone);
+    }
+    isDone = true;
+    await reading;
+    await writing;
+    await db.drained();
+    const head = await feed.head();
+    await until(() => live.position() >= head);
+    await Promise.all([live.return(), quietLive.return()]);
+    await listening;
+    const { rows } = await db.pool.query(
+      'SELECT position FROM change_log WHERE organization_id = $1 AND position > $2 ORDER BY position',
+      [organizationId, start],
+    );
+    expect(positions).toEqual(rows.map(({ position }) => Number(position)));
+    expect(outcomes.whole).toBeGreaterThan(0);
+    expect(outcomes.expired).toBeGreaterThan(0);
+    await pool.end();
+  });
+});
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}

@@ -1,0 +1,187 @@
+/** The stored feed, page by page, through each of its filters. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { globalId } from '../../src/globalId.ts';
+import type { Person } from '../support/app.ts';
+import { SpawnSession } from '../support/mutations.ts';
+import { succeeded } from '../support/outcome.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+type Change = {
+  cursor: string;
+  type: string;
+  entityId: string;
+  occurredAt: string;
+  actor: { id: string | null };
+};
+type Page = {
+  totalCount: number;
+  nodes: Change[];
+  edges: { cursor: string; node: { cursor: string } }[];
+  pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
+};
+
+let work: Work;
+let team: Team;
+let bob: Person;
+let sessionId: string;
+let all: Change[];
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  // Somebody else's changes lie between.
+  const other = await work.createTeam();
+  bob = await team.join('MEMBER');
+  for (let n = 0; n < 8; n += 1) {
+    await team.spawn();
+    await other.spawn();
+  }
+  const { spawnSession } = await bob.query(SpawnSession, { input: { projectId: team.project.id } });
+  sessionId = succeeded(spawnSession).session.id;
+  team.onGitHub(7, { checks: [{ name: 'build' }] });
+  await team.claim(sessionId, 7);
+  await team.terminate(sessionId);
+  await work.psql(`UPDATE session SET display_name = 'by hand' WHERE id = $1`, [uuidOf(sessionId)]);
+  await team.changes();
+  all = (await page('(first: 100)')).nodes;
+});
+afterAll(() => work.close());
+
+async function ask(args: string) {
+  const query = `query($slug: String!) { organization(slug: $slug) { changes${args} {
+    totalCount nodes { cursor type entityId occurredAt actor { id } } edges { cursor node { cursor } }
+    pageInfo { hasNextPage startCursor endCursor }
+  } } }`;
+  return await (await team.owner.raw({ query, variables: { slug: team.slug } })).json();
+}
+
+async function page(args: string): Promise<Page> {
+  const { data, errors } = await ask(args);
+  expect(errors).toBeUndefined();
+  return data.organization.changes;
+}
+
+/** All that passes a filter, by small pages. */
+async function paged(filter: string): Promise<Change[]> {
+  const found: Change[] = [];
+  let after = '';
+  for (let isMore = true; isMore; ) {
+    const { nodes, edges, pageInfo, totalCount } = await page(`(first: 3, ${filter} ${after})`);
+    expect(edges.map(({ cursor }) => cursor)).toEqual(nodes.map(({ cursor }) => cursor));
+    expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([
+      nodes[0]?.cursor ?? null,
+      nodes.at(-1)?.cursor ?? null,
+    ]);
+    found.push(...nodes);
+    expect(found.length).toBeLessThanOrEqual(totalCount);
+    isMore = pageInfo.hasNextPage;
+    if (!isMore) expect(found).toHaveLength(totalCount);
+    after = `, after: "${pageInfo.endCursor}"`;
+  }
+  return found;
+}
+
+it('is oldest first, each change once, of this organization alone', async () => {
+  expect(all.length).toBeGreaterThan(15);
+  expect(await paged('')).toEqual(all);
+  expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
+  const created = all.filter(({ type }) => type === 'SESSION_CREATED');
+  const stored = await work.psql<{ id: string }>(
+    'SELECT id FROM session WHERE organization_id = $1 ORDER BY num',
+    [uuidOf(team.id)],
+  );
+  expect(created.map(({ entityId }) => uuidOf(entityId))).toEqual(stored.map(({ id }) => id));
+});
+
+describe('a filter', () => {
+  it('by types', async () => {
+    const found = await paged('types: [SESSION_CREATED, PR_CREATED]');
+    expect(found).toEqual(all.filter(({ type }) => ['SESSION_CREATED', 'PR_CREATED'].includes(type)));
+    expect(found).toHaveLength(10);
+    expect(await paged('types: []')).toEqual([]);
+  });
+
+  it('by what changed', async () => {
+    const found = await paged(`entityId: "${sessionId}"`);
+    expect(found).toEqual(all.filter(({ entityId }) => entityId === sessionId));
+    expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_UPDATED']);
+  });
+
+  it('by an id that is one of another type finds nothing', async () => {
+    const uuid = uuidOf(sessionId);
+    for (const type of [
+      'Project',
+      'PullRequest',
+      'PullRequestCheck',
+      'User',
+      'Organization',
+      'Nonsense',
+      'toString',
+    ]) {
+      expect(await paged(`entityId: "${globalId(type, uuid)}"`)).toEqual([]);
+    }
+    expect(await paged(`entityId: "${sessionId}", types: [PROJECT_CREATED]`)).toEqual([]);
+    for (const type of ['Session', 'Token', 'Agent']) {
+      expect(await paged(`actorId: "${globalId(type, bob.userId)}"`)).toEqual([]);
+    }
+  });
+
+  it('by who did it', async () => {
+    const actor = globalId('User', bob.userId);
+    const found = await paged(`actorId: "${actor}"`);
+    expect(found).toEqual(all.filter(({ actor: { id } }) => id === actor));
+    expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED']);
+  });
+
+  it('by time: from a moment on, and before one', async () => {
+    const moment = all[8]?.occurredAt ?? '';
+    const since = await paged(`since: "${moment}"`);
+    const until = await paged(`until: "${moment}"`);
+    expect(since.length).toBeGreaterThan(0);
+    expect(until.length).toBeGreaterThan(0);
+    expect([...until, ...since]).toEqual(all);
+    expect(await paged(`since: "${moment}", until: "${moment}"`)).toEqual([]);
+  });
+
+  it('by several at once: what passes all of them', async () => {
+    const found = await paged(
+      `types: [SESSION_UPDATED, SESSION_CREATED], entityId: "${sessionId}", actorId: "${globalId('User', team.owner.userId)}"`,
+    );
+    expect(found.map(({ type }) => type)).toEqual(['SESSION_UPDATED']);
+  });
+});
+
+describe('a page', () => {
+  it('has 25 changes unless told otherwise, and 100 at most', async () => {
+    const [{ id } = { id: '' }] = await work.psql<{ id: string }>(
+      'SELECT id FROM session WHERE num = 1 AND organization_id = $1',
+      [uuidOf(team.id)],
+    );
+    for (let n = 0; n < 101; n += 1) {
+      await work.psql('UPDATE session SET display_name = $2 WHERE id = $1', [id, `name ${n}`]);
+    }
+    await team.changes();
+    expect((await page('')).nodes).toHaveLength(25);
+    expect((await page('')).nodes).toEqual((await page('(first: 25)')).nodes);
+    const { nodes, totalCount } = await page('(first: 1000)');
+    expect(nodes).toHaveLength(100);
+    expect(totalCount).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['(first: -1)', 'BAD_USER_INPUT'],
+    ['(after: "garbage")', 'INVALID_CURSOR'],
+    ['(after: "")', 'INVALID_CURSOR'],
+    ['(after: "R1BDOlM6MQ==")', 'INVALID_CURSOR'],
+  ])('that makes no sense is refused: changes%s is %s', async (args, code) => {
+    const { data, errors } = await ask(args);
+    expect(data).toEqual({ organization: null });
+    expect(errors).toMatchObject([{ extensions: { code, requestId: expect.any(String) } }]);
+    if (code === 'INVALID_CURSOR') {
+      // With where to start again.
+      const { nodes } = await page(`(first: 1, after: "${errors[0].extensions.oldestCursor}")`);
+      expect(nodes).toEqual(all.slice(0, 1));
+    }
+  });
+});

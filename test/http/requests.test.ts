@@ -1,0 +1,192 @@
+/** What is no operation, or none that this schema knows, is refused in so many words. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+const REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+let work: Work;
+let team: Team;
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+});
+afterAll(() => work.close());
+
+const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`${work.app.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${team.owner.token}`, ...headers },
+    redirect: 'manual',
+  });
+
+describe('a body', () => {
+  it.each([
+    ['nothing', '', 400, 'BAD_REQUEST'],
+    ['no JSON', 'nonsense', 400, 'BAD_REQUEST'],
+    ['half of one', '{"query":"{ viewer', 400, 'BAD_REQUEST'],
+    ['null', 'null', 400, 'BAD_REQUEST'],
+    [
+      'several operations',
+      [{ query: '{ viewer { id } }' }, { query: '{ viewer { id } }' }],
+      400,
+      'BAD_REQUEST',
+    ],
+    ['a query that is no text', { query: 7 }, 400, 'BAD_REQUEST'],
+    ['variables that are no object', { query: '{ viewer { id } }', variables: 'x' }, 400, 'BAD_REQUEST'],
+    ['no query', {}, 400, 'BAD_REQUEST'],
+    ['no GraphQL', { query: '{' }, 400, 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', { query: '{ nope }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a field without its argument', { query: '{ node { id } }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    ['a value of another type', { query: '{ node(id: { a: 1 }) { id } }' }, 400, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a variable that is missing',
+      { query: 'query($id: ID!) { node(id: $id) { id } }' },
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'a variable of another type',
+      { query: 'query($id: ID!) { node(id: $id) { id } }', variables: { id: {} } },
+      400,
+      'BAD_USER_INPUT',
+    ],
+    [
+      'an operation that is not in the document',
+      { query: 'query A { viewer { id } }', operationName: 'B' },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'two operations and no name',
+      { query: 'query A { viewer { id } } query B { viewer { id } }' },
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'more than 1 MB',
+      { query: '{ viewer { id } }', variables: { a: 'x'.repeat(1024 * 1024) } },
+      413,
+      'REQUEST_ENTITY_TOO_LARGE',
+    ],
+  ])('of %s is refused with a code and a request id', async (_, body, status, code) => {
+    const response = await team.owner.raw(body, { accept: 'application/graphql-response+json' });
+    const answer = await response.json();
+    expect({ status: response.status, code: answer.errors?.[0]?.extensions?.code }).toEqual({ status, code });
+    expect(answer).not.toHaveProperty('data');
+    expect(answer.errors[0].extensions.requestId).toMatch(REQUEST_ID);
+    expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/);
+  });
+
+  it('of just under 1 MB is taken', async () => {
+    const body = { query: '{ viewer { name } }', variables: { a: 'x'.repeat(1024 * 1024 - 200) } };
+    expect(await (await team.owner.raw(body)).json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+  });
+
+  it('that claims to be no JSON is refused, so that no form of another page can send it', async () => {
+    const response = await team.owner.raw({ query: '{ viewer { id } }' }, { 'content-type': 'text/plain' });
+    expect(response.status).toBe(415);
+  });
+
+  it('with several mistakes is told all of them, under one request id', async () => {
+    const answer = await (await team.owner.raw({ query: '{ nope viewer { neither } }' })).json();
+    expect(answer.errors).toHaveLength(2);
+    const ids = answer.errors.map(
+      (error: { extensions: { requestId: string } }) => error.extensions.requestId,
+    );
+    expect(new Set(ids).size).toBe(1);
+  });
+});
+
+describe('a message on a WebSocket', () => {
+  const open = () => openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+
+  it.each([
+    ['no GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['an unknown field', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+  ])('with %s is refused with the same codes, and the socket goes on', async (_, query, code) => {
+    const socket = await open();
+    expect(await socket.operation({ query })).toMatchObject([
+      { type: 'error', payload: [{ extensions: { code, requestId: expect.stringMatching(REQUEST_ID) } }] },
+    ]);
+    expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
+      { type: 'next', payload: { data: { viewer: { name: 'Ann' } } } },
+      { type: 'complete' },
+    ]);
+    await socket.close();
+  });
+
+  it('of more than 1 MB closes it', async () => {
+    const socket = await open();
+    await socket.operation({ query: '{ viewer { id } }', variables: { a: 'x'.repeat(1024 * 1024) } });
+    expect((await socket.closed).code).toBe(1009);
+  });
+});
+
+describe('GET', () => {
+  it('answers a query', async () => {
+    const response = await get(`/graphql?query=${encodeURIComponent('{ viewer { name } }')}`);
+    expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+  });
+
+  it('does nothing: a mutation is refused', async () => {
+    const mutation = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) { __typename } }`;
+    const before = await team.footprint();
+    const response = await get(`/graphql?query=${encodeURIComponent(mutation)}`);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('POST');
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it.each(['PUT', 'PATCH', 'DELETE'])('is not %s, which is refused', async (method) => {
+    const response = await get('/graphql', {}, method);
+    expect(response.status).toBe(405);
+    expect(response.headers.get('allow')).toBe('GET, POST');
+  });
+});
+
+describe('a path', () => {
+  it.each(['/nothing', '/graphql/', '/graphql/x', '/GraphQL', '/healthz/x', '//', '/..%2fpackage.json'])(
+    '%s is not found',
+    async (path) => {
+      const response = await get(path);
+      expect(response.status).toBe(404);
+      expect(await response.json()).toEqual({ message: 'Nothing is here. GraphQL is at /graphql.' });
+    },
+  );
+
+  it('is the same whatever follows behind a question mark', async () => {
+    expect((await get('/healthz?x=/graphql')).status).toBe(200);
+    expect((await get('/nothing?x=/healthz')).status).toBe(404);
+  });
+
+  it('/ leads to GraphQL', async () => {
+    const response = await get('/');
+    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
+  });
+});
+
+describe('a request id', () => {
+  it('is another one for each operation', async () => {
+    const ids = new Set<string>();
+    for (let n = 0; n < 3; n += 1) {
+      const { errors } = await (await team.owner.raw({ query: '{ nope }' })).json();
+      ids.add(errors[0].extensions.requestId);
+    }
+    expect(ids.size).toBe(3);
+  });
+
+  it('is ours to give: what a client puts in a header changes nothing', async () => {
+    const mine = '00000000-0000-4000-8000-000000000001';
+    const query = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) {
+      ... on SpawnSessionPayload { requestId }
+    } }`;
+    const answer = await (await team.owner.raw({ query }, { 'x-request-id': mine })).json();
+    const { requestId } = answer.data.spawnSession;
+    expect(requestId).toMatch(REQUEST_ID);
+    expect(requestId).not.toBe(mine);
+    expect(await team.changes({ requestId })).toMatchObject([{ type: 'SESSION_CREATED' }]);
+  });
+});

@@ -1,0 +1,165 @@
+/** What nobody could foresee: the client learns an id, the log learns everything, and the server goes on. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startApp } from '../../src/app.ts';
+import { createLogger } from '../../src/observe/log.ts';
+import { type Client, createClient } from '../support/client.ts';
+import { openSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+let work: Work;
+let team: Team;
+let session: { id: string };
+/** Another server on the same database, whose log is kept. */
+let server: Awaited<ReturnType<typeof startApp>>;
+let owner: Client;
+const log: string[] = [];
+
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  session = await team.spawn();
+  const github = { apiUrl: work.github.url, token: work.github.token };
+  server = await startApp(
+    {
+      databaseUrl: work.app.app.db.url,
+      host: '127.0.0.1',
+      port: 0,
+      scm: 'github',
+      github,
+      redisUrl: undefined,
+    },
+    createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } }),
+  );
+  owner = createClient(server.url, team.owner.token);
+});
+afterAll(async () => {
+  await server.close();
+  await work.close();
+});
+
+const READ = 'query Read($id: ID!) { node(id: $id) { ... on Session { branch } } viewer { name } }';
+const ACT = 'mutation Act($id: ID!) { terminateSession(input: { sessionId: $id }) { __typename } }';
+
+/** What was the fault, and must not be told. */
+const TOLD = /_of_old|prisma|postgres|does not exist|invocation|stack|node_modules|\.ts\b/i;
+
+async function answerTo(query: string) {
+  const response = await owner.raw({ query, variables: { id: session.id } });
+  return { status: response.status, text: await response.text() };
+}
+
+/** The line of the log that an id leads to. */
+function logged(requestId: string) {
+  return log
+    .map((line) => JSON.parse(line))
+    .find((line) => line.requestId === requestId && line.level === 'error');
+}
+
+describe('a column that is gone', () => {
+  beforeEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old'));
+  afterEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch'));
+
+  it('fails its field alone, without a word of what it was', async () => {
+    const { text } = await answerTo(READ);
+    const { data, errors } = JSON.parse(text);
+    expect(data).toEqual({ node: null, viewer: { name: 'Ann' } });
+    expect(errors).toEqual([
+      {
+        message: 'Something went wrong on our side. The request id says where to look.',
+        locations: expect.any(Array),
+        path: ['node'],
+        extensions: { code: 'INTERNAL_ERROR', requestId: expect.any(String) },
+      },
+    ]);
+    expect(text).not.toMatch(TOLD);
+    expect(JSON.stringify(logged(errors[0].extensions.requestId))).toMatch(/branch/);
+  });
+
+  it('fails a mutation whole, which then has done nothing', async () => {
+    const before = await team.footprint();
+    const { text } = await answerTo(ACT);
+    const { data, errors } = JSON.parse(text);
+    expect(data).toBeNull();
+    expect(errors).toMatchObject([{ path: ['terminateSession'], extensions: { code: 'INTERNAL_ERROR' } }]);
+    expect(text).not.toMatch(TOLD);
+    expect(logged(errors[0].extensions.requestId)).toMatchObject({ path: ['terminateSession'] });
+    await work.psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch');
+    expect(await team.footprint()).toEqual(before);
+    await work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old');
+  });
+
+  it('is told no more over WebSocket, and the socket goes on', async () => {
+    const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
+    const messages = await socket.operation({ query: READ, variables: { id: session.id } });
+    expect(messages).toMatchObject([
+      {
+        type: 'next',
+        payload: { errors: [{ extensions: { code: 'INTERNAL_ERROR', requestId: expect.any(String) } }] },
+      },
+      { type: 'complete' },
+    ]);
+    expect(JSON.stringify(messages)).not.toMatch(TOLD);
+    expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
+      { payload: { data: { viewer: { name: 'Ann' } } } },
+      { type: 'complete' },
+    ]);
+    await socket.close();
+  });
+});
+
+describe('a database that cannot say who is asking', () => {
+  beforeEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash TO hash_of_old'));
+  afterEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash_of_old TO hash'));
+
+  it('is 500 over HTTP, and no 401', async () => {
+    const { status, text } = await answerTo(READ);
+    expect(status).toBe(500);
+    const { errors } = JSON.parse(text);
+    expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL_ERROR' } }]);
+    expect(text).not.toMatch(TOLD);
+    expect(logged(errors[0].extensions.requestId)).toBeDefined();
+  });
+
+  it('sends a WebSocket away to try again later, which 4403 would not, and says nothing', async () => {
+    const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
+    const { code, reason } = await socket.closed;
+    expect(code).toBe(1013);
+    expect(reason).not.toMatch(TOLD);
+  });
+});
+
+describe('afterwards', () => {
+  it('everything works', async () => {
+    expect(JSON.parse((await answerTo(READ)).text)).toEqual({
+      data: { node: { branch: '' }, viewer: { name: 'Ann' } },
+    });
+    expect(JSON.parse((await answerTo(ACT)).text)).toMatchObject({
+      data: { terminateSession: { __typename: 'TerminateSessionPayload' } },
+    });
+  });
+
+  it('the log holds no token', () => {
+    expect(log.length).toBeGreaterThan(5);
+    expect(log.join('')).not.toContain(team.owner.token);
+  });
+});
+
+describe('what a client sends and the database cannot hold', () => {
+  it.each([
+    ['a NUL in a slug', '{ organization(slug: "\\u0000") { id } }'],
+    ['a NUL in a name', 'query { viewer { organizations { nodes { session(name: "\\u0000-1") { id } } } } }'],
+    [
+      'the year 0 in the audit trail',
+      '{ viewer { organizations { nodes { structureEvents(since: "0000-01-01T00:00:00Z") { totalCount } } } } }',
+    ],
+    [
+      'the year 0 in the feed',
+      '{ viewer { organizations { nodes { changes(since: "0000-01-01T00:00:00Z") { totalCount } } } } }',
+    ],
+  ])('is told to be its own mistake: %s', async (_, query) => {
+    const { errors } = JSON.parse((await answerTo(query)).text);
+    const codes = errors.map((error: { extensions: { code: string } }) => error.extensions.code);
+    expect([...new Set(codes)]).toEqual(['BAD_USER_INPUT']);
+  });
+});

@@ -1,0 +1,163 @@
+/** Connections among themselves: how many subscriptions there may be, ids that come back, clients that leave early. */
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { openEventStream } from '../support/eventStream.ts';
+import { readFigures } from '../support/metrics.ts';
+import { startProxy } from '../support/proxy.ts';
+import { uuidOf } from '../support/psql.ts';
+import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { Changes, SessionChanged } from './documents.ts';
+
+let work: Work;
+let team: Team;
+
+beforeAll(async () => {
+  work = await startWork({ live: { perConnection: 3, perToken: 5 } });
+  team = await work.createTeam();
+});
+
+afterAll(() => work.close());
+
+const authorization = (token: string) => ({ authorization: `Bearer ${token}` });
+const open = (token = team.owner.token) => openSocket(work.app.url, authorization(token));
+const body = () => ({ query: print(Changes), variables: { organizationId: team.id } });
+const subscribe = (socket: RawSocket, id: string) => socket.send({ id, type: 'subscribe', payload: body() });
+const isLive = (count: number) => (message: Message) =>
+  message.type === 'ping' &&
+  (message.payload as { subscriptions?: string[] })?.subscriptions?.length === count;
+const figure = async (series: string) => (await readFigures(work.app.url))(series);
+const connections = () =>
+  expect.poll(() => figure('muster_live_connections'), { timeout: 10_000, interval: 100 });
+
+describe('subscriptions', () => {
+  it('are limited for each connection, and one that ends makes room', async () => {
+    const socket = await open();
+    for (const id of ['1', '2', '3', '4']) subscribe(socket, id);
+    const refused = await socket.next(({ type }) => type === 'next');
+    expect(refused).toMatchObject({
+      id: '4',
+      payload: {
+        errors: [
+          {
+            message: 'A connection may have 3 subscriptions at once.',
+            extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 3, requestId: expect.any(String) },
+          },
+        ],
+      },
+    });
+    socket.send({ id: '1', type: 'complete' });
+    subscribe(socket, '5');
+    await socket.next(isLive(3));
+    await team.spawn();
+    const heard = new Set<string | undefined>();
+    while (heard.size < 3) heard.add((await socket.next(({ type }) => type === 'next'))?.id);
+    expect(heard).toEqual(new Set(['2', '3', '5']));
+    await socket.close();
+  });
+
+  it('are limited for each token, over all its connections and transports', async () => {
+    const [first, second] = [await open(), await open()];
+    for (const id of ['1', '2', '3']) subscribe(first, id);
+    await first.next(isLive(3));
+    for (const id of ['1', '2']) subscribe(second, id);
+    await second.next(isLive(2));
+    const stream = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await stream.rest())[0]?.data).toMatchObject({
+      errors: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 5 } }],
+    });
+    await first.close();
+    await connections().toBe(1);
+    const again = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await again.next())?.id).toBeDefined();
+    again.stop();
+    await second.close();
+    await connections().toBe(0);
+  });
+});
+
+describe('a socket', () => {
+  it('is closed with 4409 when an id comes back before anybody knows what it was the first time', async () => {
+    const socket = await open();
+    subscribe(socket, 'x');
+    socket.send({ id: 'x', type: 'complete' });
+    subscribe(socket, 'x');
+    expect((await socket.closed).code).toBe(4409);
+    await connections().toBe(0);
+    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+  });
+
+  it('leaves nothing behind when it goes while it is being authenticated', async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const socket = new WebSocket(`${work.app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        await new Promise((resolve) => socket.once('open', resolve));
+        const payload = authorization(team.owner.token);
+        await new Promise((resolve) =>
+          socket.send(JSON.stringify({ type: 'connection_init', payload }), resolve),
+        );
+        socket.terminate();
+      }),
+    );
+    // Whoever came after them was authenticated after them.
+    const last = await open();
+    await last.close();
+    await connections().toBe(0);
+  });
+
+  it('answers a ping without its payload, which might be large', async () => {
+    const socket = await open();
+    socket.send({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
+    expect(await socket.next(({ type }) => type === 'pong')).toEqual({ type: 'pong' });
+    await socket.close();
+  });
+
+  it('is closed with 1012 when a role changes that was given only after it was opened', async () => {
+    const bob = await work.app.signUp('Bob');
+    const socket = await open(bob.token);
+    const [{ id: membershipId } = { id: '' }] = await work.psql<{ id: string }>(
+      `INSERT INTO membership (organization_id, user_id, role) VALUES ($1, $2, 'MEMBER') RETURNING id`,
+      [uuidOf(team.id), bob.userId],
+    );
+    subscribe(socket, 'a');
+    await socket.next(isLive(1));
+    await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membershipId]);
+    expect(await socket.closed).toEqual({ code: 1012, reason: 'Rights changed' });
+  });
+});
+
+describe('a database that is away', () => {
+  it('delays events, and tells none of them half', async () => {
+    const session = await team.spawn();
+    const heard = await team.owner.subscribe(SessionChanged, { organizationId: team.id });
+    const branches = Array.from({ length: 100 }, (_, index) => `branch-${index}`);
+    for (const branch of branches) {
+      await work.psql('UPDATE session SET branch = $2 WHERE id = $1', [uuidOf(session.id), branch]);
+      await work.psql(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name = 'muster'`,
+      );
+    }
+    for (const { sessionChanged } of await heard.events(branches.length)) {
+      expect(sessionChanged.session).toMatchObject({ name: session.name });
+    }
+    await heard.stop();
+  });
+
+  it('does not keep a revoked token listening, when its connections are dead and do not say so', async () => {
+    await using proxy = await startProxy(work.app.app.db.url);
+    const databaseUrl = new URL(work.app.app.db.url);
+    databaseUrl.host = new URL(proxy.url).host;
+    const behind = await work.app.startAnother({ databaseUrl: databaseUrl.href });
+    const ivy = await team.join('MEMBER', 'Ivy');
+    const socket = await openSocket(behind.url, authorization(ivy.token));
+    subscribe(socket, 'a');
+    await socket.next(isLive(1));
+    proxy.stall();
+    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [ivy.userId]);
+    expect((await socket.closed).code).toBe(4403);
+    await behind.close();
+  });
+});

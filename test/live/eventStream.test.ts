@@ -1,0 +1,191 @@
+/** The promises of the live side, kept over Server-Sent Events. */
+
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Person } from '../support/app.ts';
+import { openEventStream } from '../support/eventStream.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { Changes, SessionChanged } from './documents.ts';
+
+let work: Work;
+let team: Team;
+let ann: Person;
+
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  ann = team.owner;
+});
+
+afterAll(() => work.close());
+
+const changes = (variables: object = {}, headers = {}, token = ann.token) =>
+  openEventStream(
+    work.app.url,
+    token,
+    { query: print(Changes), variables: { organizationId: team.id, ...variables } },
+    headers,
+  );
+
+const openStreams = () => expect.poll(() => work.app.app.feed.status().streams, { timeout: 5_000 });
+
+describe('an event stream', () => {
+  it('says where it begins, then brings each change under its cursor', async () => {
+    const stream = await changes();
+    expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
+    expect(await stream.next()).toEqual({ id: expect.any(String) });
+
+    await team.spawn();
+    const { id, event, data } = await stream.result();
+    expect(event).toBe('next');
+    expect(data.data?.changes).toMatchObject({ type: 'SESSION_CREATED', cursor: id });
+    stream.stop();
+    await openStreams().toBe(0);
+  });
+
+  it('goes on after Last-Event-ID, whatever `after` says', async () => {
+    const stream = await changes();
+    const begin = (await stream.next())?.id;
+    await team.spawn();
+    await team.spawn();
+    const first = await stream.result();
+    const second = await stream.result();
+    stream.stop();
+
+    const resumed = await changes({ after: begin }, { 'last-event-id': first.id });
+    expect(await resumed.result()).toEqual(second);
+    // Now it is live, and says so.
+    expect(await resumed.next()).toEqual({ id: second.id });
+    resumed.stop();
+  });
+
+  it('begins with `after` when there is no Last-Event-ID, and goes from stored to live without a gap', async () => {
+    const first = await changes();
+    const begin = (await first.next())?.id;
+    first.stop();
+    const spawned = [await team.spawn(), await team.spawn()];
+    const stream = await changes({ after: begin });
+    spawned.push(await team.spawn());
+    for (const { id } of spawned) {
+      expect((await stream.result()).data.data?.changes).toMatchObject({
+        type: 'SESSION_CREATED',
+        entityId: id,
+      });
+    }
+    stream.stop();
+  });
+
+  it.each([
+    ['after', { after: 'nonsense' }, {}],
+    ['Last-Event-ID', {}, { 'last-event-id': 'nonsense' }],
+  ])('refuses an invalid cursor in %s with one result, and completes', async (_where, variables, headers) => {
+    const stream = await changes(variables, headers);
+    expect(await stream.rest()).toEqual([
+      {
+        event: 'next',
+        data: {
+          errors: [
+            expect.objectContaining({
+              extensions: {
+                code: 'INVALID_CURSOR',
+                oldestCursor: expect.any(String),
+                requestId: expect.any(String),
+              },
+            }),
+          ],
+        },
+      },
+      { event: 'complete' },
+    ]);
+    await openStreams().toBe(0);
+  });
+
+  it('answers a query with one result, and completes', async () => {
+    const stream = await openEventStream(work.app.url, ann.token, { query: '{ viewer { name } }' });
+    expect(await stream.rest()).toEqual([
+      { event: 'next', data: { data: { viewer: { name: 'Ann' } } } },
+      { event: 'complete' },
+    ]);
+  });
+
+  it('is not there for a client that accepts none, and leaves nothing behind', async () => {
+    const stream = await changes({}, { accept: 'application/json' });
+    expect(await stream.response.json()).toMatchObject({
+      errors: [{ extensions: { code: 'NOT_ACCEPTABLE' } }],
+    });
+    await openStreams().toBe(0);
+  });
+
+  it.each([undefined, 'mst_wrong'])('needs a good token, which %s is not', async (token) => {
+    const { response } = await openEventStream(work.app.url, token, { query: print(Changes) });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+});
+
+describe('rights that change', () => {
+  const forbidden = [
+    { event: 'next', data: { errors: [expect.objectContaining({ extensions: { code: 'FORBIDDEN' } })] } },
+    { event: 'complete' },
+  ];
+  const listening = async (person: Person) => {
+    const stream = await changes({}, {}, person.token);
+    await stream.next();
+    return stream;
+  };
+
+  it('end the stream of a token that is revoked', async () => {
+    const stream = await listening(await team.join('MEMBER', 'Rob'));
+    await work.psql(
+      `UPDATE token SET revoked_at = now() WHERE user_id IN (SELECT id FROM "user" WHERE name = 'Rob')`,
+    );
+    const rest = await stream.rest();
+    expect(rest.slice(-2)).toEqual(forbidden);
+  });
+
+  it('end the stream of a token that expires', async () => {
+    const stream = await listening(await team.join('MEMBER', 'Eve'));
+    await work.psql(
+      `UPDATE token SET expires_at = now() WHERE user_id IN (SELECT id FROM "user" WHERE name = 'Eve')`,
+    );
+    expect((await stream.rest()).slice(-2)).toEqual(forbidden);
+  });
+
+  it('end the stream of a member who is removed', async () => {
+    const tom = await team.join('MEMBER', 'Tom');
+    const stream = await listening(tom);
+    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(tom.memberId)]);
+    expect((await stream.rest()).slice(-2)).toEqual(forbidden);
+  });
+
+  it('let a member whose role changed come back with the new rights: no completion, just an end', async () => {
+    const kim = await team.join('MEMBER', 'Kim');
+    const stream = await listening(kim);
+    await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [uuidOf(kim.memberId)]);
+    const rest = await stream.rest();
+    expect(rest.filter(({ event }) => event === 'complete')).toEqual([]);
+    const again = await listening(kim);
+    again.stop();
+  });
+});
+
+describe('a server that stops', () => {
+  it('ends its streams without completing them, and another goes on where they were', async () => {
+    const other = await work.app.startAnother();
+    const variables = { organizationId: team.id };
+    const body = { query: print(SessionChanged), variables };
+    const stream = await openEventStream(other.url, ann.token, body);
+    await stream.next();
+    await team.spawn();
+    const { id = '' } = await stream.result();
+    await other.close();
+    expect((await stream.rest()).filter(({ event }) => event)).toEqual([]);
+
+    const { name: spawned } = await team.spawn();
+    const resumed = await openEventStream(work.app.url, ann.token, body, { 'last-event-id': id });
+    expect((await resumed.result()).data.data?.sessionChanged).toMatchObject({ session: { name: spawned } });
+    resumed.stop();
+  });
+});

@@ -1,0 +1,91 @@
+/** What a heartbeat may say, whatever the subscriptions of its socket are doing. */
+import { print } from 'graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { Changes, PrSessionChanged, SessionChanged } from './documents.ts';
+
+let work: Work;
+let team: Team;
+
+beforeAll(async () => {
+  work = await startWork({ live: { heartbeatMs: 100 } });
+  team = await work.createTeam();
+});
+
+afterAll(() => work.close());
+
+type Beat = { cursor: string; subscriptions: string[] };
+
+const isBeat = ({ type, payload }: Message) => type === 'ping' && payload !== undefined;
+const positionOf = (cursor: string) => Buffer.from(cursor, 'base64url').readBigUInt64BE(9);
+const open = () => openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+
+async function nextBeat(socket: RawSocket): Promise<Beat> {
+  return (await socket.next(isBeat))?.payload as Beat;
+}
+
+const subscribe = (socket: RawSocket, id: string, document: object, variables: object = {}) =>
+  socket.send({
+    id,
+    type: 'subscribe',
+    payload: { query: print(document as never), variables: { organizationId: team.id, ...variables } },
+  });
+
+it('goes on whatever was asked for in vain', async () => {
+  const socket = await open();
+  subscribe(socket, 'a', SessionChanged);
+  expect((await nextBeat(socket)).subscriptions).toEqual(['a']);
+  // A complete for what was refused, before it was refused.
+  socket.send({ id: 'bad', type: 'subscribe', payload: { query: '{ nope }' } });
+  socket.send({ id: 'bad', type: 'complete' });
+  for (let count = 0; count < 3; count += 1) {
+    expect((await nextBeat(socket)).subscriptions).toEqual(['a']);
+  }
+  await socket.close();
+});
+
+it('never tells a subscription less than it was told, though another begins far behind', async () => {
+  const begin = work.app.app.feed.encode(0);
+  const socket = await open();
+  subscribe(socket, 'a', SessionChanged);
+  await nextBeat(socket);
+  for (let count = 0; count < 50; count += 1) await team.spawn();
+  let event: Message | undefined;
+  for (let count = 0; count < 50; count += 1) event = await socket.next(({ type }) => type === 'next');
+  const { data } = (event as Message).payload as { data: { sessionChanged: { cursor: string } } };
+
+  subscribe(socket, 'b', Changes, { after: begin });
+  // Nothing is said to either until b has come as far as a.
+  const beat = await nextBeat(socket);
+  expect(beat.subscriptions).toEqual(['a', 'b']);
+  expect(positionOf(beat.cursor)).toBeGreaterThanOrEqual(positionOf(data.sessionChanged.cursor));
+  await socket.close();
+});
+
+it('comes after everything it covers, and moves where there is nothing to hear', async () => {
+  const socket = await open();
+  subscribe(socket, 'busy', Changes);
+  subscribe(socket, 'idle', PrSessionChanged);
+  await nextBeat(socket);
+  let told = 0n;
+  let heard = 0n;
+  for (let count = 0; count < 60; count += 1) {
+    void team.spawn();
+    const message = await socket.next((each) => each.type === 'next' || isBeat(each));
+    if (message && isBeat(message)) {
+      const position = positionOf((message.payload as Beat).cursor);
+      expect(position).toBeGreaterThanOrEqual(told);
+      // Nothing that was heard already is taken back, and nothing is announced that comes only now.
+      expect(position).toBeGreaterThanOrEqual(heard);
+      told = position;
+    } else {
+      const { data } = (message as Message).payload as { data: { changes: { cursor: string } } };
+      heard = positionOf(data.changes.cursor);
+      expect(heard).toBeGreaterThan(told);
+    }
+  }
+  expect(told).toBeGreaterThan(0n);
+  await socket.close();
+});

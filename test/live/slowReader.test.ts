@@ -1,0 +1,130 @@
+/** Clients that do not read: what becomes of them, and of everybody else. */
+import { print } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openEventStream } from '../support/eventStream.ts';
+import { readFigures } from '../support/metrics.ts';
+import { uuidOf } from '../support/psql.ts';
+import { type Message, openSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { Changes, FeedCursor } from './documents.ts';
+
+const SUBSCRIPTIONS = 30;
+const CHANGES = 2_000;
+const STUCK = 'muster_live_ended_total{reason="lagged"}';
+const QUEUED = 'muster_live_queued_bytes';
+/** What a connection may hold back at most: its soft budget, and one event of each subscription beyond. */
+const SOFT_BYTES = 128 * 1024;
+const EVENT_BYTES = 2_000;
+
+let work: Work;
+let team: Team;
+
+beforeAll(async () => {
+  work = await startWork({ live: { stuckMs: 1_000, softBytes: SOFT_BYTES } });
+  team = await work.createTeam();
+});
+
+afterAll(() => work.close());
+
+const figure = async (series: string) => (await readFigures(work.app.url))(series);
+const body = (after?: string) => ({ query: print(Changes), variables: { organizationId: team.id, after } });
+
+/** Changes one row again and again, in one transaction. */
+async function churn(count = CHANGES): Promise<void> {
+  const { id } = await team.spawn();
+  await work.psql(`DO $$ BEGIN FOR i IN 1..${count} LOOP
+    UPDATE session SET branch = 'b' || i WHERE id = '${uuidOf(id)}'; END LOOP; END $$`);
+}
+
+const isNext = ({ type }: Message) => type === 'next';
+const cursorOf = ({ payload }: Message) =>
+  (payload as { data: { changes: { cursor: string } } }).data.changes.cursor;
+
+describe('a WebSocket that is not read', () => {
+  it('is closed as lagged, holds a bounded part of the memory, slows nobody, and goes on by its cursor', async () => {
+    const before = await figure(STUCK);
+    const slow = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+    for (let id = 1; id <= SUBSCRIPTIONS; id += 1) {
+      slow.send({ id: String(id), type: 'subscribe', payload: body() });
+    }
+    await slow.next(
+      ({ type, payload }) =>
+        type === 'ping' && (payload as { subscriptions: string[] }).subscriptions.length === SUBSCRIPTIONS,
+    );
+    const quick = await team.owner.subscribe(Changes, { organizationId: team.id });
+
+    slow.pause();
+    await churn();
+    const heard = await quick.events(CHANGES + 1);
+    let mostQueued = 0;
+    await expect
+      .poll(
+        async () => {
+          mostQueued = Math.max(mostQueued, await figure(QUEUED));
+          return await figure(STUCK);
+        },
+        { timeout: 20_000, interval: 100 },
+      )
+      .toBe(before + 1);
+    expect(mostQueued).toBeGreaterThan(0);
+    expect(mostQueued).toBeLessThan(SOFT_BYTES + SUBSCRIPTIONS * EVENT_BYTES);
+
+    slow.resume();
+    let last: Message | undefined;
+    for (let each = await slow.next(isNext); each; each = await slow.next(isNext)) {
+      if (each.id === '1') last = each;
+    }
+    expect(await slow.closed).toEqual({ code: 1013, reason: 'lagged' });
+
+    // All that was written was whole and in order, so what is missing comes after its cursor.
+    const after = cursorOf(last as Message);
+    const known = heard.findIndex(({ changes }) => changes.cursor === after);
+    const resumed = await team.owner.subscribe(Changes, { organizationId: team.id, after });
+    expect(await resumed.events(heard.length - known - 1)).toEqual(heard.slice(known + 1));
+    await quick.stop();
+    await resumed.stop();
+  });
+
+  it('is closed too when it only asks and never listens', async () => {
+    const before = await figure(STUCK);
+    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+    const query = `{ organization(slug: "${team.slug}") { changes(first: 100) { nodes { payload } } } }`;
+    await churn(100);
+    socket.pause();
+    for (let id = 0; (await figure(STUCK)) === before; id += 1) {
+      socket.send({ id: String(id), type: 'subscribe', payload: { query } });
+    }
+    socket.resume();
+    expect((await socket.closed).code).toBe(1013);
+  });
+});
+
+describe('an event stream that is not read', () => {
+  it('ends with LAGGED, and goes on by its last id', async () => {
+    const before = await figure(STUCK);
+    const start = await team.owner.query(FeedCursor, { slug: team.slug });
+    const stream = await openEventStream(work.app.url, team.owner.token, body());
+    // Nothing is read from here on; the network takes some of it.
+    for (let round = 0; round < 5; round += 1) await churn(3_000);
+    await expect.poll(() => figure(STUCK), { timeout: 20_000, interval: 100 }).toBe(before + 1);
+
+    const blocks = await stream.rest();
+    expect(blocks.at(-1)).toEqual({ event: 'complete' });
+    expect(blocks.at(-2)?.data).toMatchObject({ errors: [{ extensions: { code: 'LAGGED' } }] });
+    const ids = blocks.filter(({ data }) => data?.data).map(({ id }) => id);
+    const all = await team.owner.subscribe(Changes, {
+      organizationId: team.id,
+      after: start.organization?.feedCursor,
+    });
+    const stored = (await all.events(15_005)).map(({ changes }) => changes.cursor);
+    await all.stop();
+    expect(ids).toEqual(stored.slice(0, ids.length));
+
+    const resumed = await openEventStream(work.app.url, team.owner.token, body(), {
+      'last-event-id': String(ids.at(-1)),
+    });
+    expect((await resumed.result()).id).toBe(stored[ids.length]);
+    resumed.stop();
+  });
+});

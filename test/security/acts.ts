@@ -1,0 +1,82 @@
+/** How each act of the table of permissions is tried: its input, on things made afresh by those who may. */
+import { randomBytes } from 'node:crypto';
+import type { MembershipRole } from '../graphql/graphql.ts';
+import { CreateToken } from '../support/mutations.ts';
+import { succeeded } from '../support/outcome.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { type Cast, newToken, type Role } from './cast.ts';
+
+type Prepare = (cast: Cast, role: Role) => object | Promise<object>;
+
+export const ACTS: Record<string, Prepare> = {
+  createOrganization: () => ({ slug: newName(), name: 'Acme' }),
+  'addMember: a member': addMember('MEMBER'),
+  'addMember: an admin': addMember('ADMIN'),
+  'addMember: an owner': addMember('OWNER'),
+  'createToken: for oneself': ({ team }) => ({ organizationId: team.id, label: 'mine' }),
+  'createToken: for a member': createTokenFor('member'),
+  'createToken: for an admin': createTokenFor('admin'),
+  'createToken: for an owner': createTokenFor('owner'),
+  'createToken: for an outsider': createTokenFor('outsider'),
+  "revokeToken: one's own": async (cast, role) => ({ tokenId: await ownToken(cast, role) }),
+  "revokeToken: a member's": revokeTokenOf('member'),
+  "revokeToken: an admin's": revokeTokenOf('admin'),
+  "revokeToken: an owner's": revokeTokenOf('owner'),
+  'revokeToken: one of everywhere': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
+  registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
+  spawnSession: ({ team }) => ({ projectId: team.project.id }),
+  terminateSession: async ({ team }) => ({ sessionId: (await team.spawn()).id }),
+  claimPR: async ({ team }) => ({ sessionId: (await team.spawn()).id, pr: newPullRequest(team) }),
+  'claimPR: a takeover': async ({ team }) => {
+    const pr = newPullRequest(team);
+    succeeded(await team.claim((await team.spawn()).id, pr));
+    return { sessionId: (await team.spawn()).id, pr };
+  },
+  refreshPR: async ({ team }) => {
+    const claimed = succeeded(await team.claim((await team.spawn()).id, newPullRequest(team)));
+    return { pullRequestId: claimed.pullRequest.id };
+  },
+};
+
+function addMember(role: MembershipRole): Prepare {
+  return ({ team }) => ({
+    organizationId: team.id,
+    email: `${newName()}@example.com`,
+    name: 'Newcomer',
+    role,
+  });
+}
+
+function createTokenFor(role: keyof Cast['colleagues']): Prepare {
+  return ({ team, colleagues }) => ({ organizationId: team.id, userId: colleagues[role], label: 'theirs' });
+}
+
+function revokeTokenOf(role: keyof Cast['colleagues']): Prepare {
+  return async ({ team, colleagues }) => ({
+    tokenId: (await newToken(team, uuidOf(colleagues[role]))).id,
+  });
+}
+
+/** A token of this very viewer in the team's organization; of the owner's, where there can be none. */
+async function ownToken({ team, clients, formerTokenId }: Cast, role: Role): Promise<string> {
+  if (role === 'former') return formerTokenId;
+  const owner = role === 'member' || role === 'admin' ? clients[role] : team.owner;
+  const { createToken } = await owner.query(CreateToken, {
+    input: { organizationId: team.id, label: 'own' },
+  });
+  return succeeded(createToken).token.id;
+}
+
+let pullRequests = 0;
+
+/** Puts one more on GitHub. */
+function newPullRequest(team: Team): string {
+  pullRequests += 1;
+  team.onGitHub(pullRequests);
+  return String(pullRequests);
+}
+
+function newName(): string {
+  return `new-${randomBytes(5).toString('hex')}`;
+}

@@ -1,0 +1,88 @@
+/** Who asks, in the tests of permissions: everybody there is in respect of one organization. */
+import { globalId } from '../../src/globalId.ts';
+import type { Client } from '../support/client.ts';
+import { CreateToken } from '../support/mutations.ts';
+import { succeeded } from '../support/outcome.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import type { Work } from '../support/work.ts';
+
+/** Those for whom the organization is there. */
+export const INSIDERS = ['member', 'admin', 'owner'] as const;
+/** Those for whom it is not: a stranger, one who was an admin, and its owner by a token of another organization. */
+export const OUTSIDERS = ['outsider', 'former', 'elsewhere'] as const;
+/** The columns of the tables. Nobody has no token. */
+export const ROLES = ['nobody', ...OUTSIDERS, ...INSIDERS] as const;
+
+export type Insider = (typeof INSIDERS)[number];
+export type Outsider = (typeof OUTSIDERS)[number];
+export type Role = (typeof ROLES)[number];
+
+export type Cast = {
+  team: Team;
+  /** The outsider's: as foreign to the team as the team is to it. */
+  otherTeam: Team;
+  clients: Record<Role, Client>;
+  tokens: Record<Insider | Outsider, string>;
+  /** For each role somebody else who has it too, by the global id of the user. */
+  colleagues: Record<Insider | 'outsider', string>;
+  /** A token of the former one's, from before. */
+  formerTokenId: string;
+  /** A colleague's token that is good in each of the colleague's organizations, and so belongs to none. */
+  loginTokenId: string;
+};
+
+export async function createCast(work: Work): Promise<Cast> {
+  const team = await work.createTeam();
+  const otherTeam = await work.createTeam(await work.app.signUp('Olga'));
+  const member = await team.join('MEMBER', 'Max');
+  const admin = await team.join('ADMIN', 'Ada');
+  const former = await team.join('ADMIN', 'Fay');
+  const formerTokenId = (await newToken(team, former.userId)).id;
+  await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
+
+  const elsewhere = await work.createTeam(team.owner);
+  const { secret } = await newToken(elsewhere, team.owner.userId);
+  const colleague = await team.join('MEMBER', 'Mia');
+  const [login] = await work.psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [
+    colleague.userId,
+  ]);
+  return {
+    team,
+    otherTeam,
+    clients: {
+      nobody: work.app.client(),
+      outsider: otherTeam.owner,
+      former,
+      elsewhere: work.app.client(secret),
+      member,
+      admin,
+      owner: team.owner,
+    },
+    tokens: {
+      outsider: otherTeam.owner.token,
+      former: former.token,
+      elsewhere: secret,
+      member: member.token,
+      admin: admin.token,
+      owner: team.owner.token,
+    },
+    colleagues: {
+      member: globalId('User', colleague.userId),
+      admin: globalId('User', (await team.join('ADMIN', 'Abe')).userId),
+      owner: globalId('User', (await team.join('OWNER', 'Oda')).userId),
+      outsider: globalId('User', otherTeam.owner.userId),
+    },
+    formerTokenId,
+    loginTokenId: globalId('Token', login?.id ?? ''),
+  };
+}
+
+/** A token that the team's owner makes for a member. */
+export async function newToken(team: Team, userId: string): Promise<{ id: string; secret: string }> {
+  const { createToken } = await team.owner.query(CreateToken, {
+    input: { organizationId: team.id, userId: globalId('User', userId), label: 'test' },
+  });
+  const { token, secret } = succeeded(createToken);
+  return { id: token.id, secret: secret ?? '' };
+}

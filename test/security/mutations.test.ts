@@ -1,0 +1,89 @@
+/** Who may do what: every mutation, by everybody there is. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { capitalized, mutations } from '../schema/shape.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { ACTS } from './acts.ts';
+import { type Cast, createCast, ROLES, type Role } from './cast.ts';
+import { table } from './table.ts';
+
+/**
+ * `yes`, or the code it is refused with. `no` is FORBIDDEN: the viewer sees it and may not. `none` is NOT_FOUND: for
+ * this viewer it is not there. A mutation that is not in here fails the test.
+ */
+const PERMISSIONS = table<Role>(`
+  act                            | nobody | outsider | former | elsewhere | member | admin | owner
+  createOrganization             | 401    | yes      | yes    | no        | yes    | yes   | yes
+  addMember: a member            | 401    | none     | none   | none      | no     | yes   | yes
+  addMember: an admin            | 401    | none     | none   | none      | no     | yes   | yes
+  addMember: an owner            | 401    | none     | none   | none      | no     | no    | yes
+  createToken: for oneself       | 401    | none     | none   | none      | yes    | yes   | yes
+  createToken: for a member      | 401    | none     | none   | none      | no     | yes   | yes
+  createToken: for an admin      | 401    | none     | none   | none      | no     | yes   | yes
+  createToken: for an owner      | 401    | none     | none   | none      | no     | no    | yes
+  createToken: for an outsider   | 401    | none     | none   | none      | no     | none  | none
+  revokeToken: one's own         | 401    | none     | none   | none      | yes    | yes   | yes
+  revokeToken: a member's        | 401    | none     | none   | none      | no     | yes   | yes
+  revokeToken: an admin's        | 401    | none     | none   | none      | no     | yes   | yes
+  revokeToken: an owner's        | 401    | none     | none   | none      | no     | no    | yes
+  revokeToken: one of everywhere | 401    | none     | none   | none      | none   | none  | none
+  registerProject                | 401    | none     | none   | none      | no     | yes   | yes
+  spawnSession                   | 401    | none     | none   | none      | yes    | yes   | yes
+  terminateSession               | 401    | none     | none   | none      | yes    | yes   | yes
+  claimPR                        | 401    | none     | none   | none      | yes    | yes   | yes
+  claimPR: a takeover            | 401    | none     | none   | none      | yes    | yes   | yes
+  refreshPR                      | 401    | none     | none   | none      | yes    | yes   | yes
+`);
+
+const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
+
+let work: Work;
+let cast: Cast;
+beforeAll(async () => {
+  work = await startWork();
+  cast = await createCast(work);
+});
+afterAll(() => work.close());
+
+it('has a row for every mutation of the schema, and an act for every row', () => {
+  const rows = PERMISSIONS.map(({ name }) => mutationOf(name));
+  expect([...new Set(rows)].sort()).toEqual(mutations.map(({ name }) => name).sort());
+  expect(PERMISSIONS.map(({ name }) => name).sort()).toEqual(Object.keys(ACTS).sort());
+});
+
+describe.each(PERMISSIONS)('$name', ({ name, ...permissions }) => {
+  it.each(ROLES.map((role) => [role, permissions[role]] as const))('%s: %s', async (role, permission) => {
+    const input = await inputOf(name, role);
+    const before = await cast.team.footprint();
+    const outcome = await act(role, mutationOf(name), input);
+    if (permission === 'yes') {
+      expect(outcome).toBe(`${capitalized(mutationOf(name))}Payload`);
+      return;
+    }
+    expect(outcome).toBe(CODES[permission]);
+    // Whoever is refused has left no trace.
+    expect(await cast.team.footprint()).toEqual(before);
+  });
+});
+
+/** Whether this was done, by the name of what was answered, or the code it was refused with. */
+async function act(role: Role, mutation: string, input: object): Promise<string> {
+  const response = await cast.clients[role].raw({
+    query: `mutation Act($input: ${capitalized(mutation)}Input!) {
+      ${mutation}(input: $input) { __typename ... on UserError { code } }
+    }`,
+    variables: { input },
+  });
+  const { data, errors } = await response.json();
+  if (errors) return errors[0].extensions.code;
+  return data[mutation].code ?? data[mutation].__typename;
+}
+
+async function inputOf(name: string, role: Role): Promise<object> {
+  const prepare = ACTS[name];
+  if (!prepare) throw new Error(`Nobody knows how to try ${name}.`);
+  return await prepare(cast, role);
+}
+
+function mutationOf(name: string): string {
+  return name.split(':')[0] ?? name;
+}

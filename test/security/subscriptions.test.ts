@@ -1,0 +1,115 @@
+/** Who may hear what: every subscription, by everybody there is. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { events, fieldsOf, namedTypeOf, subscriptions } from '../schema/shape.ts';
+import { openSocket } from '../support/rawSocket.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { type Cast, createCast, INSIDERS, type Insider, OUTSIDERS, type Outsider } from './cast.ts';
+import { everyField, objectType } from './selection.ts';
+import { table } from './table.ts';
+import { furnish } from './walk.ts';
+
+/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
+const SUBSCRIPTIONS = table<Outsider | Insider>(`
+  subscription          | outsider | former | elsewhere | member | admin | owner
+  changes               | none     | none   | none      | hears  | hears | hears
+  prChanged             | none     | none   | none      | hears  | hears | hears
+  prCheckRecorded       | none     | none   | none      | hears  | hears | hears
+  prReviewThreadChanged | none     | none   | none      | hears  | hears | hears
+  prSessionChanged      | none     | none   | none      | hears  | hears | hears
+  sessionChanged        | none     | none   | none      | hears  | hears | hears
+`);
+
+/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
+const FIELDS: Record<string, string> = {
+  Change: 'cursor occurredAt actor requestId type entityId payload',
+  PrChanged: 'cursor occurredAt actor requestId type pullRequest',
+  PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
+  PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
+  PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
+  SessionChanged: 'cursor occurredAt actor requestId type session',
+};
+
+let work: Work;
+let cast: Cast;
+let oldest: string;
+beforeAll(async () => {
+  work = await startWork();
+  cast = await createCast(work);
+  oldest = await oldestCursor();
+  await furnish(cast.team);
+  // A takeover, so that every subscription has something to tell.
+  await cast.team.claim((await cast.team.spawn()).id, 7);
+});
+afterAll(() => work.close());
+
+it('knows every subscription, and every field of every event', () => {
+  expect(SUBSCRIPTIONS.map(({ name }) => name).sort()).toEqual(subscriptions.map(({ name }) => name).sort());
+  const shown = Object.fromEntries(
+    events.map((type) => [
+      type.name,
+      fieldsOf(type)
+        .map(({ name }) => name)
+        .sort(),
+    ]),
+  );
+  expect(shown).toEqual(
+    Object.fromEntries(Object.entries(FIELDS).map(([name, fields]) => [name, fields.split(' ').sort()])),
+  );
+});
+
+describe.each(SUBSCRIPTIONS)('$name', ({ name, ...listeners }) => {
+  it.each([...OUTSIDERS, ...INSIDERS].map((role) => [role, listeners[role]] as const))(
+    '%s: %s',
+    async (role, listener) => {
+      const socket = await openSocket(work.app.url, { authorization: `Bearer ${cast.tokens[role]}` });
+      const messages = socket.messages({
+        query: subscription(name),
+        variables: { id: cast.team.id, after: oldest },
+      });
+      const first = await messages.next();
+      if (listener === 'none') {
+        expect(first).toMatchObject({
+          type: 'next',
+          payload: { errors: [{ extensions: { code: 'NOT_FOUND' } }] },
+        });
+        expect(first?.payload).not.toHaveProperty('data');
+        expect(await messages.next()).toMatchObject({ type: 'complete' });
+      } else {
+        const type = namedTypeOf(fieldOf(name)).name;
+        expect(first).toMatchObject({ type: 'next', payload: { data: { [name]: { __typename: type } } } });
+        expect(first?.payload).not.toHaveProperty('errors');
+      }
+      await socket.close();
+    },
+  );
+
+  it('is not there over HTTP without a token', async () => {
+    const response = await cast.clients.nobody.raw(
+      { query: subscription(name), variables: { id: cast.team.id } },
+      { accept: 'text/event-stream' },
+    );
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+});
+
+function subscription(name: string): string {
+  const event = everyField(objectType(namedTypeOf(fieldOf(name)).name));
+  return `subscription($id: ID!, $after: String) { ${name}(organizationId: $id, after: $after) ${event} }`;
+}
+
+function fieldOf(name: string) {
+  const field = subscriptions.find((each) => each.name === name);
+  if (!field) throw new Error(`The schema has no subscription ${name}.`);
+  return field;
+}
+
+/** Before all that happens to the team afterwards. */
+async function oldestCursor(): Promise<string> {
+  const response = await cast.clients.owner.raw({
+    query: 'query($slug: String!) { organization(slug: $slug) { feedCursor } }',
+    variables: { slug: cast.team.slug },
+  });
+  const { data } = await response.json();
+  return data.organization.feedCursor;
+}

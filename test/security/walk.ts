@@ -1,0 +1,66 @@
+/** All that a viewer can come to: from itself, by every field, and from every id it comes upon. */
+import { parseGlobalId } from '../../src/globalId.ts';
+import { nodes } from '../schema/shape.ts';
+import type { Client } from '../support/client.ts';
+import { succeeded } from '../support/outcome.ts';
+import type { Team } from '../support/team.ts';
+import { everyField, objectType } from './selection.ts';
+
+export type Walk = {
+  /** Every global id that was read anywhere. */
+  ids: ReadonlySet<string>;
+  /** The name of every type that was answered. */
+  types: ReadonlySet<string>;
+  /** All answers. */
+  text: string;
+};
+
+/** Gives a team one of everything, and answers the name of its pull request. */
+export async function furnish(team: Team): Promise<string> {
+  const session = await team.spawn();
+  team.onGitHub(7, {
+    checks: [{ name: 'build' }],
+    threads: [{}],
+    reviews: [{ author: 'ines', state: 'APPROVED' }],
+  });
+  succeeded(await team.claim(session.id, 7));
+  // Answers once all of it is in the stored feed; leaves a token.
+  await team.changes();
+  return `${team.slug}/rocket#7`;
+}
+
+export async function walk(client: Client, ref: string): Promise<Walk> {
+  const ids = new Set<string>();
+  const types = new Set<string>();
+  const texts: string[] = [];
+  async function read(query: string, variables: object): Promise<void> {
+    const response = await client.raw({ query, variables });
+    const text = await response.text();
+    texts.push(text);
+    const { data, errors } = JSON.parse(text);
+    if (errors) throw new Error(`Something could not be read: ${JSON.stringify(errors)}`);
+    notice(data);
+  }
+
+  function notice(value: unknown, key = ''): void {
+    if (typeof value === 'string') {
+      if (key === '__typename') types.add(value);
+      if (parseGlobalId(value)) ids.add(value);
+    } else if (value && typeof value === 'object') {
+      for (const [name, each] of Object.entries(value)) notice(each, name);
+    }
+  }
+
+  await read(`{ viewer ${everyField(objectType('Viewer'))} }`, {});
+  // A set goes on with what is added to it under way.
+  for (const id of ids) {
+    const type = nodes.find(({ name }) => name === parseGlobalId(id)?.type);
+    if (!type) throw new Error(`${id} is the id of nothing that could be read.`);
+    const usesRef = type.name === 'Organization' ? ', $ref: String!' : '';
+    await read(`query($id: ID!${usesRef}) { node(id: $id) { ... on ${type.name} ${everyField(type)} } }`, {
+      id,
+      ref,
+    });
+  }
+  return { ids, types, text: texts.join('\n') };
+}

@@ -1,0 +1,320 @@
+/** Other programs at the database: however they are set up, what they write is heard, and the rules hold. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { succeeded } from '../support/outcome.ts';
+import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let session: { id: string };
+beforeEach(async () => {
+  team = await work.createTeam();
+  session = await team.spawn();
+});
+
+/** A connection of its own, after these statements. */
+async function writer(...setUp: string[]): Promise<Psql> {
+  const psql = await openPsql(work.app.app.db.url);
+  for (const statement of setUp) await psql(statement);
+  return psql;
+}
+
+/** Writes to every captured table, names as a program would write them that qualifies each. */
+async function writeEverything(psql: Psql): Promise<string[]> {
+  const organizationId = uuidOf(team.id);
+  const pullRequestId = await pullRequest();
+  const other = await team.spawn();
+  const write = async (statement: string, ...values: unknown[]) => void (await psql(statement, values));
+  await write(
+    `INSERT INTO public.project (organization_id, slug, name) VALUES ($1, 'psql', 'psql')`,
+    organizationId,
+  );
+  await write(
+    'INSERT INTO public.session (organization_id, project_id) VALUES ($1, $2)',
+    organizationId,
+    uuidOf(team.project.id),
+  );
+  await write(`UPDATE public.session SET branch = 'psql' WHERE id = $1`, uuidOf(session.id));
+  await write(
+    'UPDATE public.pull_request SET session_id = $2 WHERE id = $1',
+    pullRequestId,
+    uuidOf(other.id),
+  );
+  await write(
+    `INSERT INTO public.pull_request_check (organization_id, pull_request_id, name, commit_sha) VALUES ($1, $2, 'psql', 'psql')`,
+    organizationId,
+    pullRequestId,
+  );
+  await write(
+    `INSERT INTO public.pull_request_review_thread (organization_id, pull_request_id, external_id) VALUES ($1, $2, 'psql')`,
+    organizationId,
+    pullRequestId,
+  );
+  await write(
+    'UPDATE public.token SET revoked_at = pg_catalog.now() WHERE id = $1',
+    uuidOf(await ownToken()),
+  );
+  return [
+    'PROJECT_CREATED',
+    'SESSION_CREATED',
+    'SESSION_UPDATED',
+    'PR_SESSION_CHANGED',
+    'PR_CHECK_RECORDED',
+    'PR_REVIEW_THREAD_ADDED',
+    'TOKEN_ARCHIVED',
+  ];
+}
+
+async function pullRequest(): Promise<string> {
+  team.onGitHub(7);
+  return uuidOf(succeeded(await team.claim(session.id, 7)).pullRequest.id);
+}
+
+async function ownToken(): Promise<string> {
+  const query = `mutation ($id: ID!) { createToken(input: { organizationId: $id, label: "ci" }) {
+    ... on CreateTokenPayload { token { id } } } }`;
+  const response = await team.owner.raw({ query, variables: { id: team.id } });
+  return (await response.json()).data.createToken.token.id;
+}
+
+async function heard(actor?: string) {
+  const changes = await team.changes();
+  return changes
+    .filter((change) => change.actor.kind === 'DATABASE' && (!actor || change.actor.name === actor))
+    .map(({ type }) => type);
+}
+
+describe('what is written is heard', () => {
+  it.each([
+    ['with no search path', ["SET search_path = ''"]],
+    [
+      'with temporary tables of the same names',
+      ['change_outbox', 'project', 'session', 'pull_request', 'membership', 'token'].map(
+        (table) => `CREATE TEMP TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS)`,
+      ),
+    ],
+    [
+      'with a schema before ours in the search path',
+      [
+        'CREATE SCHEMA IF NOT EXISTS beside',
+        'CREATE TABLE IF NOT EXISTS beside.change_outbox (LIKE public.change_outbox INCLUDING DEFAULTS)',
+        'CREATE TABLE IF NOT EXISTS beside.session (LIKE public.session)',
+        `CREATE OR REPLACE FUNCTION beside.record_change(uuid, text, text, uuid, uuid[], jsonb, text[], jsonb DEFAULT '{}')
+           RETURNS void LANGUAGE sql AS 'SELECT'`,
+        `CREATE OR REPLACE FUNCTION beside.global_id(text, uuid) RETURNS text LANGUAGE sql AS $$ SELECT 'forged' $$`,
+        `CREATE OR REPLACE FUNCTION beside.now() RETURNS timestamptz LANGUAGE sql AS $$ SELECT '1999-01-01'::timestamptz $$`,
+        'SET search_path = beside, pg_catalog, public',
+      ],
+    ],
+  ])('%s', async (_how, setUp) => {
+    await using psql = await writer(...setUp);
+    const expected = await writeEverything(psql);
+    expect(await heard()).toEqual(expected);
+    const changes = await team.changes();
+    expect(JSON.stringify(changes)).not.toContain('forged');
+    expect(JSON.stringify(changes)).not.toContain('1999-');
+  });
+
+  it('under the name of a writer who may touch nothing but that table', async () => {
+    const name = `writer_${randomBytes(5).toString('hex')}`;
+    await work.psql(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
+    await work.psql(
+      `GRANT SELECT (id), INSERT (organization_id, project_id), UPDATE (display_name) ON session TO ${name}`,
+    );
+    try {
+      const url = new URL(work.app.app.db.url);
+      [url.username, url.password] = [name, 'secret'];
+      await using psql = await openPsql(url.href);
+      await psql(`UPDATE session SET display_name = 'Ada' WHERE id = $1`, [uuidOf(session.id)]);
+      await psql('INSERT INTO session (organization_id, project_id) VALUES ($1, $2)', [
+        uuidOf(team.id),
+        uuidOf(team.project.id),
+      ]);
+      expect(await heard(name)).toEqual(['SESSION_UPDATED', 'SESSION_CREATED']);
+
+      // Nor does it come by a way to write what it likes into the feed.
+      await psql('CREATE TEMP TABLE mine (id uuid)');
+      await expect(
+        psql(
+          'CREATE TRIGGER forge AFTER INSERT ON mine FOR EACH ROW EXECUTE FUNCTION public.capture_session()',
+        ),
+      ).rejects.toThrow(/permission denied for function .*capture_session/);
+      await expect(psql('SELECT FROM change_outbox')).rejects.toThrow('permission denied');
+    } finally {
+      await work.psql(`DROP OWNED BY ${name}`);
+      await work.psql(`DROP ROLE ${name}`);
+    }
+  });
+});
+
+it('every function that a trigger calls and that reads or writes has a search path of its own', async () => {
+  const functions = await work.psql<{ name: string }>(
+    `SELECT DISTINCT p.proname AS name FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+      WHERE NOT t.tgisinternal AND p.prosrc ~* '\\m(FROM|INTO|UPDATE|PERFORM)\\M'
+        AND NOT (p.prosecdef AND 'search_path=pg_catalog, public, pg_temp' = ANY (p.proconfig))`,
+  );
+  expect(functions).toEqual([]);
+});
+
+/** A row that is refused, and by which rule. */
+describe('a rule is held against everybody', () => {
+  const refusal = async (statement: string, values: unknown[] = []) =>
+    await work.psql(statement, values).then(
+      () => 'written',
+      ({ constraint, message }) => constraint ?? message,
+    );
+  const on = async (table: string, id: string, assignments: string) =>
+    await refusal(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
+
+  it('a token stays its person’s, in its organization, and revoked', async () => {
+    const other = await work.createTeam();
+    const token = await ownToken();
+    expect(await on('token', token, `user_id = '${other.owner.userId}'`)).toMatch('stays that of its person');
+    expect(await on('token', token, `organization_id = '${uuidOf(other.id)}'`)).toMatch(
+      'with the same reach',
+    );
+    expect(await on('token', token, 'organization_id = NULL')).toMatch('with the same reach');
+    expect(await on('token', token, 'revoked_at = now()')).toBe('written');
+    expect(await on('token', token, 'revoked_at = NULL')).toMatch('a revoked token stays revoked');
+  });
+
+  it('a session stays in its project, under its number and its id', async () => {
+    const project = await team.register({ slug: 'second' });
+    for (const assignment of ['id = gen_random_uuid()', 'num = 99', `project_id = '${uuidOf(project.id)}'`]) {
+      expect(await on('session', session.id, assignment)).toMatch('a session stays in its project');
+    }
+  });
+
+  it('nothing gets another id', async () => {
+    const [membership] = await work.psql<{ id: string }>(
+      'SELECT id FROM membership WHERE organization_id = $1',
+      [uuidOf(team.id)],
+    );
+    for (const [table, id] of [
+      ['organization', uuidOf(team.id)],
+      ['project', uuidOf(team.project.id)],
+      ['token', uuidOf(await ownToken())],
+      ['membership', membership?.id],
+      ['pull_request', await pullRequest()],
+    ]) {
+      expect(await refusal(`UPDATE ${table} SET id = gen_random_uuid() WHERE id = $1`, [id])).toMatch(
+        'refused',
+      );
+    }
+  });
+
+  it('the audit trail is kept as it was written', async () => {
+    await team.join('MEMBER');
+    for (const statement of [
+      'DELETE FROM structure_event',
+      `UPDATE structure_event SET type = 'x'`,
+      'TRUNCATE structure_event',
+    ]) {
+      expect(await refusal(statement)).toMatch('the audit trail is kept');
+    }
+  });
+
+  it('an orchestrator, or a scratch project, holds no pull requests', async () => {
+    const orchestrator = await team.spawn({ kind: 'ORCHESTRATOR' });
+    const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
+    const scribble = await team.spawn({ projectId: scratch.id });
+    // While nothing is held, either may become the other.
+    expect(await on('session', session.id, `kind = 'ORCHESTRATOR'`)).toBe('written');
+    expect(await on('session', session.id, `kind = 'WORKER'`)).toBe('written');
+    const held = await pullRequest();
+    const rule = 'pull_request_holder_check';
+    expect(await on('session', session.id, `kind = 'ORCHESTRATOR'`)).toBe(rule);
+    expect(await on('project', team.project.id, `kind = 'SCRATCH', repo_url = NULL`)).toBe(rule);
+    for (const { id } of [orchestrator, scribble]) {
+      expect(await refusal('UPDATE pull_request SET session_id = $2 WHERE id = $1', [held, uuidOf(id)])).toBe(
+        rule,
+      );
+    }
+  });
+
+  it.each([`'infinity'`, `'-infinity'`, `'10000-01-01'`, `'9999-12-31'`, `'0044-03-15 BC'`])(
+    'no time that the API shows is %s',
+    async (time) => {
+      const token = await ownToken();
+      await pullRequest();
+      const organizationId = uuidOf(team.id);
+      for (const [table, columns] of Object.entries({
+        organization: ['created_at'],
+        membership: ['created_at', 'removed_at'],
+        token: ['created_at', 'expires_at', 'last_used_at', 'revoked_at'],
+        project: ['created_at', 'archived_at'],
+        session: ['created_at'],
+        pull_request: ['created_at', 'state_changed_at', 'observed_at'],
+      })) {
+        const key = table === 'organization' ? 'id' : 'organization_id';
+        for (const column of columns) {
+          expect(
+            await refusal(`UPDATE ${table} SET ${column} = ${time} WHERE ${key} = $1`, [organizationId]),
+            `${table}.${column}`,
+          ).toBe(`${table}_times_check`);
+        }
+      }
+      expect(token).toBeTruthy();
+    },
+  );
+});
+
+describe('the last OWNER', () => {
+  const rule = 'organization_owner_check';
+  const leave = (psql: Psql, id: string) =>
+    psql('UPDATE membership SET removed_at = now() WHERE id = $1', [id]).then(
+      () => 'left',
+      ({ constraint, message }) => constraint ?? message,
+    );
+  const memberships = async () =>
+    await work.psql<{ id: string; role: string }>(
+      'SELECT id, role FROM membership WHERE organization_id = $1 AND removed_at IS NULL ORDER BY id',
+      [uuidOf(team.id)],
+    );
+
+  it('is neither removed nor demoted', async () => {
+    await team.join('ADMIN');
+    const [owner] = await memberships();
+    expect(await leave(work.psql, owner?.id ?? '')).toBe(rule);
+    await expect(
+      work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [owner?.id]),
+    ).rejects.toMatchObject({ constraint: rule });
+    expect(await memberships()).toMatchObject([{ role: 'OWNER' }, { role: 'ADMIN' }]);
+  });
+
+  it('may hand over in one transaction, in any order', async () => {
+    const heir = uuidOf((await team.join('ADMIN')).memberId);
+    const [owner] = await memberships();
+    await using psql = await writer('BEGIN');
+    expect(await leave(psql, owner?.id ?? '')).toBe('left');
+    await psql(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [heir]);
+    await psql('COMMIT');
+    expect(await memberships()).toEqual([{ id: heir, role: 'OWNER' }]);
+  });
+
+  it('is the second of two who leave at once', async () => {
+    const second = uuidOf((await team.join('OWNER')).memberId);
+    const [first] = await memberships();
+    await using one = await writer('BEGIN');
+    await using other = await writer('BEGIN');
+    expect(await leave(one, first?.id ?? '')).toBe('left');
+    expect(await leave(other, second)).toBe('left');
+    const ends = await Promise.all(
+      [one, other].map((psql) =>
+        psql('COMMIT').then(
+          () => 'left',
+          ({ constraint }) => constraint,
+        ),
+      ),
+    );
+    expect(ends.toSorted()).toEqual(['left', rule]);
+    expect(await memberships()).toHaveLength(1);
+  });
+});

@@ -1,0 +1,11 @@
+/** A server's figures, as Prometheus would read them. */
+/** Answers the value of one series, written as it stands: `muster_live_ended_total{reason="lagged"}`. */
+export type Figures = (series: string) => number;
+
+export async function readFigures(url: string): Promise<Figures> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return (series) => {
+    const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+    return line ? Number(line.slice(series.length + 1)) : 0;
+  };
+}

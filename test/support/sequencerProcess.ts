@@ -1,0 +1,39 @@
+/** `muster sequencer` as a process of its own. */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { run } from './process.ts';
+
+export type SequencerProcess = {
+  /** Fulfilled when it says, in its log, that it leads, or that it stands by; the first time either happens. */
+  leading: Promise<void>;
+  standingBy: Promise<void>;
+  /** Sends a signal, and answers how it ended. */
+  end(signal: NodeJS.Signals): Promise<{ code: number | null; messages: string[] }>;
+};
+
+export function startSequencerProcess(env: Record<string, string>): SequencerProcess {
+  const child = run(['sequencer'], { LOG_LEVEL: 'info', ...env });
+  const leading = Promise.withResolvers<void>();
+  const standingBy = Promise.withResolvers<void>();
+  const messages: string[] = [];
+  if (!child.stdout) throw new Error('The process has no output to read.');
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const { msg } = JSON.parse(line) as { msg: string };
+    messages.push(msg);
+    if (msg === 'feed: sequencing') leading.resolve();
+    if (msg.startsWith('feed: standing by')) standingBy.resolve();
+  });
+  child.stderr?.on('data', (chunk) => messages.push(String(chunk)));
+  return {
+    leading: leading.promise,
+    standingBy: standingBy.promise,
+    async end(signal) {
+      if (child.exitCode === null && child.signalCode === null) {
+        const closed = once(child, 'close');
+        child.kill(signal);
+        await closed;
+      }
+      return { code: child.exitCode, messages };
+    },
+  };
+}
