@@ -28,6 +28,8 @@ export type Database = {
   prisma: PrismaClient;
   /** For the feed's own reads, apart from the API's, so that a busy API never delays what happened. */
   feedPool: pg.Pool;
+  /** For looks that must not wait for anybody: who may still listen, and whether all is well. */
+  watchPool: pg.Pool;
   /**
    * Runs `work` in one transaction that says who acts, so that every row change it makes is heard under that name.
    * Serialization failures and deadlocks are tried again; anything else that `work` throws rolls back and is thrown.
@@ -45,6 +47,9 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 const SILENCE_MS = 60_000;
 /** Readers of the feed ask for little, and try again. */
 const FEED_SILENCE_MS = 10_000;
+/** Whoever looks again in a moment gives up soon: a dead connection that does not say so hides a good one. */
+const WATCH_SILENCE_MS = 2_000;
+const WATCH_POOL_SIZE = 2;
 const TRANSACTION_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
 
@@ -54,6 +59,7 @@ export type CommitListener = () => void;
 export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
   const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
   const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
+  const watchPool = newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -75,6 +81,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
     url,
     prisma,
     feedPool,
+    watchPool,
 
     async transact(options, work) {
       for (let failures = 0; ; ) {
@@ -92,7 +99,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
 
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), feedPool.end()]);
+      await Promise.all([pool.end(), feedPool.end(), watchPool.end()]);
     },
   };
 }

@@ -10,12 +10,12 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   services: { values: ['auth'], types: [] },
   feed: { values: [], types: [] },
   github: { values: ['services'], types: [] },
-  http: { values: ['schema', 'resolvers', 'feed', 'auth'], types: [] },
+  http: { values: ['schema', 'resolvers', 'feed', 'auth'], types: ['observe'] },
   auth: { values: [], types: [] },
   observe: { values: [], types: ['feed'] },
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe'], types: [] },
+  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations'], types: [] },
   // Runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };

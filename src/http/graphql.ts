@@ -10,6 +10,7 @@ import { useEventExecution } from './eventExecution.ts';
 import { createEventStreams, type NodeContext } from './eventStream.ts';
 import { useDocumentLimits } from './limits/document.ts';
 import { useOperationLimits } from './limits/operation.ts';
+import { keepRecent } from './limits/recent.ts';
 import type { LiveConnections } from './live/connections.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
@@ -22,6 +23,8 @@ export type TransportContext = Required<Pick<Context, 'viewer' | 'carrier'>>;
 export type GraphQLServer = YogaServerInstance<object, Context>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
+/** Clients have few, and one of the largest takes half a megabyte of memory. */
+const PARSED_DOCUMENTS = 200;
 
 /**
  * Pages of any origin may ask: there are no cookies, so that a page can show no token but one that it was given, and
@@ -52,6 +55,10 @@ export function createGraphQLServer(
     batching: false,
     multipart: false,
     maxRequestBodySize: MAX_BODY_BYTES,
+    parserAndValidationCache: {
+      documentCache: keepRecent(PARSED_DOCUMENTS),
+      errorCache: keepRecent(PARSED_DOCUMENTS),
+    },
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
       usePlayground(),

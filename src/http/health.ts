@@ -6,8 +6,6 @@ import { pendingMigrations } from '../migrations.ts';
 
 export type Readiness = { ready: boolean; checks: Record<string, boolean> };
 
-const MAX_HEAD_AGE_MS = 10_000;
-
 /** Anybody may ask, as often as they like; the database is asked once a second at most. */
 const GOOD_FOR_MS = 1_000;
 
@@ -22,20 +20,17 @@ export function createReadiness(db: Database, feed: Feed, log: Logger): () => Pr
 
 /** Ready: the database answers, it has the migrations of this version, and the feed keeps up with it. */
 async function readiness(db: Database, feed: Feed, log: Logger): Promise<Readiness> {
-  const { headAgeMs } = feed.status();
-  const checks = {
-    ...(await database(db, log)),
-    feed: headAgeMs !== null && headAgeMs < MAX_HEAD_AGE_MS,
-  };
+  const [answers, { isReading, isSequenced }] = await Promise.all([database(db, log), feed.health()]);
+  const checks = { ...answers, feed: isReading, sequencer: isSequenced };
   return { ready: Object.values(checks).every(Boolean), checks };
 }
 
 async function database(
-  { feedPool }: Database,
+  { watchPool }: Database,
   log: Logger,
 ): Promise<{ database: boolean; migrations: boolean }> {
   try {
-    const pending = await pendingMigrations(feedPool);
+    const pending = await pendingMigrations(watchPool);
     return { database: true, migrations: pending.length === 0 };
   } catch (error) {
     log.warn({ err: error }, 'the database does not answer as it should');

@@ -31,7 +31,7 @@ export async function startHttpServer(
   services: Services,
   { host, port, metrics, log, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
-  const connections = createLiveConnections(services.db.feedPool, log, tuning);
+  const connections = createLiveConnections(services.db.watchPool, log, tuning);
   const yoga = createGraphQLServer(services, connections, log);
   const readiness = createReadiness(services.db, services.feed, log);
   let isClosing = false;
@@ -64,7 +64,11 @@ export async function startHttpServer(
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
   server.listen(port, host);
-  await once(server, 'listening');
+  await once(server, 'listening').catch(async (error) => {
+    // Watching for nobody, they would keep the process from ending.
+    await connections.close();
+    throw error;
+  });
 
   return {
     url: urlOf(server.address() as AddressInfo),

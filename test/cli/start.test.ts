@@ -1,13 +1,15 @@
 /** `npm start`, as a person runs it: everything from nothing, stopped by Ctrl-C, going on with the same data. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, realpath, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import { createClient } from '../support/client.ts';
+import { createDatabase } from '../support/database.ts';
 import { run } from '../support/process.ts';
+import { openPsql } from '../support/psql.ts';
 
 const Look = graphql(`
   query StartLook {
@@ -97,6 +99,41 @@ it('gives the demo owner the token of MUSTER_BOOTSTRAP_TOKEN', async () => {
   expect(started.token).toBe('a-token-of-my-own');
   expect((await createClient(started.url, 'a-token-of-my-own').query(Look)).viewer.name).toBe('Demo Owner');
   await interrupt(started.process);
+});
+
+it('does not pass on a token that is good for another database', async () => {
+  const [dataDir, database] = [await newDirectory(), await createDatabase()];
+  const own = { MUSTER_DATA_DIR: dataDir, PORT: '0', DATABASE_URL: database.url, MUSTER_SCM: 'demo' };
+  await writeFile(join(dataDir, 'owner-token'), 'mst_of-another-database\n');
+  const psql = await openPsql(database.url);
+  await psql(
+    `WITH o AS (INSERT INTO organization (slug, name) VALUES ('somebody', 'Somebody') RETURNING id)
+     INSERT INTO "user" (email, name, personal_organization_id) SELECT 'x@example.com', 'Somebody', id FROM o`,
+  );
+  await psql.close();
+  const started = await start(own);
+  expect(started.text).not.toContain('mst_of-another-database');
+  expect(started.text).toMatch(/Owner token {2}none that is good for this database\. Make one:/);
+  expect(started.text).toMatch(/Playground {3}http:\S+\/graphql\n/);
+  await interrupt(started.process);
+  await database.drop();
+});
+
+it('takes MUSTER_BOOTSTRAP_TOKEN where it knows no other that is good', async () => {
+  const [dataDir, database] = [await newDirectory(), await createDatabase()];
+  const own = {
+    MUSTER_DATA_DIR: dataDir,
+    PORT: '0',
+    DATABASE_URL: database.url,
+    MUSTER_SCM: 'demo',
+    MUSTER_BOOTSTRAP_TOKEN: 'a-token-of-my-own',
+  };
+  await interrupt((await start(own)).process);
+  await writeFile(join(dataDir, 'owner-token'), 'mst_of-another-database\n');
+  const again = await start(own);
+  expect(again.token).toBe('a-token-of-my-own');
+  await interrupt(again.process);
+  await database.drop();
 });
 
 it('names every fault of the configuration at once, and starts nothing', async () => {

@@ -24,7 +24,7 @@ describe('/healthz and /readyz', () => {
     expect(await get('/readyz')).toEqual({
       status: 200,
       cache: 'no-store',
-      body: { ready: true, checks: { database: true, migrations: true, feed: true } },
+      body: { ready: true, checks: { database: true, migrations: true, feed: true, sequencer: true } },
     });
   });
 

@@ -1,12 +1,22 @@
 /** GraphiQL: there for a browser that has no token yet, and with no other server's help. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { get } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { runInNewContext } from 'node:vm';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seed } from '../../prisma/seed.ts';
+import { demoPullRequests } from '../../src/github/demo.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
+import { openPsql } from '../support/psql.ts';
 
 let app: TestApp;
 let response: Response;
 let page: string;
+let token: string;
 beforeAll(async () => {
   app = await startTestApp();
+  token =
+    (await seed(app.app.db, { pullRequestSource: demoPullRequests(), hasDemoPullRequests: true })) ?? '';
   response = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html,*/*;q=0.8' } });
   page = await response.text();
 });
@@ -54,3 +64,122 @@ it('is no way around the token: a post is refused, whatever it accepts', async (
   const posted = await app.client().raw({ query: '{ viewer { id } }' }, { accept: 'text/html' });
   expect(posted.status).toBe(401);
 });
+
+describe('its headers', () => {
+  const ask = (headers: Record<string, string> = {}) =>
+    fetch(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } });
+
+  it('keep it out of the frames of other pages', () => {
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(response.headers.get('x-frame-options')).toBe('DENY');
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('let a browser keep it, and ask whether it is still the same', async () => {
+    const etag = response.headers.get('etag') ?? '';
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(response.headers.get('vary')).toMatch(/accept\b.*accept-encoding/i);
+    const again = await ask({ 'if-none-match': etag });
+    expect([again.status, await again.text()]).toEqual([304, '']);
+    expect((await ask({ 'if-none-match': 'W/"another"' })).status).toBe(200);
+  });
+
+  it('say that it is compressed, for those who can read that', async () => {
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    const plain = await ask({ 'accept-encoding': 'identity' });
+    expect(plain.headers.get('content-encoding')).toBeNull();
+    expect(await plain.text()).toBe(page);
+    const { body } = await rawly({ 'accept-encoding': 'gzip' });
+    expect(body.length).toBeLessThan(3_000_000);
+    expect(gunzipSync(body).toString()).toBe(page);
+  });
+});
+
+it('knows nothing of what is in the database', async () => {
+  const psql = await openPsql(app.app.db.url);
+  const rows = await psql<{ id: string }>('SELECT id FROM organization UNION SELECT id FROM session');
+  await psql.close();
+  expect(rows.length).toBeGreaterThan(3);
+  const decoded = page
+    .slice(page.lastIndexOf('<script'))
+    .replaceAll(/[\w+/]{20,}={0,2}/g, (word) => Buffer.from(word, 'base64').toString('latin1'));
+  for (const { id } of rows) expect(page.includes(id) || decoded.includes(id)).toBe(false);
+});
+
+it('costs the database nothing', async () => {
+  const gone = await startTestApp();
+  await gone.app.db.prisma.$disconnect();
+  const answered = await fetch(`${gone.url}/graphql`, { headers: { accept: 'text/html' } });
+  expect(answered.status).toBe(200);
+  await gone.close();
+});
+
+describe('in a browser', () => {
+  type Options = {
+    headers: string;
+    connectionParams: object;
+    defaultTabs: { query: string; headers: string }[];
+  };
+
+  /** Runs the last step of the page, which shows GraphiQL. */
+  async function open(
+    hash: string,
+  ): Promise<{ options: Options; address: unknown; kept: Map<string, string> }> {
+    const kept = new Map<string, string>();
+    const shown = Promise.withResolvers<Options>();
+    let address: unknown;
+    const script = page.slice(page.lastIndexOf('(async (root, options)'), page.lastIndexOf('</script>'));
+    runInNewContext(script, {
+      URLSearchParams,
+      location: { hash, pathname: '/graphql', search: '' },
+      history: { replaceState: (_state: unknown, _title: string, url: string) => (address = url) },
+      sessionStorage: {
+        getItem: (key: string) => kept.get(key) ?? null,
+        setItem: (key: string, value: string) => kept.set(key, value),
+      },
+      fetch: (path: string, init: RequestInit) => fetch(`${app.url}${path}`, init),
+      window: { document: { querySelector: () => 'root' } },
+      YogaGraphiQL: { renderYogaGraphiQL: (_root: unknown, options: Options) => shown.resolve(options) },
+    });
+    return { options: await shown.promise, address, kept };
+  }
+
+  it('takes the token out of its address, and puts it and the ids of the demo into its tabs', async () => {
+    const { options, address, kept } = await open(`#token=${token}`);
+    expect(address).toBe('/graphql');
+    expect([...kept]).toEqual([['muster.token', token]]);
+    expect(options.connectionParams).toEqual({ authorization: `Bearer ${token}` });
+    for (const { headers } of options.defaultTabs) {
+      expect(JSON.parse(headers)).toEqual({ authorization: `Bearer ${token}` });
+    }
+    const queries = options.defaultTabs.map(({ query }) => query);
+    expect(queries.join()).not.toMatch(/-IDS?\b/);
+
+    const owner = app.client(token);
+    const [claim, takeOver] = [queries[2] ?? '', queries[3] ?? ''];
+    const claimed = await (await owner.raw({ query: claim })).json();
+    expect(claimed).toMatchObject({ data: { claimPR: { session: { name: 'rocket-1' } } } });
+    const taken = await (await owner.raw({ query: takeOver })).json();
+    expect(taken).toMatchObject({ data: { claimPR: { takenOverFrom: [{ name: 'rocket-1' }] } } });
+  });
+
+  it.each([
+    ['without a token', '', 'Bearer PASTE-THE-TOKEN-HERE'],
+    ['with a token that is not good', '#token=mst_nonsense', 'Bearer mst_nonsense'],
+  ])('%s leaves gaps to fill in', async (_, hash, authorization) => {
+    const { options } = await open(hash);
+    expect(JSON.parse(options.headers)).toEqual({ authorization });
+    expect(options.defaultTabs[1]?.query).toContain('"ORGANIZATION-ID"');
+    expect(options.defaultTabs[2]?.query).toContain('"A-SESSION-ID"');
+    expect(options.defaultTabs[3]?.query).toContain('"ANOTHER-SESSION-ID"');
+  });
+});
+
+/** The page as it comes over the wire. */
+async function rawly(headers: Record<string, string>): Promise<{ body: Buffer }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ body: Buffer }>();
+  get(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } }, async (message) => {
+    resolve({ body: await buffer(message) });
+  }).once('error', reject);
+  return await promise;
+}

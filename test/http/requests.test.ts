@@ -21,6 +21,20 @@ const get = (path: string, headers: Record<string, string> = {}, method = 'GET')
     redirect: 'manual',
   });
 
+const ACT = () => ({
+  query: `mutation { spawnSession(input: { projectId: "${team.project.id}" }) { __typename } }`,
+});
+
+async function expectRefusal(response: Response, status: number, code: string): Promise<void> {
+  expect(response.status).toBe(status);
+  expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+  expect(await response.json()).toEqual({
+    errors: [
+      { message: expect.any(String), extensions: { code, requestId: expect.stringMatching(REQUEST_ID) } },
+    ],
+  });
+}
+
 describe('a body', () => {
   it.each([
     ['nothing', '', 400, 'BAD_REQUEST'],
@@ -84,9 +98,15 @@ describe('a body', () => {
     expect(await (await team.owner.raw(body)).json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
-  it('that claims to be no JSON is refused, so that no form of another page can send it', async () => {
-    const response = await team.owner.raw({ query: '{ viewer { id } }' }, { 'content-type': 'text/plain' });
-    expect(response.status).toBe(415);
+  it.each([
+    [
+      'that claims to be no JSON, so that no form of another page can send it',
+      { 'content-type': 'text/plain' },
+    ],
+    ['that claims to be nothing', { 'content-type': '' }],
+  ])('%s is refused', async (_, headers) => {
+    const response = await team.owner.raw(ACT(), headers);
+    await expectRefusal(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
   it('with several mistakes is told all of them, under one request id', async () => {
@@ -96,6 +116,56 @@ describe('a body', () => {
       (error: { extensions: { requestId: string } }) => error.extensions.requestId,
     );
     expect(new Set(ids).size).toBe(1);
+  });
+});
+
+describe('an answer', () => {
+  it.each(['image/png', 'text/html', 'application/xml, text/plain;q=0.5'])(
+    'as %s is not to be had, and nothing is done',
+    async (accept) => {
+      const before = await team.footprint();
+      await expectRefusal(await team.owner.raw(ACT(), { accept }), 406, 'NOT_ACCEPTABLE');
+      expect(await team.footprint()).toEqual(before);
+    },
+  );
+
+  it.each([
+    '*/*',
+    'application/*',
+    'text/html, */*;q=0.1',
+    'application/json; charset=utf-8',
+    'APPLICATION/JSON',
+  ])('as %s is JSON', async (accept) => {
+    const response = await team.owner.raw({ query: '{ viewer { name } }' }, { accept });
+    expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+  });
+});
+
+describe('a page of another origin', () => {
+  const origin = 'https://dashboard.example';
+
+  it('may ask with a token that it was given, and with no cookie', async () => {
+    const response = await team.owner.raw({ query: '{ viewer { name } }' }, { origin });
+    expect(response.status).toBe(200);
+    expect(['*', origin]).toContain(response.headers.get('access-control-allow-origin'));
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('may send the headers that this takes, and no others', async () => {
+    const response = await fetch(`${work.app.url}/graphql`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization, content-type, x-other',
+      },
+    });
+    expect(response.status).toBe(204);
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET, POST');
+    expect(response.headers.get('access-control-allow-headers')).toBe(
+      'authorization, content-type, accept, last-event-id',
+    );
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   });
 });
 

@@ -35,7 +35,9 @@ const connections = () =>
 describe('subscriptions', () => {
   it('are limited for each connection, and one that ends makes room', async () => {
     const socket = await open();
-    for (const id of ['1', '2', '3', '4']) subscribe(socket, id);
+    for (const id of ['1', '2', '3']) subscribe(socket, id);
+    await socket.next(isLive(3));
+    subscribe(socket, '4');
     const refused = await socket.next(({ type }) => type === 'next');
     expect(refused).toMatchObject({
       id: '4',
@@ -158,6 +160,7 @@ describe('a database that is away', () => {
     proxy.stall();
     await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [ivy.userId]);
     expect((await socket.closed).code).toBe(4403);
+    proxy.cut();
     await behind.close();
   });
 });

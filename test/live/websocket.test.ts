@@ -101,8 +101,9 @@ describe('what a subscriber hears', () => {
   });
 
   it('shows three awaited changes of one row as three states', async () => {
-    const sessionId = await place.spawn();
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
+    const sessionId = await place.spawn();
+    await heard.event();
     const shown: unknown[] = [];
     for (const name of ['one', 'two', 'three']) {
       await database.query('UPDATE session SET display_name = $2 WHERE id = $1', [uuidOf(sessionId), name]);

@@ -5,9 +5,6 @@ import type { LiveConnection } from './connection.ts';
 
 type Roles = Map<string, MembershipRole>;
 
-/** Longer, and the database is away. A connection that is dead and does not say so must not keep us from asking. */
-const QUERY_TIMEOUT_MS = 2_000;
-
 /** Why the connection has to go, if it has to. @param roles undefined when its token is no longer good. */
 export function rightsVerdict(
   { subscriptions }: LiveConnection,
@@ -29,7 +26,7 @@ export async function currentRights(pool: pg.Pool, tokenIds: string[]): Promise<
     tokenId: string;
     organizationId: string | null;
     role: MembershipRole;
-  }>({ text: RIGHTS_SQL, values: [tokenIds], query_timeout: QUERY_TIMEOUT_MS } as pg.QueryConfig);
+  }>(RIGHTS_SQL, [tokenIds]);
   const rights = new Map<string, Roles>();
   for (const { tokenId, organizationId, role } of rows) {
     const roles = rights.get(tokenId) ?? new Map<string, MembershipRole>();

@@ -52,7 +52,7 @@ const show = `async (root, options) => {
   }
   // Where there is no such story, the tabs keep their gaps.
   const story = token ? await findStory().catch(() => []) : [];
-  const told = (query) => story.reduce((text, [gap, id]) => text.replace(gap, id), query);
+  const told = (query) => story.reduce((text, [gap, id]) => text.replace('"' + gap + '"', '"' + id + '"'), query);
 
   YogaGraphiQL.renderYogaGraphiQL(root, {
     ...options,

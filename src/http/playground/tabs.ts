@@ -10,7 +10,7 @@ export const STORY = {
   gaps: {
     organization: 'ORGANIZATION-ID',
     firstSession: 'A-SESSION-ID',
-    secondSession: 'ANOTHER-SESSIONS-ID',
+    secondSession: 'ANOTHER-SESSION-ID',
   },
 };
 

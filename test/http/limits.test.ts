@@ -1,0 +1,279 @@
+/** What asks for too much is refused before it costs anything, by whatever way it came. */
+import { getIntrospectionQuery } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { TABS } from '../../src/http/playground/tabs.ts';
+import { openSocket } from '../support/rawSocket.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+type Body = { query: string; variables?: object; operationName?: string };
+type Refusal = { message: string; extensions: Record<string, unknown> };
+
+let work: Work;
+let team: Team;
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+});
+afterAll(() => work.close());
+
+/** The errors that came back, and whether anything was executed. */
+type Answer = { errors?: Refusal[]; data?: unknown };
+
+const ways: Record<string, (body: Body) => Promise<Answer>> = {
+  async POST(body) {
+    const response = await team.owner.raw(body, { accept: 'application/graphql-response+json' });
+    const answer = await response.json();
+    if (!('data' in answer)) expect(response.status).toBe(400);
+    return answer;
+  },
+
+  async GET({ query, variables = {} }) {
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    const response = await fetch(`${work.app.url}/graphql?${search}`, {
+      headers: { authorization: `Bearer ${team.owner.token}` },
+    });
+    return await response.json();
+  },
+
+  async SSE(body) {
+    const response = await team.owner.raw(body, { accept: 'text/event-stream' });
+    const text = await response.text();
+    // What never became an operation is refused as JSON would be.
+    return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text);
+  },
+
+  async WebSocket(body) {
+    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+    const [first] = await socket.operation(body);
+    await socket.close();
+    return (first?.type === 'error' ? { errors: first.payload } : first?.payload) as Answer;
+  },
+};
+
+const refused = (measure: string, limit: number, found?: number) => ({
+  errors: [
+    {
+      message: expect.any(String),
+      extensions: {
+        code: 'QUERY_TOO_COMPLEX',
+        measure,
+        limit,
+        ...(found !== undefined && { [measure]: found }),
+        requestId: expect.any(String),
+      },
+    },
+  ],
+});
+
+/** Sessions within sessions, so many levels of them. */
+function sessions(levels: number, first: number | string = 100): string {
+  let query = '__typename';
+  for (let n = 0; n < levels; n += 1) {
+    query = `organization { sessions(first: ${first}) { nodes { project { ${query} } } } }`;
+  }
+  return `organization(slug: "x") { sessions(first: ${first}) { nodes { project { ${query} } } } }`;
+}
+
+/** Of each in a page: the project, the organization, and the page below. */
+const LEVEL_1 = 2;
+const LEVEL_2 = 1 + 1 + 1 + 1 + 100 * LEVEL_1;
+const LEVEL_3 = 1 + 1 + 1 + 1 + 100 * LEVEL_2;
+
+const REFUSED: [name: string, body: Body, measure: string, limit: number, found?: number][] = [
+  ['lists in lists', { query: `{ ${sessions(2)} }` }, 'cost', 100_000, 1 + 1 + 1 + 100 * LEVEL_3],
+  ['lists in lists in lists', { query: `{ ${sessions(8)} }` }, 'depth', 15, 37],
+  ['more than 30 aliases', { query: `{ ${aliases(31)} }` }, 'aliases', 30, 31],
+  ['fields 16 deep', { query: `{ ${introspection(16)} }` }, 'depth', 15, 16],
+  ['more than 2,000 tokens', { query: `{ ${aliases(401)} }` }, 'tokens', 2_000],
+  ['brackets that overflow the stack', { query: '{viewer'.repeat(10_000) }, 'nesting', 100],
+  ['values that overflow the stack', { query: `{node(id:${'['.repeat(20_000)}` }, 'nesting', 100],
+];
+
+function aliases(count: number): string {
+  return Array.from({ length: count }, (_, n) => `a${n}: viewer { id }`).join(' ');
+}
+
+/** Depth without lists, as far as may be. */
+function introspection(depth: number): string {
+  const levels = depth - 3;
+  return `__type(name: "Query") { fields { type { ${'ofType { '.repeat(levels - 1)} name ${'} '.repeat(levels - 1)} } } }`;
+}
+
+describe.each(Object.keys(ways))('over %s', (way) => {
+  const ask = (body: Body) => (ways[way] as (typeof ways)[string])(body);
+
+  it.each(REFUSED)('%s are refused', async (_, body, measure, limit, found) => {
+    // A query in an address can be as long as the header lines may be.
+    if (way === 'GET' && body.query.length > 10_000) return;
+    const { errors, data } = await ask(body);
+    expect(data).toBeUndefined();
+    expect({ errors }).toEqual(refused(measure, limit, found));
+  });
+
+  it('what does not is answered', async () => {
+    expect(await ask({ query: '{ viewer { name } }' })).toEqual({ data: { viewer: { name: 'Ann' } } });
+  });
+});
+
+describe('a document', () => {
+  const post = (query: string) => ways.POST?.({ query });
+
+  it('of more than 100,000 characters is refused, whatever they are', async () => {
+    const query = `{ viewer { name } } #${'x'.repeat(100_000)}`;
+    expect(await post(query)).toEqual(refused('characters', 100_000, query.length));
+  });
+
+  it('that is no GraphQL is told so, not that it is too large', async () => {
+    expect(await post('{ viewer { "')).toMatchObject({
+      errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+    });
+  });
+
+  it('of just 2,000 tokens is taken', async () => {
+    const ids = (count: number) => `{ nodes(ids: [${'"x" '.repeat(count)}]) { id } }`;
+    expect(await post(ids(1_988))).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
+    expect(await post(ids(1_989))).toEqual(refused('tokens', 2_000));
+  });
+});
+
+/** What an operation is found to cost: asked together with something that is refused. */
+async function costOf(query: string, variables?: object): Promise<number> {
+  const answer = await ways.POST?.({ query, variables });
+  expect(answer).toMatchObject({ errors: [{ extensions: { measure: 'cost' } }] });
+  return answer?.errors?.[0]?.extensions.cost as number;
+}
+
+describe('the cost', () => {
+  // A hundred pages of a hundred sessions, with ten fields each, are refused whatever is beside.
+  const LARGE = `large: organization(slug: "x") { sessions(first: 100) { nodes { project { organization {
+    sessions(first: 100) { nodes { ${'id '.repeat(10)} } } } } } } }`;
+  const LARGE_COST = 1 + 1 + 1 + 100 * (1 + 1 + 1 + 1 + 100 * 10);
+
+  it('counts each field once, and in a list as many times as it is long', async () => {
+    expect(await costOf(`{ ${LARGE} }`)).toBe(LARGE_COST);
+  });
+
+  type More = { variables?: object; definitions?: string; fragments?: string };
+  const cases: [name: string, selection: string, cost: number, more?: More][] = [
+    ['a field', 'viewer { id name }', 3],
+    ['a page of 25 unless told', 'viewer { organizations { nodes { id slug } } }', 3 + 25 * 2],
+    ['a page of any size', 'viewer { organizations(first: 7) { nodes { id } } }', 3 + 7],
+    ['a page from the end', 'viewer { organizations(last: 8) { nodes { id } } }', 3 + 8],
+    ['a page of 100 at most', 'viewer { organizations(first: 1000000) { nodes { id } } }', 3 + 100],
+    ['an empty page', 'viewer { organizations(first: 0) { nodes { id } totalCount } }', 4],
+    ['a page of a negative size', 'viewer { organizations(first: -5) { nodes { id } } }', 3],
+    [
+      'a page read in both ways',
+      'viewer { organizations(first: 5) { nodes { id } edges { node { id } } } }',
+      2 + (1 + 5) + (1 + 5 * 2),
+    ],
+    ['once what is beside the page', 'viewer { organizations(first: 5) { pageInfo { endCursor } } }', 4],
+    [
+      'a page as long as a variable says',
+      'viewer { organizations(first: $size) { nodes { id } } }',
+      3 + 5,
+      { definitions: '($size: Int)', variables: { size: 5 } },
+    ],
+    [
+      'a page as long as a default value says',
+      'viewer { organizations(first: $size) { nodes { id } } }',
+      3 + 6,
+      { definitions: '($size: Int = 6)' },
+    ],
+    [
+      'a page of an absent variable',
+      'viewer { organizations(first: $size) { nodes { id } } }',
+      3 + 25,
+      { definitions: '($size: Int)' },
+    ],
+    ['as many nodes as there are ids', 'nodes(ids: ["a", "b", "c"]) { id }', 1 + 3],
+    [
+      'as many nodes as there are ids in a variable',
+      'nodes(ids: $ids) { id }',
+      1 + 4,
+      { definitions: '($ids: [ID!]!)', variables: { ids: ['a', 'b', 'c', 'd'] } },
+    ],
+    ['ten in a list without pages', '__type(name: "Query") { fields { name } }', 2 + 10],
+    [
+      'a fragment each time it is spread, with the page around it',
+      'a: viewer { ...F } b: viewer { organizations(first: 4) { ...G } }',
+      1 + (2 + 3) + (3 + 4),
+      {
+        fragments: `fragment F on Viewer { organizations(first: 3) { ...G } }
+          fragment G on ViewerOrganizationsConnection { nodes { id } }`,
+      },
+    ],
+    ['an inline fragment', '... on Query { viewer { ... { id } ... on Viewer { name } } }', 3],
+  ];
+  it.each(cases)(
+    'counts %s',
+    async (_, selection, cost, { variables, definitions = '', fragments = '' } = {}) => {
+      const query = `query${definitions} { ${LARGE} ${selection} } ${fragments}`;
+      expect((await costOf(query, variables)) - LARGE_COST).toBe(cost);
+    },
+  );
+
+  it('is that of the operation that is to be executed', async () => {
+    const query = `query Small { viewer { name } } query Large { ${LARGE} }`;
+    expect(await ways.POST?.({ query, operationName: 'Small' })).toEqual({
+      data: { viewer: { name: 'Ann' } },
+    });
+    expect(await ways.POST?.({ query, operationName: 'Large' })).toEqual(
+      refused('cost', 100_000, LARGE_COST),
+    );
+  });
+
+  it('is told in finite time, however often fragments are spread in fragments', async () => {
+    const levels = 60;
+    const fragments = Array.from(
+      { length: levels },
+      (_, n) => `fragment F${n} on Viewer { ...F${n + 1} ...F${n + 1} ...F${n + 1} }`,
+    );
+    const query = `{ viewer { ...F0 } } ${fragments.join(' ')} fragment F${levels} on Viewer { id }`;
+    expect(await costOf(query)).toBeGreaterThanOrEqual(3 ** levels);
+  });
+});
+
+describe('nothing', () => {
+  it('of a mutation has happened when it is refused', async () => {
+    const before = await team.footprint();
+    const act = `spawnSession(input: { projectId: "${team.project.id}" }) { __typename }`;
+    const query = `mutation { ${Array.from({ length: 31 }, (_, n) => `a${n}: ${act}`).join(' ')} }`;
+    expect(await ways.POST?.({ query })).toEqual(refused('aliases', 30, 31));
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('is subscribed to when each event would be too large', async () => {
+    const query = `subscription($id: ID!) { sessionChanged(organizationId: $id) { session { project { organization {
+      sessions(first: 100) { nodes { project { organization { sessions(first: 100) { nodes { ${'id '.repeat(10)}
+    } } } } } } } } } } }`;
+    for (const way of ['SSE', 'WebSocket']) {
+      expect(await ways[way]?.({ query, variables: { id: team.id } })).toMatchObject({
+        errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', measure: 'cost' } }],
+      });
+    }
+  });
+
+  it('is in the way of the introspection query, and it may be asked with more', async () => {
+    const query = getIntrospectionQuery({
+      descriptions: true,
+      specifiedByUrl: true,
+      directiveIsRepeatable: true,
+      schemaDescription: true,
+      inputValueDeprecation: true,
+      oneOf: true,
+    });
+    const answer = await ways.POST?.({
+      query: query.replace('{', '{ viewer { organizations { nodes { id } } }'),
+    });
+    expect(answer).toMatchObject({ data: { __schema: { types: expect.any(Array) } } });
+  });
+
+  it.each(TABS.filter((tab) => !tab.includes('subscription')))(
+    'is in the way of the playground: %s',
+    async (tab) => {
+      expect(await ways.POST?.({ query: tab })).not.toHaveProperty('errors');
+    },
+  );
+});

@@ -1,0 +1,76 @@
+/** Organizations to write into and to listen to, in a database that may go away and come back. */
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { globalId } from '../../../src/globalId.ts';
+import { RAISE } from '../feed.ts';
+import { createPerson } from '../person.ts';
+
+export type Organization = {
+  /** UUID. */
+  id: string;
+  globalId: string;
+  slug: string;
+  projectId: string;
+  /** Rows that all writers raise. */
+  hot: string[];
+};
+
+export type Place = {
+  databaseUrl: string;
+  /** Of somebody who owns every organization here. */
+  token: string;
+  pool: pg.Pool;
+  organizations: Organization[];
+  /** Sessions whose branch is a counter, at 0; answers their UUIDs. */
+  sessions(organization: Organization, count: number): Promise<string[]>;
+  raise(sessionIds: readonly string[]): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Few enough for writers to meet, many enough for them to be at work. */
+const HOT_ROWS = 24;
+
+export async function createPlace(databaseUrl: string, organizations = 2): Promise<Place> {
+  const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'fault test' });
+  // Its connections may be among those that a test ends.
+  pool.on('error', () => {});
+  const token = await createPerson(databaseUrl);
+  const one = async (sql: string, values: unknown[]) => (await pool.query(sql, values)).rows[0].id as string;
+
+  async function sessions({ id, projectId }: Pick<Organization, 'id' | 'projectId'>, count: number) {
+    const { rows } = await pool.query(
+      `INSERT INTO session (organization_id, project_id, branch)
+       SELECT $1, $2, '0' FROM generate_series(1, $3::int) RETURNING id`,
+      [id, projectId, count],
+    );
+    // One order for all who lock them, or they would deadlock.
+    return rows.map((row) => row.id as string).sort();
+  }
+
+  async function organization(): Promise<Organization> {
+    const slug = `o-${randomBytes(6).toString('hex')}`;
+    const id = await one('INSERT INTO organization (slug, name) VALUES ($1, $1) RETURNING id', [slug]);
+    await pool.query(
+      `INSERT INTO membership (organization_id, user_id, role) SELECT $1, id, 'OWNER' FROM "user"`,
+      [id],
+    );
+    const projectId = await one(
+      `INSERT INTO project (organization_id, slug, name) VALUES ($1, 'rocket', 'Rocket') RETURNING id`,
+      [id],
+    );
+    const hot = await sessions({ id, projectId }, HOT_ROWS);
+    return { id, globalId: globalId('Organization', id), slug, projectId, hot };
+  }
+
+  return {
+    databaseUrl,
+    token,
+    pool,
+    organizations: await Promise.all(Array.from({ length: organizations }, organization)),
+    sessions,
+    async raise(ids) {
+      await pool.query(RAISE, [ids]);
+    },
+    close: () => pool.end(),
+  };
+}
