@@ -7,6 +7,7 @@ export type SequencerProcess = {
   /** Fulfilled when it says, in its log, that it leads, or that it stands by; the first time either happens. */
   leading: Promise<void>;
   standingBy: Promise<void>;
+  pid: number;
   /** Sends a signal, and answers how it ended. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; messages: string[] }>;
 };
@@ -25,6 +26,7 @@ export function startSequencerProcess(env: Record<string, string>): SequencerPro
   });
   child.stderr?.on('data', (chunk) => messages.push(String(chunk)));
   return {
+    pid: child.pid ?? 0,
     leading: leading.promise,
     standingBy: standingBy.promise,
     async end(signal) {
