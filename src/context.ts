@@ -4,6 +4,7 @@ import type { Database } from './db.ts';
 import type { Change } from './feed/change.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/stream.ts';
+import type { Nouns } from './schema/nouns.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
 
 /** What lives as long as the server does. */
@@ -14,11 +15,14 @@ export type Services = {
 };
 
 export type Context = Services & {
+  nouns: Nouns;
   viewer: Viewer;
   /** Names this operation in logs, in errors and on the changes it makes. */
   requestId: string;
   /** The feed's head before the operation began; there when the operation selects a cursor. */
   startPosition?: number;
+  /** Within an event: what its subscription will deliver next, as far as that is known. */
+  upcoming?: () => readonly Change[];
   /** The connection that carries this operation's subscription; absent where none can be carried. */
   carrier?: Carrier;
 };

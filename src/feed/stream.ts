@@ -42,6 +42,8 @@ export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> &
    * with false when the stream ends before. Without `after` it is true from the start. Never rejected.
    */
   readonly live: Promise<boolean>;
+  /** Changes that will be handed out next, as far as they are in memory already. */
+  upcoming(limit: number): Change[];
   /** Whether it was live once and has fallen behind what is kept in memory, so that it reads the log again. */
   isBehind(): boolean;
 };
@@ -202,6 +204,18 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     position: () => position,
     cursor: () => encodeCursor({ epoch: channel.epoch, position }),
     live: live.promise,
+    upcoming(limit) {
+      if (page) return page.changes.slice(page.index, page.index + limit).filter(matches);
+      const found: Change[] = [];
+      let at = handedOut ?? position;
+      for (let scanned = 0; scanned < limit && channel.reaches(at); scanned += 1) {
+        const change = channel.next(at);
+        if (!change) break;
+        at = change.position;
+        if (matches(change)) found.push(change);
+      }
+      return found;
+    },
     isBehind: () => isLive && !isOver && !channel.reaches(position),
     [Symbol.asyncIterator]() {
       return this;

@@ -4,6 +4,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../context.ts';
 import { schema } from '../resolvers/index.ts';
+import { createNouns } from '../schema/nouns.ts';
 import { useAuthentication } from './authentication.ts';
 import { maskError, useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
@@ -44,6 +45,7 @@ export function createGraphQLServer(
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
+  const nouns = createNouns(services.db);
   const { plugin, viewerOf } = useAuthentication(services.db.prisma, log);
   return createYoga<object, Context>({
     schema,
@@ -73,7 +75,7 @@ export function createGraphQLServer(
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {
-      const own = { ...services, requestId: randomUUID() };
+      const own = { ...services, nouns, requestId: randomUUID() };
       if ('carrier' in initial) return { ...own, ...(initial as unknown as TransportContext) };
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);

@@ -20,6 +20,9 @@ type Listening = {
   about?: (string | undefined)[];
 };
 
+/** How many changes ahead the things that events are about are read at once. */
+const AHEAD = 100;
+
 export async function listen(context: Context, listening: Listening): Promise<AsyncIterable<Heard>> {
   const organizationId = id('Organization', listening.organizationId);
   const { code, message } = new NotFoundError();
@@ -36,6 +39,7 @@ export async function listen(context: Context, listening: Listening): Promise<As
         (!types || types.has(change.type)) && about.every((uuid) => change.subjects.includes(uuid)),
     });
     seat.carry(stream, organizationId);
+    context.upcoming = () => stream.upcoming(AHEAD);
     return delivered(stream, seat);
   } catch (error) {
     seat.leave();

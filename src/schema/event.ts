@@ -1,9 +1,17 @@
 /** The events of the typed subscriptions: a change, with the things it is about beside it. */
 import type { FieldRef } from '@pothos/core';
+import type {
+  PullRequestCheck as CheckRow,
+  PullRequest as PullRequestRow,
+  Session as SessionRow,
+  PullRequestReviewThread as ThreadRow,
+} from '../../prisma/client/client.ts';
+import type { Context } from '../context.ts';
 import type { Change as ChangeShape } from '../feed/change.ts';
 import { parseGlobalId } from '../globalId.ts';
 import { builder } from './builder.ts';
 import { ChangeType, type ChangeTypeName, FeedEvent } from './change.ts';
+import type { NounModel } from './nouns.ts';
 import { PullRequest } from './pullRequest.ts';
 import { PullRequestCheck, PullRequestReviewThread } from './pullRequestReview.ts';
 import { Session } from './session.ts';
@@ -29,21 +37,22 @@ const pullRequestField = (t: EventFields) =>
     type: PullRequest,
     nullable: true,
     description: 'The pull request, read at delivery: at least as new as the event.',
-    resolve: (query, change, _args, { db }) =>
-      db.prisma.pullRequest.findFirst({ ...query, where: within(change, pullRequestIdOf(change)) }),
+    resolve: (query, change, _args, context) =>
+      noun<PullRequestRow>(context, 'pullRequest', query, change, pullRequestIdOf),
   });
 
 const sessionField = (
   t: EventFields,
   description: string,
   idOf: (change: ChangeShape) => string | undefined,
+  idsOf?: (change: ChangeShape) => (string | undefined)[],
 ) =>
   t.prismaField({
     type: Session,
     nullable: true,
     description,
-    resolve: (query, change, _args, { db }) =>
-      db.prisma.session.findFirst({ ...query, where: within(change, idOf(change)) }),
+    resolve: (query, change, _args, context) =>
+      noun<SessionRow>(context, 'session', query, change, idOf, idsOf),
   });
 
 export const PrSessionChanged = event(
@@ -55,9 +64,13 @@ export const PrSessionChanged = event(
       t,
       'Who held it before, read at delivery; null when it is gone.',
       ({ payload }) => uuidOf(payload.from),
+      bothSides,
     ),
-    toSession: sessionField(t, 'Who holds it now, read at delivery; null when it is gone.', ({ payload }) =>
-      uuidOf(payload.to),
+    toSession: sessionField(
+      t,
+      'Who holds it now, read at delivery; null when it is gone.',
+      ({ payload }) => uuidOf(payload.to),
+      bothSides,
     ),
   }),
 );
@@ -79,8 +92,8 @@ export const PrCheckRecorded = event(
       type: PullRequestCheck,
       nullable: true,
       description: 'The check, read at delivery: at least as new as the event.',
-      resolve: (query, change, _args, { db }) =>
-        db.prisma.pullRequestCheck.findFirst({ ...query, where: within(change, change.entityId) }),
+      resolve: (query, change, _args, context) =>
+        noun<CheckRow>(context, 'pullRequestCheck', query, change, entityIdOf),
     }),
     pullRequest: pullRequestField(t),
   }),
@@ -95,8 +108,8 @@ export const PrReviewThreadChanged = event(
       type: PullRequestReviewThread,
       nullable: true,
       description: 'The thread, read at delivery: at least as new as the event.',
-      resolve: (query, change, _args, { db }) =>
-        db.prisma.pullRequestReviewThread.findFirst({ ...query, where: within(change, change.entityId) }),
+      resolve: (query, change, _args, context) =>
+        noun<ThreadRow>(context, 'pullRequestReviewThread', query, change, entityIdOf),
     }),
     pullRequest: pullRequestField(t),
   }),
@@ -107,14 +120,26 @@ export const SessionChanged = event('SessionChanged', 'A session was spawned, ch
   session: sessionField(
     t,
     'The session, read at delivery: at least as new as the event; null when it is gone.',
-    ({ entityId }) => entityId,
+    entityIdOf,
   ),
 }));
 
-/** Only of the change's own organization, whatever its payload says. */
-function within({ organizationId }: ChangeShape, id: string | undefined) {
-  return { organizationId, id: id ?? '00000000-0000-0000-0000-000000000000' };
+async function noun<Row extends { id: string }>(
+  { nouns, upcoming }: Context,
+  model: NounModel,
+  query: object,
+  change: ChangeShape,
+  idOf: (change: ChangeShape) => string | undefined,
+  /** Of all such things that a change is about, so that its fields share a read. */
+  idsOf = (each: ChangeShape) => [idOf(each)],
+): Promise<Row | null> {
+  const ahead = () => upcoming?.() ?? [];
+  return (await nouns.find(model, query, idOf(change), { change, ahead, idsOf })) as Row | null;
 }
+
+const bothSides = ({ payload }: ChangeShape) => [uuidOf(payload.from), uuidOf(payload.to)];
+
+const entityIdOf = ({ entityId }: ChangeShape): string => entityId;
 
 function pullRequestIdOf({ entityType, entityId, payload }: ChangeShape): string | undefined {
   if (entityType === 'PullRequest') return entityId;

@@ -15,12 +15,15 @@ export type Proxy = AsyncDisposable & {
   cut(): void;
   /** Breaks each new connection after so many bytes of the server's, as asked for it. */
   cutAfter(bytes: () => number): void;
+  /** Shows what clients send. */
+  onRequest(listener: (bytes: Buffer) => void): void;
   /** Passes nothing on any more on the connections there are, without breaking them. */
   stall(): void;
 };
 
 export async function startProxy(target: string): Promise<Proxy> {
   const open = new Set<[client: Socket, server: Socket]>();
+  let onRequest: (bytes: Buffer) => void = () => {};
   let limit = () => Number.POSITIVE_INFINITY;
   let to: URL | undefined = new URL(target);
   let connections = 0;
@@ -45,7 +48,10 @@ export async function startProxy(target: string): Promise<Proxy> {
     for (const socket of pair) socket.on('error', end).on('close', end);
 
     let left = limit();
-    client.on('data', (bytes) => server.write(bytes));
+    client.on('data', (bytes) => {
+      onRequest(bytes);
+      server.write(bytes);
+    });
     server.on('data', (bytes) => {
       client.write(bytes.subarray(0, left));
       left -= bytes.length;
@@ -69,6 +75,9 @@ export async function startProxy(target: string): Promise<Proxy> {
     cut,
     cutAfter(bytes) {
       limit = bytes;
+    },
+    onRequest(listener) {
+      onRequest = listener;
     },
     stall() {
       for (const socket of [...open].flat()) socket.pause();

@@ -1,0 +1,117 @@
+/** How the things that events are about are read: together, as new as their events, and not at all when gone. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { graphql } from '../graphql/gql.ts';
+import { createClient } from '../support/client.ts';
+import { startProxy } from '../support/proxy.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { PrSessionChanged } from './documents.ts';
+
+const SessionStatus = graphql(`
+  subscription NounsSessionStatus($organizationId: ID!) {
+    sessionChanged(organizationId: $organizationId) {
+      type
+      session {
+        id
+        branch
+        displayStatus
+        project {
+          slug
+        }
+      }
+    }
+  }
+`);
+
+const ROWS = 60;
+
+let work: Work;
+let proxy: Awaited<ReturnType<typeof startProxy>>;
+let team: Team;
+
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  proxy = await startProxy(work.app.app.db.url);
+});
+
+afterAll(async () => {
+  await work.close();
+  await proxy[Symbol.asyncDispose]();
+});
+
+it('once for each type of thing, for all changes of a batch and all who hear of it', async () => {
+  const sessions = [];
+  for (let count = 0; count < ROWS; count += 1) sessions.push(await team.spawn());
+  const databaseUrl = new URL(work.app.app.db.url);
+  databaseUrl.host = new URL(proxy.url).host;
+  const behind = await work.app.startAnother({ databaseUrl: databaseUrl.href });
+  const clients = [1, 2].map(() => createClient(behind.url, team.owner.token));
+  const heard = await Promise.all(
+    clients.map((client) => client.subscribe(SessionStatus, { organizationId: team.id })),
+  );
+  // What the spawning left to tell is told before.
+  const marker = await team.spawn();
+  for (const each of heard) {
+    for (;;) {
+      const { sessionChanged } = await each.event();
+      if (sessionChanged.session?.id === marker.id) break;
+    }
+  }
+
+  const reads: Record<string, number> = { session: 0, session_status: 0, project: 0 };
+  proxy.onRequest((bytes) => {
+    for (const [, table = ''] of bytes.toString('latin1').matchAll(/FROM "public"\."(\w+)"/g)) {
+      if (table in reads) reads[table] = (reads[table] ?? 0) + 1;
+    }
+  });
+  await work.psql('UPDATE session SET branch = $1 WHERE id = ANY($2::uuid[])', [
+    'together',
+    sessions.map(({ id }) => uuidOf(id)),
+  ]);
+  for (const each of heard) {
+    const events = await each.events(ROWS);
+    expect(events.map(({ sessionChanged }) => sessionChanged.session?.branch)).toEqual(
+      events.map(() => 'together'),
+    );
+    expect(new Set(events.map(({ sessionChanged }) => sessionChanged.session?.id)).size).toBe(ROWS);
+  }
+  expect(reads).toEqual({ session: 1, session_status: 1, project: 1 });
+  await Promise.all(clients.map((client) => client.close()));
+  await behind.close();
+});
+
+it('both sides of a transfer together', async () => {
+  team.onGitHub(1);
+  const [first, second] = [await team.spawn(), await team.spawn()];
+  await team.claim(first.id, 1);
+  const heard = await team.owner.subscribe(PrSessionChanged, { organizationId: team.id });
+  await team.claim(second.id, 1);
+  await team.claim(first.id, 1);
+  const events = await heard.events(2);
+  expect(
+    events.map(({ prSessionChanged: { fromSession, toSession } }) => [fromSession?.id, toSession?.id]),
+  ).toEqual([
+    [first.id, second.id],
+    [second.id, first.id],
+  ]);
+  await heard.stop();
+});
+
+it('not at all when they are gone, which is no error', async () => {
+  const session = await team.spawn();
+  const heard = await team.owner.subscribe(SessionStatus, { organizationId: team.id });
+  await work.psql(`DO $$ BEGIN
+    UPDATE session SET branch = 'last' WHERE id = '${uuidOf(session.id)}';
+    DELETE FROM session WHERE id = '${uuidOf(session.id)}';
+  END $$`);
+  const told = new Map<string, unknown>();
+  while (!told.has('SESSION_DELETED')) {
+    const { sessionChanged } = await heard.event();
+    told.set(sessionChanged.type, sessionChanged.session);
+  }
+  expect(told.get('SESSION_UPDATED')).toBeNull();
+  expect(told.get('SESSION_DELETED')).toBeNull();
+  await heard.stop();
+});
