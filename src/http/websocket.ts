@@ -1,7 +1,13 @@
 /** GraphQL over WebSocket: graphql-ws's protocol on ws's sockets, and the same yoga as HTTP. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { type DocumentNode, type ExecutionArgs, GraphQLError, getOperationAST } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  GraphQLError,
+  getOperationAST,
+  OperationTypeNode,
+} from 'graphql';
 import {
   CloseCode,
   handleProtocols,
@@ -77,7 +83,10 @@ export function createWebSocketEndpoint(
         const document: DocumentNode = parse(query);
         const errors = validate(schema, document) as readonly GraphQLError[];
         if (errors.length > 0) throw new AggregateError(errors);
-        if (!getOperationAST(document, operationName)) throw new GraphQLError(NO_OPERATION);
+        const operation = getOperationAST(document, operationName);
+        if (!operation) throw new GraphQLError(NO_OPERATION);
+        // Whatever else it is, and however long it takes: no heartbeat needs to wait for it.
+        if (operation.operation !== OperationTypeNode.SUBSCRIPTION) live.begun(id);
         const contextValue = await contextFactory();
         const args = { schema, document, operationName, variableValues: variables, contextValue };
         return { ...args, rootValue: { execute, subscribe } };

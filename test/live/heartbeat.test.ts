@@ -89,3 +89,19 @@ it('comes after everything it covers, and moves where there is nothing to hear',
   expect(told).toBeGreaterThan(0n);
   await socket.close();
 });
+
+it('waits for no query or mutation, however long one takes', async () => {
+  const socket = await open();
+  subscribe(socket, 'a', SessionChanged);
+  await nextBeat(socket);
+  await work.psql('BEGIN; LOCK TABLE project');
+  const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
+  socket.send({ id: 'slow', type: 'subscribe', payload: { query } });
+  await expect
+    .poll(() => work.psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'project'::regclass`))
+    .toHaveLength(1);
+  for (let count = 0; count < 3; count += 1) await nextBeat(socket);
+  await work.psql('COMMIT');
+  expect(await socket.next(({ id }) => id === 'slow')).toMatchObject({ type: 'next' });
+  await socket.close();
+});
