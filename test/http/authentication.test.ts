@@ -143,3 +143,14 @@ it('keeps of a token only its hash', async () => {
     expect(rows, `rows of ${name} that hold the secret`).toEqual([]);
   }
 });
+
+describe('a good token', () => {
+  it('is not kept waiting by whoever holds its row', async () => {
+    const { token, userId } = await work.app.signUp('Hal');
+    await work.psql('BEGIN');
+    await work.psql('SELECT FROM token WHERE user_id = $1 FOR UPDATE', [userId]);
+    const answer = await work.app.client(token).raw({ query: '{ viewer { name } }' });
+    await work.psql('ROLLBACK');
+    expect(await answer.json()).toEqual({ data: { viewer: { name: 'Hal' } } });
+  });
+});
