@@ -8,6 +8,8 @@ export default defineConfig({
     alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }],
   },
   test: {
+    // What is awaited may take long on a busy machine; it does not where it need not.
+    expect: { poll: { timeout: 10_000 } },
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/servers.ts'],
     testTimeout: 30_000,
