@@ -69,10 +69,11 @@ it('comes after everything it covers, and moves where there is nothing to hear',
   subscribe(socket, 'busy', Changes);
   subscribe(socket, 'idle', PrSessionChanged);
   await nextBeat(socket);
+  const spawning: Promise<unknown>[] = [];
   let told = 0n;
   let heard = 0n;
   for (let count = 0; count < 60; count += 1) {
-    void team.spawn();
+    spawning.push(team.spawn());
     const message = await socket.next((each) => each.type === 'next' || isBeat(each));
     if (message && isBeat(message)) {
       const position = positionOf((message.payload as Beat).cursor);
@@ -87,6 +88,7 @@ it('comes after everything it covers, and moves where there is nothing to hear',
     }
   }
   expect(told).toBeGreaterThan(0n);
+  await Promise.all(spawning);
   await socket.close();
 });
 
