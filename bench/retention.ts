@@ -1,5 +1,5 @@
 /**
- * What dropping a full partition of the log costs those who read, and the sequencer: `node bench/retention.ts`.
+ * What dropping a full partition of the log costs those who read, and the sequencer: `npm run bench -- retention`.
  *
  * Eight writers, four readers that page through the log, one stream; first without drops, then while six partitions of
  * 100,000 changes go, one a second.
@@ -15,6 +15,7 @@ import { readPage } from '../src/feed/changeLog.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { dropOldest } from '../src/feed/retention.ts';
 import { migrate } from '../src/migrations.ts';
+import { inWords, percentiles, say } from './support/figures.ts';
 
 const PARTITIONS = 6;
 const PARTITION = 100_000;
@@ -113,15 +114,6 @@ await rm(server.directory, { recursive: true, force: true });
 await rm(dataDir, { recursive: true, force: true });
 
 function report(when: string, { read, heard }: typeof times): void {
-  say(`${when}: page of 200 read, ${figures(read)}; change made to heard, ${figures(heard)}`);
-}
-
-function figures(values: number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(share * (sorted.length - 1))] ?? 0).toFixed(1);
-  return `ms p50 ${at(0.5)}, p99 ${at(0.99)}, max ${at(1)} (${values.length})`;
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  const [reads, delays] = [percentiles(read), percentiles(heard)];
+  say(`${when}: page of 200 read, ${inWords(reads)}; change made to heard, ${inWords(delays)}`);
 }

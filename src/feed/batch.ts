@@ -44,6 +44,8 @@ export function decodeBatch(message: string): Batch | undefined {
   try {
     const { epoch, organization, previous, first, last, events } = JSON.parse(message) as BatchMessage;
     if (![previous, first, last].every(Number.isSafeInteger)) return undefined;
+    // What is known up to there is all that is read: a batch without its end would hide what lies between.
+    if (events && events.at(-1)?.position !== last) return undefined;
     return {
       epoch,
       organizationId: organization,

@@ -1,8 +1,9 @@
 /** Reads of the stored feed. */
 import type pg from 'pg';
 import { CHANGE_JSON, type Change, type ChangeJson, changeFromJson } from './change.ts';
+import type { Turn } from './concurrency.ts';
 import { encodeCursor } from './cursor.ts';
-import { epochOf, SERVER_SQL } from './epoch.ts';
+import { epochOf, INSTALLATION_SQL, SERVER_SQL } from './epoch.ts';
 import { CursorExpiredError } from './error.ts';
 
 /** The position given last, and the history it belongs to. */
@@ -31,7 +32,7 @@ export type PageRequest = {
   /** The history that the positions are of; if given, the database must still be in it. */
   epoch?: string;
   limit: number;
-  /** Of stored payload. A page ends before it would exceed this, but always has room for one change. */
+  /** Of JSON text. A page ends before it would exceed this, but always has room for one change. */
   maxBytes?: number;
   filter?: ChangeFilter;
 };
@@ -50,6 +51,9 @@ const QUERY_TIMEOUT_MS = 10_000;
 const PAGE_BYTES = 1024 * 1024;
 /** How many positions one page looks through at most, so that it plans and opens few of the log's partitions. */
 const PAGE_SPAN = 200_000;
+const FIRST_ROOM = 8;
+/** How often the oldest change is looked for anew, when each time the retention was faster. */
+const OLDEST_ATTEMPTS = 5;
 
 /** The one row of a statement over feed_head. A connection that does not answer in time is given up. */
 async function queryRow<Row extends HeadRow>(pool: pg.Pool, text: string, values: unknown[] = []) {
@@ -63,19 +67,17 @@ async function queryRow<Row extends HeadRow>(pool: pg.Pool, text: string, values
   return row;
 }
 
-type HeadRow = { head: string; nonce: string; server: string };
+type HeadRow = { head: string; installation: string; server: string };
+
+const HEAD_COLUMNS = `position AS head, ${INSTALLATION_SQL} AS installation, ${SERVER_SQL} AS server`;
 
 const headOf = (row: HeadRow): Head => ({
   position: Number(row.head),
-  epoch: epochOf(row.nonce, row.server),
+  epoch: epochOf(row.installation, row.server),
 });
 
 export async function readHead(pool: pg.Pool): Promise<Head> {
-  const row = await queryRow<HeadRow>(
-    pool,
-    `SELECT position AS head, nonce, ${SERVER_SQL} AS server FROM feed_head`,
-  );
-  return headOf(row);
+  return headOf(await queryRow<HeadRow>(pool, `SELECT ${HEAD_COLUMNS} FROM feed_head`));
 }
 
 /** What is stored. */
@@ -88,7 +90,7 @@ export type Bounds = {
 export async function readBounds(pool: pg.Pool): Promise<Bounds> {
   const row = await queryRow<HeadRow & { oldest: string }>(
     pool,
-    `SELECT position AS head, nonce, ${SERVER_SQL} AS server,
+    `SELECT ${HEAD_COLUMNS},
             coalesce((SELECT c.position FROM change_log c ORDER BY c.position LIMIT 1), position + 1) AS oldest
        FROM feed_head`,
   );
@@ -142,20 +144,27 @@ export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Pag
   };
 }
 
+/** What a payload takes as text, about; only what is compressed must be unpacked to know. */
+const PAYLOAD_BYTES = `CASE WHEN pg_column_compression(payload) IS NULL THEN pg_column_size(payload)
+  ELSE octet_length(payload::text) END`;
+
 /*
  * - Positions have no gaps and retention removes from below: so if the change right after the lowest place is there,
  *   nothing after it is gone.
  * - Whole rows are compared because only the index on (organization_id, position) serves that: asked for an
  *   organization and a range, the planner may walk the primary key past everybody else's changes.
  * - The plain bounds on the position are for leaving out partitions.
+ * - A stored payload may be compressed a hundredfold, so its size is known only when it is unpacked. To unpack a
+ *   thousand for a page that has room for ten would cost a hundred times what the page does: `room` doubles its way up
+ *   to about as many as there is room for, and what is compressed beyond stays so.
  */
 const PAGE_SQL = `
-WITH state AS MATERIALIZED (
-  SELECT h.position AS head, h.nonce, ${SERVER_SQL} AS server,
-         h.position <= $3::bigint OR EXISTS (SELECT FROM change_log WHERE position = $3::bigint + 1) AS is_kept
-    FROM feed_head h
+WITH RECURSIVE state AS MATERIALIZED (
+  SELECT ${HEAD_COLUMNS},
+         position <= $3::bigint OR EXISTS (SELECT FROM change_log WHERE position = $3::bigint + 1) AS is_kept
+    FROM feed_head
 ), page AS MATERIALIZED (
-  SELECT c.*
+  SELECT c.*, row_number() OVER (ORDER BY c.position) AS number
     FROM unnest($1::uuid[], $2::bigint[]) AS place (organization_id, after)
    CROSS JOIN LATERAL (
      SELECT * FROM change_log c
@@ -172,12 +181,20 @@ WITH state AS MATERIALIZED (
    ) c
    ORDER BY c.position
    LIMIT $5
+), room (changes) AS (
+  SELECT ${FIRST_ROOM}
+  UNION ALL
+  SELECT 2 * changes FROM room
+   WHERE changes < (SELECT count(*) FROM page)
+     AND (SELECT sum(${PAYLOAD_BYTES}) FROM page WHERE number <= changes) < $6::int
+), told AS MATERIALIZED (
+  SELECT c.position, ${CHANGE_JSON}::text AS change FROM page c WHERE c.number <= (SELECT max(changes) FROM room)
 ), sized AS (
-  SELECT *, sum(pg_column_size(payload)) OVER (ORDER BY position) - pg_column_size(payload) AS bytes_before FROM page
+  SELECT *, sum(octet_length(change)) OVER (ORDER BY position) AS bytes FROM told
 )
-SELECT head, nonce, server, is_kept, (SELECT count(*) FROM page) AS seen,
-       (SELECT json_agg(${CHANGE_JSON} ORDER BY c.position)::text FROM sized c
-         WHERE c.bytes_before = 0 OR c.bytes_before + pg_column_size(c.payload) <= $6::int) AS changes
+SELECT head, installation, server, is_kept, (SELECT count(*) FROM page) AS seen,
+       (SELECT '[' || string_agg(change, ',' ORDER BY position) || ']' FROM sized
+         WHERE bytes = octet_length(change) OR bytes <= $6::int) AS changes
   FROM state`;
 
 export type ChangesRequest = ChangeFilter & {
@@ -192,29 +209,35 @@ export type ChangesRequest = ChangeFilter & {
 /**
  * The stored changes of one organization that pass the filter, oldest first: `limit` of them, or all there are.
  *
+ * @param turn for each page, of which a long log may take many.
  * @throws {CursorExpiredError} when changes after `after` are no longer stored.
  */
-export async function readChanges(pool: pg.Pool, request: ChangesRequest): Promise<Change[]> {
-  if (request.after !== undefined) return await readChangesAfter(pool, request, request.after);
-  for (let { oldest } = await readBounds(pool); ; ) {
+export async function readChanges(pool: pg.Pool, request: ChangesRequest, turn: Turn): Promise<Change[]> {
+  if (request.after !== undefined) return await readChangesAfter(pool, request, turn, request.after);
+  for (let attempt = 1; ; attempt += 1) {
+    const { oldest } = await readBounds(pool);
     try {
-      return await readChangesAfter(pool, request, oldest - 1);
+      return await readChangesAfter(pool, request, turn, oldest - 1);
     } catch (error) {
       // When the retention was faster, there is another oldest change.
-      const now = await readBounds(pool);
-      if (!(error instanceof CursorExpiredError) || now.oldest === oldest) throw error;
-      oldest = now.oldest;
+      if (!(error instanceof CursorExpiredError) || attempt === OLDEST_ATTEMPTS) throw error;
     }
   }
 }
 
-async function readChangesAfter(pool: pg.Pool, request: ChangesRequest, start: number): Promise<Change[]> {
+async function readChangesAfter(
+  pool: pg.Pool,
+  request: ChangesRequest,
+  turn: Turn,
+  start: number,
+): Promise<Change[]> {
   const { organizationId, upTo = Number.MAX_SAFE_INTEGER, limit, after: _, ...filter } = request;
   const changes: Change[] = [];
   let after = start;
   for (;;) {
     const missing = limit - changes.length;
-    const page = await readPage(pool, { places: [{ organizationId, after }], upTo, limit: missing, filter });
+    const places = [{ organizationId, after }];
+    const page = await turn(() => readPage(pool, { places, upTo, limit: missing, filter }));
     changes.push(...page.changes);
     if (changes.length >= limit || page.upTo >= Math.min(upTo, page.head.position)) return changes;
     after = page.upTo;

@@ -30,6 +30,8 @@ export type ChannelWriter = Channel & {
   extend(changes: readonly Change[], bytes: number, upTo: number): void;
   /** Goes on from a position without what lies before it, which is no longer stored. */
   skipTo(position: number): void;
+  /** Lets go of what is beyond the limits, for when they have become narrower. */
+  trim(): void;
   fail(error: CursorExpiredError): void;
 };
 
@@ -69,6 +71,8 @@ export function createChannel(organizationId: string, head: Head, limits: () => 
       checked = position;
       moved();
     },
+
+    trim: ring.trim,
 
     fail(error) {
       failure = error;

@@ -17,13 +17,19 @@ export const SERVER_SQL = `concat_ws('/',
   substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8),
   (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 
-let latest: { nonce: string; server: string; epoch: string } | undefined;
+/**
+ * SQL for what tells one installation in this database from another, and from itself before a restore, out of a row of
+ * `feed_head`. A restore brings the nonce back, but in a table made anew.
+ */
+export const INSTALLATION_SQL = `concat_ws('/', nonce, tableoid)`;
 
-/** @param nonce of `feed_head`: the installation's. @param server what SERVER_SQL answered. */
-export function epochOf(nonce: string, server: string): string {
-  if (latest?.nonce !== nonce || latest.server !== server) {
-    const hash = createHash('sha256').update(`${nonce}/${server}`).digest();
-    latest = { nonce, server, epoch: hash.toString('hex', 0, EPOCH_BYTES) };
+let latest: { installation: string; server: string; epoch: string } | undefined;
+
+/** @param installation what INSTALLATION_SQL answered. @param server what SERVER_SQL answered. */
+export function epochOf(installation: string, server: string): string {
+  if (latest?.installation !== installation || latest.server !== server) {
+    const hash = createHash('sha256').update(`${installation}/${server}`).digest();
+    latest = { installation, server, epoch: hash.toString('hex', 0, EPOCH_BYTES) };
   }
   return latest.epoch;
 }

@@ -4,7 +4,7 @@ import { type Backlog, readBacklog, readOutboxAgeMs } from './backlog.ts';
 import type { Change } from './change.ts';
 import { type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
 import type { Channel } from './channel.ts';
-import { createTurns, shared, within } from './concurrency.ts';
+import { createTurns, shared, sharedBy, within } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from './error.ts';
 import { createHub } from './hub.ts';
@@ -112,8 +112,13 @@ export type Feed = {
   close(): Promise<void>;
 };
 
-/** Pages of the log that are read at once for streams and gaps; the pool has one connection more, for the head. */
-const READS_AT_ONCE = 3;
+/*
+ * How many connections of the pool are used at once, for what. Those who come back after a restart may ask for more of
+ * the log than is read in seconds; what happens meanwhile, and the head, must not wait for that.
+ */
+const REPLAYS_AT_ONCE = 2;
+const GAPS_AT_ONCE = 1;
+const WATCHES_AT_ONCE = 1;
 const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
 /** Without an answer for so long, this process may be missing what others know. */
@@ -130,8 +135,9 @@ export function createFeed(options: FeedOptions): Feed {
   const announcer = startAnnouncer({ url, ...announcing });
   const { bus } = announcer;
 
-  const turns = createTurns(READS_AT_ONCE);
-  const hub = createHub({ pool, bus, turns, log, meter, leaveMs });
+  const replays = createTurns(REPLAYS_AT_ONCE);
+  const pages = sharedBy<Page>();
+  const hub = createHub({ pool, bus, turns: createTurns(GAPS_AT_ONCE), log, meter, leaveMs });
   const bounds = shared(() => readBounds(pool));
   const streams = new Set<ChangeStream>();
   const closed = Promise.withResolvers<never>();
@@ -155,11 +161,12 @@ export function createFeed(options: FeedOptions): Feed {
   }
 
   // However often somebody asks, the database is asked once at a time.
+  const watches = createTurns(WATCHES_AT_ONCE);
   const watch = <Result>(read: (of: typeof pool, timeoutMs: number) => Promise<Result>) =>
     shared(() =>
       within(
         WATCH_TIMEOUT_MS,
-        turns(() => read(pool, WATCH_TIMEOUT_MS)),
+        watches('', () => read(pool, WATCH_TIMEOUT_MS)),
       ),
     );
   const outboxAgeMs = watch(readOutboxAgeMs);
@@ -178,14 +185,14 @@ export function createFeed(options: FeedOptions): Feed {
       return encodeCursor({ epoch: latest.head.epoch, position });
     },
 
-    async open({ organizationId, after, matches }) {
+    async open({ organizationId, after, types, matches }) {
       const { channel, leave } = await hub.join(organizationId);
       try {
         const { position, liveAt } = await beginning(channel, after);
         if (isClosed) throw new Error('The feed is closed.');
         const source = { channel, position, liveAt, read, log, leave: end };
         const stream = createStream(source, (change) => {
-          const isMatch = matches(change);
+          const isMatch = (types?.includes(change.type) ?? true) && matches(change);
           if (isMatch) meter.delivered();
           return isMatch;
         });
@@ -193,9 +200,15 @@ export function createFeed(options: FeedOptions): Feed {
         return stream;
 
         function read(from: number, upTo: number): Promise<Page> {
-          const places = [{ organizationId, after: from }];
-          const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
-          return turns(() => readPage(pool, { places, upTo, epoch: channel.epoch, ...limits }));
+          const { epoch } = channel;
+          // Many come back together, and ask for the same.
+          return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
+            replays(organizationId, () => {
+              const places = [{ organizationId, after: from }];
+              const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
+              return readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
+            }),
+          );
         }
         function end(): void {
           streams.delete(stream);
@@ -209,7 +222,9 @@ export function createFeed(options: FeedOptions): Feed {
 
     async changes({ after, ...query }) {
       const position = after === undefined ? undefined : positionIn(await bounds(), decodeCursor(after));
-      return await readChanges(pool, { ...query, after: position });
+      return await readChanges(pool, { ...query, after: position }, (task) =>
+        replays(query.organizationId, task),
+      );
     },
 
     status: () => ({

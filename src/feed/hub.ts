@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { Batch } from './batch.ts';
 import type { Bus } from './bus.ts';
-import { type Head, readPage } from './changeLog.ts';
+import { cursorExpired, type Head, readPage } from './changeLog.ts';
 import { type Channel, type ChannelWriter, createChannel } from './channel.ts';
 import type { Turns } from './concurrency.ts';
 import { createHistory, type History } from './history.ts';
@@ -78,6 +78,13 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
     log,
     readHead: history.readHead,
     served: () => [...members.values()].flatMap(({ served }) => served ?? []),
+    async onAhead(channel) {
+      const error = await cursorExpired(pool);
+      const member = members.get(channel.organizationId);
+      if (member?.served?.channel !== channel) return;
+      drop(member);
+      channel.fail(error);
+    },
     isDelivering: bus.isDelivering,
     onMissed: meter.repaired,
   });
@@ -119,7 +126,7 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
     const intake = createIntake({
       channel,
       read: (after, upTo) =>
-        turns(() => {
+        turns(organizationId, () => {
           const places = [{ organizationId, after }];
           return readPage(pool, { places, upTo, epoch: head.epoch, limit: PAGE_CHANGES });
         }),

@@ -1,5 +1,5 @@
 /** Keeps the log's partitions ahead of the head. One that is missing delays changes, and loses none. */
-import type pg from 'pg';
+import pg from 'pg';
 import type { FeedLog } from './log.ts';
 
 const AHEAD_POSITIONS = 200_000;
@@ -7,9 +7,17 @@ const AHEAD_POSITIONS = 200_000;
 const STEP_POSITIONS = 100_000;
 const RETRY_POSITIONS = 10_000;
 const NO_PARTITION = '23514';
+/** Vacuuming the log or indexing it keeps partitions from being made, and need not keep changes waiting. */
+const LOCK_TIMEOUT_MS = 100;
+/** For when nothing goes on without them. */
+const ROOM_TIMEOUT_MS = 120_000;
 
 export type PartitionKeeper = {
-  /** Called before a batch: makes partitions when the head comes near the last one. Never fails. */
+  /**
+   * Called before a batch: makes partitions when the head comes near the last one. If it cannot, there is room for now.
+   *
+   * @throws when the connection is lost.
+   */
   keepAhead(head: number): Promise<void>;
   /** Makes partitions for everything that waits; for when `isMissingPartition`. */
   makeRoom(): Promise<void>;
@@ -22,20 +30,26 @@ export function createPartitionKeeper(client: pg.ClientBase, log: FeedLog): Part
       if (head + AHEAD_POSITIONS <= madeUpTo) return;
       const upTo = head + AHEAD_POSITIONS + STEP_POSITIONS;
       try {
-        await client.query(`SELECT ensure_change_log_partitions(${upTo})`);
+        // As one simple query it is one transaction.
+        await client.query(
+          `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}; SELECT ensure_change_log_partitions(${upTo})`,
+        );
         madeUpTo = upTo;
       } catch (error) {
-        // There is room for now; a connection that is lost shows by itself.
+        if (!(error instanceof pg.DatabaseError)) throw error;
         log.warn({ err: error }, 'feed: no partitions could be made ahead');
         madeUpTo = head + AHEAD_POSITIONS + RETRY_POSITIONS;
       }
     },
 
     async makeRoom() {
-      await client.query(
-        `SELECT ensure_change_log_partitions(position + (SELECT count(*) FROM change_outbox) + ${AHEAD_POSITIONS})
-           FROM feed_head`,
-      );
+      const config: pg.QueryConfig & { query_timeout: number } = {
+        text: `SELECT ensure_change_log_partitions(
+                        position + (SELECT count(*) FROM change_outbox) + ${AHEAD_POSITIONS})
+                 FROM feed_head`,
+        query_timeout: ROOM_TIMEOUT_MS,
+      };
+      await client.query(config);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { Redis, type RedisOptions } from 'ioredis';
+import { Redis, type RedisOptions, ReplyError } from 'ioredis';
 import { type Batch, decodeBatch, encodeBatch } from './batch.ts';
 import type { Bus } from './bus.ts';
 import type { FeedLog } from './log.ts';
@@ -15,7 +15,7 @@ const COMMAND_TIMEOUT_MS = 2_000;
 const PING_MS = 2_000;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
-/** Of messages that Redis has not taken yet; further ones are dropped. */
+/** Of messages that the network has not taken yet; further ones are dropped. */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
 /*
@@ -59,8 +59,8 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     firstAttempt.resolve();
   }
 
-  function restart(): void {
-    if (subscriber.status === 'ready') subscriber.disconnect(true);
+  function restart(redis: Redis): void {
+    if (redis.status === 'ready') redis.disconnect(true);
   }
 
   subscriber.on('error', isLost);
@@ -71,7 +71,7 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     } catch (error) {
       // Lost again, or it refuses us, for which the client would not back off.
       isLost(error);
-      if (!isClosed) retry = setTimeout(restart, MAX_BACKOFF_MS);
+      if (!isClosed) retry = setTimeout(restart, MAX_BACKOFF_MS, subscriber);
       return;
     }
     isUp = true;
@@ -91,19 +91,16 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
 
   // A connection that only listens would never notice that nobody is there any more.
   const pinging = setInterval(() => {
-    if (isUp) subscriber.ping().catch(restart);
+    if (isUp) subscriber.ping().catch(() => restart(subscriber));
   }, PING_MS);
 
-  let unsentBytes = 0;
   async function send(channel: string, message: string): Promise<void> {
-    if (publisher.status !== 'ready' || unsentBytes > MAX_UNSENT_BYTES) return;
-    unsentBytes += message.length;
+    if (publisher.status !== 'ready' || publisher.stream.writableLength > MAX_UNSENT_BYTES) return;
     try {
       await publisher.publish(channel, message);
-    } catch {
-      // Readers of the log find what it told.
-    } finally {
-      unsentBytes -= message.length;
+    } catch (error) {
+      // Readers of the log find what it told. What is not answered in time would be kept until it is.
+      if (!(error instanceof ReplyError)) restart(publisher);
     }
   }
 
@@ -127,12 +124,12 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     async subscribe(organizationId, listener) {
       listeners.set(organizationId, listener);
       const channel = channelOf(organizationId);
-      if (subscriber.status === 'ready') await subscriber.subscribe(channel).catch(restart);
+      if (subscriber.status === 'ready') await subscriber.subscribe(channel).catch(() => restart(subscriber));
       else await firstAttempt.promise;
       return () => {
         if (listeners.get(organizationId) !== listener) return;
         listeners.delete(organizationId);
-        if (subscriber.status === 'ready') subscriber.unsubscribe(channel).catch(restart);
+        if (subscriber.status === 'ready') subscriber.unsubscribe(channel).catch(() => restart(subscriber));
       };
     },
 

@@ -8,6 +8,8 @@ export type Ring = {
   from(): number;
   /** @param bytes of the changes together. */
   append(changes: readonly Change[], bytes: number): void;
+  /** Lets go of what is beyond the limits. */
+  trim(): void;
   /** The first change beyond the position, which must not be below `from`. */
   next(position: number): Change | undefined;
   /** Forgets everything and starts again after the position. */
@@ -16,14 +18,15 @@ export type Ring = {
 
 type Entry = { change: Change; bytes: number };
 
-/** @param limits asked at every append; they may change. */
+/** @param limits asked at every append and trim; they may change. */
 export function createRing(start: number, limits: () => RingLimits): Ring {
   let from = start;
   let entries: Entry[] = [];
   let first = 0;
   let bytes = 0;
 
-  function evict({ changes: maxChanges, bytes: maxBytes }: RingLimits): void {
+  function trim(): void {
+    const { changes: maxChanges, bytes: maxBytes } = limits();
     while (entries.length - first > maxChanges || bytes > maxBytes) {
       const entry = entries[first];
       if (!entry) break;
@@ -47,8 +50,10 @@ export function createRing(start: number, limits: () => RingLimits): Ring {
         entries.push({ change, bytes: share });
         bytes += share;
       }
-      evict(limits());
+      trim();
     },
+
+    trim,
 
     next(position) {
       let low = first;

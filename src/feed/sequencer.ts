@@ -4,8 +4,8 @@ import type { FeedLog } from './log.ts';
 import { type FeedMeter, NO_METER } from './meter.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
 import { type Retention, startRetention } from './retention.ts';
-import { connectSequencer, type SequencerClient, tryLead } from './sequencerClient.ts';
-import { type Sequenced, sequence } from './sequencing.ts';
+import { connectSequencer, disconnect, type SequencerClient, tryLead } from './sequencerClient.ts';
+import { type EmptyAt, look, type Sequenced, sequence } from './sequencing.ts';
 
 export type SequencerOptions = {
   /** A direct connection to the database. */
@@ -37,6 +37,8 @@ export type Sequencer = {
 
 const BATCH_SIZE = 512;
 const POLL_MS = 25;
+/** So often EmptyAt is not relied upon. */
+const WHOLE_LOOK_MS = 10_000;
 const STAND_BY_MS = 500;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
@@ -72,6 +74,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
 
   async function serve(connection: SequencerClient): Promise<void> {
     current = connection;
+    let retaining: ReturnType<typeof startRetention> | undefined;
     try {
       let isStandingBy = false;
       while (!isStopped && !(await tryLead(connection))) {
@@ -80,19 +83,14 @@ export function startSequencer(options: SequencerOptions): Sequencer {
         failures = 0;
         await doorbell.wait(STAND_BY_MS);
       }
-      if (!isStopped) await leadAndRetain(connection);
-    } finally {
-      isLeading = false;
-      await connection.client.end();
-    }
-  }
-
-  async function leadAndRetain(connection: SequencerClient): Promise<void> {
-    const { retention, retentionEveryMs: everyMs } = options;
-    const retaining = retention && startRetention({ url, log, everyMs, ...retention });
-    try {
+      if (isStopped) return;
+      const { retention, retentionEveryMs: everyMs } = options;
+      retaining = retention && startRetention({ url, log, everyMs, ...retention });
       await lead(connection);
     } finally {
+      isLeading = false;
+      // The lock first: somebody may be waiting for it.
+      await disconnect(connection.client);
       await retaining?.stop();
     }
   }
@@ -102,13 +100,19 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     const { rows } = await client.query<{ position: string }>('SELECT position FROM feed_head');
     knownHead = Number(rows[0]?.position ?? 0);
     let isWork = true;
+    let emptyAt: EmptyAt | undefined;
+    let wholeAt = performance.now();
     isLeading = true;
     log.info({ head: knownHead }, 'feed: sequencing');
     while (!isStopped) {
+      if (performance.now() - wholeAt > WHOLE_LOOK_MS) {
+        emptyAt = undefined;
+        wholeAt = performance.now();
+      }
       if (isWork) {
         await partitions.keepAhead(knownHead);
-        const move = () => sequence(client, { batchSize, server, knownHead });
-        const { head, batches, isMore, lagMs } = await withRoom(partitions, move);
+        const move = () => sequence(client, { batchSize, server, knownHead, emptyAt });
+        const { head, batches, isMore, lagMs, ...moved } = await withRoom(partitions, move);
         failures = 0;
         for (const batch of batches) options.publish(batch);
         if (batches.length > 0) {
@@ -118,9 +122,14 @@ export function startSequencer(options: SequencerOptions): Sequencer {
           );
         }
         knownHead = head;
+        emptyAt = moved.emptyAt;
         isWork = isMore;
+      } else if (await doorbell.wait(pollMs)) {
+        isWork = true;
       } else {
-        isWork = (await doorbell.wait(pollMs)) || (await isAnythingWaiting(client));
+        const emptyNow = await look(client, emptyAt);
+        isWork = emptyNow === undefined;
+        emptyAt = emptyNow ?? emptyAt;
       }
     }
   }
@@ -146,14 +155,9 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     async stop() {
       isStopped = true;
       doorbell.ring();
-      const timer = setTimeout(() => current?.client.end(), STOP_MS);
+      const timer = setTimeout(() => current && disconnect(current.client), STOP_MS);
       await running;
       clearTimeout(timer);
     },
   };
-}
-
-async function isAnythingWaiting(client: SequencerClient['client']): Promise<boolean> {
-  const { rows } = await client.query('SELECT FROM change_outbox ORDER BY id LIMIT 1');
-  return rows.length > 0;
 }

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import type { SequencedBatch } from './batch.ts';
 import { CHANGE_JSON } from './change.ts';
-import { epochOf } from './epoch.ts';
+import { epochOf, INSTALLATION_SQL } from './epoch.ts';
 
 export type SequencingOptions = {
   /** How many waiting changes to look at. The transactions they belong to may make the batch smaller or larger. */
@@ -11,7 +11,18 @@ export type SequencingOptions = {
   server: string;
   /** The last head this connection has seen; any older one does, only slower. */
   knownHead: number;
+  /** What the last look or batch on this connection answered, if anything; only for speed. */
+  emptyAt?: EmptyAt;
 };
+
+/**
+ * A snapshot that nothing was left waiting in, as PostgreSQL writes it. Whichever transactions had ended by then need
+ * no second look.
+ *
+ * It matters while some old snapshot is held elsewhere, by a dump say: what was moved cannot be cleared away then, and
+ * to look for the lowest id is to pass over all of it.
+ */
+export type EmptyAt = string;
 
 export type Sequenced = {
   /** The head afterwards. */
@@ -20,6 +31,8 @@ export type Sequenced = {
   batches: SequencedBatch[];
   /** Whether more may be waiting already. */
   isMore: boolean;
+  /** If nothing that the batch could see is left waiting. */
+  emptyAt?: EmptyAt;
   /**
    * How long ago the transactions of the batch made their last changes, the longest of them, in milliseconds: from
    * there to here it is the commit and the wait for a position. Zero for an empty batch.
@@ -29,6 +42,13 @@ export type Sequenced = {
 
 /** Larger shares of a batch are not sent around but read from the log. */
 const MAX_SHARE_BYTES = 256 * 1024;
+/**
+ * Nor are the largest shares of a batch that has more than this to tell. The head is locked until the answer is sent,
+ * so that must fit into what the network takes at once.
+ */
+const MAX_TOLD_BYTES = 2 * 1024 * 1024;
+/** A batch may have to move one transaction of any size, or wait for another sequencer. */
+const QUERY_TIMEOUT_MS = 120_000;
 /** What a change takes in JSON besides its payload, about. */
 const CHANGE_OVERHEAD_BYTES = 500;
 /** An organization silent for longer is not looked up exactly: see `previous` below. Partitions begin at multiples. */
@@ -48,14 +68,17 @@ export async function sequence(client: pg.ClientBase, options: SequencingOptions
   // Without parameters it goes as one simple query: one transaction, in which each statement is planned for what is
   // there now and sees what had been committed when it began. So the second sees all that was moved by whoever held
   // the head before.
-  const results = await client.query(`${LOCK_HEAD}; ${moveSql(options.batchSize, floor)}`);
-  const [locked, moved] = results as unknown as [
-    pg.QueryResult<{ position: string; nonce: string }>,
+  const config: pg.QueryConfig & { query_timeout: number } = {
+    text: `${LOCK_HEAD}; ${moveSql(options.batchSize, floor, options.emptyAt)}`,
+    query_timeout: QUERY_TIMEOUT_MS,
+  };
+  const [locked, moved] = (await client.query(config)) as unknown as [
+    pg.QueryResult<{ position: string; installation: string }>,
     pg.QueryResult<ShareRow>,
   ];
   const head = locked.rows[0];
   if (!head) throw new Error('The table feed_head has lost its row.');
-  const epoch = epochOf(head.nonce, options.server);
+  const epoch = epochOf(head.installation, options.server);
   const batches = moved.rows.map((row) => ({
     epoch,
     organizationId: row.organization_id,
@@ -65,11 +88,13 @@ export async function sequence(client: pg.ClientBase, options: SequencingOptions
     count: Number(row.count),
     events: row.events ?? undefined,
   }));
+  // Whatever is visible and fits into the window is moved, so only a full window can leave something behind.
+  const isMore = Number(moved.rows[0]?.seen ?? 0) >= options.batchSize;
   return {
     head: batches.reduce((last, batch) => Math.max(last, batch.last), Number(head.position)),
     batches,
-    // Whatever is visible and fits into the window is moved, so only a full window can leave something behind.
-    isMore: Number(moved.rows[0]?.seen ?? 0) >= options.batchSize,
+    isMore,
+    emptyAt: isMore ? undefined : (moved.rows[0]?.snapshot ?? options.emptyAt),
     lagMs: Math.max(0, moved.rows[0]?.lag_ms ?? 0),
   };
 }
@@ -81,11 +106,37 @@ type ShareRow = {
   last: string;
   count: string;
   seen: string;
+  snapshot: string;
   lag_ms: number;
   events: string | null;
 };
 
-const LOCK_HEAD = 'SELECT position, nonce FROM feed_head FOR UPDATE';
+const LOCK_HEAD = `SELECT position, ${INSTALLATION_SQL} AS installation FROM feed_head FOR UPDATE`;
+
+/**
+ * Whether anything waits, without moving it.
+ *
+ * @returns the snapshot if nothing does, to be handed to the next look or batch on this connection.
+ */
+export async function look(client: pg.ClientBase, emptyAt?: EmptyAt): Promise<EmptyAt | undefined> {
+  const { rows } = await client.query<{ snapshot: string | null }>(
+    `SELECT CASE WHEN NOT EXISTS (${waitingSql(emptyAt)}) THEN pg_current_snapshot()::text END AS snapshot`,
+  );
+  return rows[0]?.snapshot ?? undefined;
+}
+
+/*
+ * Of the changes that a statement sees, those that may wait. A transaction is below a snapshot's xmax and not among its
+ * xip exactly when it had ended; then the snapshot saw all its changes, or it was rolled back; and the snapshot saw
+ * none. So what waits now is of the others. (Nothing else may put changes there under old transaction ids; against
+ * that, the sequencer looks at everything now and then.)
+ */
+function waitingSql(emptyAt: EmptyAt | undefined): string {
+  if (emptyAt === undefined) return 'SELECT id, xid FROM change_outbox';
+  const [, xmax, xip] = emptyAt.split(':');
+  return `SELECT id, xid FROM change_outbox WHERE xid >= '${xmax}'
+    UNION ALL SELECT id, xid FROM change_outbox WHERE xid = ANY ('{${xip}}') AND xid < '${xmax}'`;
+}
 
 /*
  * Which changes go together, and in which order.
@@ -100,9 +151,11 @@ const LOCK_HEAD = 'SELECT position, nonce FROM feed_head FOR UPDATE';
  * `previous` may be given too high but never too low: an organization without a change since `floor` gets the floor,
  * or what lies before the oldest change that is still stored. (Its index is asked for a range rather than for the organization, or the planner might walk the primary key.)
  */
-const moveSql = (batchSize: number, floor: number) => `
-WITH frontier AS MATERIALIZED (
-  SELECT id, xid FROM change_outbox ORDER BY id LIMIT ${batchSize}
+const moveSql = (batchSize: number, floor: number, emptyAt: EmptyAt | undefined) => `
+WITH waiting AS ${emptyAt === undefined ? 'NOT' : ''} MATERIALIZED (
+  ${waitingSql(emptyAt)}
+), frontier AS MATERIALIZED (
+  SELECT id, xid FROM waiting ORDER BY id LIMIT ${batchSize}
 ), touching AS MATERIALIZED (
   SELECT t.xid, (SELECT max(o.id) FROM change_outbox o WHERE o.xid = t.xid) AS last_id
     FROM (SELECT DISTINCT xid FROM frontier) t
@@ -111,7 +164,7 @@ WITH frontier AS MATERIALIZED (
     FROM touching
 ), batch AS MATERIALIZED (
   SELECT within.xid, within.last_id
-    FROM (SELECT xid, max(id) AS last_id FROM change_outbox WHERE id <= (SELECT id FROM cut) GROUP BY xid) within
+    FROM (SELECT xid, max(id) AS last_id FROM waiting WHERE id <= (SELECT id FROM cut) GROUP BY xid) within
    WHERE NOT EXISTS (
      SELECT FROM change_outbox beyond WHERE beyond.xid = within.xid AND beyond.id > (SELECT id FROM cut))
 ), taken AS (
@@ -134,12 +187,16 @@ WITH frontier AS MATERIALIZED (
    GROUP BY organization_id
 ), told AS (
   SELECT c.organization_id, json_agg(${CHANGE_JSON} ORDER BY c.position)::text AS events
-    FROM moved c JOIN share USING (organization_id)
-   WHERE share.bytes <= ${MAX_SHARE_BYTES}
+    FROM moved c JOIN (
+      SELECT organization_id, bytes, sum(bytes) OVER (ORDER BY bytes, organization_id) AS total FROM share
+    ) s USING (organization_id)
+   WHERE s.bytes <= ${MAX_SHARE_BYTES} AND s.total <= ${MAX_TOLD_BYTES}
    GROUP BY c.organization_id
 )
 SELECT s.organization_id, s.first, s.last, s.count,
-       CASE WHEN octet_length(t.events) <= ${MAX_SHARE_BYTES} THEN t.events END AS events,
+       CASE WHEN octet_length(t.events) <= ${MAX_SHARE_BYTES}
+             AND sum(octet_length(t.events)) OVER (ORDER BY octet_length(t.events), organization_id) <= ${MAX_TOLD_BYTES}
+            THEN t.events END AS events,
        coalesce(
          (SELECT c.position FROM change_log c
            WHERE c.organization_id >= s.organization_id AND c.organization_id <= s.organization_id
@@ -149,6 +206,7 @@ SELECT s.organization_id, s.first, s.last, s.count,
          (SELECT c.position - 1 FROM change_log c WHERE c.position >= ${floor} ORDER BY c.position LIMIT 1),
          ${floor}) AS previous,
        (SELECT count(*) FROM frontier) AS seen,
+       pg_current_snapshot()::text AS snapshot,
        (SELECT (extract(epoch FROM clock_timestamp() - min(occurred_at)) * 1000)::float8
           FROM taken WHERE id = last_id) AS lag_ms
   FROM share s LEFT JOIN told t USING (organization_id)`;

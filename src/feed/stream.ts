@@ -10,6 +10,8 @@ export type StreamOptions = {
   organizationId: string;
   /** The cursor to go on from. Without it the stream starts at the database's head of this moment. */
   after?: string;
+  /** Only changes of these types; a log that has few of them is then read the faster. */
+  types?: readonly string[];
   /** Which of the organization's changes to hand out. One that throws ends this stream, and no other. */
   matches: (change: Change) => boolean;
 };

@@ -1,19 +1,21 @@
 import type pg from 'pg';
 import type { Change } from './change.ts';
 import { type Head, type Page, readBounds, readPage } from './changeLog.ts';
-import type { Channel } from './channel.ts';
+import type { ChannelWriter } from './channel.ts';
 import { createDoorbell } from './doorbell.ts';
 import { CursorExpiredError } from './error.ts';
 import type { Intake } from './intake.ts';
 import type { FeedLog } from './log.ts';
 
 /** An organization that is read in this process. */
-export type Served = { channel: Channel; intake: Intake };
+export type Served = { channel: ChannelWriter; intake: Intake };
 
 export type WatchdogOptions = {
   pool: pg.Pool;
   readHead(): Promise<Head>;
   served(): Served[];
+  /** A channel was told of more than there is, and may have left out what there is. It must go. */
+  onAhead(channel: ChannelWriter): Promise<void>;
   /** Whether news is expected to arrive by itself. */
   isDelivering(): boolean;
   /** Something was missed, and is found. */
@@ -45,7 +47,13 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
     while (!isStopped) {
       let isMissed = true;
       try {
-        isMissed = await catchUp(await options.readHead());
+        const before = options.served().map(({ channel }) => ({ channel, checked: channel.checked() }));
+        const head = await options.readHead();
+        for (const { channel, checked } of before) {
+          if (checked > head.position && !channel.failure()) await failAhead(channel, checked, head);
+          else channel.trim();
+        }
+        isMissed = await catchUp(head);
         isAnswering = true;
       } catch (error) {
         if (isAnswering) log.warn({ err: error }, 'feed: the log cannot be read; trying on');
@@ -53,6 +61,15 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       }
       await doorbell.wait(!isMissed && options.isDelivering() ? paceMs : fastPaceMs);
     }
+  }
+
+  async function failAhead(channel: ChannelWriter, checked: number, head: Head): Promise<void> {
+    const { organizationId } = channel;
+    log.error(
+      { organizationId, checked, head },
+      'feed: an organization was told of changes that do not exist',
+    );
+    await options.onAhead(channel);
   }
 
   /** Brings every channel to the head, and tells whether one had missed something. */

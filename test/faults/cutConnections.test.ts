@@ -1,9 +1,9 @@
 /** Every connection is cut, again and again, and some in the middle of a message. */
 import { expect, it } from 'vitest';
-import { startProxy } from '../support/proxy.ts';
 import { conclude } from '../support/faults/report.ts';
 import { scaled, TIMEOUT } from '../support/faults/scale.ts';
 import { openStage } from '../support/faults/stage.ts';
+import { startProxy } from '../support/proxy.ts';
 
 const CUTS = scaled(12, 200);
 const CHANGES_BETWEEN = 150;

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SequencedBatch } from '../../src/feed/batch.ts';
 import { readPage } from '../../src/feed/changeLog.ts';
-import { sequence } from '../../src/feed/sequencing.ts';
+import { type EmptyAt, look, sequence } from '../../src/feed/sequencing.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
 
 const ORGANIZATION = randomUUID();
@@ -17,12 +17,17 @@ beforeAll(async () => {
   db = await openFeedDatabase();
   sequencer = new pg.Client({ connectionString: db.url });
   await sequencer.connect();
+  // As the sequencer's own connections are.
+  await sequencer.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
 });
 
 afterEach(async () => {
   for (const client of transactions.values()) await client.end();
   transactions.clear();
-  await db.pool.query('TRUNCATE change_outbox, change_log; UPDATE feed_head SET position = 0');
+  await db.pool.query(
+    `ALTER TABLE change_log DISABLE TRIGGER USER;
+     TRUNCATE change_outbox, change_log; UPDATE feed_head SET position = 0`,
+  );
 });
 
 afterAll(async () => {
@@ -65,8 +70,10 @@ async function change(
 /** The changes in the order in which they are moved; a bar where one batch ends. */
 async function batches(batchSize: number): Promise<string> {
   const moved: string[] = [];
+  let emptyAt: EmptyAt | undefined;
   for (let knownHead = 0; ; ) {
-    const result = await sequence(sequencer, { batchSize, server: '', knownHead });
+    const result = await sequence(sequencer, { batchSize, server: '', knownHead, emptyAt });
+    emptyAt = result.emptyAt;
     if (result.batches.length === 0) return moved.join(' | ');
     moved.push(await logged(knownHead));
     expect(result.head).toBeGreaterThan(knownHead);
@@ -152,6 +159,79 @@ describe('what is not yet committed', () => {
   });
 });
 
+describe('what has ended need not be looked at again', () => {
+  const sequenced = (emptyAt?: EmptyAt, batchSize = 10) =>
+    sequence(sequencer, { batchSize, server: '', knownHead: 0, emptyAt });
+
+  it('and what had not is found when it has, however old', async () => {
+    await play('A1 B1 C1 C. D1');
+    const { emptyAt } = await sequenced();
+    expect(await logged(0)).toBe('C1');
+    expect(await look(sequencer, emptyAt)).toBeDefined();
+    await play('B2 B. E1 E. A2 A.');
+    expect(await look(sequencer, emptyAt)).toBeUndefined();
+    const next = await sequenced(emptyAt);
+    expect(await logged(1)).toBe('B1 B2 E1 A1 A2');
+    const empty = await look(sequencer, next.emptyAt);
+    expect(empty).toBeDefined();
+    await play('D! F1');
+    expect(await look(sequencer, empty)).toBeDefined();
+    await play('F.');
+    expect(await look(sequencer, empty)).toBeUndefined();
+    await sequenced(empty);
+    expect(await logged(6)).toBe('F1');
+  });
+
+  it('unless a batch had no room for all', async () => {
+    await play('A1 A. B1 B. C1 C.');
+    expect((await sequenced(undefined, 2)).emptyAt).toBeUndefined();
+    expect((await sequenced(undefined, 2)).emptyAt).toBeDefined();
+  });
+
+  it.each(['in a transaction that reads', 'in a transaction that writes'])(
+    'so what cannot be cleared away, for an old snapshot %s, costs nothing',
+    async (_) => {
+      const old = new pg.Client({ connectionString: db.url });
+      await old.connect();
+      await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM session LIMIT 1');
+      if (_.endsWith('writes')) await old.query('SELECT pg_current_xact_id()');
+      await db.pool.query(
+        `INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name)
+         SELECT $1, 'X', 'Session', gen_random_uuid(), '{}', 'DATABASE', 'test' FROM generate_series(1, 20000)`,
+        [ORGANIZATION],
+      );
+      let { emptyAt } = await sequenced(undefined, 20_001);
+      const costly = await blocks(() => look(sequencer));
+      expect(costly).toBeGreaterThan(100);
+      expect(await blocks(async () => expect(await look(sequencer, emptyAt)).toBeDefined())).toBeLessThan(20);
+      await change(db.pool, 'Y');
+      const batch = await blocks(async () => {
+        const moved = await sequence(sequencer, { batchSize: 10, server: '', knownHead: 20_000, emptyAt });
+        expect(moved.head).toBe(20_001);
+        emptyAt = moved.emptyAt;
+      });
+      expect(batch).toBeLessThan(100);
+      expect(await blocks(() => look(sequencer, emptyAt))).toBeLessThan(20);
+      await old.end();
+    },
+  );
+
+  /** How many blocks of the outbox it reads, its indexes included. */
+  async function blocks(work: () => Promise<unknown>): Promise<number> {
+    const count = async () => {
+      await sequencer.query('SELECT pg_stat_force_next_flush()');
+      const { rows } = await db.pool.query(
+        `SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit AS blocks
+           FROM pg_statio_user_tables WHERE relname = 'change_outbox'`,
+      );
+      return Number(rows[0].blocks);
+    };
+    const before = await count();
+    await work();
+    return (await count()) - before;
+  }
+});
+
 describe('what the sequencer tells', () => {
   const sequenced = (batchSize = 100, knownHead = 0) =>
     sequence(sequencer, { batchSize, server: '', knownHead });
@@ -190,6 +270,26 @@ describe('what the sequencer tells', () => {
     const told = byOrganization((await sequenced()).batches);
     expect(told.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
     expect(JSON.parse(told.get(other)?.events ?? '')).toHaveLength(1);
+  });
+
+  it('leaves out the largest shares when all together are too much to send at once', async () => {
+    const small = randomUUID();
+    await change(db.pool, 'X', small);
+    const organizations = Array.from({ length: 60 }, () => randomUUID());
+    for (const organizationId of organizations) {
+      await db.pool.query(
+        `INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name)
+         SELECT $1, 'X', 'Session', gen_random_uuid(), jsonb_build_object('row', string_agg(md5(random()::text), '')),
+                'DATABASE', 'test' FROM generate_series(1, 3000)`,
+        [organizationId],
+      );
+    }
+    const { batches } = await sequenced();
+    const bytes = batches.reduce((sum, { events = '' }) => sum + events.length, 0);
+    expect(batches).toHaveLength(61);
+    expect(bytes).toBeGreaterThan(1024 * 1024);
+    expect(bytes).toBeLessThanOrEqual(2 * 1024 * 1024);
+    expect(byOrganization(batches).get(small)?.events).toBeDefined();
   });
 
   it('never gives a position before that is too low, however little it looks back', async () => {

@@ -1,5 +1,6 @@
 /** Nothing is skipped in silence: what a cursor that does not lead on is answered. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Batch, decodeBatch, encodeBatch } from '../../src/feed/batch.ts';
 import { decodeCursor, encodeCursor } from '../../src/feed/cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from '../../src/feed/error.ts';
 import type { Feed } from '../../src/feed/feed.ts';
@@ -25,9 +26,12 @@ const all = () => true;
 const open = (after: string, other = feed) => other.open({ organizationId, after, matches: all });
 const stored = (after: string) => feed.changes({ organizationId, after, limit: 10 });
 
+/** Without it, the log refuses to lose rows. */
+const UNREFUSED = 'ALTER TABLE change_log DISABLE TRIGGER USER';
+
 /** As the retention does it: from below. */
 async function forget(upTo: number): Promise<void> {
-  await db.pool.query('DELETE FROM change_log WHERE position <= $1', [upTo]);
+  await db.pool.query(`${UNREFUSED}; DELETE FROM change_log WHERE position <= ${upTo}`);
 }
 
 const refusal = (asked: Promise<unknown>): Promise<unknown> =>
@@ -139,12 +143,69 @@ describe('an expired cursor', () => {
   });
 });
 
+describe('a process that was told of more than there is', () => {
+  it('says so to those who listened, and begins anew', async () => {
+    let tell: ((batch: Batch) => void) | undefined;
+    const misled = db.feed({
+      sequence: false,
+      wrapBus: (bus) => ({
+        ...bus,
+        isDelivering: () => true,
+        subscribe(organization, listener) {
+          tell = listener;
+          return bus.subscribe(organization, listener);
+        },
+      }),
+    });
+    const stream = await misled.open({ organizationId, matches: all });
+    const [change] = await feed.changes({ organizationId, limit: 1 });
+    const epoch = decodeCursor(feed.encode(0))?.epoch ?? '';
+    const changes = change && [{ ...change, position: 1_000 }];
+    tell?.({ epoch, organizationId, previous: 4, first: 1_000, last: 1_000, changes, bytes: 1 });
+    expect((await stream.next()).value?.position).toBe(1_000);
+    await db.raise(sessions);
+    await expect(stream.next()).rejects.toMatchObject({ code: 'CURSOR_EXPIRED' });
+    const next = await misled.open({ organizationId, after: feed.encode(4), matches: all });
+    expect((await take(next, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
+  });
+
+  it('does not take a batch that does not say what it ends with', () => {
+    const batch = { epoch: '00', organizationId, previous: 0, first: 1, last: 9, count: 1 };
+    expect(decodeBatch(encodeBatch({ ...batch, events: '[{"position":9}]' }))).toMatchObject({ last: 9 });
+    expect(decodeBatch(encodeBatch({ ...batch, events: '[{"position":8}]' }))).toBeUndefined();
+    expect(decodeBatch(encodeBatch({ ...batch, events: '[]' }))).toBeUndefined();
+    expect(decodeBatch(encodeBatch(batch))).toMatchObject({ last: 9 });
+  });
+});
+
+describe('what was told', () => {
+  it.each([
+    'DELETE FROM change_log',
+    'DELETE FROM change_log_0000000000 WHERE position = 1',
+    `UPDATE change_log SET type = 'X' WHERE position = 1`,
+    'TRUNCATE change_log',
+    'DELETE FROM feed_head',
+    'TRUNCATE feed_head',
+  ])('stays: %s is refused', async (statement) => {
+    await expect(db.pool.query(statement)).rejects.toMatchObject({ code: '23001' });
+  });
+
+  it('stays in partitions made later, too', async () => {
+    await db.pool.query('SELECT ensure_change_log_partitions(500000)');
+    await db.pool.query(
+      `INSERT INTO change_log SELECT 499999, xid, organization_id, type, entity_type, entity_id, subjects, payload,
+              actor_kind, actor_id, actor_name, request_id, occurred_at FROM change_log WHERE position = 1`,
+    );
+    await expect(db.pool.query('DELETE FROM change_log WHERE position = 499999')).rejects.toThrow('refused');
+  });
+});
+
 describe('another history', () => {
   it('ends all streams, and what comes then has cursors of its own', async () => {
     const streams = await Promise.all([open(feed.encode(4)), open(feed.encode(4)), open(feed.encode(0))]);
     const waiting = streams.slice(0, 2).map((stream) => stream.next());
     const before = feed.encode(4);
-    await db.pool.query('UPDATE feed_head SET nonce = gen_random_uuid()');
+    await db.pool.query('SELECT reset_feed_epoch()');
     const errors = await Promise.all(waiting.map(refusal));
     const after = feed.encode(0);
     expect(decodeCursor(after)?.epoch).not.toBe(decodeCursor(before)?.epoch);
@@ -159,10 +220,58 @@ describe('another history', () => {
     expect(feed.status().streams).toBe(1);
   });
 
+  it('is what a restore into the same database makes', async () => {
+    const before = feed.encode(4);
+    await db.pool.query('CREATE TABLE dumped AS TABLE feed_head');
+    await db.raise(sessions);
+    await db.drained();
+    const after = await feed.headCursor();
+    const waiting = (await open(after)).next();
+    // Everything as it was, nonce and all, in tables made anew.
+    await db.pool.query(`
+      ALTER TABLE change_log DISABLE TRIGGER USER;
+      DELETE FROM change_log WHERE position > 4;
+      DROP TABLE feed_head;
+      CREATE TABLE feed_head (LIKE dumped);
+      INSERT INTO feed_head TABLE dumped`);
+    for (let round = 0; round < 3; round += 1) await db.raise(sessions);
+    await expect(waiting).rejects.toBeInstanceOf(CursorExpiredError);
+    for (const cursor of [before, after]) {
+      for (const ask of [open, stored]) await expect(ask(cursor)).rejects.toBeInstanceOf(CursorExpiredError);
+    }
+    const stream = await open(feed.encode(4));
+    expect((await take(stream, 9)).map(({ position }) => position)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13]);
+  });
+
+  it('is not told of by batches of the old one', async () => {
+    const epochs = new Set<string>();
+    const follower = db.feed({
+      wrapBus: (bus) => ({
+        ...bus,
+        publish(batch) {
+          epochs.add(batch.epoch);
+          bus.publish(batch);
+        },
+      }),
+    });
+    await follower.ready();
+    await feed.close();
+    await until(() => follower.status().isSequencing);
+    await db.pool.query(`CREATE TABLE dumped AS TABLE feed_head; DROP TABLE feed_head;
+      CREATE TABLE feed_head (LIKE dumped); INSERT INTO feed_head TABLE dumped`);
+    await db.raise(sessions);
+    await db.drained();
+    const epoch = decodeCursor(await follower.headCursor())?.epoch;
+    await until(() => epochs.size > 0);
+    expect([...epochs]).toEqual([epoch]);
+  });
+
   it('is also one that goes on from an earlier position', async () => {
     const stream = await open(feed.encode(4));
     const waiting = stream.next();
-    await db.pool.query('UPDATE feed_head SET position = 2; DELETE FROM change_log WHERE position > 2');
+    await db.pool.query(
+      `${UNREFUSED}; UPDATE feed_head SET position = 2; DELETE FROM change_log WHERE position > 2`,
+    );
     await expect(waiting).rejects.toBeInstanceOf(CursorExpiredError);
     await until(async () => (await feed.head()) === 2);
   });

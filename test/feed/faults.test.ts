@@ -46,13 +46,16 @@ async function follow(feed: Feed): Promise<{ complete(): Promise<void> }> {
   };
 }
 
-async function writeAndAudit(onCommit: (commits: number) => void): Promise<void> {
+/** @param onCommit what it answers is waited for, if not at once. */
+async function writeAndAudit(onCommit: (commits: number) => Promise<void> | undefined): Promise<void> {
   let commits = 0;
+  const meanwhile: (Promise<void> | undefined)[] = [];
   const counted = () => {
     commits += 1;
-    onCommit(commits);
+    meanwhile.push(onCommit(commits));
   };
   const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS, onCommit: counted });
+  await Promise.all(meanwhile);
   await db.drained();
   const { head: _, ...found } = await audit(db.pool);
   expect(found).toEqual({ updates: committed, outOfOrder: 0, split: 0, gaps: 0 });
@@ -83,7 +86,7 @@ describe('within one process', () => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: unreliable });
     await feed.ready();
     const followers = await follow(feed);
-    await writeAndAudit(() => feed.nudge());
+    await writeAndAudit(() => void feed.nudge());
     await followers.complete();
   });
 
@@ -91,7 +94,7 @@ describe('within one process', () => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     await feed.ready();
     const followers = await follow(feed);
-    await writeAndAudit(() => feed.nudge());
+    await writeAndAudit(() => void feed.nudge());
     await followers.complete();
   });
 
@@ -101,7 +104,7 @@ describe('within one process', () => {
     const followers = await follow(feed);
     await writeAndAudit((commits) => {
       feed.nudge();
-      if (commits % 25 === 0) endSequencers(db.pool);
+      return commits % 25 === 0 ? endSequencers(db.pool) : undefined;
     });
     await followers.complete();
   });
@@ -112,7 +115,7 @@ describe('within one process', () => {
     const followers = await follow(feed);
     await writeAndAudit((commits) => {
       feed.nudge();
-      if (commits % 40 === 0) endConnections();
+      return commits % 40 === 0 ? endConnections() : undefined;
     });
     await followers.complete();
   });
@@ -123,7 +126,7 @@ describe('two processes without Redis', () => {
     const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
     await Promise.all(feeds.map((feed) => feed.ready()));
     const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => feeds[commits % 2]?.nudge());
+    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
     for (const each of followers) await each.complete();
   });
 });
@@ -136,7 +139,7 @@ describe.skipIf(!redisUrl)('with Redis (skipped only where there is none)', () =
     await Promise.all(feeds.map((feed) => feed.ready()));
     await until(() => feeds.every((feed) => feed.status().isBusDelivering));
     const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => feeds[commits % 2]?.nudge());
+    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
     for (const each of followers) await each.complete();
   });
 
@@ -144,7 +147,7 @@ describe.skipIf(!redisUrl)('with Redis (skipped only where there is none)', () =
     const feeds = [1, 2].map(() => db.feed({ redisUrl, batchSize: BATCH_SIZE, wrapBus: unreliable }));
     await Promise.all(feeds.map((feed) => feed.ready()));
     const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => feeds[commits % 2]?.nudge());
+    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
     for (const each of followers) await each.complete();
   });
 
@@ -158,14 +161,13 @@ describe.skipIf(!redisUrl)('with Redis (skipped only where there is none)', () =
     let restarts = Promise.resolve();
     await writeAndAudit((commits) => {
       feeds[commits % 2]?.nudge();
-      if (commits % 150 === 0) {
-        restarts = restarts.then(async () => {
-          await redis?.stop();
-          redis = await startRedis(port);
-        });
-      }
+      if (commits % 150 !== 0) return undefined;
+      restarts = restarts.then(async () => {
+        await redis?.stop();
+        redis = await startRedis(port);
+      });
+      return restarts;
     });
-    await restarts;
     for (const each of followers) await each.complete();
     await until(() => feeds.every((feed) => feed.status().isBusDelivering));
     // What is opened now is heard over the bus that came back.

@@ -141,7 +141,8 @@ describe('a ring', () => {
     );
     fc.assert(
       fc.property(chunks, fc.nat({ max: 30 }), fc.nat({ max: 300 }), (appended, maxChanges, maxBytes) => {
-        const ring = createRing(0, () => ({ changes: maxChanges, bytes: maxBytes }));
+        let narrow = 1;
+        const ring = createRing(0, () => ({ changes: maxChanges * narrow, bytes: maxBytes }));
         let position = 0;
         for (const { length, bytes } of appended) {
           ring.append(
@@ -157,6 +158,14 @@ describe('a ring', () => {
           expect(kept).toEqual(Array.from({ length: position - ring.from() }, (_, i) => ring.from() + 1 + i));
           expect(kept.length).toBeLessThanOrEqual(maxChanges);
         }
+        narrow = 0.5;
+        ring.trim();
+        const left = [];
+        for (let next = ring.next(ring.from()); next; next = ring.next(next.position))
+          left.push(next.position);
+        expect(left.length).toBeLessThanOrEqual(maxChanges / 2);
+        expect(left).toEqual(left.map((_, index) => ring.from() + 1 + index));
+        if (left.length > 0) expect(left.at(-1)).toBe(position);
         ring.restart(position + 5);
         expect(ring.next(position + 5)).toBeUndefined();
         expect(ring.from()).toBe(position + 5);

@@ -1,7 +1,7 @@
 /** The feed's order, under writers that make it hard to keep and sequencers that get into each other's way. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { sequence } from '../../src/feed/sequencing.ts';
+import { type EmptyAt, sequence } from '../../src/feed/sequencing.ts';
 import { endSequencers, openFeedDatabase, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 
@@ -24,13 +24,15 @@ it('is kept while two sequencers stand by for each other', { timeout: 120_000 },
   });
 
   let commits = 0;
+  const ended: Promise<void>[] = [];
   const onCommit = () => {
     commits += 1;
     feeds[commits % 3]?.nudge();
     // Leadership changes hands now and then.
-    if (commits % 500 === 0) endSequencers(db.pool);
+    if (commits % 500 === 0) ended.push(endSequencers(db.pool));
   };
   const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS, onCommit });
+  await Promise.all(ended);
   await db.drained();
 
   const { head, ...found } = await audit(db.pool);
@@ -50,8 +52,11 @@ it('is kept by the lock of the head alone, when nobody is elected', { timeout: 1
     const client = new pg.Client({ connectionString: db.url });
     await client.connect();
     let moved = 0;
+    let emptyAt: EmptyAt | undefined;
     while (!isDone) {
-      const { batches } = await sequence(client, { batchSize: BATCH_SIZE, server: '', knownHead: 0 });
+      const options = { batchSize: BATCH_SIZE, server: '', knownHead: 0, emptyAt };
+      const { batches, ...result } = await sequence(client, options);
+      emptyAt = result.emptyAt;
       moved += batches.reduce((sum, { count }) => sum + count, 0);
       // Now and then more is waiting than a batch takes: that is when its choice matters.
       if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 150));

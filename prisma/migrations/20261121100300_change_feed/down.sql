@@ -1,3 +1,4 @@
+DROP FUNCTION reset_feed_epoch();
 DROP FUNCTION ensure_change_log_partitions(bigint);
 DROP TABLE feed_head;
 DROP TABLE change_log;

@@ -54,6 +54,17 @@ CREATE TABLE feed_head (
 
 INSERT INTO feed_head DEFAULT VALUES;
 
+-- What was told under a position stays told. Whole partitions go, with DROP TABLE; rows do not. Inserting fires nothing.
+CREATE TRIGGER change_log_is_kept BEFORE UPDATE OR DELETE ON change_log
+  FOR EACH ROW EXECUTE FUNCTION refuse('what the feed has told stays as it was told');
+CREATE TRIGGER change_log_whole_is_kept BEFORE TRUNCATE ON change_log
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('what the feed has told stays as it was told');
+CREATE TRIGGER feed_head_is_kept BEFORE DELETE OR TRUNCATE ON feed_head
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('without its row nothing gets a position');
+ALTER TABLE change_log ENABLE ALWAYS TRIGGER change_log_is_kept;
+ALTER TABLE change_log ENABLE ALWAYS TRIGGER change_log_whole_is_kept;
+ALTER TABLE feed_head ENABLE ALWAYS TRIGGER feed_head_is_kept;
+
 COMMENT ON TABLE change_outbox IS 'Captured changes that have no position yet.';
 COMMENT ON TABLE change_log IS 'The stored feed: every committed change under its final position.';
 COMMENT ON TABLE feed_head IS 'One row: the position given last, and the nonce that tells this installation from every other.';
@@ -87,3 +98,11 @@ END
 $$;
 
 SELECT ensure_change_log_partitions(250000);
+
+-- For whoever puts the data back to an earlier state in a way that the feed cannot see (a restore of the data alone, a
+-- snapshot of the volume): positions may then be given again to other changes, so every cursor from before must expire.
+CREATE FUNCTION reset_feed_epoch() RETURNS void
+LANGUAGE sql
+AS 'UPDATE feed_head SET nonce = gen_random_uuid()';
+
+COMMENT ON FUNCTION reset_feed_epoch() IS 'Begins another history of the feed: every cursor from before expires.';

@@ -34,6 +34,7 @@ type Hooks = { signal: AbortSignal; onEvent(data: ChangeEvent): void; onReconnec
 type ChangeEvent = { changes: { cursor: string; type: string; entityId: string; payload: unknown } };
 
 const RETRY_MS = 20;
+const MAX_RETRY_MS = 500;
 const QUERY = print(Changes);
 
 const FOLLOW: Record<Make, Follow> = {
@@ -53,7 +54,7 @@ export function startListener(make: Make, source: Source): Listener {
   const following = FOLLOW[make](source, {
     signal: stopping.signal,
     onEvent(data) {
-      const heard = read(data);
+      const heard = readEvent(data);
       log.push(heard);
       for (const each of waiting) if (heard.position >= each.position) each.resolve();
     },
@@ -89,7 +90,7 @@ export function positionOf(cursor: string): number {
   return position;
 }
 
-function read({ changes }: ChangeEvent): Heard {
+export function readEvent({ changes }: ChangeEvent): Heard {
   const { branch } = (changes.payload as { row: { branch?: string } }).row;
   const { cursor, entityId, type } = changes;
   return { position: positionOf(cursor), entityId, type, count: Number(branch ?? 0), at: performance.now() };
@@ -104,7 +105,7 @@ async function followByClient(
     url: `${url}/graphql`,
     token,
     transport,
-    backoff: { initialMs: RETRY_MS, maxMs: 500 },
+    backoff: { initialMs: RETRY_MS, maxMs: MAX_RETRY_MS },
   });
   const events = client.subscribe({
     query: Changes,
@@ -125,6 +126,7 @@ type Connect = (source: Source, signal: AbortSignal) => AsyncGenerator<Frame, vo
 /** As a client does that knows nothing but the documented protocol: it resumes after the newest cursor that it has. */
 async function followRaw(connect: Connect, source: Source, hooks: Hooks): Promise<void> {
   let after = source.after;
+  let retryMs = RETRY_MS;
   const advance = (cursor: string) => {
     // A heartbeat may be behind the event that came before it.
     if (positionOf(cursor) > positionOf(after)) after = cursor;
@@ -132,6 +134,7 @@ async function followRaw(connect: Connect, source: Source, hooks: Hooks): Promis
   while (!hooks.signal.aborted) {
     try {
       for await (const frame of connect({ ...source, after }, hooks.signal)) {
+        retryMs = RETRY_MS;
         advance('event' in frame ? frame.event.changes.cursor : frame.cursor);
         if ('event' in frame) hooks.onEvent(frame.event);
       }
@@ -140,7 +143,8 @@ async function followRaw(connect: Connect, source: Source, hooks: Hooks): Promis
     }
     if (hooks.signal.aborted) return;
     hooks.onReconnect();
-    await sleep(RETRY_MS + Math.random() * RETRY_MS);
+    await sleep(Math.random() * retryMs);
+    retryMs = Math.min(MAX_RETRY_MS, 2 * retryMs);
   }
 }
 

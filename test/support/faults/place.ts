@@ -21,6 +21,8 @@ export type Place = {
   token: string;
   pool: pg.Pool;
   organizations: Organization[];
+  /** A pull request of an organization; answers its UUID. */
+  pullRequest(organization: Organization): Promise<string>;
   /** Sessions whose branch is a counter, at 0; answers their UUIDs. */
   sessions(organization: Organization, count: number): Promise<string[]>;
   raise(sessionIds: readonly string[]): Promise<void>;
@@ -68,6 +70,14 @@ export async function createPlace(databaseUrl: string, organizations = 2): Promi
     pool,
     organizations: await Promise.all(Array.from({ length: organizations }, organization)),
     sessions,
+    pullRequest: async ({ id, slug, hot }) =>
+      await one(
+        `INSERT INTO pull_request (organization_id, session_id, host, repo_owner, repo_owner_key, repo_name,
+                                   repo_name_key, number, url)
+         VALUES ($1, $2, 'github.com', $3, $3, 'rocket', 'rocket', 1, 'https://github.com/acme/rocket/pull/1')
+         RETURNING id`,
+        [id, hot[0], slug],
+      ),
     async raise(ids) {
       await pool.query(RAISE, [ids]);
     },

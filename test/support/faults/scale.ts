@@ -7,4 +7,4 @@ export function scaled<Value>(short: Value, long: Value): Value {
 }
 
 /** The time limit of a test. Tests wait for events, so that it is met only when something is lost. */
-export const TIMEOUT = scaled(120_000, 900_000);
+export const TIMEOUT = scaled(60_000, 900_000);

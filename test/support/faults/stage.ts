@@ -1,5 +1,5 @@
 /** Real server processes over one database, those who write into it, and those who listen. */
-import { inject } from 'vitest';
+import { inject, onTestFinished } from 'vitest';
 import { FeedCursor } from '../../live/documents.ts';
 import { createClient } from '../client.ts';
 import { createDatabase } from '../database.ts';
@@ -14,7 +14,7 @@ import { startWriters, type WriterOptions, type Writing } from './writers.ts';
 export type Stage = AsyncDisposable & {
   place: Place;
   /** Starts `muster serve`. */
-  serve(options?: string[]): Promise<MusterProcess>;
+  serve(options?: string[], env?: Record<string, string>): Promise<MusterProcess>;
   /** Starts `muster sequencer`. */
   sequencer(): SequencerProcess;
   write(options: WriterOptions): Writing;
@@ -22,6 +22,10 @@ export type Stage = AsyncDisposable & {
   listen(url: string, makes?: Make[]): Promise<Listener[]>;
   /** Where an organization's feed is. */
   feedCursor(url: string, organization: Organization): Promise<string>;
+  /** Until nothing waits for a position. */
+  drained(): Promise<void>;
+  /** Has somebody judged with the others. */
+  add(listener: Listener): void;
   /** Waits until everybody has heard everything, and judges. To be called once, when nobody writes any more. */
   settle(): Promise<Verdict>;
 };
@@ -40,10 +44,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     : await createDatabase();
   const place = await createPlace(database.url, options.organizations);
   const redisUrl = options.redisUrl === undefined ? inject('redisUrl') : options.redisUrl;
-  const env = { DATABASE_URL: database.url, ...(redisUrl && { REDIS_URL: redisUrl }), LOG_LEVEL: 'warn' };
+  const env = { DATABASE_URL: database.url, ...(redisUrl && { REDIS_URL: redisUrl }) };
   const servers: MusterProcess[] = [];
   const sequencers: SequencerProcess[] = [];
   const listeners: Listener[] = [];
+  const writings: Writing[] = [];
 
   async function feedCursor(url: string, { slug }: Organization): Promise<string> {
     const client = createClient(url, place.token);
@@ -53,17 +58,37 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   }
 
   async function drained(): Promise<void> {
-    await until(
-      async () => (await place.pool.query('SELECT FROM change_outbox LIMIT 1')).rows.length === 0,
-    );
+    // A connection of the pool may be one that has just been ended.
+    const isEmpty = async () =>
+      (await place.pool.query('SELECT FROM change_outbox LIMIT 1')).rows.length === 0;
+    await until(() => isEmpty().catch(() => false));
   }
+
+  let closing: Promise<void> | undefined;
+  async function closeAll(): Promise<void> {
+    for (const writing of writings) writing.stop();
+    await Promise.allSettled(writings.map((writing) => writing.done));
+    await Promise.allSettled(listeners.map((each) => each.stop()));
+    await Promise.all(servers.map((server) => server.stop('SIGKILL')));
+    await Promise.all(sequencers.map((sequencer) => sequencer.end('SIGKILL')));
+    await place.close();
+    await database.drop();
+  }
+  const close = async () => {
+    closing ??= closeAll();
+    await closing;
+  };
+  // A test that runs out of time leaves no scope, and would leave its processes behind.
+  onTestFinished(close);
 
   return {
     place,
     feedCursor,
+    drained,
+    add: (listener) => listeners.push(listener),
 
-    async serve(args) {
-      const server = await startServer({ ...env, LOG_LEVEL: 'info' }, args);
+    async serve(args, more) {
+      const server = await startServer({ ...env, ...more }, args);
       servers.push(server);
       return server;
     },
@@ -74,7 +99,11 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return sequencer;
     },
 
-    write: (writerOptions) => startWriters(place, writerOptions),
+    write(writerOptions) {
+      const writing = startWriters(place, writerOptions);
+      writings.push(writing);
+      return writing;
+    },
 
     async listen(url, makes = ALL_MAKES) {
       const made: Listener[] = [];
@@ -103,12 +132,6 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return verdict;
     },
 
-    async [Symbol.asyncDispose]() {
-      await Promise.allSettled(listeners.map((each) => each.stop()));
-      await Promise.all(servers.map((server) => server.stop('SIGKILL')));
-      await Promise.all(sequencers.map((sequencer) => sequencer.end('SIGKILL')));
-      await place.close();
-      await database.drop();
-    },
+    [Symbol.asyncDispose]: close,
   };
 }

@@ -1,0 +1,18 @@
+/** `npm run bench -- <name>`: the measurements, by name. Each is a program of its own, and prints what it finds. */
+const BENCHES: Record<string, string> = {
+  latency:
+    'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
+  throughput: '32 writers with the sequencer following, against the same writers without any trigger',
+  retention: 'what dropping a full partition of the log costs readers and the sequencer',
+  stall: 'how long one large transaction holds up what others change',
+};
+
+const [name = '', ...rest] = process.argv.slice(2);
+if (Object.hasOwn(BENCHES, name) && rest.length === 0) {
+  await import(`./${name}.ts`);
+} else {
+  const width = Math.max(...Object.keys(BENCHES).map((each) => each.length));
+  const lines = Object.entries(BENCHES).map(([each, what]) => `  ${each.padEnd(width)}  ${what}`);
+  process.stdout.write(`npm run bench -- <name>\n\n${lines.join('\n')}\n`);
+  process.exitCode = name === '' || name === '--help' ? 0 : 1;
+}

@@ -1,0 +1,61 @@
+/** An embedded PostgreSQL for one measurement, as durable as in production, with an organization in it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
+import { globalId } from '../../src/globalId.ts';
+import { migrate } from '../../src/migrations.ts';
+import { createPerson } from '../../test/support/person.ts';
+
+export type BenchDatabase = AsyncDisposable & {
+  url: string;
+  /** Of the organization's owner. */
+  token: string;
+  /** Global id. */
+  organizationId: string;
+  /** UUIDs of sessions whose branch is a counter. */
+  sessions: string[];
+};
+
+export async function startDatabase(sessions: number): Promise<BenchDatabase> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'muster-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
+  await migrate(server.url);
+  const token = await createPerson(server.url);
+  const client = new pg.Client({ connectionString: server.url });
+  await client.connect();
+  const ids = async (sql: string, values: unknown[]): Promise<string[]> =>
+    (await client.query(sql, values)).rows.map(({ id }) => id);
+
+  const [organizationId = ''] = await ids(
+    `INSERT INTO organization (slug, name) VALUES ('bench', 'Bench') RETURNING id`,
+    [],
+  );
+  await client.query(
+    `INSERT INTO membership (organization_id, user_id, role) SELECT $1, id, 'OWNER' FROM "user"`,
+    [organizationId],
+  );
+  const [projectId] = await ids(
+    `INSERT INTO project (organization_id, slug, name) VALUES ($1, 'rocket', 'Rocket') RETURNING id`,
+    [organizationId],
+  );
+  const made = await ids(
+    `INSERT INTO session (organization_id, project_id, branch)
+     SELECT $1, $2, '0' FROM generate_series(1, $3::int) RETURNING id`,
+    [organizationId, projectId, sessions],
+  );
+  await client.end();
+
+  return {
+    url: server.url,
+    token,
+    organizationId: globalId('Organization', organizationId),
+    sessions: made,
+    async [Symbol.asyncDispose]() {
+      await server.stop();
+      await rm(server.directory, { recursive: true, force: true });
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

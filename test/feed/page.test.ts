@@ -1,0 +1,214 @@
+/** Pages of the log: how much they hold, and what reading them costs those who wait for something else. */
+import type pg from 'pg';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readChanges, readPage } from '../../src/feed/changeLog.ts';
+import { createTurns } from '../../src/feed/concurrency.ts';
+import { CursorExpiredError } from '../../src/feed/error.ts';
+import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+
+/** What one page has for a stream; others ask for more. */
+const REPLAY_CHANGES = 200;
+
+let db: FeedDatabase;
+let organizationId: string;
+
+beforeEach(async () => {
+  db = await openFeedDatabase();
+  organizationId = await db.organization();
+});
+
+afterEach(() => db.close());
+
+/** Changes whose payloads are about so long as text; they shrink a hundredfold where they are stored. */
+async function store(lengths: number[]): Promise<void> {
+  await db.pool.query(
+    `INSERT INTO change_log (position, xid, organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name, occurred_at)
+     SELECT position, '1', $1, 'X', 'Session', gen_random_uuid(), jsonb_build_object('row', repeat('some words ', length / 11)),
+            'DATABASE', 'test', now()
+       FROM unnest($2::int[]) WITH ORDINALITY stored (length, position)`,
+    [organizationId, lengths],
+  );
+  await db.pool.query('UPDATE feed_head SET position = $1', [lengths.length]);
+}
+
+/** A pool that holds back an organization's replays until it is let go. */
+function holding(organization: string) {
+  const held: (() => void)[] = [];
+  let reads = 0;
+  let isHolding = true;
+  const query = async (config: pg.QueryConfig) => {
+    const [organizations, , , , limit] = config.values ?? [];
+    if (String(organizations) === organization && limit === REPLAY_CHANGES) {
+      reads += 1;
+      if (isHolding) await new Promise<void>((resolve) => held.push(resolve));
+    }
+    return await db.pool.query(config);
+  };
+  return {
+    pool: new Proxy(db.pool, {
+      get: (pool, key) => (key === 'query' ? query : Reflect.get(pool, key)),
+    }),
+    reads: () => reads,
+    letGo() {
+      isHolding = false;
+      for (const resolve of held) resolve();
+    },
+  };
+}
+
+describe('the bytes of a page', () => {
+  it('are counted as they are sent, not as they are stored', async () => {
+    await store(Array(300).fill(60_000));
+    const places = [{ organizationId, after: 0 }];
+    const page = await readPage(db.pool, { places, limit: 200, maxBytes: 256 * 1024 });
+    expect(page.changes).toHaveLength(4);
+    expect(page.upTo).toBe(4);
+    const large = await readPage(db.pool, { places, limit: 1_000 });
+    expect(large.bytes).toBeLessThan(1024 * 1024);
+    expect(large.changes).toHaveLength(17);
+  });
+
+  it('may be exceeded by one change alone, and pages follow one another without a gap', async () => {
+    const lengths = Array.from({ length: 400 }, () => Math.floor(10 ** (1 + Math.random() * 4)));
+    await store(lengths);
+    const maxBytes = 50_000;
+    let after = 0;
+    while (after < lengths.length) {
+      const page = await readPage(db.pool, { places: [{ organizationId, after }], limit: 150, maxBytes });
+      const positions = page.changes.map(({ position }) => position);
+      expect(positions).toEqual(positions.map((_, index) => after + 1 + index));
+      if (positions.length > 1) expect(page.bytes).toBeLessThanOrEqual(maxBytes + positions.length + 1);
+      expect(page.upTo).toBe(positions.at(-1));
+      after = page.upTo;
+    }
+  });
+});
+
+describe('turns', () => {
+  it('go round the lanes, and in each to who came first', async () => {
+    const turns = createTurns(1);
+    const order: string[] = [];
+    const first = Promise.withResolvers<void>();
+    const tasks = [turns('a', () => first.promise)];
+    for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) {
+      tasks.push(turns(name[0] ?? '', async () => void order.push(name)));
+    }
+    first.resolve();
+    await Promise.all(tasks);
+    expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
+  });
+
+  it('are never more at once than they may be', async () => {
+    const turns = createTurns(3);
+    let running = 0;
+    let most = 0;
+    const task = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise(setImmediate);
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 50 }, (_, index) => turns(String(index % 7), task)));
+    expect(most).toBe(3);
+  });
+});
+
+describe('those who come back to an organization', () => {
+  it('do not keep another one waiting for what happens, nor the head', async () => {
+    const sessions = await db.sessions(organizationId, 3);
+    const other = await db.organization();
+    const others = await db.sessions(other, 1_000);
+    const writer = db.feed();
+    await db.drained();
+    const { pool, letGo } = holding(organizationId);
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
+    await feed.ready();
+    const live = await feed.open({
+      organizationId: other,
+      matches: ({ type }) => type === 'SESSION_UPDATED',
+    });
+    const resuming = await Promise.all(
+      [0, 1, 2, 3].map((position) =>
+        feed.open({ organizationId, after: feed.encode(position), matches: () => true }),
+      ),
+    );
+    const waiting = resuming.map((stream) => stream.next());
+    await db.raise(others);
+    writer.nudge();
+    expect(await take(live, 1_000)).toHaveLength(1_000);
+    expect(await feed.head()).toBe(1 + sessions.length + 1 + 2 * others.length);
+    letGo();
+    expect((await Promise.all(waiting)).map(({ value }) => value?.position)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('share what they read, when they come from the same position', async () => {
+    await db.sessions(organizationId, 500);
+    const writer = db.feed();
+    await db.drained();
+    const { pool, letGo, reads } = holding(organizationId);
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
+    await feed.ready();
+    const after = writer.encode(0);
+    const streams = await Promise.all(
+      Array.from({ length: 40 }, () => feed.open({ organizationId, after, matches: () => true })),
+    );
+    const taken = streams.map((stream) => take(stream, 501));
+    await until(() => reads() > 0);
+    letGo();
+    for (const changes of await Promise.all(taken)) {
+      expect(changes.map(({ position }) => position)).toEqual(Array.from({ length: 501 }, (_, i) => 1 + i));
+    }
+    expect(reads()).toBeLessThanOrEqual(6);
+  });
+
+  it('read only what they ask for, if they say so by type', async () => {
+    const sessions = await db.sessions(organizationId, 500);
+    for (let round = 0; round < 4; round += 1) await db.raise(sessions);
+    await db.sessions(organizationId, 1);
+    db.feed();
+    await db.drained();
+    const { pool, letGo, reads } = holding(organizationId);
+    letGo();
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
+    await feed.ready();
+    const open = (types?: string[]) =>
+      feed.open({
+        organizationId,
+        after: feed.encode(0),
+        types,
+        matches: ({ entityType }) => entityType === 'Project',
+      });
+    const stream = await open(['PROJECT_CREATED', 'SESSION_DELETED']);
+    expect((await stream.next()).value?.type).toBe('PROJECT_CREATED');
+    expect((await stream.next()).value?.position).toBe(2_502);
+    expect(reads()).toBeLessThanOrEqual(2);
+    const live = stream.next();
+    await db.raise(sessions.slice(0, 1));
+    await db.sessions(organizationId, 1);
+    expect((await live).value).toMatchObject({ type: 'PROJECT_CREATED', position: 2_505 });
+  });
+});
+
+describe('the oldest change', () => {
+  it('is looked for again when the retention was faster, but not for ever', async () => {
+    let reads = 0;
+    const row = {
+      head: '9',
+      installation: 'i',
+      server: 's',
+      oldest: '5',
+      is_kept: false,
+      seen: '0',
+      changes: null,
+    };
+    const pool = {
+      async query() {
+        reads += 1;
+        return { rows: [{ ...row, oldest: String(reads) }] };
+      },
+    } as unknown as pg.Pool;
+    const asked = readChanges(pool, { organizationId, limit: 10 }, (task) => task());
+    await expect(asked).rejects.toBeInstanceOf(CursorExpiredError);
+    expect(reads).toBeLessThan(30);
+  });
+});

@@ -1,0 +1,123 @@
+/** Connections that lead nowhere without being broken, and peers that take nothing any more. */
+import type { Client } from 'pg';
+import pg from 'pg';
+import pino from 'pino';
+import { describe, expect, inject, it } from 'vitest';
+import { createPartitionKeeper } from '../../src/feed/partition.ts';
+import { createRedisBus } from '../../src/feed/redisBus.ts';
+import { connectSequencer } from '../../src/feed/sequencerClient.ts';
+import { openFeedDatabase, until } from '../support/feed.ts';
+import { startProxy } from '../support/proxy.ts';
+
+const log = pino({ level: 'silent' });
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function throughProxy(url: string) {
+  const proxy = await startProxy(url);
+  const through = new URL(url);
+  through.hostname = '127.0.0.1';
+  through.port = new URL(proxy.url).port;
+  return { proxy, url: through.href };
+}
+
+describe.concurrent('a leader', () => {
+  it('that does not take its answer loses the lock of the head', { timeout: 60_000 }, async () => {
+    const db = await openFeedDatabase();
+    const { proxy, url } = await throughProxy(db.url);
+    const { client } = await connectSequencer(url);
+    const asked = client.query(
+      `SELECT FROM feed_head FOR UPDATE; SELECT pg_sleep(1); SELECT repeat(md5(i::text), 30000) FROM generate_series(1, 60) i`,
+    );
+    const lost = asked.then(
+      () => false,
+      () => true,
+    );
+    await pause(500);
+    proxy.stall();
+    await pause(1_500);
+    const other = new pg.Client({ connectionString: db.url });
+    await other.connect();
+    await expect(
+      other.query(`SET lock_timeout = '100ms'; SELECT FROM feed_head FOR UPDATE`),
+    ).rejects.toMatchObject({ code: '55P03' });
+    await other.query(`SET lock_timeout = '30s'; SELECT FROM feed_head FOR UPDATE`);
+    await other.end();
+    await proxy[Symbol.asyncDispose]();
+    expect(await lost).toBe(true);
+    await db.close();
+  });
+
+  it('whose connection leads nowhere takes another one within seconds', { timeout: 60_000 }, async () => {
+    const db = await openFeedDatabase();
+    const organizationId = await db.organization();
+    const { proxy, url } = await throughProxy(db.url);
+    const feed = db.feed({ database: { url, feedPool: db.pool } });
+    await until(() => feed.status().isSequencing);
+    await db.drained();
+    proxy.stall();
+    const stalledAt = performance.now();
+    await db.sessions(organizationId, 1);
+    await db.drained();
+    expect(performance.now() - stalledAt).toBeLessThan(25_000);
+    // Nor does it wait to take leave.
+    proxy.stall();
+    const closedAt = performance.now();
+    await feed.close();
+    expect(performance.now() - closedAt).toBeLessThan(12_000);
+    await proxy[Symbol.asyncDispose]();
+    await db.close();
+  });
+});
+
+describe('partitions ahead', () => {
+  it('need not be made while there is room', async () => {
+    const db = await openFeedDatabase();
+    const organizationId = await db.organization();
+    await db.pool.query('UPDATE feed_head SET position = 60000');
+    // As a VACUUM of the log, or CREATE INDEX CONCURRENTLY, holds it.
+    const busy = new pg.Client({ connectionString: db.url });
+    await busy.connect();
+    await busy.query('BEGIN; LOCK TABLE change_log IN SHARE UPDATE EXCLUSIVE MODE');
+    db.feed();
+    await db.sessions(organizationId, 1);
+    await db.drained();
+    await busy.end();
+    await db.close();
+  });
+
+  it('are not what fails when the connection is lost', async () => {
+    const failing = (error: Error) =>
+      createPartitionKeeper({ query: () => Promise.reject(error) } as unknown as Client, log);
+    await expect(failing(new Error('Query read timeout')).keepAhead(0)).rejects.toThrow('Query read timeout');
+    await failing(new pg.DatabaseError('canceling statement due to lock timeout', 0, 'error')).keepAhead(0);
+  });
+});
+
+const redisUrl = inject('redisUrl') ?? undefined;
+
+describe.skipIf(!redisUrl)('a Redis that takes nothing (skipped only where there is none)', () => {
+  it('is let go of, and what was to be sent with it', { timeout: 60_000 }, async () => {
+    await using proxy = await startProxy(redisUrl ?? '');
+    const bus = createRedisBus({ url: proxy.url.replace('http', 'redis'), prefix: 'silent:', log });
+    await until(() => bus.isDelivering());
+    const connections = proxy.connections();
+    proxy.stall();
+    const events = JSON.stringify(['y'.repeat(200_000)]);
+    const before = process.memoryUsage();
+    let offered = 0;
+    let most = 0;
+    while (proxy.connections() < connections + 2) {
+      for (let i = 0; i < 10; i += 1) {
+        bus.publish({ epoch: '0', organizationId: 'o', previous: 0, first: 1, last: 1, count: 1, events });
+      }
+      offered += 10 * events.length;
+      const { heapUsed, external } = process.memoryUsage();
+      most = Math.max(most, heapUsed + external - before.heapUsed - before.external);
+      await pause(10);
+    }
+    // Twenty times as much as what may wait.
+    expect(offered).toBeGreaterThan(300 * 1024 * 1024);
+    expect(most).toBeLessThan(150 * 1024 * 1024);
+    await bus.close();
+  });
+});
