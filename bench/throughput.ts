@@ -47,6 +47,8 @@ const load = (url: string, ms: number) =>
   writers.ask({ url, sessions: database.sessions, writers: WRITERS, ms });
 
 const sums = { none: { commits: 0, ms: 0 }, trigger: { commits: 0, ms: 0 }, followed: { commits: 0, ms: 0 } };
+/** Each round's, to show how much the machine itself varied. */
+const rates = { none: [] as string[], trigger: [] as string[], followed: [] as string[] };
 const waits: number[] = [];
 const left: number[] = [];
 for (const url of Object.values(urls)) await load(url, WARM_UP_MS);
@@ -55,6 +57,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
     const { commits, ms } = await load(url, MS);
     sums[way].commits += commits;
     sums[way].ms += ms;
+    rates[way].push((commits / ms).toFixed(1));
     if (way !== 'followed') continue;
     const end = now();
     left.push(Number((await watch.query('SELECT count(*) FROM change_outbox')).rows[0].count));
@@ -66,7 +69,8 @@ for (let round = 0; round < ROUNDS; round += 1) {
 
 const rate = ({ commits, ms }: Load) => (1000 * commits) / ms;
 const share = (way: keyof typeof sums) => `${((100 * rate(sums[way])) / rate(sums.none)).toFixed(0)} %`;
-const told = (way: keyof typeof sums) => `${(rate(sums[way]) / 1000).toFixed(2)} k/s`;
+const told = (way: keyof typeof sums) =>
+  `${(rate(sums[way]) / 1000).toFixed(2)} k/s (rounds: ${rates[way].join(', ')})`;
 say(`${WRITERS} writers of one row each, ${ROUNDS} rounds of ${MS / 1000} s in turns`);
 say(`without any trigger:             ${told('none')}`);
 say(`captured, nobody sequencing:     ${told('trigger')}, ${share('trigger')}`);

@@ -148,6 +148,9 @@ function waitingSql(emptyAt: EmptyAt | undefined): string {
  * beyond the cut, and no other. The cut is chosen so that about `batchSize` changes are moved: the largest last id
  * within the window of the lowest ids, or, when no transaction ends there, the smallest one beyond.
  *
+ * Whatever the statistics say of the outbox, nothing here may be planned as a walk over all of it: what is dead and cannot
+ * be cleared away yet would be passed over each time. Hence the maximum for each transaction, and the minimum of the batch.
+ *
  * `previous` may be given too high but never too low: an organization without a change since `floor` gets the floor,
  * or what lies before the oldest change that is still stored. (Its index is asked for a range rather than for the organization, or the planner might walk the primary key.)
  */
@@ -165,10 +168,11 @@ WITH waiting AS ${emptyAt === undefined ? 'NOT' : ''} MATERIALIZED (
 ), batch AS MATERIALIZED (
   SELECT within.xid, within.last_id
     FROM (SELECT xid, max(id) AS last_id FROM waiting WHERE id <= (SELECT id FROM cut) GROUP BY xid) within
-   WHERE NOT EXISTS (
-     SELECT FROM change_outbox beyond WHERE beyond.xid = within.xid AND beyond.id > (SELECT id FROM cut))
+   WHERE within.last_id = (SELECT max(o.id) FROM change_outbox o WHERE o.xid = within.xid)
 ), taken AS (
-  DELETE FROM change_outbox o USING batch WHERE o.xid = batch.xid RETURNING o.*, batch.last_id
+  DELETE FROM change_outbox o USING batch
+   WHERE o.xid = batch.xid AND o.xid >= (SELECT min(xid) FROM batch)
+  RETURNING o.*, batch.last_id
 ), moved AS (
   INSERT INTO change_log (
     position, xid, organization_id, type, entity_type, entity_id, subjects, payload,

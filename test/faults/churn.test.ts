@@ -1,6 +1,6 @@
 /** Subscriptions come and go while events are on their way, on sockets that come and go. Nothing stays behind. */
 import { print } from 'graphql';
-import { expect, it } from 'vitest';
+import { it } from 'vitest';
 import WebSocket from 'ws';
 import { Changes } from '../live/documents.ts';
 import { openEventStream } from '../support/eventStream.ts';
@@ -67,7 +67,7 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
 
   const read = async () => {
     const figure = await readFigures(url);
-    return COUNTED.map((series) => `${series} ${figure(series)}`);
+    return COUNTED.map(figure);
   };
   const ways = [bySocket, byStream, byAccident];
   const churn = async (rounds: number) => {
@@ -93,8 +93,8 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
   const before = await read();
   await churn(ROUNDS);
   await until(isOnlyOurs);
-  // Timers come and go by themselves: each figure is to be seen as it was, or below.
-  await expect.poll(read, { timeout: 20_000, interval: 200 }).toEqual(before);
+  // Timers and idle connections come and go by themselves: each figure is to be seen as it was, or below.
+  await until(async () => (await read()).every((value, index) => value <= (before[index] ?? 0)));
 
   writing.stop();
   await writing.done;

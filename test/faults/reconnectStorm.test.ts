@@ -9,7 +9,7 @@ import { freePort } from '../support/redis.ts';
 /** In each of two organizations. A token may have 5,000 subscriptions in all. */
 const CLIENTS = scaled(75, 2_500);
 const STORMS = scaled(1, 2);
-const CHANGES = scaled(30, 100);
+const CHANGES = scaled(30, 50);
 
 it('very many clients that reconnect at once', { timeout: TIMEOUT }, async ({ task }) => {
   await using stage = await openStage();

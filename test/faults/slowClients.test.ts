@@ -39,11 +39,11 @@ it('clients that read slowly, or not at all', { timeout: TIMEOUT }, async ({ tas
     lagged = figure('muster_live_ended_total{reason="lagged"}');
   };
   const writing = stage.write({ changes: CHANGES, pauseMs: 20 });
-  await writing.done;
-  await until(async () => {
+  const sentAway = until(async () => {
     await look();
     return lagged === 2;
   });
+  await Promise.all([writing.done, sentAway]);
   expect(mostQueued).toBeGreaterThan(0);
   expect(mostQueued).toBeLessThan(MAX_QUEUED_BYTES);
   expect(mostResident).toBeLessThan(MAX_RSS_BYTES);
