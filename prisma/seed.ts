@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { hashSecret, newSecret, prefixOf } from '../src/auth/secret.ts';
 import { authenticate, type Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
+import { noRuntime } from '../src/runtime/none.ts';
 import type { Act } from '../src/services/act.ts';
 import { claimPR } from '../src/services/claimPR.ts';
+import type { JobQueue } from '../src/services/job.ts';
 import { createOrganization } from '../src/services/organization.ts';
 import { registerProject } from '../src/services/project.ts';
 import type { PullRequestSource } from '../src/services/pullRequestFacts.ts';
@@ -44,6 +46,13 @@ export async function seed(db: Database, options: SeedOptions): Promise<string |
   );
 }
 
+/** Nobody in the demo has a container that a job would have to start. */
+const NO_JOBS: JobQueue = {
+  async enqueue() {
+    throw new Error('The demo leaves no job behind.');
+  },
+};
+
 /** The database as the acts see it: what each would do in a transaction of its own, it does in this one. */
 function within(tx: Tx, db: Database): Database {
   return {
@@ -74,6 +83,8 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
     requestId: randomUUID(),
     db,
     pullRequestSource: options.pullRequestSource,
+    jobs: NO_JOBS,
+    runtime: noRuntime(),
   });
   const { organizationId } = await createOrganization(await act(), { slug: 'demo', name: 'Demo' });
   const { projectId } = await registerProject(await act(), {

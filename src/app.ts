@@ -11,7 +11,9 @@ import { githubPullRequests } from './github/github.ts';
 import type { LiveLimits } from './http/live/limits.ts';
 import { startHttpServer } from './http/server.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { noRuntime } from './runtime/none.ts';
 
+import type { JobQueue } from './services/job.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
 
 export type App = {
@@ -31,6 +33,11 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 };
 
 const DRAIN_MS = 5_000;
+
+const unexpected = async (): Promise<never> => {
+  throw new Error('No runtime is configured.');
+};
+const NO_JOBS: JobQueue = { enqueue: unexpected };
 
 /** @param tuning for tests and measurements. */
 export async function startApp(
@@ -53,7 +60,14 @@ export async function startApp(
   metrics.observeFeed(feed);
   try {
     await feed.ready();
-    const services = { db, feed, pullRequestSource: pullRequestSource(config, log) };
+    const services = {
+      db,
+      feed,
+      pullRequestSource: pullRequestSource(config, log),
+      jobs: NO_JOBS,
+      runtime: noRuntime(),
+      log,
+    };
     const http = await startHttpServer(services, {
       host: config.host,
       port: config.port,

@@ -1,17 +1,23 @@
 /** What every resolver has at hand: who asks, with which request, and what to answer it from. */
+import type { Logger } from 'pino';
 import type { Viewer } from './auth/viewer.ts';
 import type { Database } from './db.ts';
 import type { Change } from './feed/change.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/stream.ts';
 import type { Nouns } from './schema/nouns.ts';
+import type { JobQueue } from './services/job.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
+import type { Runtime } from './services/runtime.ts';
 
 /** What lives as long as the server does. */
 export type Services = {
   db: Database;
   feed: Feed;
   pullRequestSource: PullRequestSource;
+  jobs: JobQueue;
+  runtime: Runtime;
+  log: Logger;
 };
 
 export type Context = Services & {

@@ -68,6 +68,35 @@ export class AlreadyMemberError extends UserError {
   }
 }
 
+/** An organization keeps an OWNER. */
+export class LastOwnerError extends UserError {
+  readonly code = 'LAST_OWNER';
+
+  constructor() {
+    super('An organization keeps at least one OWNER: make somebody else one first.');
+  }
+}
+
+export class AgentNotRunningError extends UserError {
+  readonly code = 'AGENT_NOT_RUNNING';
+  readonly status: 'PENDING' | 'RUNNING' | 'STOPPED' | 'ERROR';
+
+  constructor(status: 'PENDING' | 'RUNNING' | 'STOPPED' | 'ERROR') {
+    super(`The agent is ${status}.`);
+    this.status = status;
+  }
+}
+
+export class RepoAlreadyWatchedError extends UserError {
+  readonly code = 'REPO_ALREADY_WATCHED';
+  readonly agentId: string;
+
+  constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
+    super(`The repository ${repo.owner}/${repo.name} is watched by agent "${agent.name}" already.`);
+    this.agentId = agent.id;
+  }
+}
+
 export class InvalidPrRefError extends UserError {
   readonly code = 'INVALID_PR_REF';
 

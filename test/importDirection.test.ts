@@ -10,6 +10,8 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   services: { values: ['auth'], types: [] },
   feed: { values: [], types: [] },
   github: { values: ['services'], types: [] },
+  runtime: { values: ['services'], types: [] },
+  jobs: { values: ['services'], types: [] },
   http: { values: ['schema', 'resolvers', 'feed', 'auth'], types: ['observe'] },
   auth: { values: [], types: [] },
   observe: { values: [], types: ['feed'] },

@@ -1,45 +1,68 @@
 /**
- * What each role may do: one table of actions, asked by services before they write. Reading needs no action: a
- * member sees all of its organization, and nothing of any other.
+ * What each role may do: one table of actions, asked by services before they write. Reading needs no action: whoever is
+ * of an organization sees all of it, and nothing of any other.
  */
 import type { MembershipRole } from '../../prisma/client/enums.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
-import type { Viewer } from './viewer.ts';
+import type { Role, Viewer } from './viewer.ts';
 
-const ADMINS = ['OWNER', 'ADMIN'] as const;
-const EVERYONE = ['OWNER', 'ADMIN', 'MEMBER'] as const;
+/** Whatever it is done to. */
+const ANY = 'ANY';
+/** Only to what is the viewer's own: see own.ts. */
+const OWN = 'OWN';
+
+type Reach = typeof ANY | typeof OWN;
+
+const EVERY_MEMBER = { OWNER: ANY, ADMIN: ANY, MEMBER: ANY } as const;
+const ADMINS = { OWNER: ANY, ADMIN: ANY } as const;
+const ADMINS_AND_OWN = { ...ADMINS, MEMBER: OWN } as const;
 
 export const policy = {
   'member.add': ADMINS,
-  'token.createOwn': EVERYONE,
-  'token.createForOthers': ADMINS,
-  'token.revokeOwn': EVERYONE,
-  'token.revokeOfOthers': ADMINS,
+  'member.changeRole': ADMINS,
+  'member.remove': ADMINS_AND_OWN,
+  'token.create': ADMINS_AND_OWN,
+  'token.revoke': ADMINS_AND_OWN,
   'project.register': ADMINS,
-  'session.spawn': EVERYONE,
-  'session.terminate': EVERYONE,
-  'pullRequest.claim': EVERYONE,
-  'pullRequest.refresh': EVERYONE,
-} as const satisfies Record<string, readonly MembershipRole[]>;
+  'agent.hire': EVERY_MEMBER,
+  'agent.offboard': ADMINS_AND_OWN,
+  'agent.watchRepo': ADMINS_AND_OWN,
+  'agent.unwatchRepo': ADMINS_AND_OWN,
+  'agent.putMemory': { ...ADMINS, AGENT: OWN },
+  'agent.logAction': { ...ADMINS, AGENT: OWN },
+  'agent.recordReview': { ...ADMINS, AGENT: OWN },
+  'session.spawn': EVERY_MEMBER,
+  'session.reportActivity': { ...ADMINS_AND_OWN, AGENT: OWN },
+  'session.rename': { ...EVERY_MEMBER, AGENT: OWN },
+  'session.updateMergePolicy': EVERY_MEMBER,
+  'session.terminate': EVERY_MEMBER,
+  'session.restore': EVERY_MEMBER,
+  'pullRequest.claim': { ...EVERY_MEMBER, AGENT: OWN },
+  'pullRequest.refresh': { ...EVERY_MEMBER, AGENT: OWN },
+} as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 
 export type Action = keyof typeof policy;
 
 /** Ordered by what they may: a role grants and acts for those up to itself. */
 const RANK: Record<MembershipRole, number> = { MEMBER: 0, ADMIN: 1, OWNER: 2 };
 
-export function can(viewer: Viewer, action: Action, organizationId: string): boolean {
+/** @param isOwn whether it would be done to what is the viewer's own */
+export function can(viewer: Viewer, action: Action, organizationId: string, isOwn = false): boolean {
   const role = viewer.roles.get(organizationId);
-  return role !== undefined && (policy[action] as readonly MembershipRole[]).includes(role);
+  if (role === undefined) return false;
+  const reach = (policy[action] as Partial<Record<Role, Reach>>)[role];
+  return reach === ANY || (reach === OWN && isOwn);
 }
 
 /**
  * Refuses what the viewer may not do.
+ * @param isOwn whether it would be done to what is the viewer's own
  * @throws NotFoundError when the viewer does not even see the organization
  * @throws ForbiddenError when its role does not allow the action
  */
-export function authorize(viewer: Viewer, action: Action, organizationId: string): void {
+export function authorize(viewer: Viewer, action: Action, organizationId: string, isOwn = false): void {
   if (!viewer.roles.has(organizationId)) throw new NotFoundError();
-  if (!can(viewer, action, organizationId)) throw new ForbiddenError();
+  if (!can(viewer, action, organizationId, isOwn)) throw new ForbiddenError();
 }
 
 /**
@@ -50,13 +73,15 @@ export function authorizeEverywhere({ organizationId }: Viewer): void {
   if (organizationId !== null) throw new ForbiddenError('Your token works in its one organization only.');
 }
 
-/**
- * Nobody grants a role above their own, or touches what belongs to one.
- * @throws ForbiddenError
- */
-export function authorizeOver(viewer: Viewer, role: MembershipRole, organizationId: string): void {
+/** Nobody grants a role above their own, or touches what belongs to one. */
+export function canOver(viewer: Viewer, role: MembershipRole, organizationId: string): boolean {
   const own = viewer.roles.get(organizationId);
-  if (own === undefined || RANK[role] > RANK[own]) {
+  return own !== undefined && own !== 'AGENT' && RANK[role] <= RANK[own];
+}
+
+/** @throws ForbiddenError */
+export function authorizeOver(viewer: Viewer, role: MembershipRole, organizationId: string): void {
+  if (!canOver(viewer, role, organizationId)) {
     throw new ForbiddenError(`Only an ${role} may do this to an ${role}.`);
   }
 }

@@ -1,19 +1,23 @@
 /** Who is asking. */
-import type { PrismaClient } from '../../prisma/client/client.ts';
+import type { Agent, Membership, PrismaClient, Token, User } from '../../prisma/client/client.ts';
 import type { MembershipRole } from '../../prisma/client/enums.ts';
 import type { Tx } from '../db.ts';
 import { ForbiddenError } from '../errors.ts';
 import { hashSecret } from './secret.ts';
 
+/** What a viewer is in an organization: a person by its membership, an agent by being one. */
+export type Role = MembershipRole | 'AGENT';
+
 export type Viewer = {
-  kind: 'USER';
+  kind: 'USER' | 'AGENT';
+  /** UUID of the user or agent. */
+  id: string;
   tokenId: string;
-  userId: string;
   name: string;
   /** The one organization its token is good for; null when that is each of the person's. */
   organizationId: string | null;
   /** The viewer's role in each organization its token is good for. What is not in here does not exist for it. */
-  roles: ReadonlyMap<string, MembershipRole>;
+  roles: ReadonlyMap<string, Role>;
 };
 
 const BEARER = /^Bearer +(\S+)$/i;
@@ -31,32 +35,49 @@ export async function authenticate(
   if (!secret) return undefined;
   const token = await prisma.token.findUnique({
     where: { hash: hashSecret(secret) },
-    include: { user: { include: { memberships: { where: { removedAt: null } } } } },
+    include: { agent: true, user: { include: { memberships: { where: { removedAt: null } } } } },
   });
   const now = new Date();
   if (!token || token.revokedAt || (token.expiresAt && token.expiresAt <= now)) return undefined;
 
-  const memberships = token.user.memberships.filter(
-    ({ organizationId }) => token.organizationId === null || token.organizationId === organizationId,
-  );
-  // A token of one organization dies with its user's membership there.
-  if (token.organizationId !== null && memberships.length === 0) return undefined;
+  const roles = rolesOf(token);
+  // A token of one organization dies with its user's membership there, or with its agent.
+  if (token.organizationId !== null && roles.size === 0) return undefined;
 
   if (!token.lastUsedAt || now.getTime() - token.lastUsedAt.getTime() > LAST_USED_GRAIN_MS) {
     await noteUse(prisma, token.id, now);
   }
+  const { id: tokenId, organizationId } = token;
+  const holder = token.user ?? token.agent;
+  if (!holder) throw new Error('A token is of nobody.');
   return {
-    kind: 'USER',
-    tokenId: token.id,
-    userId: token.userId,
-    name: token.user.name,
-    organizationId: token.organizationId,
-    roles: new Map(memberships.map(({ organizationId, role }) => [organizationId, role])),
+    kind: token.user ? 'USER' : 'AGENT',
+    id: holder.id,
+    tokenId,
+    name: holder.name,
+    organizationId,
+    roles,
   };
 }
 
+type TokenWithHolder = Token & { agent: Agent | null; user: (User & { memberships: Membership[] }) | null };
+
+function rolesOf({ organizationId, user, agent }: TokenWithHolder): Map<string, Role> {
+  if (agent) return new Map(isWorking(agent) ? [[agent.organizationId, 'AGENT']] : []);
+  const memberships = user?.memberships ?? [];
+  return new Map(
+    memberships
+      .filter((membership) => organizationId === null || organizationId === membership.organizationId)
+      .map((membership) => [membership.organizationId, membership.role]),
+  );
+}
+
+function isWorking({ status }: Agent): boolean {
+  return status === 'PENDING' || status === 'RUNNING';
+}
+
 /**
- * The viewer with the rights it has at this moment in one organization: its token and its membership are read anew,
+ * The viewer with the rights it has at this moment in one organization: its token and its membership (if it is a person's) are read anew,
  * and nobody changes them before the transaction has ended. To be asked under all other locks, so that whoever takes
  * rights away waits no longer than it takes to write.
  *
@@ -64,11 +85,12 @@ export async function authenticate(
  * @throws ForbiddenError when the token is no longer good
  */
 export async function currentViewer(tx: Tx, viewer: Viewer, organizationId: string | null): Promise<Viewer> {
+  // Of an agent, its token says it all: whoever ends the agent revokes it.
   const [found] = await tx.$queryRaw<{ role: MembershipRole | null; isGood: boolean }[]>`
     WITH
       membership AS (
         SELECT role FROM membership
-         WHERE organization_id = ${organizationId}::uuid AND user_id = ${viewer.userId}::uuid AND removed_at IS NULL
+         WHERE organization_id = ${organizationId}::uuid AND user_id = ${viewer.id}::uuid AND removed_at IS NULL
            FOR SHARE
       ),
       token AS (
@@ -80,7 +102,8 @@ export async function currentViewer(tx: Tx, viewer: Viewer, organizationId: stri
     SELECT (SELECT role FROM membership) AS role, EXISTS (SELECT FROM token) AS "isGood"`;
   if (!found?.isGood) throw new ForbiddenError('Your token is no longer good.');
   const isInReach = organizationId !== null && viewer.roles.has(organizationId);
-  return { ...viewer, roles: new Map(found.role && isInReach ? [[organizationId, found.role]] : []) };
+  const role: Role | null = viewer.kind === 'AGENT' ? 'AGENT' : found.role;
+  return { ...viewer, roles: new Map(role && isInReach ? [[organizationId, role]] : []) };
 }
 
 /** Waits for nobody: an act of the same token holds its row, and notes nothing that would be missed. */

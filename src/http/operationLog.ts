@@ -32,6 +32,7 @@ function describe(
     requestId,
     operation: operation?.operation,
     operationName: operation?.name?.value,
-    userId: viewer.userId,
+    viewerKind: viewer.kind,
+    viewerId: viewer.id,
   };
 }

@@ -6,7 +6,7 @@ import { builder } from '../schema/index.ts';
 import { Membership } from '../schema/membership.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { addMember, addMemberInput } from '../services/member.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 
 const AddMemberInput = mutationInput('AddMemberInput', 'What `addMember` takes.', (t) => ({
   organizationId: t.id({ required: true, description: 'The organization to join.' }),
@@ -50,9 +50,16 @@ builder.mutationField('addMember', (t) =>
       union: { description: 'What `addMember` comes to.' },
     },
     resolve: (_root, { input }, context) =>
-      addMember(actOf(context, 'addMember', input, addMemberInput), {
-        ...input,
-        organizationId: id('Organization', input.organizationId),
-      }),
+      acting(
+        context,
+        'addMember',
+        input,
+        (act) =>
+          addMember(act, {
+            ...input,
+            organizationId: id('Organization', input.organizationId),
+          }),
+        addMemberInput,
+      ),
   }),
 );

@@ -15,7 +15,7 @@ const visible = {
       where: {
         id: { in: ids },
         OR: [
-          { id: viewer.userId },
+          { id: viewer.id },
           { memberships: { some: { organizationId: { in: [...viewer.roles.keys()] }, removedAt: null } } },
         ],
       },

@@ -5,7 +5,7 @@ import { builder } from '../schema/index.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { Organization } from '../schema/organization.ts';
 import { createOrganization, createOrganizationInput } from '../services/organization.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 
 builder.queryField('organization', (t) =>
   t.prismaField({
@@ -54,8 +54,13 @@ builder.mutationField('createOrganization', (t) =>
       union: { description: 'What `createOrganization` comes to.' },
     },
     resolve: async (_root, { input }, context) => {
-      const act = actOf(context, 'createOrganization', input, createOrganizationInput);
-      const done = await createOrganization(act, input);
+      const done = await acting(
+        context,
+        'createOrganization',
+        input,
+        (act) => createOrganization(act, input),
+        createOrganizationInput,
+      );
       await reach(context, done.organizationId);
       return done;
     },
@@ -69,7 +74,7 @@ builder.mutationField('createOrganization', (t) =>
 async function reach(context: Context, organizationId: string): Promise<void> {
   const { db, viewer } = context;
   const membership = await db.prisma.membership.findFirst({
-    where: { organizationId, userId: viewer.userId, removedAt: null },
+    where: { organizationId, userId: viewer.id, removedAt: null },
   });
   if (!membership) throw new NotFoundError();
   context.viewer = { ...viewer, roles: new Map([...viewer.roles, [organizationId, membership.role]]) };

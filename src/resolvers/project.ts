@@ -6,7 +6,7 @@ import { builder } from '../schema/index.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { Project } from '../schema/project.ts';
 import { registerProject, registerProjectInput } from '../services/project.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   project: t.prismaField({
@@ -70,9 +70,16 @@ builder.mutationField('registerProject', (t) =>
       union: { description: 'What `registerProject` comes to.' },
     },
     resolve: (_root, { input }, context) =>
-      registerProject(actOf(context, 'registerProject', input, registerProjectInput), {
-        ...input,
-        organizationId: id('Organization', input.organizationId),
-      }),
+      acting(
+        context,
+        'registerProject',
+        input,
+        (act) =>
+          registerProject(act, {
+            ...input,
+            organizationId: id('Organization', input.organizationId),
+          }),
+        registerProjectInput,
+      ),
   }),
 );

@@ -10,7 +10,7 @@ import { claimPR, claimPRInput } from '../services/claimPR.ts';
 import { keyOf } from '../services/pullRequestLock.ts';
 import { parseQualifiedRef } from '../services/pullRequestRef.ts';
 import { refreshPR } from '../services/refreshPR.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
@@ -111,10 +111,17 @@ Of several reasons to refuse, the first in this order is given: INVALID_INPUT, N
       union: { description: 'What `claimPR` comes to.' },
     },
     resolve: (_root, { input }, context) =>
-      claimPR(actOf(context, 'claimPR', input, claimPRInput), {
-        ...input,
-        sessionId: id('Session', input.sessionId),
-      }),
+      acting(
+        context,
+        'claimPR',
+        input,
+        (act) =>
+          claimPR(act, {
+            ...input,
+            sessionId: id('Session', input.sessionId),
+          }),
+        claimPRInput,
+      ),
   }),
 );
 
@@ -146,8 +153,10 @@ builder.mutationField('refreshPR', (t) =>
       union: { description: 'What `refreshPR` comes to.' },
     },
     resolve: (_root, { input }, context) =>
-      refreshPR(actOf(context, 'refreshPR', input), {
-        pullRequestId: id('PullRequest', input.pullRequestId),
-      }),
+      acting(context, 'refreshPR', input, (act) =>
+        refreshPR(act, {
+          pullRequestId: id('PullRequest', input.pullRequestId),
+        }),
+      ),
   }),
 );

@@ -6,7 +6,7 @@ import { builder } from '../schema/index.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { Session } from '../schema/session.ts';
 import { spawnSession, spawnSessionInput, terminateSession } from '../services/session.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 import { filterArgs, listeningArgs } from './listeningArgs.ts';
 import { filterId, heard, listen } from './subscribe.ts';
 
@@ -95,10 +95,17 @@ builder.mutationField('spawnSession', (t) =>
     args: { input: t.arg({ type: SpawnSessionInput, required: true, description: 'See its fields.' }) },
     errors: { types: COMMON_ERRORS, union: { description: 'What `spawnSession` comes to.' } },
     resolve: (_root, { input }, context) =>
-      spawnSession(actOf(context, 'spawnSession', input, spawnSessionInput), {
-        ...input,
-        projectId: id('Project', input.projectId),
-      }),
+      acting(
+        context,
+        'spawnSession',
+        input,
+        (act) =>
+          spawnSession(act, {
+            ...input,
+            projectId: id('Project', input.projectId),
+          }),
+        spawnSessionInput,
+      ),
   }),
 );
 
@@ -131,9 +138,11 @@ builder.mutationField('terminateSession', (t) =>
     args: { input: t.arg({ type: TerminateSessionInput, required: true, description: 'See its fields.' }) },
     errors: { types: COMMON_ERRORS, union: { description: 'What `terminateSession` comes to.' } },
     resolve: (_root, { input }, context) =>
-      terminateSession(actOf(context, 'terminateSession', input), {
-        sessionId: id('Session', input.sessionId),
-      }),
+      acting(context, 'terminateSession', input, (act) =>
+        terminateSession(act, {
+          sessionId: id('Session', input.sessionId),
+        }),
+      ),
   }),
 );
 

@@ -4,7 +4,7 @@ import { builder } from '../schema/index.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { Token } from '../schema/token.ts';
 import { createToken, createTokenInput, revokeToken } from '../services/token.ts';
-import { actOf } from './act.ts';
+import { acting } from './act.ts';
 
 const CreateTokenInput = mutationInput('CreateTokenInput', 'What `createToken` takes.', (t) => ({
   organizationId: t.id({ required: true, description: 'The one organization it is to work in.' }),
@@ -38,11 +38,18 @@ builder.mutationField('createToken', (t) =>
     args: { input: t.arg({ type: CreateTokenInput, required: true, description: 'See its fields.' }) },
     errors: { types: COMMON_ERRORS, union: { description: 'What `createToken` comes to.' } },
     resolve: (_root, { input }, context) =>
-      createToken(actOf(context, 'createToken', input, createTokenInput), {
-        ...input,
-        organizationId: id('Organization', input.organizationId),
-        userId: input.userId == null ? undefined : id('User', input.userId),
-      }),
+      acting(
+        context,
+        'createToken',
+        input,
+        (act) =>
+          createToken(act, {
+            ...input,
+            organizationId: id('Organization', input.organizationId),
+            userId: input.userId == null ? undefined : id('User', input.userId),
+          }),
+        createTokenInput,
+      ),
   }),
 );
 
@@ -71,6 +78,8 @@ builder.mutationField('revokeToken', (t) =>
     args: { input: t.arg({ type: RevokeTokenInput, required: true, description: 'See its fields.' }) },
     errors: { types: COMMON_ERRORS, union: { description: 'What `revokeToken` comes to.' } },
     resolve: (_root, { input }, context) =>
-      revokeToken(actOf(context, 'revokeToken', input), { tokenId: id('Token', input.tokenId) }),
+      acting(context, 'revokeToken', input, (act) =>
+        revokeToken(act, { tokenId: id('Token', input.tokenId) }),
+      ),
   }),
 );

@@ -22,13 +22,28 @@ function dbEnum<Values extends Record<string, string>>(
 export const MembershipRole = dbEnum('MembershipRole', values.MembershipRole, 'What a member may do.', {
   OWNER: 'Everything.',
   ADMIN: 'Everything but what concerns owners, and granting OWNER.',
-  MEMBER: 'Read everything; spawn and terminate sessions, claim pull requests; make tokens of its own.',
+  MEMBER:
+    'Read everything; hire agents; spawn and terminate sessions, claim pull requests; direct and offboard the agents it hired; make tokens for itself and for them.',
 });
 
 export const ProjectKind = dbEnum('ProjectKind', values.ProjectKind, 'What a project works on.', {
   SINGLE_REPO: 'One repository.',
   SCRATCH: 'No repository: its sessions cannot claim pull requests.',
 });
+
+export const AgentStatus = dbEnum('AgentStatus', values.AgentStatus, 'Whether an agent works.', {
+  PENDING: 'Its container is being started. RUNNING, ERROR or STOPPED comes next.',
+  RUNNING: 'It works. ERROR or STOPPED comes next. Only now may it watch repositories and run sessions.',
+  STOPPED: 'It was offboarded. Nothing comes next: whoever is hired in its place is another agent.',
+  ERROR: 'Its container did not start, or died. It holds nothing any more; STOPPED comes next.',
+});
+
+export const AgentActionOutcome = dbEnum(
+  'AgentActionOutcome',
+  values.AgentActionOutcome,
+  'What became of something that an agent tried.',
+  { ALLOWED: 'It could.', DENIED: 'It was refused.' },
+);
 
 export const SessionKind = dbEnum('SessionKind', values.SessionKind, 'What a session is for.', {
   WORKER: 'Works itself, and may claim pull requests.',

@@ -3,6 +3,7 @@ import './organization.ts';
 import './user.ts';
 import './membership.ts';
 import './token.ts';
+import './agent.ts';
 import './project.ts';
 import './session.ts';
 import './pullRequest.ts';

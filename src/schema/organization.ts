@@ -10,9 +10,12 @@ export const Organization = builder.prismaNode('Organization', {
     viewerRole: t.field({
       type: MembershipRole,
       nullable: true,
-      description: "The viewer's role in it.",
+      description: "The viewer's role in it; null when the viewer is an agent.",
       select: { id: true },
-      resolve: ({ id }, _args, { viewer }) => viewer.roles.get(id),
+      resolve: ({ id }, _args, { viewer }) => {
+        const role = viewer.roles.get(id);
+        return role === 'AGENT' ? null : role;
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
     members: t.relatedConnection('memberships', {

@@ -1,17 +1,6 @@
 import { builder } from './builder.ts';
 import { CiState, Mergeability, PullRequestState, ReviewDecision } from './enum.ts';
-
-export const RepoRef = builder.objectRef<{ owner: string; name: string }>('RepoRef').implement({
-  description: 'Names a repository.',
-  fields: (t) => ({
-    owner: t.exposeString('owner', { description: 'The user or organization it belongs to.' }),
-    name: t.exposeString('name', { description: 'Its name there.' }),
-    nameWithOwner: t.string({
-      description: '`owner/name`.',
-      resolve: ({ owner, name }) => `${owner}/${name}`,
-    }),
-  }),
-});
+import { RepoRef } from './repoRef.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
   id: { field: 'id' },

@@ -4,7 +4,14 @@ export const Token = builder.prismaNode('Token', {
   id: { field: 'id' },
   description: 'An API token. Only a hash of its secret is kept.',
   fields: (t) => ({
-    user: t.relation('user', { description: 'The person it acts for.' }),
+    user: t.relation('user', {
+      nullable: true,
+      description: 'The person it acts for; null when it is an agent’s.',
+    }),
+    agent: t.relation('agent', {
+      nullable: true,
+      description: 'The agent it acts for; null when it is a person’s.',
+    }),
     label: t.exposeString('label', { description: 'What it is for, in its maker’s words.' }),
     prefix: t.exposeString('prefix', {
       description: 'The first characters of the secret, to tell tokens apart.',

@@ -8,13 +8,17 @@ import type { Prisma } from '../../prisma/client/client.ts';
 import { currentViewer, type Viewer } from '../auth/viewer.ts';
 import type { Database, Tx } from '../db.ts';
 import { IdempotencyConflictError } from '../errors.ts';
+import type { JobQueue } from './job.ts';
 import type { PullRequestSource } from './pullRequestFacts.ts';
+import type { Runtime } from './runtime.ts';
 
 export type Act = {
   viewer: Viewer;
   requestId: string;
   db: Database;
   pullRequestSource: PullRequestSource;
+  jobs: JobQueue;
+  runtime: Runtime;
   /** Present when the caller asked for this act to happen once. */
   once?: { key: string; inputHash: string };
 };
@@ -65,7 +69,7 @@ export async function perform<Result extends Ids, Locked = void>(
   const { viewer, requestId, once } = act;
   may(viewer);
   return await act.db.transact(
-    { actor: { kind: viewer.kind, id: viewer.userId, name: viewer.name }, requestId },
+    { actor: { kind: viewer.kind, id: viewer.id, name: viewer.name }, requestId },
     async (tx) => {
       const position = once ? await reserve(tx, act, organizationId, once) : null;
       const isRepetition = position === undefined;
@@ -98,10 +102,10 @@ type Once = NonNullable<Act['once']>;
 
 /** Takes the key; a concurrent twin waits here until we are through. Undefined when it is taken already. */
 async function reserve(tx: Tx, { viewer, requestId }: Act, organizationId: string | null, once: Once) {
-  await tx.idempotencyKey.deleteMany({ where: { viewerId: viewer.userId, createdAt: { lt: oldest() } } });
+  await tx.idempotencyKey.deleteMany({ where: { viewerId: viewer.id, createdAt: { lt: oldest() } } });
   const rows = await tx.$queryRaw<{ position: bigint }[]>`
     INSERT INTO idempotency_key (organization_id, viewer_id, key, input_hash, request_id, position)
-    SELECT ${organizationId}::uuid, ${viewer.userId}::uuid, ${once.key}, ${once.inputHash}, ${requestId}, position
+    SELECT ${organizationId}::uuid, ${viewer.id}::uuid, ${once.key}, ${once.inputHash}, ${requestId}, position
       FROM feed_head
     ON CONFLICT DO NOTHING
     RETURNING position`;
@@ -113,7 +117,7 @@ async function remember(tx: Tx, { viewer }: Act, organizationId: string | null, 
   await tx.$executeRaw`
     UPDATE idempotency_key SET result = ${JSON.stringify(rememberable)}::jsonb
      WHERE organization_id IS NOT DISTINCT FROM ${organizationId}::uuid
-       AND viewer_id = ${viewer.userId}::uuid AND key = ${once.key}`;
+       AND viewer_id = ${viewer.id}::uuid AND key = ${once.key}`;
 }
 
 async function repetition<Result extends Ids>(tx: Tx, act: Act, organizationId: string | null, once: Once) {
@@ -123,7 +127,7 @@ async function repetition<Result extends Ids>(tx: Tx, act: Act, organizationId: 
 }
 
 async function find(client: Tx, { viewer }: Act, organizationId: string | null, { key }: Once) {
-  return await client.idempotencyKey.findFirst({ where: { organizationId, viewerId: viewer.userId, key } });
+  return await client.idempotencyKey.findFirst({ where: { organizationId, viewerId: viewer.id, key } });
 }
 
 function answer<Result extends Ids>(

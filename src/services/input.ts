@@ -32,6 +32,40 @@ export function text(min: number, max: number) {
     .refine((value) => length(value) <= max, `must have at most ${max} characters`);
 }
 
+/** Text as it is, spaces at its ends and all. */
+export function verbatimText(max: number) {
+  return z
+    .string()
+    .refine(isStorable, 'must not contain a NUL character or half of a character')
+    .refine((value) => length(value) <= max, `must have at most ${max} characters`);
+}
+
+const JSON_MAX_BYTES = 65_536;
+
+/** An object of whatever the caller likes. */
+export const jsonObject = z
+  .record(z.string(), z.json(), 'must be a JSON object')
+  .refine((value) => isStorable(JSON.stringify(value)), 'must not contain half of a character')
+  .refine((value) => !JSON.stringify(value).includes('\\u0000'), 'must not contain a NUL character')
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= JSON_MAX_BYTES,
+    `must have at most ${JSON_MAX_BYTES} bytes as JSON`,
+  );
+
+const REPO_OWNER = /^(?=.{1,39}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*(_[A-Za-z0-9]+)?$/;
+const REPO_NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/i;
+
+/** A repository on GitHub, as `owner/name`. */
+export const repoName = storableText
+  .refine((value) => {
+    const [owner = '', name = '', ...more] = value.split('/');
+    return REPO_OWNER.test(owner) && REPO_NAME.test(name) && more.length === 0;
+  }, 'must be the `owner/name` of a repository as GitHub allows it, without `.git`')
+  .transform((value) => {
+    const [owner = '', name = ''] = value.split('/');
+    return { owner, name };
+  });
+
 export const slug = z
   .string()
   .trim()
@@ -45,6 +79,10 @@ export const email = storableText
   .max(254, 'must have at most 254 characters')
   // Every space and control character there is: which of them `\s` means, PostgreSQL and JavaScript do not agree on.
   .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');
+
+function isStorable(value: string): boolean {
+  return !value.includes(NUL) && value.isWellFormed();
+}
 
 /** In characters as PostgreSQL counts them, not in UTF-16 units. */
 function length(value: string): number {

@@ -20,7 +20,7 @@ export async function createOrganization(act: Act, input: z.input<typeof createO
       async work(tx) {
         const organization = await tx.organization.create({ data: { slug, name } });
         await tx.membership.create({
-          data: { organizationId: organization.id, userId: act.viewer.userId, role: 'OWNER' },
+          data: { organizationId: organization.id, userId: act.viewer.id, role: 'OWNER' },
         });
         return { organizationId: organization.id };
       },

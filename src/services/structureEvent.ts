@@ -6,7 +6,16 @@ import type { Act } from './act.ts';
 export type StructureEventInput = {
   organizationId: string;
   /** `noun.verb`, as clients filter by it. */
-  type: 'pr.claimed' | 'member.added' | 'token.created' | 'token.revoked';
+  type:
+    | 'pr.claimed'
+    | 'member.added'
+    | 'member.role_changed'
+    | 'member.removed'
+    | 'token.created'
+    | 'token.revoked'
+    | 'agent.hired'
+    | 'agent.failed'
+    | 'agent.offboarded';
   subject: { type: string; id: string };
   payload?: Prisma.InputJsonObject;
 };
@@ -20,7 +29,7 @@ export async function recordStructureEvent(tx: Tx, act: Act, event: StructureEve
       subjectType: event.subject.type,
       subjectId: event.subject.id,
       actorKind: act.viewer.kind,
-      actorId: act.viewer.userId,
+      actorId: act.viewer.id,
       actorName: act.viewer.name,
       requestId: act.requestId,
       payload: event.payload ?? {},

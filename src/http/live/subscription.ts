@@ -1,6 +1,5 @@
 /** One subscription of a connection, and how far its client has been told that it is. */
-import type { MembershipRole } from '../../../prisma/client/enums.ts';
-import type { Viewer } from '../../auth/viewer.ts';
+import type { Role, Viewer } from '../../auth/viewer.ts';
 import type { Change } from '../../feed/change.ts';
 import type { ChangeStream } from '../../feed/stream.ts';
 
@@ -8,7 +7,7 @@ export type Subscription = {
   readonly id: string;
   /** Where it listens, once it does, and with which role. */
   readonly organizationId: string | undefined;
-  readonly role: MembershipRole | undefined;
+  readonly role: Role | undefined;
   carry(stream: ChangeStream, organizationId: string): void;
   /** A change is about to be delivered. */
   deliver(change: Change): void;
