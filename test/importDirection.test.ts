@@ -42,6 +42,7 @@ const RESERVED: Record<string, (file: string) => boolean> = {
   'graphql-ws': (file) => file.startsWith('http/'),
   '@octokit/graphql': (file) => file.startsWith('github/'),
   commander: (file) => file.startsWith('cli/'),
+  'pg-boss': (file) => file.startsWith('jobs/'),
 };
 
 type Import = { file: string; target: string; isType: boolean };

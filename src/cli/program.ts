@@ -24,6 +24,7 @@ program
   .command('serve')
   .description('serve the API, on a database that was migrated')
   .option('--no-sequencer', 'never give positions in the change feed; "muster sequencer" must run elsewhere')
+  .option('--no-jobs', 'leave jobs behind and never work on them; another "muster serve" must')
   .action(withConfig(serveCommand));
 
 program
