@@ -1,7 +1,8 @@
 /** The errors a caller can foresee, as members of the mutations' result unions. */
 import * as errors from '../errors.ts';
+import { Agent } from './agent.ts';
 import { builder } from './builder.ts';
-import { PullRequestState } from './enum.ts';
+import { AgentStatus, PullRequestState } from './enum.ts';
 import { Membership } from './membership.ts';
 import { Session } from './session.ts';
 
@@ -68,6 +69,34 @@ builder.objectType(errors.AlreadyMemberError, {
       description: 'The membership there is.',
       resolve: (query, { membershipId }, _args, { db }) =>
         db.prisma.membership.findUniqueOrThrow({ ...query, where: { id: membershipId } }),
+    }),
+  }),
+});
+
+builder.objectType(errors.LastOwnerError, {
+  name: 'LastOwnerError',
+  description: 'LAST_OWNER: the organization would be left without an OWNER.',
+  interfaces: [UserError],
+});
+
+builder.objectType(errors.AgentNotRunningError, {
+  name: 'AgentNotRunningError',
+  description: 'AGENT_NOT_RUNNING: the agent is not in a status in which it may do this.',
+  interfaces: [UserError],
+  fields: (t) => ({ status: t.expose('status', { type: AgentStatus, description: 'Its status.' }) }),
+});
+
+builder.objectType(errors.RepoAlreadyWatchedError, {
+  name: 'RepoAlreadyWatchedError',
+  description:
+    'REPO_ALREADY_WATCHED: an agent that the same person hired watches the repository; perhaps this very one.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    agent: t.prismaField({
+      type: Agent,
+      description: 'Who watches it.',
+      resolve: (query, { agentId }, _args, { db }) =>
+        db.prisma.agent.findUniqueOrThrow({ ...query, where: { id: agentId } }),
     }),
   }),
 });
