@@ -11,6 +11,7 @@ import { githubPullRequests } from './github/github.ts';
 import type { LiveLimits } from './http/live/limits.ts';
 import { startHttpServer } from './http/server.ts';
 import { createBoss } from './jobs/boss.ts';
+import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics } from './observe/metrics.ts';
@@ -68,6 +69,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
     log,
   });
   metrics.observeFeed(feed);
+  metrics.observeJobs(() => readJobFigures(db.watchPool));
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {

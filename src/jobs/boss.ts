@@ -5,7 +5,7 @@ import type { Database } from '../db.ts';
 import { QUEUES, type QueueName } from './queue.ts';
 
 /** How often the queues are looked through, by one process of all, for jobs whose worker has died. */
-const SUPERVISE_SECONDS = 10;
+const SUPERVISE_SECONDS = 5;
 /** How often what has had its time is deleted. Recurring jobs leave a row each. */
 const MAINTAIN_SECONDS = 10 * 60;
 /** Jobs that wait for jobs: there are none. */

@@ -104,6 +104,7 @@ function lastLine(text: string): string {
   return text.trimEnd().split('\n').at(-1)?.trim() ?? '';
 }
 
+/** What cannot be printed has been replaced before it came here. */
 function isReference(text: string): boolean {
-  return text.length > 0 && text.length <= MAX_REFERENCE_CHARACTERS && !/\p{Cc}/u.test(text);
+  return text.length > 0 && text.length <= MAX_REFERENCE_CHARACTERS && !/[\t�]/.test(text);
 }

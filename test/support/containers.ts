@@ -2,7 +2,7 @@
  * A runtime's program that a test commands: its containers are files, and its log tells what it did to them. What it does
  * beside, before a verb or after it, is a line of shell.
  */
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -26,6 +26,8 @@ export type Containers = {
   exit(agentId: string): Promise<void>;
   /** As if somebody had removed it. */
   vanish(agentId: string): Promise<void>;
+  /** Makes a file beside the program, for a line of shell that waits for it. */
+  touch(name: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -53,7 +55,6 @@ exit 0
 
 export async function makeContainers(): Promise<Containers> {
   const dir = await mkdtemp(join(tmpdir(), 'muster-containers-'));
-  await mkdir(dir, { recursive: true });
   const program = join(dir, 'runtime');
   await writeFile(program, PROGRAM);
   await chmod(program, 0o755);
@@ -74,6 +75,7 @@ export async function makeContainers(): Promise<Containers> {
     state: async (agentId) => (await read(`box-${agentId}`)).trim() || 'gone',
     exit: (agentId) => writeFile(join(dir, `box-${agentId}`), 'exited\n'),
     vanish: (agentId) => rm(join(dir, `box-${agentId}`)),
+    touch: (name) => writeFile(join(dir, name), ''),
     close: () => rm(dir, { recursive: true, force: true }),
   };
 }
