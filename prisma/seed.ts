@@ -10,7 +10,7 @@ import type { JobQueue } from '../src/services/job.ts';
 import { createOrganization } from '../src/services/organization.ts';
 import { registerProject } from '../src/services/project.ts';
 import type { PullRequestSource } from '../src/services/pullRequestFacts.ts';
-import { spawnSession } from '../src/services/session.ts';
+import { spawnSession } from '../src/services/spawnSession.ts';
 import { createUser } from '../src/services/user.ts';
 
 const OWNER = { email: 'owner@demo.example', name: 'Demo Owner' };

@@ -1,7 +1,7 @@
 /** The errors a caller can foresee, as members of the mutations' result unions. */
 import * as errors from '../errors.ts';
 import { builder } from './builder.ts';
-import { PullRequestState } from './enum.ts';
+import { AgentStatus, PullRequestState } from './enum.ts';
 import { Membership } from './membership.ts';
 import { Session } from './session.ts';
 
@@ -72,6 +72,13 @@ builder.objectType(errors.AlreadyMemberError, {
   }),
 });
 
+builder.objectType(errors.AgentNotRunningError, {
+  name: 'AgentNotRunningError',
+  description: 'AGENT_NOT_RUNNING: the agent is not in a status in which it may do this.',
+  interfaces: [UserError],
+  fields: (t) => ({ status: t.expose('status', { type: AgentStatus, description: 'Its status.' }) }),
+});
+
 builder.objectType(errors.InvalidPrRefError, {
   name: 'InvalidPrRefError',
   description:
@@ -82,6 +89,12 @@ builder.objectType(errors.InvalidPrRefError, {
 builder.objectType(errors.SessionTerminatedError, {
   name: 'SessionTerminatedError',
   description: 'SESSION_TERMINATED: the session has ended.',
+  interfaces: [UserError],
+});
+
+builder.objectType(errors.SessionNotRestorableError, {
+  name: 'SessionNotRestorableError',
+  description: 'SESSION_NOT_RESTORABLE: the session has not ended, or its project is archived.',
   interfaces: [UserError],
 });
 
@@ -150,6 +163,23 @@ builder.objectType(errors.PrClaimedByActiveSessionError, {
       description: 'The session that holds it.',
       resolve: (query, { ownerSessionId }, _args, { db }) =>
         db.prisma.session.findUniqueOrThrow({ ...query, where: { id: ownerSessionId } }),
+    }),
+  }),
+});
+
+builder.objectType(errors.SpawnRolledBackError, {
+  name: 'SpawnRolledBackError',
+  description:
+    'SPAWN_ROLLED_BACK: the pull request that the session was to begin with could not be claimed, so there is no session. The message names the pull request, the session and the cause.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    cause: t.expose('cause', {
+      type: UserError,
+      description: 'What the claim was refused with: one of the errors of `claimPR`, with its fields.',
+    }),
+    pr: t.exposeString('pr', { description: 'The pull request, as it was referred to.' }),
+    sessionId: t.exposeID('sessionId', {
+      description: 'The global id that the session would have had. It names nothing.',
     }),
   }),
 });
