@@ -1,5 +1,6 @@
 /** The errors a caller can foresee, as members of the mutations' result unions. */
 import * as errors from '../errors.ts';
+import { Agent } from './agent.ts';
 import { builder } from './builder.ts';
 import { AgentStatus, PullRequestState } from './enum.ts';
 import { Membership } from './membership.ts';
@@ -72,11 +73,32 @@ builder.objectType(errors.AlreadyMemberError, {
   }),
 });
 
+builder.objectType(errors.LastOwnerError, {
+  name: 'LastOwnerError',
+  description: 'LAST_OWNER: the organization would be left without an OWNER.',
+  interfaces: [UserError],
+});
+
 builder.objectType(errors.AgentNotRunningError, {
   name: 'AgentNotRunningError',
   description: 'AGENT_NOT_RUNNING: the agent is not in a status in which it may do this.',
   interfaces: [UserError],
   fields: (t) => ({ status: t.expose('status', { type: AgentStatus, description: 'Its status.' }) }),
+});
+
+builder.objectType(errors.RepoAlreadyWatchedError, {
+  name: 'RepoAlreadyWatchedError',
+  description:
+    'REPO_ALREADY_WATCHED: an agent that the same person hired watches the repository; perhaps this very one.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    agent: t.prismaField({
+      type: Agent,
+      description: 'Who watches it.',
+      resolve: (query, { agentId }, _args, { db }) =>
+        db.prisma.agent.findUniqueOrThrow({ ...query, where: { id: agentId } }),
+    }),
+  }),
 });
 
 builder.objectType(errors.InvalidPrRefError, {

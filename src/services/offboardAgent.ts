@@ -12,7 +12,7 @@ import { recordStructureEvent } from './structureEvent.ts';
 
 export const offboardAgentInput = z.object({ reason: text(1, 1000).nullish() });
 
-type Offboarded = {
+export type Offboarded = {
   agentId: string;
   releasedRepos: { owner: string; name: string }[];
   terminatedSessionIds: string[];
