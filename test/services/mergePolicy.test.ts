@@ -147,12 +147,11 @@ describe('a session with the policy', () => {
     expect(await isTerminated(id)).toBe(true);
   });
 
-  it('no longer holds on to what others may claim then', async () => {
+  it('lives when what was still open is taken from it: a transfer is no merge', async () => {
     const { id, first, second } = await holder(2);
     await ends(first, MERGED);
     const other = await team.spawn();
     succeeded(await team.claim(other.id, second.number));
-    // A transfer is no merge: what ends a session is the news of an end.
     expect(await isTerminated(id)).toBe(false);
   });
 });

@@ -4,7 +4,7 @@ import { parseGlobalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { SpawnClaimInput, SpawnSessionInput } from '../graphql/graphql.ts';
 import type { Client } from '../support/client.ts';
-import { SpawnSession } from '../support/mutations.ts';
+import { RefreshPR, SpawnSession } from '../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../support/outcome.ts';
 import { openPsql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
@@ -198,17 +198,13 @@ describe('SPAWN_ROLLED_BACK', () => {
   });
 
   it('is what becomes of a spawn whose pull request is merged while the host answers', async () => {
-    const owner = await team.spawn();
-    succeeded(await team.claim(owner.id, 7));
+    const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     const hold = work.github.holdNext();
     const spawning = spawn();
     await hold.arrived;
     team.onGitHub(7, { state: 'MERGED' });
-    const merged = await team.owner.raw({
-      query: `mutation ($id: ID!) { refreshPR(input: { pullRequestId: $id }) { __typename } }`,
-      variables: { id: (await pullRequestOf()) ?? '' },
-    });
-    expect((await merged.json()).data.refreshPR.__typename).toBe('RefreshPRPayload');
+    const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+    succeeded(refreshPR);
     hold.release();
     expect(refused(await spawning)).toMatchObject({ cause: { code: 'PR_NOT_OPEN', state: 'MERGED' } });
     expect(await rowsOf('session')).toHaveLength(1);
@@ -221,13 +217,6 @@ describe('SPAWN_ROLLED_BACK', () => {
     expect(succeeded(await spawn({}, key)).session.num).toBe(1);
   });
 });
-
-async function pullRequestOf() {
-  const [row] = await work.psql<{ id: string }>('SELECT id FROM pull_request WHERE organization_id = $1', [
-    uuidOf(team.id),
-  ]);
-  return row && Buffer.from(`PullRequest:${row.id}`).toString('base64');
-}
 
 describe('what is refused before the claim', () => {
   it.each([
