@@ -1,3 +1,4 @@
+import type { ActorFilter } from '../feed/changeLog.ts';
 import { id as idOf, parseGlobalId } from '../globalId.ts';
 import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../schema/change.ts';
 import { builder } from '../schema/index.ts';
@@ -50,16 +51,16 @@ builder.prismaObjectFields('Organization', (t) => ({
         organizationId: id,
         after: after ?? undefined,
         ...ofEntity(entityId, types ?? undefined),
-        actorId: actorId == null ? undefined : actorOf(actorId),
+        actor: actorId == null ? undefined : actorOf(actorId),
         since: since ?? undefined,
         until: until ?? undefined,
       }),
   }),
 }));
 
-function actorOf(raw: string) {
-  const type = parseGlobalId(raw)?.type === 'Agent' ? 'Agent' : 'User';
-  return idOf(type, raw);
+function actorOf(raw: string): ActorFilter {
+  const isAgent = parseGlobalId(raw)?.type === 'Agent';
+  return isAgent ? { kind: 'AGENT', id: idOf('Agent', raw) } : { kind: 'USER', id: idOf('User', raw) };
 }
 
 /** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */

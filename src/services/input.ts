@@ -79,7 +79,9 @@ const REPO_OWNER = /^(?=.{1,39}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*(_[A-Za-z0-9]+)?$/;
 const REPO_NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/i;
 
 /** A repository on GitHub, as `owner/name`. */
-export const repoName = storableText
+export const repoName = z
+  .string()
+  .trim()
   .refine((value) => {
     const [owner = '', name = '', ...more] = value.split('/');
     return REPO_OWNER.test(owner) && REPO_NAME.test(name) && more.length === 0;

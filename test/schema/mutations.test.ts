@@ -19,6 +19,7 @@ const thrown: errorClasses.UserError[] = [
   new errorClasses.RepoAlreadyWatchedError({ owner: 'acme', name: 'rocket' }, { id: 'id', name: 'Robin' }),
   new errorClasses.InvalidPrRefError(),
   new errorClasses.SessionTerminatedError(),
+  new errorClasses.SessionNotRestorableError(),
   new errorClasses.SessionNotClaimableError(),
   new errorClasses.SessionNoWorkspaceError(),
   new errorClasses.ProjectNotResolvableError(),
@@ -27,6 +28,7 @@ const thrown: errorClasses.UserError[] = [
   new errorClasses.PrNotFoundError(),
   new errorClasses.PrNotOpenError('MERGED'),
   new errorClasses.PrClaimedByActiveSessionError({ id: 'id', name: 'rocket-1' }),
+  new errorClasses.SpawnRolledBackError(new errorClasses.PrNotFoundError(), { pr: '7', sessionId: 'id' }),
 ];
 
 describe.each(mutations)('$name', ({ name, args, type }) => {

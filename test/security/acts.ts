@@ -83,18 +83,60 @@ export const ACTS: Record<string, Prepare> = {
   }),
   registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
   spawnSession: ({ team }) => ({ projectId: team.project.id }),
-  terminateSession: async ({ team }) => ({ sessionId: (await team.spawn()).id }),
-  claimPR: async ({ team }) => ({ sessionId: (await team.spawn()).id, pr: newPullRequest(team) }),
+  'spawnSession: for an agent': ({ team, agents }) => ({
+    projectId: team.project.id,
+    agentId: agents.own.id,
+  }),
+  'spawnSession: with a claim': ({ team }) => ({
+    projectId: team.project.id,
+    claimPR: { pr: newPullRequest(team) },
+  }),
+  'reportActivity: of its own session': onSession('own', { state: 'ACTIVE' }),
+  "reportActivity: of another agent's": onSession('other', { state: 'ACTIVE' }),
+  "reportActivity: of a person's": onSession('nobody', { state: 'ACTIVE' }),
+  'renameSession: its own': onSession('own', { displayName: 'Ada' }),
+  "renameSession: another agent's": onSession('other', { displayName: 'Ada' }),
+  "renameSession: a person's": onSession('nobody', { displayName: 'Ada' }),
+  updateMergePolicy: onSession('own', { terminateOnPrMerge: true }),
+  terminateSession: onSession('own', {}),
+  restoreSession: async (cast) => {
+    const sessionId = await newSession(cast, 'own');
+    await cast.team.terminate(sessionId);
+    return { sessionId };
+  },
+  claimPR: onSession('nobody', ({ team }) => ({ pr: newPullRequest(team) })),
+  'claimPR: for its own session': onSession('own', ({ team }) => ({ pr: newPullRequest(team) })),
+  "claimPR: for another agent's": onSession('other', ({ team }) => ({ pr: newPullRequest(team) })),
   'claimPR: a takeover': async ({ team }) => {
     const pr = newPullRequest(team);
     succeeded(await team.claim((await team.spawn()).id, pr));
     return { sessionId: (await team.spawn()).id, pr };
   },
-  refreshPR: async ({ team }) => {
-    const claimed = succeeded(await team.claim((await team.spawn()).id, newPullRequest(team)));
-    return { pullRequestId: claimed.pullRequest.id };
-  },
+  refreshPR: refreshOf('nobody'),
+  'refreshPR: of its own session': refreshOf('own'),
+  "refreshPR: of another agent's": refreshOf('other'),
 };
+
+type Runner = 'own' | 'other' | 'nobody';
+
+async function newSession({ team, agents }: Cast, runner: Runner): Promise<string> {
+  return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;
+}
+
+/** On a new session: of the agent that asks, of the other one, or of none. */
+function onSession(runner: Runner, fields: object | ((cast: Cast) => object)): Prepare {
+  return async (cast) => ({
+    sessionId: await newSession(cast, runner),
+    ...(typeof fields === 'function' ? fields(cast) : fields),
+  });
+}
+
+function refreshOf(runner: Runner): Prepare {
+  return async (cast) => {
+    const claimed = await cast.team.claim(await newSession(cast, runner), newPullRequest(cast.team));
+    return { pullRequestId: succeeded(claimed).pullRequest.id };
+  };
+}
 
 function addMember(role: MembershipRole): Prepare {
   return ({ team }) => ({

@@ -51,10 +51,24 @@ const PERMISSIONS = table<Role>(`
   recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
   registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  spawnSession: with a claim          | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  reportActivity: of its own session  | 401    | none     | none   | none      | yes   | no     | yes   | yes
+  reportActivity: of another agent's  | 401    | none     | none   | none      | no    | no     | yes   | yes
+  reportActivity: of a person's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  renameSession: its own              | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  renameSession: another agent's      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  renameSession: a person's           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  updateMergePolicy                   | 401    | none     | none   | none      | no    | yes    | yes   | yes
   terminateSession                    | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  restoreSession                      | 401    | none     | none   | none      | no    | yes    | yes   | yes
   claimPR                             | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
   claimPR: a takeover                 | 401    | none     | none   | none      | no    | yes    | yes   | yes
   refreshPR                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  refreshPR: of its own session       | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  refreshPR: of another agent's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
 `);
 
 const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
