@@ -44,7 +44,7 @@ export const QUEUES = {
     retentionSeconds: FOR_EVER_SECONDS,
     deleteAfterSeconds: 7 * DAY_SECONDS,
   },
-  // After some 2, 4, 8, 16, 32 seconds: somebody is waiting for the agent.
+  // After some 3, 6, 12, 24, 48 seconds: somebody is waiting for the agent.
   'agent.start': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: 6 * MINUTE_SECONDS }),
   // Over some two hours: nobody is waiting, and what is not taken down costs money.
   'agent.teardown': lasting({

@@ -28,9 +28,10 @@ export async function reconcileAgents(run: JobRun): Promise<JobOutcome> {
         agents.slice(at, at + INSPECTIONS_AT_ONCE).map((agent) => reconcile(run, agent)),
       );
       const refused = inspections.filter((inspection) => inspection.status === 'rejected');
-      if (refused.length === inspections.length) throw refused[0]?.reason;
       found.inspected += inspections.length;
       found.unanswered += refused.length;
+      // Nothing so far: there is no use in asking on.
+      if (found.unanswered === found.inspected) throw refused[0]?.reason;
       found.failed += inspections.filter((each) => each.status === 'fulfilled' && each.value).length;
     }
   }

@@ -1,7 +1,10 @@
 /** From hiring to offboarding with containers: what is started, what is taken down, and what everybody hears of it. */
+import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/auth/secret.ts';
 import { globalId } from '../../src/globalId.ts';
+import { createBoss } from '../../src/jobs/boss.ts';
+import { retryDeadLetter } from '../../src/jobs/deadLetter.ts';
 import { graphql } from '../graphql/gql.ts';
 import { type Containers, makeContainers } from '../support/containers.ts';
 import { until } from '../support/feed.ts';
@@ -158,6 +161,25 @@ describe('an agent that is hired', () => {
       output: expect.stringContaining('starting it'),
     });
     expect((await containers.input('stop', uuidOf(id))).containerRef).toBeNull();
+  });
+
+  it('and in ERROR has what is left of it taken down, when its start is tried again', async () => {
+    await setRetries(work.psql, 'agent.start', 0);
+    await containers.before('start', 'exit 1');
+    const { id } = await hire();
+    await until(async () => (await jobs(id)).some(({ name }) => name === 'dead'));
+    await until(async () => (await deeds(id)).includes('remove called'));
+    await containers.before('start');
+    const { db } = work.app.app;
+    const letter = (await jobs(id)).find(({ name }) => name === 'dead');
+    const boss = createBoss(db, pino({ level: 'silent' }));
+    expect(await retryDeadLetter(db.jobPool, boss, letter?.id ?? '')).toBe('agent.start');
+    await until(async () => (await jobs(id)).filter(({ name }) => name === 'agent.teardown').length === 2);
+    await until(async () =>
+      (await jobs(id)).every(({ state }) => state === 'completed' || state === 'failed'),
+    );
+    expect(await row(id)).toMatchObject({ status: 'ERROR', container_ref: null });
+    expect((await log(id)).filter((line) => line === 'start called')).toHaveLength(1);
   });
 });
 
