@@ -227,7 +227,7 @@ describe('an agent that is offboarded', () => {
     await until(() => isRunning(id));
     await containers.before('remove', '[ -f "$dir/again-$id" ] || { : > "$dir/again-$id"; exit 1; }');
     await offboard(id);
-    await until(async () => (await containers.state(uuidOf(id))) === 'gone');
+    await until(async () => (await deeds(id)).includes('remove done'));
     await containers.before('remove');
     const called = (await deeds(id)).filter((line) => line.endsWith('done'));
     expect(called).toEqual(['start done', 'stop done', 'remove done']);

@@ -1,12 +1,14 @@
 /** Those who work on jobs: whatever the database does, and however many they are. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startApp } from '../../src/app.ts';
 import { migrate } from '../../src/migrations.ts';
+import { createLogger } from '../../src/observe/log.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type Containers, makeContainers } from '../support/containers.ts';
 import { createDatabase } from '../support/database.ts';
 import { createEmployer } from '../support/employer.ts';
 import { until } from '../support/feed.ts';
-import { agentRow, hasQueues, jobsOf } from '../support/jobs.ts';
+import { agentRow, hasQueues, jobsOf, setRetries } from '../support/jobs.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
 
@@ -108,6 +110,45 @@ it('do recurring jobs once, however many they are', { timeout: 60_000 }, async (
   await until(async () => (await done()).filter(({ slots }) => slots >= 3).length === 2);
   for (const { slots, jobs } of await done()) expect(jobs).toBe(slots);
   expect(await psql("SELECT FROM pgboss.job WHERE state IN ('failed', 'retry')")).toEqual([]);
+});
+
+it('tell of every attempt that fails, by the id of its job, without the token', async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger({
+    level: 'info',
+    destination: { write: (line) => lines.push(JSON.parse(line)) },
+  });
+  const app = await startApp(
+    {
+      databaseUrl: url,
+      host: '127.0.0.1',
+      port: 0,
+      scm: 'demo',
+      github: { apiUrl: 'https://api.github.invalid' },
+      runtime: containers.runtime,
+    },
+    log,
+  );
+  toClose.push(app.close);
+  await until(() => hasQueues(psql));
+  await setRetries(psql, 'agent.start', 1);
+  await containers.before('start', 'echo "$input"; echo "no room" >&2; exit 1');
+  const agentId = await (await createEmployer(url, app.url)).hire();
+  await until(async () => (await agentRow(psql, agentId)).status === 'ERROR');
+  await until(async () => (await jobsOf(psql, agentId)).some(({ name }) => name === 'dead'));
+  const [job] = await jobsOf(psql, agentId);
+  const told = lines.filter(({ jobId }) => jobId === job?.id);
+  expect(told.map(({ msg, queue, attempt, isLast }) => [msg, queue, attempt, isLast])).toEqual([
+    ['jobs: an attempt failed', 'agent.start', 1, false],
+    ['jobs: an attempt failed', 'agent.start', 2, true],
+  ]);
+  expect(told[0]?.err).toMatchObject({
+    message: expect.stringMatching(/^start ended with code 1: /),
+    output: expect.stringContaining('no room'),
+  });
+  expect(JSON.stringify(told)).not.toMatch(/mst_\w{20}/);
 });
 
 it('finish what is at hand when they stop', async () => {
