@@ -59,6 +59,7 @@ const NO_JOBS: JobQueue = {
   async enqueue() {
     throw new Error('The demo leaves no job behind.');
   },
+  isAwaited: async () => false,
 };
 
 /** The database as the acts see it: what each would do in a transaction of its own, it does in this one. */

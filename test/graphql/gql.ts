@@ -17,6 +17,7 @@ type Documents = {
     "\n  query StartLook {\n    viewer {\n      name\n      organizations {\n        nodes {\n          slug\n          viewerRole\n        }\n      }\n    }\n    organization(slug: \"demo\") {\n      sessions {\n        totalCount\n      }\n      pullRequests {\n        nodes {\n          number\n        }\n      }\n    }\n  }\n": typeof types.StartLookDocument,
     "\n  mutation StartSpawn($projectId: ID!) {\n    spawnSession(input: { projectId: $projectId }) {\n      __typename\n    }\n  }\n": typeof types.StartSpawnDocument,
     "\n  query StartDemoProject {\n    organization(slug: \"demo\") {\n      project(slug: \"rocket\") {\n        id\n      }\n    }\n  }\n": typeof types.StartDemoProjectDocument,
+    "\n  query WhoAmI {\n    viewer {\n      kind\n      agent {\n        id\n      }\n    }\n  }\n": typeof types.WhoAmIDocument,
     "\n    mutation SetUpOrganization($slug: String!) {\n      createOrganization(input: { slug: $slug, name: \"Acme\" }) {\n        ... on CreateOrganizationPayload {\n          organization {\n            id\n          }\n        }\n      }\n    }\n  ": typeof types.SetUpOrganizationDocument,
     "\n    mutation SetUpProject($organizationId: ID!, $slug: String!) {\n      registerProject(\n        input: {\n          organizationId: $organizationId\n          slug: $slug\n          name: \"Rocket\"\n          repoUrl: \"https://github.com/acme/rocket\"\n        }\n      ) {\n        ... on RegisterProjectPayload {\n          project {\n            id\n          }\n        }\n      }\n    }\n  ": typeof types.SetUpProjectDocument,
     "\n    mutation SetUpSession($projectId: ID!) {\n      spawnSession(input: { projectId: $projectId }) {\n        ... on SpawnSessionPayload {\n          cursor\n          requestId\n          session {\n            id\n            name\n          }\n        }\n      }\n    }\n  ": typeof types.SetUpSessionDocument,
@@ -86,6 +87,7 @@ const documents: Documents = {
     "\n  query StartLook {\n    viewer {\n      name\n      organizations {\n        nodes {\n          slug\n          viewerRole\n        }\n      }\n    }\n    organization(slug: \"demo\") {\n      sessions {\n        totalCount\n      }\n      pullRequests {\n        nodes {\n          number\n        }\n      }\n    }\n  }\n": types.StartLookDocument,
     "\n  mutation StartSpawn($projectId: ID!) {\n    spawnSession(input: { projectId: $projectId }) {\n      __typename\n    }\n  }\n": types.StartSpawnDocument,
     "\n  query StartDemoProject {\n    organization(slug: \"demo\") {\n      project(slug: \"rocket\") {\n        id\n      }\n    }\n  }\n": types.StartDemoProjectDocument,
+    "\n  query WhoAmI {\n    viewer {\n      kind\n      agent {\n        id\n      }\n    }\n  }\n": types.WhoAmIDocument,
     "\n    mutation SetUpOrganization($slug: String!) {\n      createOrganization(input: { slug: $slug, name: \"Acme\" }) {\n        ... on CreateOrganizationPayload {\n          organization {\n            id\n          }\n        }\n      }\n    }\n  ": types.SetUpOrganizationDocument,
     "\n    mutation SetUpProject($organizationId: ID!, $slug: String!) {\n      registerProject(\n        input: {\n          organizationId: $organizationId\n          slug: $slug\n          name: \"Rocket\"\n          repoUrl: \"https://github.com/acme/rocket\"\n        }\n      ) {\n        ... on RegisterProjectPayload {\n          project {\n            id\n          }\n        }\n      }\n    }\n  ": types.SetUpProjectDocument,
     "\n    mutation SetUpSession($projectId: ID!) {\n      spawnSession(input: { projectId: $projectId }) {\n        ... on SpawnSessionPayload {\n          cursor\n          requestId\n          session {\n            id\n            name\n          }\n        }\n      }\n    }\n  ": types.SetUpSessionDocument,
@@ -178,6 +180,10 @@ export function graphql(source: "\n  mutation StartSpawn($projectId: ID!) {\n   
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query StartDemoProject {\n    organization(slug: \"demo\") {\n      project(slug: \"rocket\") {\n        id\n      }\n    }\n  }\n"): (typeof documents)["\n  query StartDemoProject {\n    organization(slug: \"demo\") {\n      project(slug: \"rocket\") {\n        id\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query WhoAmI {\n    viewer {\n      kind\n      agent {\n        id\n      }\n    }\n  }\n"): (typeof documents)["\n  query WhoAmI {\n    viewer {\n      kind\n      agent {\n        id\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
