@@ -30,6 +30,8 @@ export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> &
 export type Claim = {
   organizationId: string;
   sessionId: string;
+  /** The pull request, as it was referred to. */
+  pr: string;
   allowTakeover: boolean;
   asked: PullRequestCoordinates;
   observed: NumberedFacts;
@@ -55,7 +57,8 @@ export async function prepareClaim(
   const asked = resolvePullRequestRef(parsePullRequestRef(pr), claimer.project);
   const observed = await observePullRequest(act, asked);
   assertOpen(observed.facts.state);
-  return { organizationId: claimer.project.organizationId, sessionId, allowTakeover, asked, observed };
+  const { organizationId } = claimer.project;
+  return { organizationId, sessionId, pr, allowTakeover, asked, observed };
 }
 
 /** Locks what the claim changes, and answers the pull request as it is held already, if it is. */

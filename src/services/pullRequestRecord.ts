@@ -87,16 +87,14 @@ function ownership(existing: PullRequest, sessionId: string) {
  */
 async function isNameTaken(
   tx: Tx,
-  existing: PullRequest | null,
+  existing: PullRequest,
   { coordinates }: PullRequestFacts,
 ): Promise<boolean> {
-  if (!existing) return false;
-  const { id, organizationId } = existing;
   const key = keyOf(coordinates);
-  const stays = Object.entries(key).every(
-    ([column, value]) => existing[column as keyof typeof key] === value,
-  );
-  return !stays && (await tx.pullRequest.count({ where: { organizationId, ...key, id: { not: id } } })) > 0;
+  const names = Object.entries(key) as [keyof typeof key, string | number][];
+  if (names.every(([column, value]) => existing[column] === value)) return false;
+  const { id, organizationId } = existing;
+  return (await tx.pullRequest.count({ where: { organizationId, ...key, id: { not: id } } })) > 0;
 }
 
 function nameOf({ coordinates }: PullRequestFacts) {

@@ -11,7 +11,7 @@ import { type Act, perform, recall } from './act.ts';
 import { assertRunning, holdAgent, visibleAgent } from './agent.ts';
 import { text, validate } from './input.ts';
 import { lockProject, visibleProject } from './project.ts';
-import { type Claim, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
+import { type Claimer, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
 import { sessionDisplayName } from './session.ts';
 
 const PROMPT_MAX_CHARACTERS = 4096;
@@ -68,14 +68,10 @@ export async function spawnSession(
   const id = await newSessionId(act);
   const workspacePath =
     plan.workspacePath === undefined ? allotWorkspacePath(project.slug) : plan.workspacePath;
-  const orRollBack = <Result>(claiming: () => Promise<Result>) =>
-    rollingBack(claiming, { pr: claimPR?.pr ?? '', sessionId: globalId('Session', id) });
-  const claim: Claim | null =
-    claimPR == null
-      ? null
-      : await orRollBack(() =>
-          prepareClaim(act, id, { kind: plan.kind, isTerminated: false, workspacePath, project }, claimPR),
-        );
+  const claimer: Claimer = { kind: plan.kind, isTerminated: false, workspacePath, project };
+  const claim = claimPR
+    ? await rollingBack({ pr: claimPR.pr, sessionId: id }, () => prepareClaim(act, id, claimer, claimPR))
+    : null;
 
   return await perform<Spawned, Locked>(act, {
     organizationId,
@@ -102,20 +98,22 @@ export async function spawnSession(
         },
       });
       if (!claim) return { sessionId: id, pullRequestId: null, takenOverFrom: [] };
-      return { sessionId: id, ...(await orRollBack(() => makeClaim(tx, act, claim, locked.claimed))) };
+      const claimed = await rollingBack(claim, () => makeClaim(tx, act, claim, locked.claimed));
+      return { sessionId: id, ...claimed };
     },
   });
 }
 
-/** @throws SpawnRolledBackError in the place of what a caller could foresee */
+/** @throws SpawnRolledBackError in the place of whatever a caller of the claim could foresee */
 async function rollingBack<Result>(
+  { pr, sessionId }: { pr: string; sessionId: string },
   claiming: () => Promise<Result>,
-  spawn: { pr: string; sessionId: string },
 ): Promise<Result> {
   try {
     return await claiming();
   } catch (error) {
-    throw error instanceof UserError ? new SpawnRolledBackError(error, spawn) : error;
+    if (!(error instanceof UserError)) throw error;
+    throw new SpawnRolledBackError(error, { pr, sessionId: globalId('Session', sessionId) });
   }
 }
 

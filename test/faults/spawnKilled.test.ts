@@ -1,6 +1,7 @@
 /** A server is killed while it spawns a session with a claim: there is both, or neither, and trying again makes both. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Client, createClient } from '../support/client.ts';
+import { TIMEOUT } from '../support/faults/scale.ts';
 import { SpawnSession } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
@@ -75,7 +76,7 @@ async function expectOneSpawn(): Promise<void> {
   ]);
 }
 
-it('while the host has not answered yet', async () => {
+it('while the host has not answered yet', { timeout: TIMEOUT }, async () => {
   const hold = work.github.holdNext();
   const spawning = spawn();
   await hold.arrived;
@@ -85,7 +86,7 @@ it('while the host has not answered yet', async () => {
   await expectOneSpawn();
 });
 
-it('between the session and its pull request', async () => {
+it('between the session and its pull request', { timeout: TIMEOUT }, async () => {
   await using holder = await openPsql(work.app.app.db.url);
   await holder('BEGIN');
   // Lets everybody read and lock rows of it, and nobody write any.
@@ -109,7 +110,7 @@ it('between the session and its pull request', async () => {
   await expectOneSpawn();
 });
 
-it('as soon as it is done, whether the client heard of it or not', async () => {
+it('as soon as it is done, whether the client heard of it or not', { timeout: TIMEOUT }, async () => {
   const spawning = spawn().catch(() => undefined);
   await expect.poll(async () => (await rows()).sessions.length, { interval: 1 }).toBe(1);
   await server.stop('SIGKILL');
