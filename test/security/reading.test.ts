@@ -28,13 +28,15 @@ const THINGS = table<Outsider | Insider>(`
 const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt members tokens project projects session sessions pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt members tokens project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt',
   Token: 'id user label prefix createdAt expiresAt lastUsedAt revokedAt',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
-    'id num name displayName kind project organization activityState isTerminated displayStatus scmStatus lane branch pullRequests createdAt updatedAt',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+  MergePolicy: 'terminateOnPrMerge',
+  LaneCount: 'lane count',
   PullRequest:
     'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability headSha additions deletions changedFiles session organization checks reviewThreads reviews createdAt stateChangedAt observedAt updatedAt',
   PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
