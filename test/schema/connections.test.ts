@@ -15,7 +15,12 @@ import {
 /** Paged forward only, as the feed is. */
 const FORWARD_ONLY = ['Organization.changes'];
 /** Answers as many as it is asked for, or a few by nature. */
-const PLAIN_LISTS = ['Organization.laneCounts', 'Query.nodes'];
+const PLAIN_LISTS = [
+  'Organization.laneCounts',
+  'PullRequest.unresolvedBy',
+  'Query.nodes',
+  'UnresolvedReviewer.links',
+];
 
 const connectionFields = objectTypes
   .flatMap((type) => fieldsOf(type))

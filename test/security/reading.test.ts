@@ -38,10 +38,12 @@ const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability headSha additions deletions changedFiles session organization checks reviewThreads reviews createdAt stateChangedAt observedAt updatedAt',
+    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
   PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
   PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
+  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
+  ReviewThreadLink: 'url file line',
   StructureEvent: 'id type subjectId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',
