@@ -5,16 +5,24 @@ import { authenticate, type Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import type { Act } from '../src/services/act.ts';
+import { reportActivity } from '../src/services/activity.ts';
+import { hireAgent } from '../src/services/agent.ts';
 import { claimPR } from '../src/services/claimPR.ts';
 import type { JobQueue } from '../src/services/job.ts';
 import { createOrganization } from '../src/services/organization.ts';
 import { registerProject } from '../src/services/project.ts';
 import type { PullRequestSource } from '../src/services/pullRequestFacts.ts';
-import { spawnSession } from '../src/services/session.ts';
+import { spawnSession } from '../src/services/spawnSession.ts';
 import { createUser } from '../src/services/user.ts';
+import { watchRepo } from '../src/services/watchedRepo.ts';
 
 const OWNER = { email: 'owner@demo.example', name: 'Demo Owner' };
-const SESSION_NAMES = ['Ada', 'Grace', 'Edsger'];
+/** Who works in the demo, and what each is doing: one of each kind that a board tells apart. */
+const CREW = [
+  { name: 'Ada', role: 'implementer', state: 'IDLE' },
+  { name: 'Grace', role: 'reviewer', state: 'ACTIVE' },
+  { name: 'Edsger', role: 'architect', state: 'WAITING_INPUT' },
+] as const;
 
 export type SeedOptions = {
   /** The secret of the owner's token; a random one without it. */
@@ -51,6 +59,7 @@ const NO_JOBS: JobQueue = {
   async enqueue() {
     throw new Error('The demo leaves no job behind.');
   },
+  isAwaited: async () => false,
 };
 
 /** The database as the acts see it: what each would do in a transaction of its own, it does in this one. */
@@ -95,8 +104,16 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
     kind: 'SINGLE_REPO',
   });
   const sessionIds: string[] = [];
-  for (const displayName of SESSION_NAMES) {
-    const { sessionId } = await spawnSession(await act(), { projectId, kind: 'WORKER', displayName });
+  for (const { name, role, state } of CREW) {
+    const { agentId } = await hireAgent(await act(), { organizationId, name, role });
+    const { sessionId } = await spawnSession(await act(), {
+      projectId,
+      agentId,
+      kind: 'WORKER',
+      displayName: name,
+    });
+    await reportActivity(await act(), { sessionId, state });
+    if (role === 'reviewer') await watchRepo(await act(), { agentId, repo: 'acme/rocket' });
     sessionIds.push(sessionId);
   }
   if (options.hasDemoPullRequests && sessionIds[0]) {

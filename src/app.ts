@@ -10,11 +10,15 @@ import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
 import type { LiveLimits } from './http/live/limits.ts';
 import { startHttpServer } from './http/server.ts';
+import { createBoss } from './jobs/boss.ts';
+import { readJobFigures } from './jobs/figures.ts';
+import { createJobQueue } from './jobs/jobQueue.ts';
+import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics } from './observe/metrics.ts';
+import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
-
-import type { JobQueue } from './services/job.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
+import type { Runtime } from './services/runtime.ts';
 
 export type App = {
   url: string;
@@ -30,24 +34,31 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   feedRetention?: Config['feedRetention'];
   /** Whether this process may give positions. Default true. */
   sequence?: boolean;
+  /** Whether it works on jobs, too. Default true. */
+  jobs?: boolean;
+  /** Where the containers of agents run. Default: nowhere. */
+  runtime?: Config['runtime'];
+};
+
+/** Other limits than the usual, for tests and measurements. */
+export type Tuning = {
+  live?: Partial<LiveLimits>;
+  everySeconds?: WorkersOptions['everySeconds'];
+  runtime?: Partial<ExecLimits>;
 };
 
 const DRAIN_MS = 5_000;
 
-const unexpected = async (): Promise<never> => {
-  throw new Error('No runtime is configured.');
-};
-const NO_JOBS: JobQueue = { enqueue: unexpected };
-
-/** @param tuning for tests and measurements. */
-export async function startApp(
-  config: AppConfig,
-  log: Logger,
-  tuning: { live?: Partial<LiveLimits> } = {},
-): Promise<App> {
-  // The feed needs the database, and hears of its commits.
+export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
+  // The feed and the workers need the database, and hear of its commits.
   let feed: Feed | undefined;
-  const db = openDatabase(config.databaseUrl, () => feed?.nudge());
+  let workers: Workers | undefined;
+  const db = openDatabase(config.databaseUrl, (tx) => {
+    feed?.nudge();
+    for (const queue of jobs.leftBy(tx)) workers?.nudge(queue);
+  });
+  const boss = createBoss(db, log);
+  const jobs = createJobQueue(boss);
   const metrics = createMetrics();
   feed = createFeed({
     database: db,
@@ -58,16 +69,12 @@ export async function startApp(
     log,
   });
   metrics.observeFeed(feed);
+  metrics.observeJobs(() => readJobFigures(db.watchPool));
+  let url: string | undefined;
+  const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {
     await feed.ready();
-    const services = {
-      db,
-      feed,
-      pullRequestSource: pullRequestSource(config, log),
-      jobs: NO_JOBS,
-      runtime: noRuntime(),
-      log,
-    };
+    const services = { db, feed, pullRequestSource: pullRequestSource(config, log), jobs, runtime, log };
     const http = await startHttpServer(services, {
       host: config.host,
       port: config.port,
@@ -75,12 +82,17 @@ export async function startApp(
       log,
       tuning: tuning.live,
     });
+    url = http.url;
+    if (config.jobs ?? true) {
+      const { everySeconds } = tuning;
+      workers = startWorkers({ boss, db, jobs, runtime, log, everySeconds });
+    }
     return {
-      url: http.url,
+      url,
       db,
       feed,
       async close() {
-        await http.close(DRAIN_MS);
+        await Promise.all([http.close(DRAIN_MS), workers?.stop(DRAIN_MS)]);
         await feed.close();
         await db.close();
       },
@@ -138,4 +150,17 @@ export function pullRequestSource(
   return scm === 'demo'
     ? demoPullRequests()
     : githubPullRequests({ apiUrl: github.apiUrl, token: github.token, log });
+}
+
+/** Where a server listens that listens everywhere is for whoever writes the program to know. */
+const EVERYWHERE = ['0.0.0.0', '::'];
+
+function runtimeOf(
+  { runtime, host }: Pick<AppConfig, 'runtime' | 'host'>,
+  url: () => string | undefined,
+  limits?: Partial<ExecLimits>,
+): Runtime {
+  if (runtime?.kind !== 'exec') return noRuntime();
+  const { program, environment } = runtime;
+  return execRuntime({ program, environment, url: EVERYWHERE.includes(host) ? undefined : url, limits });
 }

@@ -31,7 +31,14 @@ export type Config = {
   };
   /** Absolute. Absent: importOrg has no `directory` sources. */
   readonly orgTemplatesDir?: string;
-  readonly runtime: { readonly kind: 'none' } | { readonly kind: 'exec'; readonly program: string };
+  readonly runtime:
+    | { readonly kind: 'none' }
+    | {
+        readonly kind: 'exec';
+        readonly program: string;
+        /** What the program finds in its environment: ours, without what is our own concern. */
+        readonly environment: Readonly<Record<string, string>>;
+      };
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
   readonly feedRetention: { readonly days: number; readonly rows: number };
@@ -85,13 +92,23 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     orgTemplatesDir: e.ORG_TEMPLATES_DIR,
     runtime: Object.freeze(
       e.MUSTER_RUNTIME === 'exec' && e.MUSTER_RUNTIME_EXEC !== undefined
-        ? { kind: 'exec', program: e.MUSTER_RUNTIME_EXEC }
+        ? { kind: 'exec', program: e.MUSTER_RUNTIME_EXEC, environment: Object.freeze(withoutOurs(given)) }
         : { kind: 'none' },
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
     logLevel: e.LOG_LEVEL,
   });
+}
+
+/** Connections and tokens among them: what we read is not for programs that we call. libpq's variables lead to our database. */
+function withoutOurs(env: Record<string, string | undefined>): Record<string, string> {
+  const isOurs = (name: string) => name in environment.shape || /^(MUSTER_|PG[A-Z])/.test(name);
+  return Object.fromEntries(
+    Object.entries(env).filter(
+      (entry): entry is [string, string] => entry[1] !== undefined && !isOurs(entry[0]),
+    ),
+  );
 }
 
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>

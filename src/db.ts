@@ -28,6 +28,8 @@ export type Database = {
   prisma: PrismaClient;
   /** For the feed's own reads, apart from the API's, so that a busy API never delays what happened. */
   feedPool: pg.Pool;
+  /** For the queue of jobs, which fetches, keeps alive and ends them. */
+  jobPool: pg.Pool;
   /** For looks that must not wait for anybody: who may still listen, and whether all is well. */
   watchPool: pg.Pool;
   /**
@@ -40,6 +42,7 @@ export type Database = {
 
 const POOL_SIZE = 20;
 const FEED_POOL_SIZE = 4;
+const JOB_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -54,18 +57,21 @@ const TRANSACTION_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
 
 /** Called after each commit, so that somebody waiting for changes need not poll for them. */
-export type CommitListener = () => void;
+export type CommitListener = (tx: Tx) => void;
 
 export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
   const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
   const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
+  const jobPool = newPool(url, JOB_POOL_SIZE, 'muster jobs', SILENCE_MS);
   const watchPool = newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
     const timeout = options.timeoutMs ?? TRANSACTION_TIMEOUT_MS;
-    return await prisma.$transaction(
+    let committed: Tx | undefined;
+    const result = await prisma.$transaction(
       async (tx) => {
+        committed = tx;
         await tx.$queryRaw`SELECT
           set_config('muster.actor', ${JSON.stringify(options.actor)}, true),
           set_config('muster.request_id', ${options.requestId ?? ''}, true),
@@ -75,20 +81,21 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
       },
       { maxWait: LOCK_TIMEOUT_MS, timeout },
     );
+    if (committed) onCommit(committed);
+    return result;
   }
 
   return {
     url,
     prisma,
     feedPool,
+    jobPool,
     watchPool,
 
     async transact(options, work) {
       for (let failures = 0; ; ) {
         try {
-          const result = await attempt(options, work);
-          onCommit();
-          return result;
+          return await attempt(options, work);
         } catch (error) {
           failures += 1;
           if (failures >= ATTEMPTS || !isRetryable(error)) throw error;
@@ -99,7 +106,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
 
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), feedPool.end(), watchPool.end()]);
+      await Promise.all([pool.end(), feedPool.end(), jobPool.end(), watchPool.end()]);
     },
   };
 }

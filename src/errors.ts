@@ -115,6 +115,10 @@ export class SessionTerminatedError extends UserError {
   }
 }
 
+export class SessionNotRestorableError extends UserError {
+  readonly code = 'SESSION_NOT_RESTORABLE';
+}
+
 export class SessionNotClaimableError extends UserError {
   readonly code = 'SESSION_NOT_CLAIMABLE';
 }
@@ -175,5 +179,23 @@ export class PrClaimedByActiveSessionError extends UserError {
   constructor(owner: { id: string; name: string }) {
     super(`The pull request is claimed by the active session ${owner.name}; allowTakeover was false.`);
     this.ownerSessionId = owner.id;
+  }
+}
+
+/** A session was to begin with a claim, and the claim was refused: there is no such session. */
+export class SpawnRolledBackError extends UserError {
+  readonly code = 'SPAWN_ROLLED_BACK';
+  /** What the claim was refused with. */
+  override readonly cause: UserError;
+  /** The pull request, as it was referred to. */
+  readonly pr: string;
+  /** The global id of the session that was not to be. */
+  readonly sessionId: string;
+
+  constructor(cause: UserError, { pr, sessionId }: { pr: string; sessionId: string }) {
+    super(`The spawn failed to claim PR ${pr} and rolled back session ${sessionId}: ${cause.message}`);
+    this.cause = cause;
+    this.pr = pr;
+    this.sessionId = sessionId;
   }
 }

@@ -66,9 +66,34 @@ describe('defaults', () => {
   });
 
   it('is frozen throughout', () => {
-    const config = loadConfig({ MUSTER_AVAILABLE_ENV: 'A' });
-    const parts = [config, config.github, config.runtime, config.availableEnv, config.feedRetention];
+    const config = loadConfig({
+      MUSTER_AVAILABLE_ENV: 'A',
+      MUSTER_RUNTIME: 'exec',
+      MUSTER_RUNTIME_EXEC: 'x',
+    });
+    const { github, runtime, availableEnv, feedRetention } = config;
+    const environment = runtime.kind === 'exec' && runtime.environment;
+    const parts = [config, github, runtime, environment, availableEnv, feedRetention];
     expect(parts.map((part) => Object.isFrozen(part))).toEqual(parts.map(() => true));
+  });
+});
+
+it('keeps from the program of the runtime what is our own concern', () => {
+  const { runtime } = loadConfig({
+    MUSTER_RUNTIME: 'exec',
+    MUSTER_RUNTIME_EXEC: 'x',
+    PATH: '/bin',
+    DOCKER_HOST: 'unix:///x',
+    PORT: '4000',
+    DATABASE_URL: 'postgres://u:p@db/muster',
+    PGPASSWORD: 'p',
+    GITHUB_TOKEN: 't',
+    MUSTER_ANYTHING: 's',
+  });
+  expect(runtime).toEqual({
+    kind: 'exec',
+    program: 'x',
+    environment: { PATH: '/bin', DOCKER_HOST: 'unix:///x' },
   });
 });
 

@@ -14,10 +14,10 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   jobs: { values: ['services'], types: [] },
   http: { values: ['schema', 'resolvers', 'feed', 'auth'], types: ['observe'] },
   auth: { values: [], types: [] },
-  observe: { values: [], types: ['feed'] },
+  observe: { values: [], types: ['feed', 'jobs'] },
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations'], types: [] },
+  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
   // Runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -42,6 +42,7 @@ const RESERVED: Record<string, (file: string) => boolean> = {
   'graphql-ws': (file) => file.startsWith('http/'),
   '@octokit/graphql': (file) => file.startsWith('github/'),
   commander: (file) => file.startsWith('cli/'),
+  'pg-boss': (file) => file.startsWith('jobs/'),
 };
 
 type Import = { file: string; target: string; isType: boolean };

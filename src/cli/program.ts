@@ -1,7 +1,10 @@
 import { Command, Option } from 'commander';
 import { type Config, ConfigurationError, loadConfig } from '../config.ts';
+import { JOB_STATES } from '../jobs/listing.ts';
+import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
 import { MigrationError } from '../migrations.ts';
 import { CommandError } from './commandError.ts';
+import { listJobsCommand, retryJobCommand, showJobCommand } from './jobs.ts';
 import { migrateCommand, revertCommand } from './migrate.ts';
 import { seedCommand } from './seed.ts';
 import { sequencerCommand } from './sequencer.ts';
@@ -24,6 +27,7 @@ program
   .command('serve')
   .description('serve the API, on a database that was migrated')
   .option('--no-sequencer', 'never give positions in the change feed; "muster sequencer" must run elsewhere')
+  .option('--no-jobs', 'leave jobs behind and never work on them; another "muster serve" must')
   .action(withConfig(serveCommand));
 
 program
@@ -51,6 +55,29 @@ program
   .command('seed')
   .description('make the organization "demo" in an empty database, and print its owner token')
   .action(withConfig(seedCommand));
+
+const jobs = program
+  .command('jobs')
+  .description('list jobs, the newest first: what runs, what waits, and what has failed for good')
+  .addOption(new Option('--state <state>', 'only those in this state').choices(JOB_STATES))
+  .addOption(
+    new Option('--queue <queue>', 'only those of this queue').choices(
+      Object.keys(QUEUES).filter((queue) => queue !== DEAD_LETTERS),
+    ),
+  )
+  .option('--limit <number>', 'how many at most, up to 1000', '50')
+  .addHelpText('after', '\nRecurring jobs that are done are listed when their queue is asked for.')
+  .action(withConfig(listJobsCommand));
+
+jobs
+  .command('show <id>')
+  .description('tell all that is known of a job, with what was printed at its last attempt')
+  .action((id: string) => withConfig((config) => showJobCommand(config, id))({}));
+
+jobs
+  .command('retry <id>')
+  .description('have a job tried again that has failed for good')
+  .action((id: string) => withConfig((config) => retryJobCommand(config, id))({}));
 
 program
   .command('token')

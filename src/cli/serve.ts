@@ -7,12 +7,12 @@ import { untilStopped } from './untilStopped.ts';
 /** For production: serves, and nothing else. Until the migrations of this version are there, it says it is not ready. */
 export async function serveCommand(
   config: Config,
-  { sequencer: sequence }: { sequencer: boolean },
+  { sequencer: sequence, jobs }: { sequencer: boolean; jobs: boolean },
 ): Promise<void> {
   const log = createLogger({ level: config.logLevel });
   const database = await databaseOf(config, (line) => log.info(line));
   try {
-    const app = await startApp({ ...config, databaseUrl: database.url, sequence }, log);
+    const app = await startApp({ ...config, databaseUrl: database.url, sequence, jobs }, log);
     log.info({ url: app.url }, 'serving');
     await untilStopped(app.close, log);
   } finally {

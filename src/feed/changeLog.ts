@@ -12,12 +12,15 @@ export type Head = { position: number; epoch: string };
 /** From where on an organization's changes are asked for. */
 export type Place = { organizationId: string; after: number };
 
+/** A user or agent, by UUID. */
+export type ActorFilter = { kind: 'USER' | 'AGENT'; id: string };
+
 export type ChangeFilter = {
   types?: readonly string[];
   /** UUID of what changed. */
   entityId?: string;
-  /** UUID of the user or agent. */
-  actorId?: string;
+  /** Who made them. */
+  actor?: ActorFilter;
   /** Inclusive. */
   since?: Date;
   /** Exclusive. */
@@ -124,9 +127,10 @@ export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Pag
       maxBytes,
       filter.types ?? null,
       filter.entityId ?? null,
-      filter.actorId ?? null,
+      filter.actor?.id ?? null,
       filter.since ?? null,
       filter.until ?? null,
+      filter.actor?.kind ?? null,
     ],
   );
   const head = headOf(row);
@@ -173,7 +177,7 @@ WITH RECURSIVE state AS MATERIALIZED (
         AND c.position > $3::bigint AND c.position <= $4::bigint
         AND ($7::text[] IS NULL OR c.type = ANY ($7::text[]))
         AND ($8::uuid IS NULL OR c.entity_id = $8::uuid)
-        AND ($9::uuid IS NULL OR c.actor_id = $9::uuid)
+        AND ($9::uuid IS NULL OR (c.actor_id = $9::uuid AND c.actor_kind::text = $12::text))
         AND ($10::timestamptz IS NULL OR c.occurred_at >= $10::timestamptz)
         AND ($11::timestamptz IS NULL OR c.occurred_at < $11::timestamptz)
       ORDER BY c.organization_id, c.position

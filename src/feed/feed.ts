@@ -2,7 +2,7 @@ import type { Database } from '../db.ts';
 import { type AnnouncerOptions, startAnnouncer } from './announcer.ts';
 import { type Backlog, readBacklog, readOutboxAgeMs } from './backlog.ts';
 import type { Change } from './change.ts';
-import { type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
+import { type ActorFilter, type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
 import type { Channel } from './channel.ts';
 import { createTurns, shared, sharedBy, within } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
@@ -28,8 +28,8 @@ export type ChangesQuery = {
   types?: readonly string[];
   /** UUID of what changed. */
   entityId?: string;
-  /** UUID of the user or agent. */
-  actorId?: string;
+  /** Who made them. */
+  actor?: ActorFilter;
   /** Inclusive. */
   since?: Date;
   /** Exclusive. */

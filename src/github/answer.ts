@@ -83,6 +83,7 @@ const commitWith = <Rollup extends z.ZodType>(rollup: Rollup) =>
 
 const pullRequest = z.object({
   number: z.number(),
+  fullDatabaseId: z.string().nullable(),
   url: z.url(),
   title: z.string(),
   author: actor,

@@ -49,6 +49,7 @@ function factsOf(
   return {
     ...plain,
     coordinates: { ...coordinates },
+    externalId: `demo-pull-request-${number}`,
     url,
     headSha,
     baseSha: shaOf(`${url} base`),

@@ -20,6 +20,7 @@ export function factsOf(
       repo: repository.name,
       number: pr.number,
     },
+    externalId: pr.fullDatabaseId ?? '',
     url: pr.url,
     title: pr.title,
     author: loginOf(pr.author),

@@ -76,6 +76,7 @@ export const pullRequestQuery = /* GraphQL */ `
       }
       pullRequest(number: $number) {
         number
+        fullDatabaseId
         url
         title
         author {

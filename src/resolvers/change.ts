@@ -1,3 +1,4 @@
+import type { ActorFilter } from '../feed/changeLog.ts';
 import { id as idOf, parseGlobalId } from '../globalId.ts';
 import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../schema/change.ts';
 import { builder } from '../schema/index.ts';
@@ -41,7 +42,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       }),
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
       entityId: t.arg.id({ description: 'Only changes of the thing with this global id.' }),
-      actorId: t.arg.id({ description: 'Only changes by the user with this global id.' }),
+      actorId: t.arg.id({ description: 'Only changes by the user or agent with this global id.' }),
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this moment.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this moment.' }),
     },
@@ -50,12 +51,17 @@ builder.prismaObjectFields('Organization', (t) => ({
         organizationId: id,
         after: after ?? undefined,
         ...ofEntity(entityId, types ?? undefined),
-        actorId: actorId == null ? undefined : idOf('User', actorId),
+        actor: actorId == null ? undefined : actorOf(actorId),
         since: since ?? undefined,
         until: until ?? undefined,
       }),
   }),
 }));
+
+function actorOf(raw: string): ActorFilter {
+  const isAgent = parseGlobalId(raw)?.type === 'Agent';
+  return isAgent ? { kind: 'AGENT', id: idOf('Agent', raw) } : { kind: 'USER', id: idOf('User', raw) };
+}
 
 /** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */
 function ofEntity(raw: string | null | undefined, types: readonly ChangeTypeName[] | undefined) {

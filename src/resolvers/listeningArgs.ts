@@ -19,6 +19,7 @@ export const listeningArgs = (t: SubscriptionFields) => ({
 export const filterArgs = {
   projectId: (t: SubscriptionFields) => t.arg.id({ description: 'Only changes that concern this project.' }),
   sessionId: (t: SubscriptionFields) => t.arg.id({ description: 'Only changes that concern this session.' }),
+  agentId: (t: SubscriptionFields) => t.arg.id({ description: 'Only changes that concern this agent.' }),
   pullRequestId: (t: SubscriptionFields) =>
     t.arg.id({ description: 'Only changes that concern this pull request.' }),
 };

@@ -1,11 +1,17 @@
-import { AlreadyMemberError } from '../errors.ts';
+import { AlreadyMemberError, LastOwnerError } from '../errors.ts';
 import { id } from '../globalId.ts';
 import { MembershipRole } from '../schema/enum.ts';
 import { COMMON_ERRORS } from '../schema/error.ts';
 import { builder } from '../schema/index.ts';
 import { Membership } from '../schema/membership.ts';
-import { mutationInput, payload } from '../schema/mutation.ts';
-import { addMember, addMemberInput } from '../services/member.ts';
+import { mutationInput, type PayloadFields, payload } from '../schema/mutation.ts';
+import {
+  addMember,
+  addMemberInput,
+  changeMemberRole,
+  changeMemberRoleInput,
+  removeMember,
+} from '../services/member.ts';
 import { acting } from './act.ts';
 
 const AddMemberInput = mutationInput('AddMemberInput', 'What `addMember` takes.', (t) => ({
@@ -27,17 +33,21 @@ const AddMemberInput = mutationInput('AddMemberInput', 'What `addMember` takes.'
   }),
 }));
 
+const memberField = <Result extends { membershipId: string }>(
+  t: PayloadFields<Result>,
+  description: string,
+) =>
+  t.prismaField({
+    type: Membership,
+    description,
+    resolve: (query, { membershipId }, _args, { db }) =>
+      db.prisma.membership.findUniqueOrThrow({ ...query, where: { id: membershipId } }),
+  });
+
 const AddMemberPayload = payload<{ membershipId: string }>(
   'AddMemberPayload',
   'What `addMember` answers.',
-  (t) => ({
-    member: t.prismaField({
-      type: Membership,
-      description: 'The new membership.',
-      resolve: (query, { membershipId }, _args, { db }) =>
-        db.prisma.membership.findUniqueOrThrow({ ...query, where: { id: membershipId } }),
-    }),
-  }),
+  (t) => ({ member: memberField(t, 'The new membership.') }),
 );
 
 builder.mutationField('addMember', (t) =>
@@ -60,6 +70,79 @@ builder.mutationField('addMember', (t) =>
             organizationId: id('Organization', input.organizationId),
           }),
         addMemberInput,
+      ),
+  }),
+);
+
+const ChangeMemberRoleInput = mutationInput(
+  'ChangeMemberRoleInput',
+  'What `changeMemberRole` takes.',
+  (t) => ({
+    memberId: t.id({ required: true, description: 'The membership: the `id` of one of `members`.' }),
+    role: t.field({
+      type: MembershipRole,
+      required: true,
+      description: 'What the person may do from now on; at most what the viewer may.',
+    }),
+  }),
+);
+
+const ChangeMemberRolePayload = payload<{ membershipId: string }>(
+  'ChangeMemberRolePayload',
+  'What `changeMemberRole` answers.',
+  (t) => ({ member: memberField(t, 'The membership, with its new role.') }),
+);
+
+builder.mutationField('changeMemberRole', (t) =>
+  t.field({
+    type: ChangeMemberRolePayload,
+    description:
+      'Gives a member another role. The person’s open subscriptions end within a second, to be opened again under the new rights. For OWNER and ADMIN; only an OWNER makes or unmakes an OWNER, and the last one stays.',
+    args: { input: t.arg({ type: ChangeMemberRoleInput, required: true, description: 'See its fields.' }) },
+    errors: {
+      types: [...COMMON_ERRORS, LastOwnerError],
+      union: { description: 'What `changeMemberRole` comes to.' },
+    },
+    resolve: (_root, { input }, context) =>
+      acting(
+        context,
+        'changeMemberRole',
+        input,
+        (act) => changeMemberRole(act, { ...input, membershipId: id('Membership', input.memberId) }),
+        changeMemberRoleInput,
+      ),
+  }),
+);
+
+const RemoveMemberInput = mutationInput('RemoveMemberInput', 'What `removeMember` takes.', (t) => ({
+  memberId: t.id({ required: true, description: 'The membership: the `id` of one of `members`.' }),
+}));
+
+const RemoveMemberPayload = payload<{ membershipId: string; revokedTokens: number }>(
+  'RemoveMemberPayload',
+  'What `removeMember` answers.',
+  (t) => ({
+    member: memberField(t, 'The membership, which has ended.'),
+    revokedTokens: t.int({
+      description: 'How many tokens of the person’s for this organization were good until now.',
+      resolve: ({ revokedTokens }) => revokedTokens,
+    }),
+  }),
+);
+
+builder.mutationField('removeMember', (t) =>
+  t.field({
+    type: RemoveMemberPayload,
+    description:
+      'Ends a membership. The person sees nothing of the organization any more, its tokens for it are revoked, its open subscriptions close within a second; the agents it hired stay. For OWNER and ADMIN, and for everybody to leave; only an OWNER removes an OWNER, and the last one stays. Twice is a no-op.',
+    args: { input: t.arg({ type: RemoveMemberInput, required: true, description: 'See its fields.' }) },
+    errors: {
+      types: [...COMMON_ERRORS, LastOwnerError],
+      union: { description: 'What `removeMember` comes to.' },
+    },
+    resolve: (_root, { input }, context) =>
+      acting(context, 'removeMember', input, (act) =>
+        removeMember(act, { membershipId: id('Membership', input.memberId) }),
       ),
   }),
 );

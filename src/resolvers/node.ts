@@ -22,6 +22,15 @@ const visible = {
     }),
   Membership: ({ db, viewer }: Context, ids: string[]) => db.prisma.membership.findMany(within(viewer, ids)),
   Token: ({ db, viewer }: Context, ids: string[]) => db.prisma.token.findMany(within(viewer, ids)),
+  Agent: ({ db, viewer }: Context, ids: string[]) => db.prisma.agent.findMany(within(viewer, ids)),
+  WatchedRepo: ({ db, viewer }: Context, ids: string[]) =>
+    db.prisma.watchedRepo.findMany(within(viewer, ids)),
+  AgentMemory: ({ db, viewer }: Context, ids: string[]) =>
+    db.prisma.agentMemory.findMany(within(viewer, ids)),
+  AgentAction: ({ db, viewer }: Context, ids: string[]) =>
+    db.prisma.agentAction.findMany(within(viewer, ids)),
+  ReviewedPullRequest: ({ db, viewer }: Context, ids: string[]) =>
+    db.prisma.reviewedPullRequest.findMany(within(viewer, ids)),
   Project: ({ db, viewer }: Context, ids: string[]) => db.prisma.project.findMany(within(viewer, ids)),
   Session: ({ db, viewer }: Context, ids: string[]) => db.prisma.session.findMany(within(viewer, ids)),
   PullRequest: ({ db, viewer }: Context, ids: string[]) =>

@@ -5,12 +5,12 @@ import { COMMON_ERRORS } from '../schema/error.ts';
 import { builder } from '../schema/index.ts';
 import { mutationInput, payload } from '../schema/mutation.ts';
 import { PullRequest } from '../schema/pullRequest.ts';
-import { Session } from '../schema/session.ts';
 import { claimPR, claimPRInput } from '../services/claimPR.ts';
 import { keyOf } from '../services/pullRequestLock.ts';
 import { parseQualifiedRef } from '../services/pullRequestRef.ts';
 import { refreshPR } from '../services/refreshPR.ts';
 import { acting } from './act.ts';
+import { sessionField, takenOverFromField } from './sessionField.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
@@ -60,25 +60,14 @@ const ClaimPRInput = mutationInput('ClaimPRInput', 'What `claimPR` takes.', (t) 
 type Claimed = { sessionId: string; pullRequestId: string; takenOverFrom: string[]; branchChanged: boolean };
 
 const ClaimPRPayload = payload<Claimed>('ClaimPRPayload', 'What `claimPR` answers.', (t) => ({
-  session: t.prismaField({
-    type: Session,
-    description: 'The session that holds it now.',
-    resolve: (query, { sessionId }, _args, { db }) =>
-      db.prisma.session.findUniqueOrThrow({ ...query, where: { id: sessionId } }),
-  }),
+  session: sessionField(t, 'The session that holds it now.'),
   pullRequest: t.prismaField({
     type: PullRequest,
     description: 'The pull request, with the facts of this moment.',
     resolve: (query, { pullRequestId }, _args, { db }) =>
       db.prisma.pullRequest.findUniqueOrThrow({ ...query, where: { id: pullRequestId } }),
   }),
-  takenOverFrom: t.prismaField({
-    type: [Session],
-    description:
-      'The session that held it until now, terminated or not; empty for a first claim and when its owner claims again.',
-    resolve: (query, { takenOverFrom }, _args, { db }) =>
-      db.prisma.session.findMany({ ...query, where: { id: { in: takenOverFrom } } }),
-  }),
+  takenOverFrom: takenOverFromField(t),
   branchChanged: t.boolean({
     description: 'Whether a checkout changed the branch of a workspace. A claim checks nothing out: false.',
     resolve: ({ branchChanged }) => branchChanged,

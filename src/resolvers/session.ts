@@ -1,14 +1,9 @@
-import { id } from '../globalId.ts';
-import { SessionKind, SessionLane } from '../schema/enum.ts';
-import { COMMON_ERRORS } from '../schema/error.ts';
+import { SessionLane } from '../schema/enum.ts';
 import { SessionChanged } from '../schema/event.ts';
 import { builder } from '../schema/index.ts';
 import { LaneCount } from '../schema/laneCount.ts';
-import { mutationInput, payload } from '../schema/mutation.ts';
 import { Session } from '../schema/session.ts';
 import { orderOfSessions, SessionOrder } from '../schema/sessionOrder.ts';
-import { spawnSession, spawnSessionInput, terminateSession } from '../services/session.ts';
-import { acting } from './act.ts';
 import { filterArgs, listeningArgs } from './listeningArgs.ts';
 import { countLanes, countSessions, sessionPage } from './sessionPage.ts';
 import { filterId, heard, listen } from './subscribe.ts';
@@ -76,94 +71,6 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 /** A number that PostgreSQL's integer is sure to hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;
-
-const SpawnSessionInput = mutationInput('SpawnSessionInput', 'What `spawnSession` takes.', (t) => ({
-  projectId: t.id({ required: true, description: 'What it is to work on.' }),
-  kind: t.field({
-    type: SessionKind,
-    required: true,
-    defaultValue: 'WORKER',
-    description: 'What it is for.',
-  }),
-  prompt: t.string({ description: 'What it is told to do, up to 4,096 characters. Never shown again.' }),
-  displayName: t.string({ description: 'What people are to call it, 1 to 20 characters.' }),
-  branch: t.string({ description: 'The branch it is to work on, up to 255 characters.' }),
-  workspacePath: t.string({
-    description:
-      'Where its workspace is. Left out, the server allots a path; null, it has none and claims nothing.',
-  }),
-}));
-
-const SpawnSessionPayload = payload<{ sessionId: string }>(
-  'SpawnSessionPayload',
-  'What `spawnSession` answers.',
-  (t) => ({
-    session: t.prismaField({
-      type: Session,
-      description: 'The new session.',
-      resolve: (query, { sessionId }, _args, { db }) =>
-        db.prisma.session.findUniqueOrThrow({ ...query, where: { id: sessionId } }),
-    }),
-  }),
-);
-
-builder.mutationField('spawnSession', (t) =>
-  t.field({
-    type: SpawnSessionPayload,
-    description: 'Starts a session on a project.',
-    args: { input: t.arg({ type: SpawnSessionInput, required: true, description: 'See its fields.' }) },
-    errors: { types: COMMON_ERRORS, union: { description: 'What `spawnSession` comes to.' } },
-    resolve: (_root, { input }, context) =>
-      acting(
-        context,
-        'spawnSession',
-        input,
-        (act) =>
-          spawnSession(act, {
-            ...input,
-            projectId: id('Project', input.projectId),
-          }),
-        spawnSessionInput,
-      ),
-  }),
-);
-
-const TerminateSessionInput = mutationInput(
-  'TerminateSessionInput',
-  'What `terminateSession` takes.',
-  (t) => ({
-    sessionId: t.id({ required: true, description: 'The session to end.' }),
-  }),
-);
-
-const TerminateSessionPayload = payload<{ sessionId: string }>(
-  'TerminateSessionPayload',
-  'What `terminateSession` answers.',
-  (t) => ({
-    session: t.prismaField({
-      type: Session,
-      description: 'The ended session.',
-      resolve: (query, { sessionId }, _args, { db }) =>
-        db.prisma.session.findUniqueOrThrow({ ...query, where: { id: sessionId } }),
-    }),
-  }),
-);
-
-builder.mutationField('terminateSession', (t) =>
-  t.field({
-    type: TerminateSessionPayload,
-    description:
-      'Ends a session. It keeps its pull requests until others claim them, which then needs no takeover. Twice is a no-op.',
-    args: { input: t.arg({ type: TerminateSessionInput, required: true, description: 'See its fields.' }) },
-    errors: { types: COMMON_ERRORS, union: { description: 'What `terminateSession` comes to.' } },
-    resolve: (_root, { input }, context) =>
-      acting(context, 'terminateSession', input, (act) =>
-        terminateSession(act, {
-          sessionId: id('Session', input.sessionId),
-        }),
-      ),
-  }),
-);
 
 builder.subscriptionField('sessionChanged', (t) =>
   t.field({

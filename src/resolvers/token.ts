@@ -1,3 +1,4 @@
+import { AgentNotRunningError } from '../errors.ts';
 import { id } from '../globalId.ts';
 import { COMMON_ERRORS } from '../schema/error.ts';
 import { builder } from '../schema/index.ts';
@@ -8,7 +9,13 @@ import { acting } from './act.ts';
 
 const CreateTokenInput = mutationInput('CreateTokenInput', 'What `createToken` takes.', (t) => ({
   organizationId: t.id({ required: true, description: 'The one organization it is to work in.' }),
-  userId: t.id({ description: 'Whom it acts for; the viewer without it. For others, OWNER and ADMIN only.' }),
+  userId: t.id({
+    description: 'The person it acts for; the viewer without it. For others, OWNER and ADMIN only.',
+  }),
+  agentId: t.id({
+    description:
+      'The agent it acts for, in the place of a person. For OWNER and ADMIN, and for who hired the agent.',
+  }),
   label: t.string({ required: true, description: 'What it is for, 1 to 100 characters.' }),
   expiresAt: t.field({ type: 'DateTime', description: 'When it stops to work by itself; never without it.' }),
 }));
@@ -34,9 +41,13 @@ const CreateTokenPayload = payload<{ tokenId: string; secret?: string | null }>(
 builder.mutationField('createToken', (t) =>
   t.field({
     type: CreateTokenPayload,
-    description: 'Makes an API token. It acts with the role of its user, never above that of the viewer.',
+    description:
+      'Makes an API token. It acts with the role of its user, never above that of the viewer; or as an agent.',
     args: { input: t.arg({ type: CreateTokenInput, required: true, description: 'See its fields.' }) },
-    errors: { types: COMMON_ERRORS, union: { description: 'What `createToken` comes to.' } },
+    errors: {
+      types: [...COMMON_ERRORS, AgentNotRunningError],
+      union: { description: 'What `createToken` comes to.' },
+    },
     resolve: (_root, { input }, context) =>
       acting(
         context,
@@ -47,6 +58,7 @@ builder.mutationField('createToken', (t) =>
             ...input,
             organizationId: id('Organization', input.organizationId),
             userId: input.userId == null ? undefined : id('User', input.userId),
+            agentId: input.agentId == null ? undefined : id('Agent', input.agentId),
           }),
         createTokenInput,
       ),
@@ -74,7 +86,7 @@ builder.mutationField('revokeToken', (t) =>
   t.field({
     type: RevokeTokenPayload,
     description:
-      'Revokes a token. Its requests are refused at once, its open subscriptions closed within a second. One’s own; those of others for OWNER and ADMIN. Twice is a no-op.',
+      'Revokes a token. Its requests are refused at once, its open subscriptions closed within a second. One’s own, and those of the agents one hired; those of others for OWNER and ADMIN. Twice is a no-op.',
     args: { input: t.arg({ type: RevokeTokenInput, required: true, description: 'See its fields.' }) },
     errors: { types: COMMON_ERRORS, union: { description: 'What `revokeToken` comes to.' } },
     resolve: (_root, { input }, context) =>

@@ -15,6 +15,15 @@ const CHANGE_TYPES = {
     PR_REVIEW_THREAD_ADDED: 'A review thread was recorded.',
     PR_REVIEW_THREAD_RESOLVED: 'A review thread was resolved, or opened again: see `isResolved`.',
   },
+  Agent: {
+    AGENT_CREATED: 'An agent was hired.',
+    AGENT_UPDATED: 'A public field of an agent changed.',
+    AGENT_OFFBOARDED: 'An agent was offboarded. What it held was heard of before.',
+  },
+  WatchedRepo: {
+    REPO_WATCHED: 'An agent began to watch a repository.',
+    REPO_RELEASED: 'A repository is watched no more.',
+  },
   Session: {
     SESSION_CREATED: 'A session was spawned.',
     SESSION_UPDATED: 'A public field of a session changed.',

@@ -1,11 +1,13 @@
 /** The errors a caller can foresee, as members of the mutations' result unions. */
+import { brandWithType } from '@pothos/core';
 import * as errors from '../errors.ts';
+import { Agent } from './agent.ts';
 import { builder } from './builder.ts';
-import { PullRequestState } from './enum.ts';
+import { AgentStatus, PullRequestState } from './enum.ts';
 import { Membership } from './membership.ts';
 import { Session } from './session.ts';
 
-const UserError = builder.interfaceRef<errors.UserError>('UserError').implement({
+const UserError = builder.interfaceRef<Pick<errors.UserError, 'code' | 'message'>>('UserError').implement({
   description: 'Why a mutation changed nothing: a reason its caller could foresee.',
   fields: (t) => ({
     code: t.exposeString('code', {
@@ -72,6 +74,34 @@ builder.objectType(errors.AlreadyMemberError, {
   }),
 });
 
+builder.objectType(errors.LastOwnerError, {
+  name: 'LastOwnerError',
+  description: 'LAST_OWNER: the organization would be left without an OWNER.',
+  interfaces: [UserError],
+});
+
+builder.objectType(errors.AgentNotRunningError, {
+  name: 'AgentNotRunningError',
+  description: 'AGENT_NOT_RUNNING: the agent is not in a status in which it may do this.',
+  interfaces: [UserError],
+  fields: (t) => ({ status: t.expose('status', { type: AgentStatus, description: 'Its status.' }) }),
+});
+
+builder.objectType(errors.RepoAlreadyWatchedError, {
+  name: 'RepoAlreadyWatchedError',
+  description:
+    'REPO_ALREADY_WATCHED: an agent that the same person hired watches the repository; perhaps this very one.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    agent: t.prismaField({
+      type: Agent,
+      description: 'Who watches it.',
+      resolve: (query, { agentId }, _args, { db }) =>
+        db.prisma.agent.findUniqueOrThrow({ ...query, where: { id: agentId } }),
+    }),
+  }),
+});
+
 builder.objectType(errors.InvalidPrRefError, {
   name: 'InvalidPrRefError',
   description:
@@ -82,6 +112,12 @@ builder.objectType(errors.InvalidPrRefError, {
 builder.objectType(errors.SessionTerminatedError, {
   name: 'SessionTerminatedError',
   description: 'SESSION_TERMINATED: the session has ended.',
+  interfaces: [UserError],
+});
+
+builder.objectType(errors.SessionNotRestorableError, {
+  name: 'SessionNotRestorableError',
+  description: 'SESSION_NOT_RESTORABLE: the session has not ended, or its project is archived.',
   interfaces: [UserError],
 });
 
@@ -153,6 +189,31 @@ builder.objectType(errors.PrClaimedByActiveSessionError, {
     }),
   }),
 });
+
+builder.objectType(errors.SpawnRolledBackError, {
+  name: 'SpawnRolledBackError',
+  description:
+    'SPAWN_ROLLED_BACK: the pull request that the session was to begin with could not be claimed, so there is no session. The message names the pull request, the session and the cause.',
+  interfaces: [UserError],
+  fields: (t) => ({
+    cause: t.field({
+      type: UserError,
+      description: 'What the claim was refused with: one of the errors of `claimPR`, with its fields.',
+      resolve: ({ cause }) => asValue(cause),
+    }),
+    pr: t.exposeString('pr', { description: 'The pull request, as it was referred to.' }),
+    sessionId: t.exposeID('sessionId', {
+      description: 'The global id that the session would have had. It names nothing.',
+    }),
+  }),
+});
+
+/** An error as the value of a field, where one that is an `Error` would be thrown. */
+function asValue(error: errors.UserError): Pick<errors.UserError, 'code' | 'message'> {
+  const value = { ...error, message: error.message };
+  brandWithType(value, error.constructor.name as never);
+  return value;
+}
 
 /** Every mutation's union has these. */
 export const COMMON_ERRORS = [

@@ -1,6 +1,7 @@
 /** The events of the typed subscriptions: a change, with the things it is about beside it. */
 import type { FieldRef } from '@pothos/core';
 import type {
+  Agent as AgentRow,
   PullRequestCheck as CheckRow,
   PullRequest as PullRequestRow,
   Session as SessionRow,
@@ -9,11 +10,13 @@ import type {
 import type { Context } from '../context.ts';
 import type { Change as ChangeShape } from '../feed/change.ts';
 import { parseGlobalId } from '../globalId.ts';
+import { Agent } from './agent.ts';
 import { builder } from './builder.ts';
 import { ChangeType, type ChangeTypeName, FeedEvent } from './change.ts';
 import type { NounModel } from './nouns.ts';
 import { PullRequest } from './pullRequest.ts';
 import { PullRequestCheck, PullRequestReviewThread } from './pullRequestReview.ts';
+import { RepoRef } from './repoRef.ts';
 import { Session } from './session.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
@@ -124,6 +127,33 @@ export const SessionChanged = event('SessionChanged', 'A session was spawned, ch
   ),
 }));
 
+const agentField = (t: EventFields, idOf: (change: ChangeShape) => string | undefined) =>
+  t.prismaField({
+    type: Agent,
+    nullable: true,
+    description: 'The agent, read at delivery: at least as new as the event.',
+    resolve: (query, change, _args, context) => noun<AgentRow>(context, 'agent', query, change, idOf),
+  });
+
+export const AgentChanged = event('AgentChanged', 'An agent was hired, changed or was offboarded.', (t) => ({
+  type: typeField(t),
+  agent: agentField(t, entityIdOf),
+}));
+
+export const WatchedRepoChanged = event(
+  'WatchedRepoChanged',
+  'An agent began to watch a repository, or watches it no more.',
+  (t) => ({
+    type: typeField(t),
+    repo: t.field({
+      type: RepoRef,
+      description: 'The repository, as it was written when it was first watched.',
+      resolve: ({ payload }) => rowOf(payload).repo as { owner: string; name: string },
+    }),
+    agent: agentField(t, ({ payload }) => uuidOf(rowOf(payload).agent)),
+  }),
+);
+
 async function noun<Row extends { id: string }>(
   { nouns, upcoming }: Context,
   model: NounModel,
@@ -143,7 +173,11 @@ const entityIdOf = ({ entityId }: ChangeShape): string => entityId;
 
 function pullRequestIdOf({ entityType, entityId, payload }: ChangeShape): string | undefined {
   if (entityType === 'PullRequest') return entityId;
-  return uuidOf((payload.row as { pullRequest?: unknown }).pullRequest);
+  return uuidOf(rowOf(payload).pullRequest);
+}
+
+function rowOf({ row }: ChangeShape['payload']): Record<string, unknown> {
+  return row as Record<string, unknown>;
 }
 
 function uuidOf(globalId: unknown): string | undefined {

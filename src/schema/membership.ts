@@ -1,5 +1,8 @@
+import { can, canOver } from '../auth/policy.ts';
 import { builder } from './builder.ts';
 import { MembershipRole } from './enum.ts';
+
+const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 
 export const Membership = builder.prismaNode('Membership', {
   id: { field: 'id' },
@@ -12,6 +15,23 @@ export const Membership = builder.prismaNode('Membership', {
       type: 'DateTime',
       nullable: true,
       description: 'Until when, if no more. A removed membership is kept, and no longer listed.',
+    }),
+    viewerCanChangeRole: t.boolean({
+      description:
+        'Whether the viewer may give it another role: up to its own, and while another OWNER is left.',
+      select: SUBJECT,
+      resolve: ({ organizationId, role, removedAt }, _args, { viewer }) =>
+        removedAt === null &&
+        can(viewer, 'member.changeRole', organizationId) &&
+        canOver(viewer, role, organizationId),
+    }),
+    viewerCanRemove: t.boolean({
+      description: 'Whether the viewer may end it, while another OWNER is left; one may end one’s own.',
+      select: SUBJECT,
+      resolve: ({ organizationId, userId, role, removedAt }, _args, { viewer }) =>
+        removedAt === null &&
+        can(viewer, 'member.remove', organizationId, viewer.kind === 'USER' && viewer.id === userId) &&
+        canOver(viewer, role, organizationId),
     }),
   }),
 });

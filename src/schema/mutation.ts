@@ -24,13 +24,14 @@ export function mutationInput<Fields extends InputFieldMap>(
   });
 }
 
+/** What the fields of a payload are made with. */
+export type PayloadFields<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<Types, Done<Result>>;
+
 /** A payload type; each has the cursor before its changes, and the request that made them. */
 export function payload<Result extends object>(
   name: string,
   description: string,
-  fields: (
-    t: PothosSchemaTypes.ObjectFieldBuilder<Types, Done<Result>>,
-  ) => Record<string, FieldRef<Types, unknown>>,
+  fields: (t: PayloadFields<Result>) => Record<string, FieldRef<Types, unknown>>,
 ) {
   return builder.objectRef<Done<Result>>(name).implement({
     description,

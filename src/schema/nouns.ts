@@ -3,7 +3,7 @@ import stringify from 'safe-stable-stringify';
 import type { Database } from '../db.ts';
 import type { Change } from '../feed/change.ts';
 
-export type NounModel = 'pullRequest' | 'pullRequestCheck' | 'pullRequestReviewThread' | 'session';
+export type NounModel = 'agent' | 'pullRequest' | 'pullRequestCheck' | 'pullRequestReviewThread' | 'session';
 
 export type Nouns = {
   /**

@@ -1,5 +1,13 @@
+import { type Action, can } from '../auth/policy.ts';
+import type { Context } from '../context.ts';
 import { builder } from './builder.ts';
 import { MembershipRole } from './enum.ts';
+
+const viewerCan = (action: Action, description: string) => ({
+  description,
+  select: { id: true } as const,
+  resolve: ({ id }: { id: string }, _args: object, { viewer }: Context) => can(viewer, action, id),
+});
 
 export const Organization = builder.prismaNode('Organization', {
   id: { field: 'id' },
@@ -18,6 +26,12 @@ export const Organization = builder.prismaNode('Organization', {
       },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    viewerCanAddMember: t.boolean(viewerCan('member.add', 'Whether the viewer may add members.')),
+    viewerCanRegisterProject: t.boolean(
+      viewerCan('project.register', 'Whether the viewer may register projects.'),
+    ),
+    viewerCanHireAgent: t.boolean(viewerCan('agent.hire', 'Whether the viewer may hire agents.')),
+    viewerCanSpawnSession: t.boolean(viewerCan('session.spawn', 'Whether the viewer may spawn sessions.')),
     members: t.relatedConnection('memberships', {
       cursor: 'id',
       totalCount: true,

@@ -1,3 +1,5 @@
+import { isOwnAgent } from '../auth/own.ts';
+import { can, canOver } from '../auth/policy.ts';
 import { builder } from './builder.ts';
 
 export const Token = builder.prismaNode('Token', {
@@ -31,6 +33,29 @@ export const Token = builder.prismaNode('Token', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was revoked; null while it is good.',
+    }),
+    viewerCanRevoke: t.boolean({
+      description: 'Whether the viewer may revoke it, and it is not revoked yet.',
+      select: {
+        organizationId: true,
+        userId: true,
+        revokedAt: true,
+        agent: { select: { id: true, hiredById: true } },
+        user: {
+          select: {
+            memberships: { where: { removedAt: null }, select: { organizationId: true, role: true } },
+          },
+        },
+      },
+      resolve: ({ organizationId, userId, revokedAt, agent, user }, _args, { viewer }) => {
+        if (organizationId === null || revokedAt !== null) return false;
+        const isOwn = agent ? isOwnAgent(viewer, agent) : viewer.kind === 'USER' && viewer.id === userId;
+        const held = user?.memberships.find((membership) => membership.organizationId === organizationId);
+        return (
+          can(viewer, 'token.revoke', organizationId, isOwn) &&
+          (isOwn || !held || canOver(viewer, held.role, organizationId))
+        );
+      },
     }),
   }),
 });

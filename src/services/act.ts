@@ -33,7 +33,8 @@ export type Done<Result> = Result & {
   position: number | null;
 };
 
-const REMEMBERED_HOURS = 24;
+/** For how long an act is remembered under its key. */
+export const REMEMBERED_HOURS = 24;
 
 /** The hash that tells whether a key comes back with the same input. */
 export function hashInput(mutation: string, input: object): string {

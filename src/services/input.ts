@@ -1,5 +1,6 @@
 /** The shapes of what people type in, shared by the acts that take them. */
 import { z } from 'zod';
+import type { Prisma } from '../../prisma/client/client.ts';
 import { InvalidInputError } from '../errors.ts';
 import { NUL } from './storable.ts';
 
@@ -42,21 +43,45 @@ export function verbatimText(max: number) {
 
 const JSON_MAX_BYTES = 65_536;
 
+const JSON_MAX_DEPTH = 32;
+
 /** An object of whatever the caller likes. */
-export const jsonObject = z
-  .record(z.string(), z.json(), 'must be a JSON object')
-  .refine((value) => isStorable(JSON.stringify(value)), 'must not contain half of a character')
-  .refine((value) => !JSON.stringify(value).includes('\\u0000'), 'must not contain a NUL character')
-  .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= JSON_MAX_BYTES,
-    `must have at most ${JSON_MAX_BYTES} bytes as JSON`,
-  );
+export const jsonObject = z.unknown().pipe(
+  z
+    .custom<Prisma.InputJsonObject>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'must be a JSON object',
+    )
+    // Before anything walks it to the end.
+    .refine((value) => !isDeeperThan(value, JSON_MAX_DEPTH), {
+      message: `must not be nested deeper than ${JSON_MAX_DEPTH} levels`,
+      abort: true,
+    })
+    .refine(holdsStorable, 'must not contain a NUL character or half of a character')
+    .refine(
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= JSON_MAX_BYTES,
+      `must have at most ${JSON_MAX_BYTES} bytes as JSON`,
+    ),
+);
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+}
+
+function holdsStorable(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => isStorable(key) && holdsStorable(each));
+}
 
 const REPO_OWNER = /^(?=.{1,39}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*(_[A-Za-z0-9]+)?$/;
 const REPO_NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/i;
 
 /** A repository on GitHub, as `owner/name`. */
-export const repoName = storableText
+export const repoName = z
+  .string()
+  .trim()
   .refine((value) => {
     const [owner = '', name = '', ...more] = value.split('/');
     return REPO_OWNER.test(owner) && REPO_NAME.test(name) && more.length === 0;

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { Membership } from '../../prisma/client/client.ts';
 import { MembershipRole } from '../../prisma/client/enums.ts';
 import { authorize, authorizeOver } from '../auth/policy.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import type { Tx } from '../db.ts';
-import { AlreadyMemberError } from '../errors.ts';
+import { AlreadyMemberError, LastOwnerError, NotFoundError } from '../errors.ts';
 import { violatedConstraint } from '../sqlError.ts';
 import { type Act, perform } from './act.ts';
 import { email, text, validate } from './input.ts';
@@ -53,6 +55,97 @@ export async function addMember(
     if (violatedConstraint(error) === 'user_email_key') return await add();
     throw error;
   }
+}
+
+export const changeMemberRoleInput = z.object({ role: z.enum(MembershipRole) });
+
+/**
+ * Gives a member another role. Its open subscriptions end, to be opened again under the new rights.
+ * @throws LastOwnerError
+ */
+export async function changeMemberRole(
+  act: Act,
+  { membershipId, ...input }: { membershipId: string } & z.input<typeof changeMemberRoleInput>,
+) {
+  const { role } = validate(changeMemberRoleInput, input);
+  const { organizationId } = await visibleMembership(act, membershipId);
+  return await perform<{ membershipId: string }, Membership>(act, {
+    organizationId,
+    may(viewer) {
+      authorize(viewer, 'member.changeRole', organizationId);
+      authorizeOver(viewer, role, organizationId);
+    },
+    lock: (tx) => lockMembership(tx, organizationId, membershipId),
+    async work(tx, membership, viewer) {
+      if (membership.removedAt) throw new NotFoundError();
+      authorizeOver(viewer, membership.role, organizationId);
+      if (membership.role === role) return { membershipId };
+      if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
+      await tx.membership.update({ where: { id: membershipId }, data: { role } });
+      await recordStructureEvent(tx, act, {
+        organizationId,
+        type: 'member.role_changed',
+        subject: { type: 'Membership', id: membershipId },
+        payload: { from: membership.role, to: role },
+      });
+      return { membershipId };
+    },
+  });
+}
+
+/**
+ * Ends a membership. The person's tokens of this organization are revoked with it; the agents it hired stay. A person
+ * may leave by itself. Twice is a no-op.
+ * @throws LastOwnerError
+ */
+export async function removeMember(act: Act, { membershipId }: { membershipId: string }) {
+  const visible = await visibleMembership(act, membershipId);
+  const { organizationId, userId } = visible;
+  const isOwn = (viewer: Viewer) => viewer.kind === 'USER' && viewer.id === userId;
+  return await perform<{ membershipId: string; revokedTokens: number }, Membership>(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'member.remove', organizationId, isOwn(viewer)),
+    lock: (tx) => lockMembership(tx, organizationId, membershipId),
+    async work(tx, membership, viewer) {
+      if (membership.removedAt) return { membershipId, revokedTokens: 0 };
+      authorizeOver(viewer, membership.role, organizationId);
+      if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
+      await tx.membership.update({ where: { id: membershipId }, data: { removedAt: new Date() } });
+      const { count: revokedTokens } = await tx.token.updateMany({
+        where: { organizationId, userId, revokedAt: null },
+        data: { revokedAt: new Date() },
+      });
+      await recordStructureEvent(tx, act, {
+        organizationId,
+        type: 'member.removed',
+        subject: { type: 'Membership', id: membershipId },
+        payload: { role: membership.role, revokedTokens },
+      });
+      return { membershipId, revokedTokens };
+    },
+  });
+}
+
+async function visibleMembership(act: Act, membershipId: string): Promise<Membership> {
+  const membership = await act.db.prisma.membership.findFirst({
+    where: { id: membershipId, organizationId: { in: [...act.viewer.roles.keys()] } },
+  });
+  if (!membership) throw new NotFoundError();
+  return membership;
+}
+
+/** The membership as it is under the organization's lock. Its own row is locked too: its rights are being held on to. */
+async function lockMembership(tx: Tx, organizationId: string, id: string): Promise<Membership> {
+  await lockOrganization(tx, organizationId);
+  await tx.$queryRaw`SELECT FROM membership WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return await tx.membership.findUniqueOrThrow({ where: { id } });
+}
+
+async function assertAnotherOwner(tx: Tx, { id, organizationId }: Membership): Promise<void> {
+  const others = await tx.membership.count({
+    where: { organizationId, role: 'OWNER', removedAt: null, id: { not: id } },
+  });
+  if (others === 0) throw new LastOwnerError();
 }
 
 /** Membership acts of one organization happen one after another, so that each sees what the last one did. */

@@ -12,7 +12,7 @@ import { recordStructureEvent } from './structureEvent.ts';
 
 export const offboardAgentInput = z.object({ reason: text(1, 1000).nullish() });
 
-type Offboarded = {
+export type Offboarded = {
   agentId: string;
   releasedRepos: { owner: string; name: string }[];
   terminatedSessionIds: string[];
@@ -75,7 +75,7 @@ const NOTHING: Holdings = { releasedRepos: [], terminatedSessionIds: [], revoked
  * What an agent holds, for whoever has locked it: a change of its status releases all of it, by a trigger. Sessions are
  * locked in the order in which everybody does.
  */
-async function lockHoldings(tx: Tx, agentId: string): Promise<Holdings> {
+export async function lockHoldings(tx: Tx, agentId: string): Promise<Holdings> {
   const sessions = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM session WHERE agent_id = ${agentId}::uuid AND NOT is_terminated ORDER BY id FOR NO KEY UPDATE`;
   const repos = await tx.watchedRepo.findMany({ where: { agentId }, orderBy: { createdAt: 'asc' } });

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { Project } from '../../prisma/client/client.ts';
 import { ProjectKind } from '../../prisma/client/enums.ts';
 import { authorize } from '../auth/policy.ts';
-import { SlugTakenError } from '../errors.ts';
+import type { Tx } from '../db.ts';
+import { NotFoundError, SlugTakenError } from '../errors.ts';
 import { violatedConstraint } from '../sqlError.ts';
 import { type Act, perform } from './act.ts';
 import { slug, text, validate } from './input.ts';
@@ -49,4 +51,22 @@ export async function registerProject(
     if (violatedConstraint(error) === 'project_slug_key') throw new SlugTakenError(data.slug);
     throw error;
   }
+}
+
+/**
+ * The project, if the viewer sees it.
+ * @throws NotFoundError
+ */
+export async function visibleProject(act: Act, projectId: string): Promise<Project> {
+  const project = await act.db.prisma.project.findFirst({
+    where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
+  });
+  if (!project) throw new NotFoundError();
+  return project;
+}
+
+/** Locks a project for an act that has a session run in it: nobody archives it meanwhile, or numbers another session. */
+export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
+  await tx.$queryRaw`SELECT FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+  return await tx.project.findUniqueOrThrow({ where: { id: projectId } });
 }

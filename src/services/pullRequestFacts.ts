@@ -70,6 +70,8 @@ export type ReviewFacts = {
 export type PullRequestFacts = {
   /** As the host answers, so that a transferred repository has one name only. */
   coordinates: PullRequestCoordinates;
+  /** The host's own id of it, which stays when its repository gets another name; empty when the host tells none. */
+  externalId: string;
   url: string;
   title: string;
   author: string;

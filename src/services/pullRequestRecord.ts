@@ -45,7 +45,7 @@ export async function writePullRequest(
     return existing.id;
   }
   const columns = {
-    ...identity(facts),
+    ...identity(existing, facts),
     ...description(facts),
     stateChangedAt: stateChangedAt(existing, facts),
     factsNumber: number,
@@ -53,7 +53,11 @@ export async function writePullRequest(
   const { id } = existing
     ? await tx.pullRequest.update({
         where: { id: existing.id },
-        data: { ...columns, ...ownership(existing, sessionId) },
+        data: {
+          ...columns,
+          ...((await isNameTaken(tx, existing, facts)) ? {} : nameOf(facts)),
+          ...ownership(existing, sessionId),
+        },
       })
     : await tx.pullRequest.upsert({
         where: {
@@ -63,8 +67,8 @@ export async function writePullRequest(
           },
         },
         // Only a program beside us can have made the row meanwhile; ours queue at its name.
-        create: { organizationId, sessionId, ...columns },
-        update: { sessionId, ...columns },
+        create: { organizationId, sessionId, ...columns, ...nameOf(facts) },
+        update: { sessionId, ...columns, ...nameOf(facts) },
       });
   await writeChecks(tx, organizationId, id, facts.checks);
   await writeThreads(tx, organizationId, id, facts);
@@ -77,8 +81,29 @@ function ownership(existing: PullRequest, sessionId: string) {
   return existing.sessionId === sessionId ? { sessionId } : { sessionId, nudgeState: {} };
 }
 
-function identity({ coordinates, url }: PullRequestFacts) {
-  return { ...keyOf(coordinates), repoOwner: coordinates.owner, repoName: coordinates.repo, url };
+/**
+ * Whether the row can't have the name its host answers, for another row has it: of a pull request that had the name
+ * before, or from when ids were not recorded yet. Then the row that its id leads to keeps the name it has.
+ */
+async function isNameTaken(
+  tx: Tx,
+  existing: PullRequest,
+  { coordinates }: PullRequestFacts,
+): Promise<boolean> {
+  const key = keyOf(coordinates);
+  const names = Object.entries(key) as [keyof typeof key, string | number][];
+  if (names.every(([column, value]) => existing[column] === value)) return false;
+  const { id, organizationId } = existing;
+  return (await tx.pullRequest.count({ where: { organizationId, ...key, id: { not: id } } })) > 0;
+}
+
+function nameOf({ coordinates }: PullRequestFacts) {
+  return { ...keyOf(coordinates), repoOwner: coordinates.owner, repoName: coordinates.repo };
+}
+
+/** An id once known stays known, also to a host that does not tell it. */
+function identity(existing: PullRequest | null, { externalId, url }: PullRequestFacts) {
+  return { url, externalId: externalId || existing?.externalId };
 }
 
 function description(facts: PullRequestFacts) {

@@ -14,7 +14,11 @@ export const recordReviewedPRInput = z.object({
   number: z.int().min(1, 'must be at least 1').max(MAX_NUMBER, `must be at most ${MAX_NUMBER}`),
 });
 
-type Recorded = { agentId: string; reviewedPullRequestId: string; alreadyReviewedById: string | null };
+export type RecordedReview = {
+  agentId: string;
+  reviewedPullRequestId: string;
+  alreadyReviewedById: string | null;
+};
 
 /**
  * Records that an agent reviewed a pull request. Once is enough for all agents of the person who hired it: whoever
@@ -28,7 +32,7 @@ export async function recordReviewedPR(
   const { repo, number } = validate(recordReviewedPRInput, input);
   const visible = await visibleAgent(act, agentId);
   const { organizationId, hiredById: userId } = visible;
-  return await perform<Recorded, Agent>(act, {
+  return await perform<RecordedReview, Agent>(act, {
     organizationId,
     may: (viewer) => authorize(viewer, 'agent.recordReview', organizationId, isOwnAgent(viewer, visible)),
     lock: (tx) => holdAgent(tx, agentId),

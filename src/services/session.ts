@@ -1,77 +1,106 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { SessionKind } from '../../prisma/client/enums.ts';
+import type { Agent, Project, Session } from '../../prisma/client/client.ts';
+import { isOwnSession } from '../auth/own.ts';
 import { authorize } from '../auth/policy.ts';
 import type { Tx } from '../db.ts';
-import { InvalidInputError, NotFoundError } from '../errors.ts';
+import { NotFoundError, SessionNotRestorableError } from '../errors.ts';
 import { type Act, perform } from './act.ts';
+import { assertRunning, holdAgent } from './agent.ts';
 import { text, validate } from './input.ts';
+import { lockProject } from './project.ts';
 
-const PROMPT_MAX_CHARACTERS = 4096;
-const DISPLAY_NAME_MAX_CHARACTERS = 20;
+/** What people call a session. */
+export const sessionDisplayName = text(1, 20);
 
-export const spawnSessionInput = z.object({
-  kind: z.enum(SessionKind),
-  prompt: text(0, PROMPT_MAX_CHARACTERS).nullish(),
-  displayName: text(1, DISPLAY_NAME_MAX_CHARACTERS).nullish(),
-  branch: text(0, 255).nullish(),
-  /** Absent: the server allots one. Null: the session has none, and can't claim. */
-  workspacePath: text(1, 4096).nullish(),
-});
-
-/** Starts a session on a project. */
-export async function spawnSession(
-  act: Act,
-  { projectId, ...input }: { projectId: string } & z.input<typeof spawnSessionInput>,
-) {
-  const { kind, prompt, displayName, branch, workspacePath } = validate(spawnSessionInput, input);
-  const project = await act.db.prisma.project.findFirst({
-    where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
+export const renameSessionInput = z
+  .object({ displayName: sessionDisplayName.nullish() })
+  .refine((input) => input.displayName !== undefined, {
+    path: ['displayName'],
+    message: 'must be given; null takes the name away',
   });
-  if (!project) throw new NotFoundError();
-  const { organizationId } = project;
 
+/** Gives a session another name, or takes it away. */
+export async function renameSession(
+  act: Act,
+  { sessionId, ...input }: { sessionId: string } & z.input<typeof renameSessionInput>,
+) {
+  const { displayName } = validate(renameSessionInput, input);
+  const visible = await visibleSession(act, sessionId);
+  const { organizationId } = visible;
   return await perform(act, {
     organizationId,
-    may: (viewer) => authorize(viewer, 'session.spawn', organizationId),
-    async lock(tx) {
-      const [locked] = await tx.$queryRaw<{ isArchived: boolean }[]>`
-        SELECT archived_at IS NOT NULL AS "isArchived" FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
-      return locked;
+    may: (viewer) => authorize(viewer, 'session.rename', organizationId, isOwnSession(viewer, visible)),
+    lock: (tx) => lockSession(tx, sessionId),
+    async work(tx) {
+      await tx.session.update({ where: { id: sessionId }, data: { displayName } });
+      return { sessionId };
     },
-    async work(tx, locked) {
-      if (locked?.isArchived) {
-        throw new InvalidInputError([{ path: 'projectId', message: 'the project is archived' }]);
-      }
-      const session = await tx.session.create({
-        data: {
-          organizationId,
-          projectId,
-          kind,
-          prompt: prompt ?? '',
-          displayName: displayName ?? null,
-          branch: branch ?? '',
-          workspacePath: workspacePath === undefined ? allotWorkspacePath(project.slug) : workspacePath,
-        },
-      });
-      return { sessionId: session.id };
+  });
+}
+
+/** Says whether a merge ends a session. Ends none by itself, whatever was merged before. */
+export async function updateMergePolicy(
+  act: Act,
+  { sessionId, terminateOnPrMerge }: { sessionId: string; terminateOnPrMerge: boolean },
+) {
+  const { organizationId } = await visibleSession(act, sessionId);
+  return await perform(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'session.updateMergePolicy', organizationId),
+    lock: (tx) => lockSession(tx, sessionId),
+    async work(tx) {
+      await tx.session.update({ where: { id: sessionId }, data: { terminateOnPrMerge } });
+      return { sessionId };
     },
   });
 }
 
 /** Ends a session. Its pull requests stay its own, and can be claimed by others without a takeover. Twice is a no-op. */
-export async function terminateSession(act: Act, input: { sessionId: string }) {
-  const { id, organizationId } = await visibleSession(act, input.sessionId);
+export async function terminateSession(act: Act, { sessionId }: { sessionId: string }) {
+  const { organizationId } = await visibleSession(act, sessionId);
   return await perform(act, {
     organizationId,
     may: (viewer) => authorize(viewer, 'session.terminate', organizationId),
-    lock: (tx) => lockSessions(tx, [id]),
+    lock: (tx) => lockSession(tx, sessionId),
     async work(tx) {
       await tx.session.updateMany({
-        where: { id, isTerminated: false },
+        where: { id: sessionId, isTerminated: false },
         data: { isTerminated: true, activityState: 'EXITED', activityLastAt: new Date() },
       });
-      return { sessionId: id };
+      return { sessionId };
+    },
+  });
+}
+
+type Restorable = { agent: Agent | null; project: Project; session: Session };
+
+/**
+ * Has an ended session live again, as one that nothing was heard of yet: it is launched anew, and what its earlier
+ * process still says is ignored. Its pull requests stay what they are, and whose they are.
+ *
+ * @throws SessionNotRestorableError
+ * @throws AgentNotRunningError
+ */
+export async function restoreSession(act: Act, { sessionId }: { sessionId: string }) {
+  const { organizationId, agentId, projectId } = await visibleSession(act, sessionId);
+  return await perform<{ sessionId: string }, Restorable>(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'session.restore', organizationId),
+    lock: async (tx) => ({
+      agent: agentId === null ? null : await holdAgent(tx, agentId),
+      project: await lockProject(tx, projectId),
+      session: await lockSession(tx, sessionId),
+    }),
+    async work(tx, { agent, project, session }) {
+      if (!session.isTerminated) throw new SessionNotRestorableError('The session has not ended.');
+      if (project.archivedAt) throw new SessionNotRestorableError('The project of the session is archived.');
+      if (agent) assertRunning(agent);
+      await tx.$executeRaw`
+        UPDATE session
+           SET is_terminated = false, activity_state = 'IDLE', activity_last_at = clock_timestamp(),
+               first_signal_at = NULL, no_signal_at = NULL, launch_id = gen_random_uuid()
+         WHERE id = ${sessionId}::uuid`;
+      return { sessionId };
     },
   });
 }
@@ -95,7 +124,13 @@ export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> 
     SELECT FROM session WHERE id = ANY(${sessionIds}::uuid[]) ORDER BY id FOR NO KEY UPDATE`;
 }
 
-/** Relative to wherever the runtime keeps its workspaces. */
-function allotWorkspacePath(projectSlug: string): string {
-  return `workspaces/${projectSlug}/${randomBytes(6).toString('hex')}`;
+/**
+ * Locks one session, and answers it as it is from now on.
+ * @throws NotFoundError when it was deleted meanwhile: one that owns no pull request may be
+ */
+export async function lockSession(tx: Tx, sessionId: string): Promise<Session> {
+  await lockSessions(tx, [sessionId]);
+  const session = await tx.session.findUnique({ where: { id: sessionId } });
+  if (!session) throw new NotFoundError();
+  return session;
 }

@@ -1,7 +1,6 @@
 /** The audit trail: what was done to the structure, by whom, kept for ever. */
 import type { Prisma } from '../../prisma/client/client.ts';
-import type { Tx } from '../db.ts';
-import type { Act } from './act.ts';
+import type { Actor, Tx } from '../db.ts';
 
 export type StructureEventInput = {
   organizationId: string;
@@ -20,18 +19,25 @@ export type StructureEventInput = {
   payload?: Prisma.InputJsonObject;
 };
 
-/** Writes one event, in the act's own transaction: it is there exactly when the act happened. */
-export async function recordStructureEvent(tx: Tx, act: Act, event: StructureEventInput): Promise<void> {
+/** Who does it, and by which request; an act has both, and so has a job, which acts as the system. */
+export type Author = { viewer: Actor; requestId: string | null };
+
+/** Writes one event, in the transaction of what it tells of: it is there exactly when that has happened. */
+export async function recordStructureEvent(
+  tx: Tx,
+  { viewer, requestId }: Author,
+  event: StructureEventInput,
+): Promise<void> {
   await tx.structureEvent.create({
     data: {
       organizationId: event.organizationId,
       type: event.type,
       subjectType: event.subject.type,
       subjectId: event.subject.id,
-      actorKind: act.viewer.kind,
-      actorId: act.viewer.id,
-      actorName: act.viewer.name,
-      requestId: act.requestId,
+      actorKind: viewer.kind,
+      actorId: viewer.id,
+      actorName: viewer.name,
+      requestId,
       payload: event.payload ?? {},
     },
   });

@@ -83,6 +83,7 @@ describe('the fixture', () => {
   it('names each pull request and each of its parts once', async () => {
     expect(new Set(numbers).size).toBe(numbers.length);
     const ids = (await all()).flatMap((facts) => [
+      facts.externalId,
       ...facts.checks.map((check) => check.externalId),
       ...facts.reviews.map((review) => review.externalId),
       ...facts.reviewThreads.flatMap(({ externalId, comments }) => [

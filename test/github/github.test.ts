@@ -29,6 +29,7 @@ describe('facts', () => {
   it('carries over everything GitHub tells of a pull request, in one request', async () => {
     const before = Date.now();
     const facts = await factsWith({
+      databaseId: '9007199254740993',
       title: 'Light the engine',
       author: { bot: 'dependabot' },
       sourceBranch: 'feat/engine',
@@ -75,6 +76,7 @@ describe('facts', () => {
     const url = 'https://github.com/acme/rocket/pull/7';
     expect(facts).toEqual({
       coordinates,
+      externalId: '9007199254740993',
       url,
       title: 'Light the engine',
       author: 'dependabot',
@@ -516,10 +518,17 @@ describe('names', () => {
 
   it('are the new ones of a repository that has moved', async () => {
     github.setPullRequest(name);
+    const { externalId } = await fetchFacts();
     github.transfer(name, { owner: 'orbit', repo: 'launcher' });
     const facts = await fetchFacts();
+    expect(facts.externalId).toBe(externalId);
+    expect(externalId).toMatch(/^\d+$/);
     expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'orbit', repo: 'launcher', number: 7 });
     expect(facts.url).toBe('https://github.com/orbit/launcher/pull/7');
+  });
+
+  it('are all there is where GitHub tells no id', async () => {
+    expect((await factsWith({ databaseId: null })).externalId).toBe('');
   });
 
   it('of another host are unknown to this one', async () => {

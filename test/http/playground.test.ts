@@ -46,6 +46,7 @@ it('begins with the tabs that tell the story', () => {
     'subscription Listen',
     'mutation Claim',
     'mutation TakeOver',
+    'mutation Offboard',
     'query History',
   ].map((operation) => page.indexOf(operation));
   expect(places.every((place) => place > 0)).toBe(true);

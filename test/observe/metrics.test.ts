@@ -154,6 +154,23 @@ describe('a scrape', () => {
     }
   });
 
+  it('reads the queues of jobs, and leaves out what it cannot read', async () => {
+    const metrics = createMetrics();
+    let isAway = false;
+    metrics.observeJobs(async () => {
+      if (isAway) throw new Error('away');
+      return [{ queue: 'agent.start', waiting: 3, running: 2, dead: 1, oldestWaitingSeconds: 1.5 }];
+    });
+    expect(await scrape(metrics)).toMatchObject({
+      'muster_jobs_waiting{queue="agent.start"}': 3,
+      'muster_jobs_running{queue="agent.start"}': 2,
+      'muster_jobs_dead{queue="agent.start"}': 1,
+      'muster_jobs_oldest_waiting_seconds{queue="agent.start"}': 1.5,
+    });
+    isAway = true;
+    expect(Object.keys(await scrape(metrics)).filter((name) => name.startsWith('muster_jobs'))).toEqual([]);
+  });
+
   it('is well formed: every figure has a help text, and counters end in _total', async () => {
     const { feed, metrics } = observedFeed();
     await feed.ready();

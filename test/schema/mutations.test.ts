@@ -14,8 +14,12 @@ const thrown: errorClasses.UserError[] = [
   new errorClasses.IdempotencyConflictError(),
   new errorClasses.SlugTakenError('rocket'),
   new errorClasses.AlreadyMemberError('id'),
+  new errorClasses.LastOwnerError(),
+  new errorClasses.AgentNotRunningError('STOPPED'),
+  new errorClasses.RepoAlreadyWatchedError({ owner: 'acme', name: 'rocket' }, { id: 'id', name: 'Robin' }),
   new errorClasses.InvalidPrRefError(),
   new errorClasses.SessionTerminatedError(),
+  new errorClasses.SessionNotRestorableError(),
   new errorClasses.SessionNotClaimableError(),
   new errorClasses.SessionNoWorkspaceError(),
   new errorClasses.ProjectNotResolvableError(),
@@ -24,6 +28,7 @@ const thrown: errorClasses.UserError[] = [
   new errorClasses.PrNotFoundError(),
   new errorClasses.PrNotOpenError('MERGED'),
   new errorClasses.PrClaimedByActiveSessionError({ id: 'id', name: 'rocket-1' }),
+  new errorClasses.SpawnRolledBackError(new errorClasses.PrNotFoundError(), { pr: '7', sessionId: 'id' }),
 ];
 
 describe.each(mutations)('$name', ({ name, args, type }) => {

@@ -24,20 +24,119 @@ export const ACTS: Record<string, Prepare> = {
   "revokeToken: an admin's": revokeTokenOf('admin'),
   "revokeToken: an owner's": revokeTokenOf('owner'),
   'revokeToken: one of everywhere': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
+  'createToken: for an agent one hired': async (cast, role) => ({
+    organizationId: cast.team.id,
+    agentId: await hiredBy(cast, role),
+    label: 'for it',
+  }),
+  "createToken: for another's agent": ({ team, agents }) => ({
+    organizationId: team.id,
+    agentId: agents.other.id,
+    label: 'for it',
+  }),
+  'revokeToken: of an agent one hired': async (cast, role) => ({
+    tokenId: await newAgentToken(cast, await hiredBy(cast, role)),
+  }),
+  "revokeToken: of another's agent": async (cast) => ({
+    tokenId: await newAgentToken(cast, cast.agents.other.id),
+  }),
+  'changeMemberRole: of a member': async ({ team }) => ({
+    memberId: (await team.join('MEMBER')).memberId,
+    role: 'ADMIN',
+  }),
+  'changeMemberRole: to owner': async ({ team }) => ({
+    memberId: (await team.join('MEMBER')).memberId,
+    role: 'OWNER',
+  }),
+  'changeMemberRole: of an owner': async ({ team }) => ({
+    memberId: (await team.join('OWNER')).memberId,
+    role: 'MEMBER',
+  }),
+  'removeMember: a member': async ({ team }) => ({ memberId: (await team.join('MEMBER')).memberId }),
+  'removeMember: an owner': async ({ team }) => ({ memberId: (await team.join('OWNER')).memberId }),
+  hireAgent: ({ team }) => ({ organizationId: team.id, name: 'Kim', role: 'reviewer' }),
+  'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),
+  "offboardAgent: another's": async ({ team }) => ({ agentId: (await team.hire()).id }),
+  'watchRepo: by an agent it hired': async (cast, role) => ({
+    agentId: await hiredBy(cast, role),
+    repo: `acme/${newName()}`,
+  }),
+  "watchRepo: by another's agent": ({ agents }) => ({ agentId: agents.other.id, repo: `acme/${newName()}` }),
+  'unwatchRepo: of an agent it hired': async (cast, role) => ({
+    agentId: await hiredBy(cast, role),
+    repo: 'acme/rocket',
+  }),
+  "unwatchRepo: of another's agent": ({ agents }) => ({ agentId: agents.other.id, repo: 'acme/rocket' }),
+  'putAgentMemory: its own': ({ agents }) => ({ agentId: agents.own.id, key: 'tone', value: 'kind' }),
+  "putAgentMemory: another's": ({ agents }) => ({ agentId: agents.other.id, key: 'tone', value: 'kind' }),
+  'logAgentAction: its own': ({ agents }) => ({ agentId: agents.own.id, action: 'push', outcome: 'ALLOWED' }),
+  "logAgentAction: another's": ({ agents }) => ({
+    agentId: agents.other.id,
+    action: 'push',
+    outcome: 'ALLOWED',
+  }),
+  'recordReviewedPR: its own': ({ agents }) => ({ agentId: agents.own.id, repo: 'acme/rocket', number: 7 }),
+  "recordReviewedPR: another's": ({ agents }) => ({
+    agentId: agents.other.id,
+    repo: 'acme/rocket',
+    number: 8,
+  }),
   registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
   spawnSession: ({ team }) => ({ projectId: team.project.id }),
-  terminateSession: async ({ team }) => ({ sessionId: (await team.spawn()).id }),
-  claimPR: async ({ team }) => ({ sessionId: (await team.spawn()).id, pr: newPullRequest(team) }),
+  'spawnSession: for an agent': ({ team, agents }) => ({
+    projectId: team.project.id,
+    agentId: agents.own.id,
+  }),
+  'spawnSession: with a claim': ({ team }) => ({
+    projectId: team.project.id,
+    claimPR: { pr: newPullRequest(team) },
+  }),
+  'reportActivity: of its own session': onSession('own', { state: 'ACTIVE' }),
+  "reportActivity: of another agent's": onSession('other', { state: 'ACTIVE' }),
+  "reportActivity: of a person's": onSession('nobody', { state: 'ACTIVE' }),
+  'renameSession: its own': onSession('own', { displayName: 'Ada' }),
+  "renameSession: another agent's": onSession('other', { displayName: 'Ada' }),
+  "renameSession: a person's": onSession('nobody', { displayName: 'Ada' }),
+  updateMergePolicy: onSession('own', { terminateOnPrMerge: true }),
+  terminateSession: onSession('own', {}),
+  restoreSession: async (cast) => {
+    const sessionId = await newSession(cast, 'own');
+    await cast.team.terminate(sessionId);
+    return { sessionId };
+  },
+  claimPR: onSession('nobody', ({ team }) => ({ pr: newPullRequest(team) })),
+  'claimPR: for its own session': onSession('own', ({ team }) => ({ pr: newPullRequest(team) })),
+  "claimPR: for another agent's": onSession('other', ({ team }) => ({ pr: newPullRequest(team) })),
   'claimPR: a takeover': async ({ team }) => {
     const pr = newPullRequest(team);
     succeeded(await team.claim((await team.spawn()).id, pr));
     return { sessionId: (await team.spawn()).id, pr };
   },
-  refreshPR: async ({ team }) => {
-    const claimed = succeeded(await team.claim((await team.spawn()).id, newPullRequest(team)));
-    return { pullRequestId: claimed.pullRequest.id };
-  },
+  refreshPR: refreshOf('nobody'),
+  'refreshPR: of its own session': refreshOf('own'),
+  "refreshPR: of another agent's": refreshOf('other'),
 };
+
+type Runner = 'own' | 'other' | 'nobody';
+
+async function newSession({ team, agents }: Cast, runner: Runner): Promise<string> {
+  return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;
+}
+
+/** On a new session: of the agent that asks, of the other one, or of none. */
+function onSession(runner: Runner, fields: object | ((cast: Cast) => object)): Prepare {
+  return async (cast) => ({
+    sessionId: await newSession(cast, runner),
+    ...(typeof fields === 'function' ? fields(cast) : fields),
+  });
+}
+
+function refreshOf(runner: Runner): Prepare {
+  return async (cast) => {
+    const claimed = await cast.team.claim(await newSession(cast, runner), newPullRequest(cast.team));
+    return { pullRequestId: succeeded(claimed).pullRequest.id };
+  };
+}
 
 function addMember(role: MembershipRole): Prepare {
   return ({ team }) => ({
@@ -58,8 +157,23 @@ function revokeTokenOf(role: keyof Cast['colleagues']): Prepare {
   });
 }
 
+/** A new agent of this very viewer's; of the owner's, where there can be none, or where it is an agent itself. */
+async function hiredBy({ team, clients }: Cast, role: Role): Promise<string> {
+  const isMember = role === 'member' || role === 'admin';
+  return (await team.hire({}, isMember ? clients[role] : team.owner)).id;
+}
+
+async function newAgentToken({ team }: Cast, agentId: string): Promise<string> {
+  const { createToken } = await team.owner.query(CreateToken, {
+    input: { organizationId: team.id, agentId, label: 'another' },
+  });
+  return succeeded(createToken).token.id;
+}
+
 /** A token of this very viewer in the team's organization; of the owner's, where there can be none. */
-async function ownToken({ team, clients, formerTokenId }: Cast, role: Role): Promise<string> {
+async function ownToken(cast: Cast, role: Role): Promise<string> {
+  const { team, clients, formerTokenId } = cast;
+  if (role === 'agent') return await newAgentToken(cast, cast.agents.own.id);
   if (role === 'former') return formerTokenId;
   const owner = role === 'member' || role === 'admin' ? clients[role] : team.owner;
   const { createToken } = await owner.query(CreateToken, {

@@ -4,11 +4,11 @@ import type { Client } from '../support/client.ts';
 import { CreateToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import type { Work } from '../support/work.ts';
 
 /** Those for whom the organization is there. */
-export const INSIDERS = ['member', 'admin', 'owner'] as const;
+export const INSIDERS = ['agent', 'member', 'admin', 'owner'] as const;
 /** Those for whom it is not: a stranger, one who was an admin, and its owner by a token of another organization. */
 export const OUTSIDERS = ['outsider', 'former', 'elsewhere'] as const;
 /** The columns of the tables. Nobody has no token. */
@@ -25,7 +25,9 @@ export type Cast = {
   clients: Record<Role, Client>;
   tokens: Record<Insider | Outsider, string>;
   /** For each role somebody else who has it too, by the global id of the user. */
-  colleagues: Record<Insider | 'outsider', string>;
+  colleagues: Record<Exclude<Insider, 'agent'> | 'outsider', string>;
+  /** The one of the column, and another one that the owner hired too. */
+  agents: { own: TeamAgent; other: TeamAgent };
   /** A token of the former one's, from before. */
   formerTokenId: string;
   /** A colleague's token that is good in each of the colleague's organizations, and so belongs to none. */
@@ -43,6 +45,9 @@ export async function createCast(work: Work): Promise<Cast> {
 
   const elsewhere = await work.createTeam(team.owner);
   const { secret } = await newToken(elsewhere, team.owner.userId);
+  const agent = await team.hire({ name: 'Robin' });
+  // Its first use is noted at its token: not in the midst of a test.
+  await agent.raw({ query: '{ viewer { id } }' });
   const colleague = await team.join('MEMBER', 'Mia');
   const [login] = await work.psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [
     colleague.userId,
@@ -55,14 +60,17 @@ export async function createCast(work: Work): Promise<Cast> {
       outsider: otherTeam.owner,
       former,
       elsewhere: work.app.client(secret),
+      agent,
       member,
       admin,
       owner: team.owner,
     },
+    agents: { own: agent, other: await team.hire({ name: 'Kim' }) },
     tokens: {
       outsider: otherTeam.owner.token,
       former: former.token,
       elsewhere: secret,
+      agent: agent.token,
       member: member.token,
       admin: admin.token,
       owner: team.owner.token,

@@ -16,6 +16,8 @@ export async function foreignThings(team: Team): Promise<Record<string, string>>
     Organization: team.id,
     User: globalId('User', team.owner.userId),
     Token: (await newToken(team, team.owner.userId)).id,
+    Agent: (await team.hire()).id,
+    Membership: (await team.join('MEMBER')).memberId,
     Project: team.project.id,
     Session: session.id,
     PullRequest: pullRequest.id,

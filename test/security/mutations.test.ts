@@ -1,6 +1,7 @@
 /** Who may do what: every mutation, by everybody there is. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capitalized, mutations } from '../schema/shape.ts';
+import { uuidOf } from '../support/psql.ts';
 import { startWork, type Work } from '../support/work.ts';
 import { ACTS } from './acts.ts';
 import { type Cast, createCast, ROLES, type Role } from './cast.ts';
@@ -11,27 +12,63 @@ import { table } from './table.ts';
  * this viewer it is not there. A mutation that is not in here fails the test.
  */
 const PERMISSIONS = table<Role>(`
-  act                            | nobody | outsider | former | elsewhere | member | admin | owner
-  createOrganization             | 401    | yes      | yes    | no        | yes    | yes   | yes
-  addMember: a member            | 401    | none     | none   | none      | no     | yes   | yes
-  addMember: an admin            | 401    | none     | none   | none      | no     | yes   | yes
-  addMember: an owner            | 401    | none     | none   | none      | no     | no    | yes
-  createToken: for oneself       | 401    | none     | none   | none      | yes    | yes   | yes
-  createToken: for a member      | 401    | none     | none   | none      | no     | yes   | yes
-  createToken: for an admin      | 401    | none     | none   | none      | no     | yes   | yes
-  createToken: for an owner      | 401    | none     | none   | none      | no     | no    | yes
-  createToken: for an outsider   | 401    | none     | none   | none      | no     | none  | none
-  revokeToken: one's own         | 401    | none     | none   | none      | yes    | yes   | yes
-  revokeToken: a member's        | 401    | none     | none   | none      | no     | yes   | yes
-  revokeToken: an admin's        | 401    | none     | none   | none      | no     | yes   | yes
-  revokeToken: an owner's        | 401    | none     | none   | none      | no     | no    | yes
-  revokeToken: one of everywhere | 401    | none     | none   | none      | none   | none  | none
-  registerProject                | 401    | none     | none   | none      | no     | yes   | yes
-  spawnSession                   | 401    | none     | none   | none      | yes    | yes   | yes
-  terminateSession               | 401    | none     | none   | none      | yes    | yes   | yes
-  claimPR                        | 401    | none     | none   | none      | yes    | yes   | yes
-  claimPR: a takeover            | 401    | none     | none   | none      | yes    | yes   | yes
-  refreshPR                      | 401    | none     | none   | none      | yes    | yes   | yes
+  act                                 | nobody | outsider | former | elsewhere | agent | member | admin | owner
+  createOrganization                  | 401    | yes      | yes    | no        | no    | yes    | yes   | yes
+  addMember: a member                 | 401    | none     | none   | none      | no    | no     | yes   | yes
+  addMember: an admin                 | 401    | none     | none   | none      | no    | no     | yes   | yes
+  addMember: an owner                 | 401    | none     | none   | none      | no    | no     | no    | yes
+  createToken: for oneself            | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  createToken: for a member           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createToken: for an admin           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createToken: for an owner           | 401    | none     | none   | none      | no    | no     | no    | yes
+  createToken: for an outsider        | 401    | none     | none   | none      | no    | no     | none  | none
+  revokeToken: one's own              | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  revokeToken: a member's             | 401    | none     | none   | none      | no    | no     | yes   | yes
+  revokeToken: an admin's             | 401    | none     | none   | none      | no    | no     | yes   | yes
+  revokeToken: an owner's             | 401    | none     | none   | none      | no    | no     | no    | yes
+  revokeToken: one of everywhere      | 401    | none     | none   | none      | none  | none   | none  | none
+  createToken: for an agent one hired | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  createToken: for another's agent    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  revokeToken: of an agent one hired  | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  revokeToken: of another's agent     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  changeMemberRole: of a member       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  changeMemberRole: to owner          | 401    | none     | none   | none      | no    | no     | no    | yes
+  changeMemberRole: of an owner       | 401    | none     | none   | none      | no    | no     | no    | yes
+  removeMember: a member              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeMember: an owner              | 401    | none     | none   | none      | no    | no     | no    | yes
+  hireAgent                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  offboardAgent: another's            | 401    | none     | none   | none      | no    | no     | yes   | yes
+  watchRepo: by an agent it hired     | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  watchRepo: by another's agent       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  unwatchRepo: of an agent it hired   | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  unwatchRepo: of another's agent     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  putAgentMemory: its own             | 401    | none     | none   | none      | yes   | no     | yes   | yes
+  putAgentMemory: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  logAgentAction: its own             | 401    | none     | none   | none      | yes   | no     | yes   | yes
+  logAgentAction: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  recordReviewedPR: its own           | 401    | none     | none   | none      | yes   | no     | yes   | yes
+  recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
+  registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  spawnSession: with a claim          | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  reportActivity: of its own session  | 401    | none     | none   | none      | yes   | no     | yes   | yes
+  reportActivity: of another agent's  | 401    | none     | none   | none      | no    | no     | yes   | yes
+  reportActivity: of a person's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  renameSession: its own              | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  renameSession: another agent's      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  renameSession: a person's           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  updateMergePolicy                   | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  terminateSession                    | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  restoreSession                      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  claimPR                             | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  claimPR: a takeover                 | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  refreshPR                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  refreshPR: of its own session       | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  refreshPR: of another agent's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
 `);
 
 const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
@@ -60,6 +97,7 @@ describe.each(PERMISSIONS)('$name', ({ name, ...permissions }) => {
       return;
     }
     expect(outcome).toBe(CODES[permission]);
+    if (role === 'agent') expect(await newestAction()).toEqual({ action: mutationOf(name), code: outcome });
     // Whoever is refused has left no trace.
     expect(await cast.team.footprint()).toEqual(before);
   });
@@ -76,6 +114,16 @@ async function act(role: Role, mutation: string, input: object): Promise<string>
   const { data, errors } = await response.json();
   if (errors) return errors[0].extensions.code;
   return data[mutation].code ?? data[mutation].__typename;
+}
+
+/** What the agent was refused last. */
+async function newestAction(): Promise<{ action: string; code: string } | undefined> {
+  const [action] = await work.psql<{ action: string; code: string }>(
+    `SELECT action, metadata ->> 'code' AS code FROM agent_action
+      WHERE agent_id = $1 AND outcome = 'DENIED' ORDER BY id DESC LIMIT 1`,
+    [uuidOf(cast.agents.own.id)],
+  );
+  return action;
 }
 
 async function inputOf(name: string, role: Role): Promise<object> {

@@ -33,9 +33,13 @@ const inputIds = mutations.flatMap(({ name }) => {
     .map((field) => ({
       mutation: name,
       field: field.name,
-      type: capitalized(field.name.replace(/Id$/, '')),
+      type: typeOfField(field.name),
     }));
 });
+
+function typeOfField(name: string): string {
+  return name === 'memberId' ? 'Membership' : capitalized(name.replace(/Id$/, ''));
+}
 
 it('finds the ids that mutations take', () => {
   expect(inputIds.length).toBeGreaterThanOrEqual(mutations.length - 1);
@@ -59,7 +63,7 @@ describe.each(inputIds)('$mutation with a foreign $field', ({ mutation, field, t
 });
 
 describe('a query', () => {
-  it.each(['Organization', 'User', 'Token', 'Project', 'Session', 'PullRequest'])(
+  it.each(['Organization', 'User', 'Membership', 'Token', 'Agent', 'Project', 'Session', 'PullRequest'])(
     'by the foreign id of a %s answers null',
     async (type) => {
       // The last one is there for the viewer, only of another type: it must be found under its own name alone.
@@ -88,6 +92,7 @@ describe('a query', () => {
     ['sessions(projectId: $id)', 'Project'],
     ['changes(entityId: $id)', 'Session'],
     ['changes(actorId: $id)', 'User'],
+    ['changes(actorId: $id)', 'Agent'],
     ['structureEvents(subjectId: $id)', 'Token'],
   ])('%s of a foreign one answers nothing', async (field, type) => {
     const query = `query($slug: String!, $id: ID!) { organization(slug: $slug) {

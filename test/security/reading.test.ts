@@ -10,28 +10,39 @@ import { furnish, type Walk, walk } from './walk.ts';
 
 /** `all`: every field there is; `none`: for this viewer there is no such thing. */
 const THINGS = table<Outsider | Insider>(`
-  type                    | outsider | former | elsewhere | member | admin | owner
-  Organization            | none     | none   | none      | all    | all   | all
-  User                    | none     | none   | none      | all    | all   | all
-  Membership              | none     | none   | none      | all    | all   | all
-  Token                   | none     | none   | none      | all    | all   | all
-  Project                 | none     | none   | none      | all    | all   | all
-  Session                 | none     | none   | none      | all    | all   | all
-  PullRequest             | none     | none   | none      | all    | all   | all
-  PullRequestCheck        | none     | none   | none      | all    | all   | all
-  PullRequestReviewThread | none     | none   | none      | all    | all   | all
-  PullRequestReview       | none     | none   | none      | all    | all   | all
-  StructureEvent          | none     | none   | none      | all    | all   | all
+  type                    | outsider | former | elsewhere | agent | member | admin | owner
+  Organization            | none     | none   | none      | all   | all    | all   | all
+  User                    | none     | none   | none      | all   | all    | all   | all
+  Membership              | none     | none   | none      | all   | all    | all   | all
+  Token                   | none     | none   | none      | all   | all    | all   | all
+  Agent                   | none     | none   | none      | all   | all    | all   | all
+  WatchedRepo             | none     | none   | none      | all   | all    | all   | all
+  AgentMemory             | none     | none   | none      | all   | all    | all   | all
+  AgentAction             | none     | none   | none      | all   | all    | all   | all
+  ReviewedPullRequest     | none     | none   | none      | all   | all    | all   | all
+  Project                 | none     | none   | none      | all   | all    | all   | all
+  Session                 | none     | none   | none      | all   | all    | all   | all
+  PullRequest             | none     | none   | none      | all   | all    | all   | all
+  PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
+  PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
+  PullRequestReview       | none     | none   | none      | all   | all    | all   | all
+  StructureEvent          | none     | none   | none      | all   | all    | all   | all
 `);
 
 /** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
 const FIELDS: Record<string, string> = {
-  Viewer: 'id kind name user personalOrganization organizations',
+  Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt members tokens project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
   User: 'id name email createdAt',
-  Membership: 'id user role createdAt removedAt',
-  Token: 'id user label prefix createdAt expiresAt lastUsedAt revokedAt',
+  Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
+  Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
+  Agent:
+    'id name role status failure organization hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+  WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
+  AgentMemory: 'id key value agent createdAt updatedAt',
+  AgentAction: 'id action outcome metadata agent createdAt',
+  ReviewedPullRequest: 'id repo number agent reviewedAt',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',

@@ -10,17 +10,21 @@ import { furnish } from './walk.ts';
 
 /** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
 const SUBSCRIPTIONS = table<Outsider | Insider>(`
-  subscription          | outsider | former | elsewhere | member | admin | owner
-  changes               | none     | none   | none      | hears  | hears | hears
-  prChanged             | none     | none   | none      | hears  | hears | hears
-  prCheckRecorded       | none     | none   | none      | hears  | hears | hears
-  prReviewThreadChanged | none     | none   | none      | hears  | hears | hears
-  prSessionChanged      | none     | none   | none      | hears  | hears | hears
-  sessionChanged        | none     | none   | none      | hears  | hears | hears
+  subscription          | outsider | former | elsewhere | agent | member | admin | owner
+  agentChanged          | none     | none   | none      | hears | hears  | hears | hears
+  changes               | none     | none   | none      | hears | hears  | hears | hears
+  prChanged             | none     | none   | none      | hears | hears  | hears | hears
+  prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
+  prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
+  prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
+  sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
+  watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
 `);
 
 /** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
 const FIELDS: Record<string, string> = {
+  AgentChanged: 'cursor occurredAt actor requestId type agent',
+  WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   PrChanged: 'cursor occurredAt actor requestId type pullRequest',
   PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',

@@ -2,6 +2,7 @@
 import { parseGlobalId } from '../../src/globalId.ts';
 import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
+import { LogAgentAction, PutAgentMemory, RecordReviewedPR, WatchRepo } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import type { Team } from '../support/team.ts';
 import { everyField, objectType } from './selection.ts';
@@ -24,6 +25,22 @@ export async function furnish(team: Team): Promise<string> {
     reviews: [{ author: 'ines', state: 'APPROVED' }],
   });
   succeeded(await team.claim(session.id, 7));
+  const agent = await team.hire();
+  const input = { agentId: agent.id };
+  const { watchRepo } = await team.owner.query(WatchRepo, { input: { ...input, repo: 'acme/rocket' } });
+  succeeded(watchRepo);
+  const { putAgentMemory } = await agent.query(PutAgentMemory, {
+    input: { ...input, key: 'tone', value: 'kind' },
+  });
+  succeeded(putAgentMemory);
+  const { logAgentAction } = await agent.query(LogAgentAction, {
+    input: { ...input, action: 'push', outcome: 'ALLOWED', metadata: { branch: 'main' } },
+  });
+  succeeded(logAgentAction);
+  const { recordReviewedPR } = await agent.query(RecordReviewedPR, {
+    input: { ...input, repo: 'acme/rocket', number: 7 },
+  });
+  succeeded(recordReviewedPR);
   // Answers once all of it is in the stored feed; leaves a token.
   await team.changes();
   return `${team.slug}/rocket#7`;

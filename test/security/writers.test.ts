@@ -61,6 +61,29 @@ async function writeEverything(psql: Psql): Promise<string[]> {
     'UPDATE public.token SET revoked_at = pg_catalog.now() WHERE id = $1',
     uuidOf(await ownToken()),
   );
+  const [agent] = await psql<{ id: string }>(
+    `INSERT INTO public.agent (organization_id, name, role, status, hired_by_id)
+     VALUES ($1, 'psql', 'psql', 'RUNNING', $2) RETURNING id`,
+    [organizationId, team.owner.userId],
+  );
+  await write(
+    `INSERT INTO public.watched_repo
+       (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
+     VALUES ($1, $2, $3, 'acme', 'rocket', 'acme', 'rocket')`,
+    organizationId,
+    agent?.id,
+    team.owner.userId,
+  );
+  await write(
+    'INSERT INTO public.session (organization_id, project_id, agent_id) VALUES ($1, $2, $3)',
+    organizationId,
+    uuidOf(team.project.id),
+    agent?.id,
+  );
+  await write(
+    `UPDATE public.agent SET status = 'STOPPED', offboarded_at = pg_catalog.now() WHERE id = $1`,
+    agent?.id,
+  );
   return [
     'PROJECT_CREATED',
     'SESSION_CREATED',
@@ -69,6 +92,13 @@ async function writeEverything(psql: Psql): Promise<string[]> {
     'PR_CHECK_RECORDED',
     'PR_REVIEW_THREAD_ADDED',
     'TOKEN_ARCHIVED',
+    'AGENT_CREATED',
+    'REPO_WATCHED',
+    'SESSION_CREATED',
+    // What an agent holds goes before it, whoever ends it.
+    'REPO_RELEASED',
+    'SESSION_UPDATED',
+    'AGENT_OFFBOARDED',
   ];
 }
 
@@ -96,9 +126,16 @@ describe('what is written is heard', () => {
     ['with no search path', ["SET search_path = ''"]],
     [
       'with temporary tables of the same names',
-      ['change_outbox', 'project', 'session', 'pull_request', 'membership', 'token'].map(
-        (table) => `CREATE TEMP TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS)`,
-      ),
+      [
+        'change_outbox',
+        'project',
+        'session',
+        'pull_request',
+        'membership',
+        'token',
+        'agent',
+        'watched_repo',
+      ].map((table) => `CREATE TEMP TABLE ${table} (LIKE public.${table} INCLUDING DEFAULTS)`),
     ],
     [
       'with a schema before ours in the search path',
@@ -173,10 +210,10 @@ describe('a rule is held against everybody', () => {
   const on = async (table: string, id: string, assignments: string) =>
     await refusal(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
 
-  it('a token stays its person’s, in its organization, and revoked', async () => {
+  it('a token stays its holder’s, in its organization, and revoked', async () => {
     const other = await work.createTeam();
     const token = await ownToken();
-    expect(await on('token', token, `user_id = '${other.owner.userId}'`)).toMatch('stays that of its person');
+    expect(await on('token', token, `user_id = '${other.owner.userId}'`)).toMatch('stays that of its holder');
     expect(await on('token', token, `organization_id = '${uuidOf(other.id)}'`)).toMatch(
       'with the same reach',
     );

@@ -5,6 +5,7 @@ import {
   AddMember,
   ClaimPR,
   CreateOrganization,
+  RefreshPR,
   RegisterProject,
   RevokeToken,
   SpawnSession,
@@ -115,6 +116,23 @@ describe('an act that waits', () => {
     const { result, isUntouched } = await whileWaiting(onSession(), terminate, [removal()]);
     expect(refused(result).code).toBe('NOT_FOUND');
     expect(isUntouched).toBe(true);
+  });
+});
+
+describe('an agent whose pull request is taken over while the host answers', () => {
+  it('no longer refreshes it', async () => {
+    const agent = await team.hire();
+    const own = await team.spawn({ agentId: agent.id });
+    const { pullRequest } = succeeded(await team.claim(own.id, 7));
+    const hold = work.github.holdNext();
+    const refreshing = agent.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+    await hold.arrived;
+    team.onGitHub(7, { title: 'Renamed' });
+    succeeded(await team.claim(session.id, 7));
+    const before = await team.footprint();
+    hold.release();
+    expect(refused((await refreshing).refreshPR).code).toBe('FORBIDDEN');
+    expect(await team.footprint()).toEqual(before);
   });
 });
 

@@ -4,8 +4,8 @@ import { globalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { SpawnSessionInput } from '../graphql/graphql.ts';
 import type { Client } from '../support/client.ts';
-import { SpawnSession, TerminateSession } from '../support/mutations.ts';
-import { refused, succeeded } from '../support/outcome.ts';
+import { OffboardAgent, SpawnSession, TerminateSession } from '../support/mutations.ts';
+import { hasSucceeded, refused, succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Change, Team } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
@@ -162,6 +162,65 @@ describe('a new session', () => {
 
   it('may be started by every member', async () => {
     for (const role of ['ADMIN', 'MEMBER'] as const) succeeded(await spawn({}, await team.join(role)));
+  });
+});
+
+describe('a session of an agent', () => {
+  it('is one run of it, and says so', async () => {
+    const agent = await team.hire();
+    const { requestId } = succeeded(await spawn({ agentId: agent.id }));
+    expect(await team.changes({ requestId })).toMatchObject([
+      { type: 'SESSION_CREATED', payload: { row: { agent: agent.id } } },
+    ]);
+    const person = succeeded(await spawn({ agentId: null }));
+    expect(await team.changes({ requestId: person.requestId })).toMatchObject([
+      { payload: { row: { agent: null } } },
+    ]);
+  });
+
+  it('is none of an agent of another organization, not even for who is of both', async () => {
+    const other = await work.createTeam(team.owner);
+    const stranger = await other.hire();
+    const before = await team.footprint();
+    const unseen = refused(await spawn({ agentId: stranger.id }));
+    expect(unseen.code).toBe('NOT_FOUND');
+    for (const agentId of ['', 'garbage', team.project.id, globalId('Agent', randomUUID())]) {
+      expect(refused(await spawn({ agentId })), agentId).toEqual(unseen);
+    }
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it.each(['PENDING', 'ERROR', 'STOPPED'])('needs one that works: %s does not', async (status) => {
+    const [made] = await work.psql<{ id: string }>(
+      `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
+       VALUES ($1, 'Kim', 'coder', $2::agent_status, $3, CASE $2 WHEN 'STOPPED' THEN now() END) RETURNING id`,
+      [uuidOf(team.id), status, team.owner.userId],
+    );
+    const before = await team.footprint();
+    const error = refused(await spawn({ agentId: globalId('Agent', made?.id ?? '') }));
+    expect(error).toMatchObject({ code: 'AGENT_NOT_RUNNING', status });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('that is offboarded at the same moment is ended with it, or never begins', async () => {
+    const agents = await Promise.all(upTo(25).map(() => team.hire()));
+    const spawned = await Promise.all(
+      agents.map(async ({ id: agentId }) => {
+        const [result] = await Promise.all([
+          spawn({ agentId }),
+          team.owner.query(OffboardAgent, { input: { agentId } }),
+        ]);
+        return result;
+      }),
+    );
+    for (const result of spawned) {
+      if (!hasSucceeded(result)) expect(refused(result).code).toBe('AGENT_NOT_RUNNING');
+    }
+    expect(
+      await work.psql('SELECT FROM session WHERE organization_id = $1 AND NOT is_terminated', [
+        uuidOf(team.id),
+      ]),
+    ).toEqual([]);
   });
 });
 

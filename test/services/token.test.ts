@@ -163,7 +163,7 @@ describe('a token for somebody', () => {
   it('acts for them', async () => {
     const bob = await team.join('MEMBER');
     const { token, client } = await created({ userId: idOf(bob) });
-    expect(token.user.id).toBe(idOf(bob));
+    expect(token.user?.id).toBe(idOf(bob));
     expect((await client.query(Reach)).viewer).toEqual({
       id: idOf(bob),
       organizations: { nodes: [{ slug: team.slug, viewerRole: 'MEMBER' }] },

@@ -1,17 +1,16 @@
 /** The whole server as a process runs it, on a database of its own, with clients to talk to it. */
 import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
-import { type App, type AppConfig, startApp } from '../../src/app.ts';
+import { type App, type AppConfig, startApp, type Tuning } from '../../src/app.ts';
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { createUser } from '../../src/services/user.ts';
 import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
 
-/** Other limits than the usual. */
-export type Tuning = Parameters<typeof startApp>[2];
+export type { Tuning };
 
-type TestConfig = Partial<AppConfig> & { redis?: boolean; tuning?: Tuning };
+export type TestConfig = Partial<AppConfig> & { redis?: boolean; tuning?: Tuning };
 
 export type TestApp = {
   app: App;

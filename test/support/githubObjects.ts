@@ -17,6 +17,7 @@ export function pullRequestObject(pr: GitHubPullRequest, host: string) {
   return {
     id: `PR_${pr.number}`,
     number: pr.number,
+    fullDatabaseId: pr.databaseId,
     url,
     title: pr.title,
     author: actorObject(pr.author),

@@ -50,6 +50,8 @@ export type GitHubPullRequest = {
   owner: string;
   repo: string;
   number: number;
+  /** What it keeps when its repository moves. */
+  databaseId: string | null;
   /** On the server's host unless said otherwise. */
   url?: string;
   title: string;
@@ -87,6 +89,7 @@ export function defaultPullRequest(owner: string, repo: string, number: number):
     owner,
     repo,
     number,
+    databaseId: BigInt(`0x${shaOf(`${owner}/${repo}#${number}`).slice(0, 15)}`).toString(),
     title: `Pull request ${number}`,
     author: 'octocat',
     sourceBranch: `branch-${number}`,

@@ -79,6 +79,9 @@ export const CreateToken = graphql(`
           user {
             id
           }
+          agent {
+            id
+          }
         }
       }
       ...Refusal
@@ -146,8 +149,113 @@ export const SpawnSession = graphql(`
           displayStatus
           lane
         }
+        pullRequest {
+          ...PullRequestFacts
+        }
+        takenOverFrom {
+          id
+        }
       }
       ...Refusal
+      ... on AgentNotRunningError {
+        status
+      }
+      ... on SpawnRolledBackError {
+        pr
+        sessionId
+        cause {
+          __typename
+          code
+          message
+          ... on ScmUnavailableError {
+            retryAfterSeconds
+          }
+          ... on PrNotOpenError {
+            state
+          }
+          ... on PrClaimedByActiveSessionError {
+            ownerSession {
+              id
+              name
+            }
+          }
+        }
+      }
+    }
+  }
+`);
+
+export const ReportActivity = graphql(`
+  mutation ReportActivity($input: ReportActivityInput!) {
+    reportActivity(input: $input) {
+      __typename
+      ... on ReportActivityPayload {
+        cursor
+        requestId
+        ignored
+        session {
+          id
+          activityState
+          displayStatus
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RenameSession = graphql(`
+  mutation RenameSession($input: RenameSessionInput!) {
+    renameSession(input: $input) {
+      __typename
+      ... on RenameSessionPayload {
+        cursor
+        requestId
+        session {
+          id
+          displayName
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const UpdateMergePolicy = graphql(`
+  mutation UpdateMergePolicy($input: UpdateMergePolicyInput!) {
+    updateMergePolicy(input: $input) {
+      __typename
+      ... on UpdateMergePolicyPayload {
+        cursor
+        requestId
+        session {
+          id
+          isTerminated
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RestoreSession = graphql(`
+  mutation RestoreSession($input: RestoreSessionInput!) {
+    restoreSession(input: $input) {
+      __typename
+      ... on RestoreSessionPayload {
+        cursor
+        requestId
+        session {
+          id
+          activityState
+          isTerminated
+          lane
+        }
+      }
+      ...Refusal
+      ... on AgentNotRunningError {
+        status
+      }
     }
   }
 `);
@@ -249,6 +357,226 @@ export const RefreshPR = graphql(`
       ...Refusal
       ... on ScmUnavailableError {
         retryAfterSeconds
+      }
+    }
+  }
+`);
+
+export const ChangeMemberRole = graphql(`
+  mutation ChangeMemberRole($input: ChangeMemberRoleInput!) {
+    changeMemberRole(input: $input) {
+      __typename
+      ... on ChangeMemberRolePayload {
+        cursor
+        requestId
+        member {
+          id
+          role
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RemoveMember = graphql(`
+  mutation RemoveMember($input: RemoveMemberInput!) {
+    removeMember(input: $input) {
+      __typename
+      ... on RemoveMemberPayload {
+        cursor
+        requestId
+        revokedTokens
+        member {
+          id
+          role
+          removedAt
+          user {
+            name
+          }
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const HireAgent = graphql(`
+  mutation HireAgent($input: HireAgentInput!) {
+    hireAgent(input: $input) {
+      __typename
+      ... on HireAgentPayload {
+        cursor
+        requestId
+        agent {
+          id
+          name
+          role
+          status
+          hiredBy {
+            id
+          }
+          offboardedAt
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const OffboardAgent = graphql(`
+  mutation OffboardAgent($input: OffboardAgentInput!) {
+    offboardAgent(input: $input) {
+      __typename
+      ... on OffboardAgentPayload {
+        cursor
+        requestId
+        agent {
+          id
+          status
+          offboardedAt
+          offboardReason
+        }
+        releasedRepos {
+          owner
+          name
+        }
+        terminatedSessions {
+          id
+          isTerminated
+        }
+        revokedTokens
+        alreadyOffboarded
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const WatchRepo = graphql(`
+  mutation WatchRepo($input: WatchRepoInput!) {
+    watchRepo(input: $input) {
+      __typename
+      ... on WatchRepoPayload {
+        cursor
+        requestId
+        watchedRepo {
+          id
+          repo {
+            nameWithOwner
+          }
+          agent {
+            id
+          }
+        }
+      }
+      ...Refusal
+      ... on AgentNotRunningError {
+        status
+      }
+      ... on RepoAlreadyWatchedError {
+        agent {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const UnwatchRepo = graphql(`
+  mutation UnwatchRepo($input: UnwatchRepoInput!) {
+    unwatchRepo(input: $input) {
+      __typename
+      ... on UnwatchRepoPayload {
+        cursor
+        requestId
+        agent {
+          id
+        }
+        releasedRepo {
+          nameWithOwner
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const PutAgentMemory = graphql(`
+  mutation PutAgentMemory($input: PutAgentMemoryInput!) {
+    putAgentMemory(input: $input) {
+      __typename
+      ... on PutAgentMemoryPayload {
+        cursor
+        requestId
+        agent {
+          id
+        }
+        memory {
+          id
+          key
+          value
+        }
+      }
+      ...Refusal
+      ... on AgentNotRunningError {
+        status
+      }
+    }
+  }
+`);
+
+export const LogAgentAction = graphql(`
+  mutation LogAgentAction($input: LogAgentActionInput!) {
+    logAgentAction(input: $input) {
+      __typename
+      ... on LogAgentActionPayload {
+        cursor
+        requestId
+        agent {
+          id
+        }
+        action {
+          id
+          action
+          outcome
+          metadata
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const RecordReviewedPR = graphql(`
+  mutation RecordReviewedPR($input: RecordReviewedPRInput!) {
+    recordReviewedPR(input: $input) {
+      __typename
+      ... on RecordReviewedPRPayload {
+        cursor
+        requestId
+        agent {
+          id
+        }
+        reviewedPullRequest {
+          id
+          number
+          repo {
+            nameWithOwner
+          }
+          agent {
+            id
+          }
+        }
+        alreadyReviewedBy {
+          id
+          name
+        }
+      }
+      ...Refusal
+      ... on AgentNotRunningError {
+        status
       }
     }
   }

@@ -6,16 +6,21 @@ import type {
   ChangeType,
   ClaimPrInput,
   ClaimPrMutation,
+  HireAgentInput,
   MembershipRole,
   RegisterProjectInput,
   SpawnSessionInput,
   StructureEventsOfQuery,
 } from '../graphql/graphql.ts';
 import type { Person, TestApp } from './app.ts';
+import type { Client } from './client.ts';
 import type { GitHub, GitHubPullRequest } from './github.ts';
 import * as mutations from './mutations.ts';
 import { succeeded } from './outcome.ts';
 import { type Psql, uuidOf } from './psql.ts';
+
+/** An agent, as itself: what it sends goes under its token. */
+export type TeamAgent = Client & { id: string; name: string; token: string };
 
 type Organization<Query extends { organization: unknown }> = NonNullable<Query['organization']>;
 export type Change = Organization<ChangesOfQuery>['changes']['nodes'][number];
@@ -33,6 +38,8 @@ export type Team = {
   /** Spawns a worker in the team's own project, unless told otherwise. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Hires an agent, as the owner unless told otherwise, with a token to act by. */
+  hire(input?: Partial<HireAgentInput>, by?: Client): Promise<TeamAgent>;
   /** Puts a pull request of the project's repository on GitHub, or changes it. */
   onGitHub(number: number, facts?: Partial<GitHubPullRequest>): GitHubPullRequest;
   /** Claims for a session, as the owner. */
@@ -154,6 +161,18 @@ export async function createTeam(
       return succeeded(spawnSession).session;
     },
 
+    async hire(input = {}, by = owner) {
+      const { hireAgent } = await by.query(mutations.HireAgent, {
+        input: { organizationId: id, name: 'Robin', role: 'reviewer', ...input },
+      });
+      const { agent } = succeeded(hireAgent);
+      const { createToken } = await by.query(mutations.CreateToken, {
+        input: { organizationId: id, agentId: agent.id, label: 'agent' },
+      });
+      const { secret } = succeeded(createToken);
+      return { ...app.client(present(secret)), id: agent.id, name: agent.name, token: present(secret) };
+    },
+
     async terminate(sessionId) {
       const { terminateSession } = await owner.query(mutations.TerminateSession, { input: { sessionId } });
       succeeded(terminateSession);
@@ -197,6 +216,10 @@ const TABLES = [
   'membership',
   'token',
   'project',
+  'agent',
+  'watched_repo',
+  'agent_memory',
+  'reviewed_pull_request',
   'session',
   'pull_request',
   'pull_request_check',
@@ -217,6 +240,6 @@ const FOOTPRINT = `SELECT ${[
 ].join(', ')}`;
 
 function present<Value>(value: Value | null | undefined): Value {
-  if (value == null) throw new Error('The owner does not see the organization.');
+  if (value == null) throw new Error('Something that is sure to be there is not.');
   return value;
 }

@@ -1,5 +1,5 @@
 /** Muster at work beside a GitHub that the test commands, with organizations made through the API. */
-import { type Person, startTestApp, type TestApp, type Tuning } from './app.ts';
+import { type Person, startTestApp, type TestApp, type TestConfig, type Tuning } from './app.ts';
 import { type GitHub, startGitHub } from './github.ts';
 import { openPsql, type Psql } from './psql.ts';
 import { createTeam, type Team } from './team.ts';
@@ -13,9 +13,9 @@ export type Work = {
   close(): Promise<void>;
 };
 
-export async function startWork(tuning?: Tuning): Promise<Work> {
+export async function startWork(tuning?: Tuning, config: TestConfig = {}): Promise<Work> {
   const github = await startGitHub();
-  const app = await startTestApp({ github: { apiUrl: github.url, token: github.token }, tuning });
+  const app = await startTestApp({ github: { apiUrl: github.url, token: github.token }, tuning, ...config });
   const psql = await openPsql(app.app.db.url);
   return {
     app,

@@ -42,15 +42,17 @@ const show = `async (root, options) => {
       body: JSON.stringify({ query: ${JSON.stringify(STORY.query)} }),
     });
     const { data } = await response.json();
-    // Newest first: the last two are the first two of the demo.
+    // Newest first: the last two are the first two of the demo, and the first agent is not one of theirs.
     const [second, first] = data.organization.sessions.nodes;
+    const [agent] = data.organization.agents.nodes;
     return [
-      [${JSON.stringify(STORY.gaps.organization)}, data.organization.id],
-      [${JSON.stringify(STORY.gaps.secondSession)}, second.id],
-      [${JSON.stringify(STORY.gaps.firstSession)}, first.id],
-    ];
+      [${JSON.stringify(STORY.gaps.organization)}, data.organization],
+      [${JSON.stringify(STORY.gaps.agent)}, agent],
+      [${JSON.stringify(STORY.gaps.secondSession)}, second],
+      [${JSON.stringify(STORY.gaps.firstSession)}, first],
+    ].flatMap(([gap, found]) => (found ? [[gap, found.id]] : []));
   }
-  // Where there is no such story, the tabs keep their gaps.
+  // Where there is no such story, or it has been told to its end, the tabs keep their gaps.
   const story = token ? await findStory().catch(() => []) : [];
   const told = (query) => story.reduce((text, [gap, id]) => text.replace('"' + gap + '"', '"' + id + '"'), query);
 

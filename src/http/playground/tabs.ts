@@ -1,20 +1,25 @@
-/** The playground's tabs tell the story in order: who am I, listen, claim, take over, look back. */
+/** The playground's tabs tell the story in order: who am I, listen, claim, take over, an agent leaves, look back. */
 
 const SLUG = 'demo';
 
 /** What the browser finds, with its token, and puts into the tabs in place of each key. */
 export const STORY = {
   query: `{
-    organization(slug: "${SLUG}") { id sessions(live: true, last: 2) { nodes { id } } }
+    organization(slug: "${SLUG}") {
+      id
+      sessions(live: true, last: 2) { nodes { id } }
+      agents(status: RUNNING, first: 1) { nodes { id } }
+    }
   }`,
   gaps: {
     organization: 'ORGANIZATION-ID',
     firstSession: 'A-SESSION-ID',
     secondSession: 'ANOTHER-SESSION-ID',
+    agent: 'AN-AGENT-ID',
   },
 };
 
-const { organization, firstSession, secondSession } = STORY.gaps;
+const { organization, firstSession, secondSession, agent } = STORY.gaps;
 
 export const TABS: readonly string[] = [
   `# 1. Who am I, and what is there?
@@ -25,6 +30,7 @@ query Look {
     organizations { nodes { slug viewerRole } }
   }
   organization(slug: "${SLUG}") {
+    agents { nodes { name role status watchedRepos { nodes { repo { nameWithOwner } } } } }
     sessions { nodes { id name displayName displayStatus lane pullRequests { nodes { number title } } } }
   }
 }
@@ -66,11 +72,26 @@ mutation TakeOver {
   }
 }
 `,
-  `# 5. Look back: what happened, in order. A cursor resumes a subscription: changes(after: …).
+  `# 5. An agent leaves: what it held is free at once, what it learned stays.
+#    Its sessions end, its repositories can be watched by another, its tokens are good for nothing.
+mutation Offboard {
+  offboardAgent(input: { agentId: "${agent}", reason: "The rocket has landed." }) {
+    ... on OffboardAgentPayload {
+      agent { name role status offboardedAt }
+      releasedRepos { nameWithOwner }
+      terminatedSessions { name displayStatus lane }
+      revokedTokens
+      alreadyOffboarded
+    }
+    ... on UserError { code message }
+  }
+}
+`,
+  `# 6. Look back: what happened, in order. A cursor resumes a subscription: changes(after: …).
 query History {
   organization(slug: "${SLUG}") {
     changes(first: 50) { nodes { cursor type occurredAt actor { kind name } payload } pageInfo { hasNextPage endCursor } }
-    structureEvents(type: "pr.claimed") { nodes { occurredAt actor { name } payload } }
+    structureEvents { nodes { type occurredAt actor { name } payload } }
   }
 }
 `,

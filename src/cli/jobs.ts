@@ -1,0 +1,112 @@
+import type { Config } from '../config.ts';
+import { type Database, openDatabase } from '../db.ts';
+import { createBoss } from '../jobs/boss.ts';
+import { retryDeadLetter } from '../jobs/deadLetter.ts';
+import { type JobState, type ListedJob, listJobs } from '../jobs/listing.ts';
+import type { QueueName } from '../jobs/queue.ts';
+import { createLogger } from '../observe/log.ts';
+import { CommandError } from './commandError.ts';
+import { withMigratedDatabase } from './databaseOf.ts';
+
+const MAX_LISTED = 1_000;
+/** Of what a job answered or threw, in the list. `muster jobs show` has all of it. */
+const MAX_TOLD_CHARACTERS = 160;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+export async function listJobsCommand(
+  config: Config,
+  { state, queue, limit }: { state?: JobState; queue?: QueueName; limit: string },
+): Promise<void> {
+  if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > MAX_LISTED) {
+    throw new CommandError(`--limit takes a number from 1 to ${MAX_LISTED}.`);
+  }
+  const jobs = await withJobs(config, ({ jobPool }) =>
+    listJobs(jobPool, { state, queue, limit: Number(limit) }),
+  );
+  if (jobs.length === 0) console.log('There are no such jobs.');
+  else console.log(table(jobs));
+}
+
+export async function showJobCommand(config: Config, id: string): Promise<void> {
+  assertId(id);
+  const [job] = await withJobs(config, ({ jobPool }) => listJobs(jobPool, { id, limit: 1 }));
+  if (!job) throw new CommandError(`There is no job ${id}.`);
+  const { message, output, stack: _, ...rest } = asObject(job.output);
+  const lines = [table([{ ...job, output: null }]), `data  ${JSON.stringify(job.data)}`];
+  if (message !== undefined) lines.push(`error  ${message}`);
+  if (Object.keys(rest).length > 0) lines.push(`result  ${JSON.stringify(rest, null, 2)}`);
+  if (output !== undefined) lines.push(`output\n${output}`);
+  console.log(lines.join('\n'));
+}
+
+export async function retryJobCommand(config: Config, id: string): Promise<void> {
+  assertId(id);
+  const queue = await withJobs(config, (db) =>
+    retryDeadLetter(db.jobPool, createBoss(db, createLogger({ level: 'warn' })), id),
+  );
+  if (queue === undefined) throw new CommandError(`There is no job ${id} that has failed for good.`);
+  console.log(`It waits in ${queue} again, with all its attempts anew.`);
+}
+
+function assertId(id: string): void {
+  if (!UUID.test(id))
+    throw new CommandError(`${JSON.stringify(id)} is no id of a job. "muster jobs" lists them.`);
+}
+
+async function withJobs<Result>(config: Config, work: (db: Database) => Promise<Result>): Promise<Result> {
+  return await withMigratedDatabase(config, async (url) => {
+    const db = openDatabase(url);
+    try {
+      return await work(db);
+    } finally {
+      await db.close();
+    }
+  });
+}
+
+const HEADINGS = ['ID', 'QUEUE', 'STATE', 'ATTEMPTS', 'CREATED', 'STARTED', 'ENDED'];
+
+/** A row for each job, and below it, indented, what there is to say of it. */
+function table(jobs: ListedJob[]): string {
+  const rows = jobs.map(({ id, queue, state, attempts, maxAttempts, ...times }) => [
+    id,
+    queue,
+    state,
+    `${attempts}/${maxAttempts}`,
+    time(times.createdAt),
+    time(times.startedAt),
+    time(times.endedAt),
+  ]);
+  const widths = HEADINGS.map((heading, column) =>
+    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
+  const lines = jobs.flatMap((job, index) => [line(rows[index] ?? []), ...told(job)]);
+  return [line(HEADINGS), ...lines].join('\n');
+}
+
+function told({ state, dueAt, output }: ListedJob): string[] {
+  const { message, value, ...rest } = asObject(output);
+  const parts = [
+    state === 'retrying' ? `again at ${time(dueAt)}` : undefined,
+    message ?? asObject(value).message,
+    message === undefined && value === undefined && Object.keys(rest).length > 0
+      ? JSON.stringify(rest)
+      : undefined,
+  ].filter((part) => part !== undefined);
+  if (parts.length === 0) return [];
+  const text = parts.join(': ').replaceAll(/\s+/g, ' ');
+  return [`    ${text.length > MAX_TOLD_CHARACTERS ? `${text.slice(0, MAX_TOLD_CHARACTERS)} …` : text}`];
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+function time(date: Date | null): string {
+  return date === null ? '-' : date.toISOString().replace(/\.\d+Z$/, 'Z');
+}

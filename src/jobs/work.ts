@@ -1,0 +1,56 @@
+/** Who does what is in which queue, and how. */
+import { z } from 'zod';
+import { forgetExpiredKeys } from '../services/expiredKey.ts';
+import type { JobOutcome, JobRun } from '../services/job.ts';
+import { reconcileAgents } from '../services/reconcileAgents.ts';
+import type { Runtime } from '../services/runtime.ts';
+import { stampSilentSessions } from '../services/silentSession.ts';
+import { startAgent } from '../services/startAgent.ts';
+import { teardownContainer } from '../services/teardownContainer.ts';
+import { EVERY_SECONDS, type QueueName } from './queue.ts';
+
+export type Work = {
+  queue: QueueName;
+  /** How many at once in one process. */
+  concurrency: number;
+  /** How often to look for jobs that nobody has called out, in seconds. */
+  pollSeconds: number;
+  do(run: JobRun, data: unknown): Promise<JobOutcome>;
+};
+
+const CONTAINERS_AT_ONCE = 4;
+const POLL_SECONDS = 2;
+const MAX_POLL_SECONDS = 60;
+
+const started = z.object({ agentId: z.uuid() });
+const toreDown = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
+
+/** The work there is for a process with this runtime. Without one, it leaves containers to processes that have one. */
+export function workOf({ kind }: Runtime): Work[] {
+  return kind === 'none' ? HOUSEKEEPING : [...CONTAINERS, ...HOUSEKEEPING];
+}
+
+const ofContainers = { concurrency: CONTAINERS_AT_ONCE, pollSeconds: POLL_SECONDS };
+const recurring = (queue: keyof typeof EVERY_SECONDS) => ({
+  queue,
+  concurrency: 1,
+  pollSeconds: Math.min(MAX_POLL_SECONDS, EVERY_SECONDS[queue]),
+});
+
+const CONTAINERS: Work[] = [
+  { queue: 'agent.start', ...ofContainers, do: (run, data) => startAgent(run, started.parse(data)) },
+  {
+    queue: 'agent.teardown',
+    ...ofContainers,
+    do: (run, data) => teardownContainer(run, toreDown.parse(data)),
+  },
+  { ...recurring('agent.reconcile'), do: reconcileAgents },
+];
+
+const HOUSEKEEPING: Work[] = [
+  {
+    ...recurring('session.silence'),
+    do: async ({ db }) => ({ stamped: await stampSilentSessions(db) }),
+  },
+  { ...recurring('key.expiry'), do: async ({ db }) => ({ forgotten: await forgetExpiredKeys(db) }) },
+];

@@ -1,0 +1,119 @@
+/** A server is killed while it spawns a session with a claim: there is both, or neither, and trying again makes both. */
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type Client, createClient } from '../support/client.ts';
+import { TIMEOUT } from '../support/faults/scale.ts';
+import { SpawnSession } from '../support/mutations.ts';
+import { succeeded } from '../support/outcome.ts';
+import { type MusterProcess, startServer } from '../support/process.ts';
+import { openPsql, uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let server: MusterProcess;
+let owner: Client;
+beforeEach(async () => {
+  work.github.clear();
+  team = await work.createTeam();
+  team.onGitHub(7);
+  await start();
+  return () => server.stop('SIGKILL');
+});
+
+async function start(): Promise<void> {
+  server = await startServer({
+    DATABASE_URL: work.app.app.db.url,
+    MUSTER_SCM: 'github',
+    GITHUB_API_URL: work.github.url,
+    GITHUB_TOKEN: work.github.token,
+  });
+  owner = createClient(server.url, team.owner.token);
+}
+
+async function spawn() {
+  const input = { projectId: team.project.id, claimPR: { pr: '7' }, idempotencyKey: 'once' };
+  return succeeded((await owner.query(SpawnSession, { input })).spawnSession);
+}
+
+async function rows() {
+  return {
+    sessions: await work.psql<{ id: string; num: number }>(
+      'SELECT id, num FROM session WHERE organization_id = $1',
+      [uuidOf(team.id)],
+    ),
+    pullRequests: await work.psql<{ session_id: string }>(
+      'SELECT session_id FROM pull_request WHERE organization_id = $1',
+      [uuidOf(team.id)],
+    ),
+  };
+}
+
+/** The server goes, and with it what it was about to do. */
+async function kill(spawning: Promise<unknown>): Promise<void> {
+  const answer = expect(spawning).rejects.toThrow();
+  await server.stop('SIGKILL');
+  await answer;
+}
+
+/** Another server is asked for the same again, twice. */
+async function expectOneSpawn(): Promise<void> {
+  await start();
+  const spawned = [await spawn(), await spawn()];
+  const { sessions, pullRequests } = await rows();
+  expect(sessions).toHaveLength(1);
+  expect(sessions[0]?.num).toBe(1);
+  expect(spawned.map(({ session }) => uuidOf(session.id))).toEqual([sessions[0]?.id, sessions[0]?.id]);
+  expect(pullRequests).toEqual([{ session_id: sessions[0]?.id }]);
+  expect(await team.changes({ types: ['SESSION_CREATED', 'SESSION_DELETED', 'PR_CREATED'] })).toMatchObject([
+    { type: 'SESSION_CREATED' },
+    { type: 'PR_CREATED' },
+  ]);
+}
+
+it('while the host has not answered yet', { timeout: TIMEOUT }, async () => {
+  const hold = work.github.holdNext();
+  const spawning = spawn();
+  await hold.arrived;
+  await kill(spawning);
+  hold.release();
+  expect(await rows()).toEqual({ sessions: [], pullRequests: [] });
+  await expectOneSpawn();
+});
+
+it('between the session and its pull request', { timeout: TIMEOUT }, async () => {
+  await using holder = await openPsql(work.app.app.db.url);
+  await holder('BEGIN');
+  // Lets everybody read and lock rows of it, and nobody write any.
+  await holder('LOCK TABLE pull_request IN SHARE MODE');
+  const spawning = spawn();
+  /** Who waits for that, and has written a session. */
+  const waiting = () =>
+    work.psql<{ pid: number }>(
+      `SELECT pid FROM pg_locks WHERE relation = 'pull_request'::regclass AND NOT granted
+       INTERSECT
+       SELECT pid FROM pg_locks WHERE relation = 'session'::regclass AND mode = 'RowExclusiveLock' AND granted`,
+    );
+  await expect.poll(async () => (await waiting()).length).toBe(1);
+  const [backend] = await waiting();
+  await kill(spawning);
+  await holder('COMMIT');
+  await expect
+    .poll(async () => (await work.psql('SELECT FROM pg_stat_activity WHERE pid = $1', [backend?.pid])).length)
+    .toBe(0);
+  expect(await rows()).toEqual({ sessions: [], pullRequests: [] });
+  await expectOneSpawn();
+});
+
+it('as soon as it is done, whether the client heard of it or not', { timeout: TIMEOUT }, async () => {
+  const spawning = spawn().catch(() => undefined);
+  await expect.poll(async () => (await rows()).sessions.length, { interval: 1 }).toBe(1);
+  await server.stop('SIGKILL');
+  await spawning;
+  await expectOneSpawn();
+});

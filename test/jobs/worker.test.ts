@@ -1,0 +1,144 @@
+/** Those who work on jobs: whatever the database does, and however many they are. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { migrate } from '../../src/migrations.ts';
+import { startTestApp, type TestApp } from '../support/app.ts';
+import { type Containers, makeContainers } from '../support/containers.ts';
+import { createDatabase } from '../support/database.ts';
+import { createEmployer } from '../support/employer.ts';
+import { until } from '../support/feed.ts';
+import { agentRow, hasQueues, jobsOf } from '../support/jobs.ts';
+import { type MusterProcess, startServer } from '../support/process.ts';
+import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
+
+let containers: Containers;
+const toClose: (() => Promise<unknown>)[] = [];
+beforeEach(async () => {
+  containers = await makeContainers();
+  toClose.push(containers.close);
+});
+afterEach(async () => {
+  for (const close of toClose.splice(0).toReversed()) await close();
+});
+
+async function database(): Promise<string> {
+  const { url, drop } = await createDatabase();
+  toClose.push(drop);
+  return url;
+}
+
+async function psqlOf(url: string): Promise<Psql> {
+  const psql = await openPsql(url);
+  toClose.push(psql.close);
+  return psql;
+}
+
+async function appOn(databaseUrl: string, config: Parameters<typeof startTestApp>[0] = {}): Promise<TestApp> {
+  const app = await startTestApp({ databaseUrl, runtime: containers.runtime, ...config });
+  toClose.push(app.close);
+  return app;
+}
+
+async function serverOn(DATABASE_URL: string, options: string[] = []): Promise<MusterProcess> {
+  const server = await startServer({ DATABASE_URL, ...containers.env }, options);
+  toClose.push(server.stop);
+  return server;
+}
+
+const isRunning = async (psql: Psql, agentId: string) => (await agentRow(psql, agentId)).status === 'RUNNING';
+
+it('begin once the migrations of their version are there', async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  await psql('DROP SCHEMA pgboss CASCADE');
+  await psql("DELETE FROM _prisma_migrations WHERE migration_name = '20261125100000_jobs'");
+  const app = await appOn(url);
+  const { hire } = await createEmployer(url, app.url);
+  await expect(hire()).rejects.toThrow('INTERNAL');
+  await migrate(url);
+  await until(() => hasQueues(psql));
+  const agentId = await hire();
+  await until(() => isRunning(psql, agentId));
+});
+
+it('go on when their connections break, and when the queue cannot be read for a while', async () => {
+  const url = await database();
+  const app = await appOn(url);
+  const psql = await psqlOf(url);
+  await until(() => hasQueues(psql));
+  const { hire } = await createEmployer(url, app.url);
+  await psql('ALTER SCHEMA pgboss RENAME TO away');
+  await psql(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'muster jobs'",
+  );
+  await expect(hire()).rejects.toThrow('INTERNAL');
+  await psql('ALTER SCHEMA away RENAME TO pgboss');
+  const agentId = await hire();
+  await until(() => isRunning(psql, agentId));
+});
+
+it('leave jobs to others when they are told to, or have no runtime', async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  const idle = await appOn(url, { jobs: false });
+  await appOn(url, { runtime: { kind: 'none' } });
+  const { hire, offboard } = await createEmployer(url, idle.url);
+  const [kept, gone] = [await hire(), await hire()];
+  await offboard(gone);
+  await until(async () => (await psql("SELECT FROM pgboss.job WHERE name = 'session.silence'")).length > 0);
+  expect((await jobsOf(psql, kept)).map(({ state }) => state)).toEqual(['created']);
+
+  await appOn(url);
+  await until(() => isRunning(psql, kept));
+  // Nobody had begun to start the other's.
+  await until(async () => (await jobsOf(psql, gone)).every(({ state }) => state === 'completed'));
+  expect((await jobsOf(psql, gone)).map(({ name }) => name)).toEqual(['agent.start']);
+  expect(await containers.log(uuidOf(gone))).toEqual([]);
+});
+
+it('do recurring jobs once, however many they are', { timeout: 60_000 }, async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  const everySeconds = { 'session.silence': 1, 'agent.reconcile': 1 };
+  await Promise.all(Array.from({ length: 3 }, () => appOn(url, { tuning: { everySeconds } })));
+  const done = () =>
+    psql<{ name: string; slots: number; jobs: number; states: string[] }>(
+      `SELECT name, count(DISTINCT singleton_on)::int AS slots, count(*)::int AS jobs, array_agg(DISTINCT state::text) AS states
+         FROM pgboss.job WHERE state = 'completed' GROUP BY name ORDER BY name`,
+    );
+  await until(async () => (await done()).filter(({ slots }) => slots >= 3).length === 2);
+  for (const { slots, jobs } of await done()) expect(jobs).toBe(slots);
+  expect(await psql("SELECT FROM pgboss.job WHERE state IN ('failed', 'retry')")).toEqual([]);
+});
+
+it('finish what is at hand when they stop', async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  const app = await appOn(url);
+  await containers.before('start', 'while [ ! -f "$dir/go" ]; do sleep 0.02; done');
+  const agentId = await (await createEmployer(url, app.url)).hire();
+  await until(async () => (await containers.log(uuidOf(agentId))).length > 0);
+  toClose.splice(toClose.indexOf(app.close), 1);
+  const closing = app.close();
+  await containers.touch('go');
+  await closing;
+  expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
+  expect(await jobsOf(psql, agentId)).toMatchObject([{ state: 'completed' }]);
+});
+
+it('hand back what they cannot finish, and end', { timeout: 60_000 }, async () => {
+  const url = await database();
+  const psql = await psqlOf(url);
+  const server = await serverOn(url);
+  await containers.before('start', 'while [ ! -f "$dir/go" ]; do sleep 0.02; done');
+  const agentId = await (await createEmployer(url, server.url)).hire();
+  await until(async () => (await containers.log(uuidOf(agentId))).length > 0);
+  await server.stop('SIGTERM');
+  expect([server.process.exitCode, server.process.signalCode]).toEqual([0, null]);
+  expect(await agentRow(psql, agentId)).toMatchObject({ status: 'PENDING' });
+  expect(await jobsOf(psql, agentId)).toMatchObject([{ state: 'retry' }]);
+
+  await containers.touch('go');
+  await serverOn(url);
+  await until(() => isRunning(psql, agentId));
+  expect(await containers.log(uuidOf(agentId))).toEqual(['start called', 'start called', 'start done']);
+});

@@ -1,0 +1,86 @@
+/** Agents that listen, and people whose rights change: in every process, whatever the news travel by. */
+import { print } from 'graphql';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TestApp } from '../support/app.ts';
+import { openEventStream } from '../support/eventStream.ts';
+import { ChangeMemberRole, OffboardAgent, RemoveMember } from '../support/mutations.ts';
+import { succeeded } from '../support/outcome.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+import { Changes } from './documents.ts';
+
+let work: Work;
+/** A second process, without a bus between the two: it has nothing to hear by but the database. */
+let elsewhere: TestApp;
+beforeAll(async () => {
+  work = await startWork();
+  elsewhere = await work.app.startAnother();
+});
+afterAll(async () => {
+  await elsewhere.close();
+  await work.close();
+});
+
+let team: Team;
+let robin: TeamAgent;
+beforeEach(async () => {
+  team = await work.createTeam();
+  robin = await team.hire();
+});
+
+const listen = async (app: TestApp, token: string) => {
+  const client = app.client(token);
+  const subscription = await client.subscribe(Changes, { organizationId: team.id });
+  return { client, subscription };
+};
+
+describe('an agent', () => {
+  it('hears its organization', async () => {
+    const { subscription } = await listen(elsewhere, robin.token);
+    const session = await team.spawn();
+    expect((await subscription.event()).changes).toMatchObject({
+      type: 'SESSION_CREATED',
+      entityId: session.id,
+    });
+    await subscription.stop();
+  });
+
+  it('that is offboarded loses its sockets and streams with 4403, in every process', async () => {
+    const sockets = await Promise.all([listen(work.app, robin.token), listen(elsewhere, robin.token)]);
+    const stream = await openEventStream(elsewhere.url, robin.token, {
+      query: print(Changes),
+      variables: { organizationId: team.id },
+    });
+    // Its first block: it is live.
+    await stream.next();
+    succeeded((await team.owner.query(OffboardAgent, { input: { agentId: robin.id } })).offboardAgent);
+    expect(await Promise.all(sockets.map(({ client }) => client.closed))).toMatchObject([
+      { code: 4403 },
+      { code: 4403 },
+    ]);
+    const errors = (await stream.rest()).flatMap(({ data }) => data?.errors ?? []);
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await robin.raw({ query: '{ __typename }' })).status).toBe(401);
+  });
+
+  it('that fails loses them too', async () => {
+    const { client } = await listen(elsewhere, robin.token);
+    await work.psql(`UPDATE agent SET status = 'ERROR' WHERE name = 'Robin' AND status = 'RUNNING'`);
+    expect((await client.closed).code).toBe(4403);
+  });
+});
+
+describe('a member', () => {
+  it('whose role is changed comes back with 1012, one who is removed does not with 4403', async () => {
+    const bob = await team.join('MEMBER');
+    const before = await listen(elsewhere, bob.token);
+    succeeded(
+      (await team.owner.query(ChangeMemberRole, { input: { memberId: bob.memberId, role: 'ADMIN' } }))
+        .changeMemberRole,
+    );
+    expect((await before.client.closed).code).toBe(1012);
+    const after = await listen(elsewhere, bob.token);
+    succeeded((await team.owner.query(RemoveMember, { input: { memberId: bob.memberId } })).removeMember);
+    expect((await after.client.closed).code).toBe(4403);
+  });
+});
