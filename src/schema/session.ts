@@ -112,10 +112,16 @@ export const Session = builder.prismaNode('Session', {
         !session.isTerminated && may(viewer, 'session.terminate', session),
     }),
     viewerCanRestore: t.boolean({
-      description: 'Whether the viewer may restore it, it is terminated, and its agent, if any, is RUNNING.',
-      select: { ...SUBJECT, agent: { select: { status: true } } },
-      resolve: ({ agent, ...session }, _args, { viewer }) =>
+      description:
+        'Whether the viewer may restore it, it is terminated, its agent, if any, is RUNNING, and its project is not archived.',
+      select: {
+        ...SUBJECT,
+        agent: { select: { status: true } },
+        project: { select: { archivedAt: true } },
+      },
+      resolve: ({ agent, project, ...session }, _args, { viewer }) =>
         session.isTerminated &&
+        project.archivedAt === null &&
         (agent === null || agent.status === 'RUNNING') &&
         may(viewer, 'session.restore', session),
     }),

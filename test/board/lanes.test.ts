@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SessionLane } from '../../prisma/client/enums.ts';
 import { globalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
-import { employ, pullRequest, type SessionFacts, session, writeSessions } from '../support/board.ts';
-import type { Team } from '../support/team.ts';
+import { pullRequest, type SessionFacts, session, writeSessions } from '../support/board.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
 
 const Lanes = graphql(`
@@ -56,14 +56,14 @@ const FACTS: Partial<SessionFacts>[] = [
 let work: Work;
 let team: Team;
 let other: { id: string; slug: string };
-let agentId: string;
+let agent: TeamAgent;
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  agentId = await employ(work.psql, team);
-  await writeSessions(work.psql, team, agentId, FACTS.map(session));
+  agent = await team.hire();
+  await writeSessions(work.psql, team, agent, FACTS.map(session));
   other = await team.register({ slug: 'other' });
-  await writeSessions(work.psql, { ...team, project: other }, agentId, [
+  await writeSessions(work.psql, { ...team, project: other }, agent, [
     session({ hasAgent: true, quietSeconds: 100 }),
     session({ activityState: 'ACTIVE' }),
   ]);
@@ -102,7 +102,7 @@ describe('a list of a lane', () => {
   });
 
   it('is that of one agent, or of one project', async () => {
-    const robin = globalId('Agent', agentId);
+    const robin = agent.id;
     const { nodes } = await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin });
     expect(nodes.map(({ agent }) => agent?.id)).toEqual([robin, robin, robin]);
     expect((await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin, projectId: other.id })).totalCount).toBe(1);
@@ -116,8 +116,8 @@ describe('laneCounts', () => {
     ['all', () => ({})],
     ['a project', () => ({ projectId: team.project.id })],
     ['another project', () => ({ projectId: other.id })],
-    ['an agent', () => ({ agentId: globalId('Agent', agentId) })],
-    ['an agent in a project', () => ({ agentId: globalId('Agent', agentId), projectId: other.id })],
+    ['an agent', () => ({ agentId: agent.id })],
+    ['an agent in a project', () => ({ agentId: agent.id, projectId: other.id })],
     ['nobody', () => ({ agentId: globalId('Agent', team.owner.userId) })],
   ])('counts the sessions of %s, lane by lane', async (_whose, filter) => {
     const { nodes } = await sessionsOf(filter());

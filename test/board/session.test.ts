@@ -1,10 +1,9 @@
 /** What a session shows of its agent, its launch and its signals: the same whoever tells it. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { globalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
-import { employ, session, writeSessions } from '../support/board.ts';
+import { session, writeSessions } from '../support/board.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
 
 const RunOf = graphql(`
@@ -29,11 +28,11 @@ const RunOf = graphql(`
 
 let work: Work;
 let team: Team;
-let agentId: string;
+let agent: TeamAgent;
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  agentId = await employ(work.psql, team);
+  agent = await team.hire();
 });
 afterAll(() => work.close());
 
@@ -51,7 +50,7 @@ it('of a person has no agent, and no signal', async () => {
 });
 
 it('of an agent is shown by a query as it is told by the feed', async () => {
-  const [id = ''] = await writeSessions(work.psql, team, agentId, [session({ hasAgent: true })]);
+  const [id = ''] = await writeSessions(work.psql, team, agent, [session({ hasAgent: true })]);
   await work.psql('UPDATE session SET no_signal_at = now(), terminate_on_pr_merge = true WHERE id = $1', [
     uuidOf(id),
   ]);
@@ -64,7 +63,7 @@ it('of an agent is shown by a query as it is told by the feed', async () => {
     await work.psql(`UPDATE session SET ${assignment} WHERE id = $1`, [uuidOf(id)]);
     const shown = await read();
     if (!shown || !('agent' in shown)) throw new Error('The session is not there.');
-    expect(shown.agent).toEqual({ id: globalId('Agent', agentId), name: 'Robin' });
+    expect(shown.agent).toEqual({ id: agent.id, name: 'Robin' });
     expect(await told()).toMatchObject({ row: { ...shown, agent: shown.agent?.id } });
   }
 });

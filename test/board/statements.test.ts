@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../graphql/graphql.ts';
-import { employ, pullRequest, session, writeSessions } from '../support/board.ts';
+import { pullRequest, session, writeSessions } from '../support/board.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { startProxy } from '../support/proxy.ts';
 import { uuidOf } from '../support/psql.ts';
@@ -94,7 +94,7 @@ let statements: string[] = [];
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  const agentId = await employ(work.psql, team);
+  const agent = await team.hire();
   const facts = Array.from({ length: SESSIONS }, (_, n) =>
     session({
       hasAgent: n % 2 === 0,
@@ -109,7 +109,7 @@ beforeAll(async () => {
       ),
     }),
   );
-  await writeSessions(work.psql, team, agentId, facts);
+  await writeSessions(work.psql, team, agent, facts);
   await work.psql(`UPDATE pull_request SET head_sha = 'abc' WHERE organization_id = $1`, [uuidOf(team.id)]);
   await work.psql(
     `INSERT INTO pull_request_check (organization_id, pull_request_id, name, commit_sha, status)

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SessionDisplayStatus, SessionLane } from '../../prisma/client/enums.ts';
 import { graphql } from '../graphql/gql.ts';
 import {
-  employ,
   type PullRequestFacts,
   pullRequest,
   type SessionFacts,
@@ -11,7 +10,7 @@ import {
   writeSessions,
 } from '../support/board.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
 
 const StatusOf = graphql(`
@@ -30,16 +29,16 @@ const StatusOf = graphql(`
 
 let work: Work;
 let team: Team;
-let agentId: string;
+let agent: TeamAgent;
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  agentId = await employ(work.psql, team);
+  agent = await team.hire();
 });
 afterAll(() => work.close());
 
 async function statusOf(facts: Partial<SessionFacts>) {
-  const [id = ''] = await writeSessions(work.psql, team, agentId, [session(facts)]);
+  const [id = ''] = await writeSessions(work.psql, team, agent, [session(facts)]);
   const { node } = await team.owner.query(StatusOf, { id });
   if (!node || !('displayStatus' in node)) throw new Error('The session is not there.');
   return node;
@@ -263,7 +262,7 @@ describe('many pull requests say', () => {
   });
 
   it('MERGEABLE when what one is stacked on is another session’s', async () => {
-    const [mine = ''] = await writeSessions(work.psql, team, agentId, [
+    const [mine = ''] = await writeSessions(work.psql, team, agent, [
       session({
         pullRequests: [stacked({ mergeability: 'MERGEABLE' }), pullRequest({ reviewDecision: 'APPROVED' })],
       }),
@@ -314,7 +313,7 @@ describe('statusChangesAt', () => {
 
 describe('an agent that has not signalled', () => {
   it('is NO_SIGNAL from the first millisecond after 90 seconds, and IDLE at exactly 90', async () => {
-    const [id = ''] = await writeSessions(work.psql, team, agentId, [session({ hasAgent: true })]);
+    const [id = ''] = await writeSessions(work.psql, team, agent, [session({ hasAgent: true })]);
     const at = async (quiet: string) => {
       // One transaction has one now.
       await work.psql('BEGIN');

@@ -10,9 +10,9 @@ import {
   type SessionDisplayStatus,
   type SessionLane,
 } from '../../prisma/client/enums.ts';
-import { employ, type PullRequestFacts, type SessionFacts, writeSessions } from '../support/board.ts';
+import { type PullRequestFacts, type SessionFacts, writeSessions } from '../support/board.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
 
 const BATCHES = 30;
@@ -127,18 +127,18 @@ const sessions: fc.Arbitrary<SessionFacts> = fc.record({
 
 let work: Work;
 let team: Team;
-let agentId: string;
+let agent: TeamAgent;
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  agentId = await employ(work.psql, team);
+  agent = await team.hire();
 });
 afterAll(() => work.close());
 
 it('shows what the rules say', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(sessions, { minLength: 20, maxLength: 60 }), async (batch) => {
-      const ids = await writeSessions(work.psql, team, agentId, batch);
+      const ids = await writeSessions(work.psql, team, agent, batch);
       const rows = await work.psql<{ id: string } & ReturnType<typeof rules>>(
         `SELECT session_id AS id, display_status AS "displayStatus", scm_status AS "scmStatus", lane, urgency,
                 extract(epoch FROM status_changes_at - activity_last_at)::int AS "changesAfter"

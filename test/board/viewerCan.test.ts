@@ -1,11 +1,11 @@
 /** What a viewer is told it may do to a session, and to its pull requests. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
 import { graphql } from '../graphql/gql.ts';
-import { employ, pullRequest, type SessionFacts, session, writeSessions } from '../support/board.ts';
+import { pullRequest, type SessionFacts, session, writeSessions } from '../support/board.ts';
 import type { Client } from '../support/client.ts';
+import { OffboardAgent } from '../support/mutations.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+import type { Team, TeamAgent } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
 
 const Rights = graphql(`
@@ -31,23 +31,18 @@ type Role = (typeof ROLES)[number];
 
 let work: Work;
 let team: Team;
-let agentId: string;
+let agent: TeamAgent;
 let clients: Record<Role, Client>;
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  agentId = await employ(work.psql, team);
-  const secret = newSecret();
-  await work.psql(
-    `INSERT INTO token (organization_id, agent_id, label, prefix, hash) VALUES ($1, $2, 'test', $3, $4)`,
-    [uuidOf(team.id), agentId, prefixOf(secret), hashSecret(secret)],
-  );
-  clients = { owner: team.owner, member: await team.join('MEMBER'), agent: work.app.client(secret) };
+  agent = await team.hire();
+  clients = { owner: team.owner, member: await team.join('MEMBER'), agent };
 });
 afterAll(() => work.close());
 
 async function write(facts: Partial<SessionFacts>): Promise<string> {
-  const [id = ''] = await writeSessions(work.psql, team, agentId, [session(facts)]);
+  const [id = ''] = await writeSessions(work.psql, team, agent, [session(facts)]);
   await work.psql(`UPDATE session SET workspace_path = '/work' WHERE id = $1`, [uuidOf(id)]);
   return id;
 }
@@ -87,7 +82,7 @@ describe.each<[whose: string, hasAgent: boolean, Record<Role, string>]>([
 });
 
 it('another agent’s session is not an agent’s own', async () => {
-  const other = await employ(work.psql, team, 'Sam');
+  const other = await team.hire({ name: 'Sam' });
   const [id = ''] = await writeSessions(work.psql, team, other, [
     session({ hasAgent: true, pullRequests: [pullRequest()] }),
   ]);
@@ -118,12 +113,23 @@ describe('a session that cannot hold pull requests is not offered any', () => {
   });
 });
 
-it('a session is not to be restored without its agent', async () => {
-  const leaver = await employ(work.psql, team, 'Kim');
-  const [id = ''] = await writeSessions(work.psql, team, leaver, [
-    session({ hasAgent: true, isTerminated: true }),
-  ]);
-  expect((await rightsOf('owner', id)).Restore).toBe(true);
-  await work.psql(`UPDATE agent SET status = 'STOPPED', offboarded_at = now() WHERE id = $1`, [leaver]);
-  expect((await rightsOf('owner', id)).Restore).toBe(false);
+describe('a session that cannot live again is not to be restored', () => {
+  it('without its agent', async () => {
+    const leaver = await team.hire({ name: 'Kim' });
+    const [id = ''] = await writeSessions(work.psql, team, leaver, [
+      session({ hasAgent: true, isTerminated: true }),
+    ]);
+    expect((await rightsOf('owner', id)).Restore).toBe(true);
+    await team.owner.query(OffboardAgent, { input: { agentId: leaver.id } });
+    expect((await rightsOf('owner', id)).Restore).toBe(false);
+  });
+
+  it('in an archived project', async () => {
+    const project = await team.register({ slug: 'past' });
+    const { id } = await team.spawn({ projectId: project.id });
+    await team.terminate(id);
+    expect((await rightsOf('owner', id)).Restore).toBe(true);
+    await work.psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(project.id)]);
+    expect((await rightsOf('owner', id)).Restore).toBe(false);
+  });
 });

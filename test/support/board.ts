@@ -62,17 +62,6 @@ export function session(facts: Partial<SessionFacts> = {}): SessionFacts {
   };
 }
 
-/** Makes an agent that works. Answers its UUID. */
-export async function employ(psql: Psql, team: Team, name = 'Robin'): Promise<string> {
-  const [agent] = await psql<{ id: string }>(
-    `INSERT INTO agent (organization_id, name, role, status, hired_by_id) VALUES ($1, $2, 'developer', 'RUNNING', $3)
-     RETURNING id`,
-    [uuidOf(team.id), name, team.owner.userId],
-  );
-  if (!agent) throw new Error('No agent came of it.');
-  return agent.id;
-}
-
 /** Numbers pull requests apart, whoever has them. */
 let lastNumber = 100_000;
 
@@ -80,7 +69,7 @@ let lastNumber = 100_000;
 export async function writeSessions(
   psql: Psql,
   team: Team,
-  agentId: string | null,
+  agent: { id: string } | null,
   sessions: SessionFacts[],
 ): Promise<string[]> {
   const ids = sessions.map(() => randomUUID());
@@ -91,7 +80,7 @@ export async function writeSessions(
             now() - f."quietSeconds" * interval '1 s', CASE WHEN f."hasSignalled" THEN now() END, f."isTerminated"
        FROM jsonb_to_recordset($4::jsonb) AS f
          (id uuid, "hasAgent" boolean, "activityState" activity_state, "quietSeconds" float, "hasSignalled" boolean, "isTerminated" boolean)`,
-    [uuidOf(team.id), uuidOf(team.project.id), agentId, JSON.stringify(rows)],
+    [uuidOf(team.id), uuidOf(team.project.id), agent && uuidOf(agent.id), JSON.stringify(rows)],
   );
   const pullRequests = sessions.flatMap((each, index) =>
     each.pullRequests.map((facts) => ({
