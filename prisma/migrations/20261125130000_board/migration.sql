@@ -23,13 +23,17 @@ SELECT
   s.created_at,
   s.updated_at,
   s.activity_last_at,
-  shown.display_status,
+  CASE
+    WHEN NOT s.is_terminated THEN living.status
+    WHEN (SELECT bool_or(p.state = 'MERGED') FROM pull_request p WHERE p.session_id = s.id) THEN 'MERGED'
+    ELSE 'TERMINATED'
+  END AS display_status,
   scm.scm_status,
   CASE
     WHEN s.is_terminated THEN 'ARCHIVE'
-    WHEN shown.display_status IN ('NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CHANGES_REQUESTED') THEN 'NEEDS_YOU'
-    WHEN shown.display_status IN ('MERGEABLE', 'APPROVED', 'MERGED') THEN 'READY_TO_MERGE'
-    WHEN shown.display_status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT') THEN 'IN_REVIEW'
+    WHEN living.status IN ('NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CHANGES_REQUESTED') THEN 'NEEDS_YOU'
+    WHEN living.status IN ('MERGEABLE', 'APPROVED', 'MERGED') THEN 'READY_TO_MERGE'
+    WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT') THEN 'IN_REVIEW'
     ELSE 'WORKING'
   END::session_lane AS lane,
   -- From 1: who waits for a person, what a person can finish, what waits for others, what goes on by itself, what is over.
@@ -42,7 +46,7 @@ SELECT
         'REVIEW_PENDING', 'PR_OPEN', 'DRAFT',
         'IDLE', 'WORKING'
       ]::session_display_status[],
-      shown.display_status
+      living.status
     )
   END AS urgency,
   CASE
@@ -52,27 +56,10 @@ FROM session s
 -- What its pull requests say together: of the open ones the worst, else MERGED if one was.
 CROSS JOIN LATERAL (
   SELECT (
-    SELECT coalesce(
-      -- One that is stacked on another waits for it, and counts only when it is itself in trouble …
-      min(pr.status) FILTER (
-        WHERE pr.status IN ('CI_FAILED', 'CHANGES_REQUESTED', 'DRAFT')
-           OR pr.status < 'MERGED' AND NOT EXISTS (
-              SELECT FROM pull_request below
-               WHERE below.session_id = s.id
-                 AND below.id <> pr.id
-                 AND below.state IN ('OPEN', 'DRAFT')
-                 AND (below.host, below.repo_owner_key, below.repo_name_key) = (pr.host, pr.repo_owner_key, pr.repo_name_key)
-                 AND below.source_branch = pr.target_branch
-                 AND pr.target_branch <> ''
-           )
-      ),
-      -- … unless no other is open.
-      min(pr.status)
-    )
-    FROM (
+    WITH pr AS MATERIALIZED (
       -- One by itself: the first rule that fits. A closed one says nothing.
       SELECT
-        p.id, p.host, p.repo_owner_key, p.repo_name_key, p.target_branch,
+        p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch,
         CASE
           WHEN p.state = 'MERGED' THEN 'MERGED'
           WHEN p.state = 'CLOSED' THEN NULL
@@ -89,8 +76,24 @@ CROSS JOIN LATERAL (
         END::session_display_status AS status
       FROM pull_request p
       WHERE p.session_id = s.id
-      OFFSET 0
-    ) pr
+    )
+    SELECT coalesce(
+      -- One that is stacked on another open one waits for it, and counts only when it is itself in trouble …
+      min(pr.status) FILTER (
+        WHERE pr.status IN ('CI_FAILED', 'CHANGES_REQUESTED', 'DRAFT')
+           OR pr.status < 'MERGED' AND NOT EXISTS (
+              SELECT FROM pr below
+               WHERE below.status < 'MERGED'
+                 AND below.id <> pr.id
+                 AND below.source_branch = pr.target_branch
+                 AND (below.host, below.repo_owner_key, below.repo_name_key) = (pr.host, pr.repo_owner_key, pr.repo_name_key)
+                 AND pr.target_branch <> ''
+           )
+      ),
+      -- … unless no other is open.
+      min(pr.status)
+    )
+    FROM pr
   ) AS scm_status
 ) scm
 -- Who has an agent can signal, and is silent when it has not for more than 90 seconds; to the millisecond, as the columns are.
@@ -100,15 +103,11 @@ CROSS JOIN LATERAL (
     s.activity_last_at + interval '90 s' AS begins_after,
     date_trunc('milliseconds', now()) > s.activity_last_at + interval '90 s' AS is_certain
 ) silence
--- The session as a whole: the first rule that fits.
+-- One that lives: the first rule that fits.
 CROSS JOIN LATERAL (
   SELECT
     CASE
-      WHEN s.is_terminated THEN
-        CASE
-          WHEN (SELECT bool_or(p.state = 'MERGED') FROM pull_request p WHERE p.session_id = s.id) THEN 'MERGED'
-          ELSE 'TERMINATED'
-        END
+      WHEN s.is_terminated THEN NULL
       WHEN s.activity_state = 'ACTIVE' THEN 'WORKING'
       WHEN s.activity_state = 'EXITED' THEN 'EXITED'
       WHEN s.activity_state IN ('WAITING_INPUT', 'BLOCKED') THEN 'NEEDS_INPUT'
@@ -116,10 +115,10 @@ CROSS JOIN LATERAL (
         scm.scm_status::text,
         CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'IDLE' END
       )
-    END::session_display_status AS display_status
+    END::session_display_status AS status
   -- Without this the planner would write it out wherever it is referred to, and each time it would be worked out anew.
   OFFSET 0
-) shown;
+) living;
 
 COMMENT ON VIEW session_status IS 'What people see of a session: derived from it and its pull requests, never stored.';
 
