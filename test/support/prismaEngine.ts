@@ -21,6 +21,8 @@ export async function withPrismaEngine<T>(
 ): Promise<T> {
   // A pool of ours, since the engine never closes one of its own.
   const pool = new pg.Pool({ connectionString: databaseUrl });
+  // A connection that is being closed may hear first that its database is dropped.
+  pool.on('error', () => {});
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const options = { datamodels: [['schema.prisma', MODEL_OF_NOTHING] as [string, string]] };
   const engine = await SchemaEngine.new(options, () => {}, adapter);
