@@ -1,5 +1,5 @@
 /** Sessions as lists show them: filtered, ordered, paged and counted by the database. */
-import type { Prisma } from '../../prisma/client/client.ts';
+import type { Prisma, Session } from '../../prisma/client/client.ts';
 import { SessionLane } from '../../prisma/client/enums.ts';
 import type { Database } from '../db.ts';
 import { id } from '../globalId.ts';
@@ -45,7 +45,10 @@ export async function sessionPage(
       session: { include: others },
     },
   });
-  return statuses.map(({ session, ...status }) => ({ ...session, status, urgency: status.urgency }));
+  return statuses.flatMap(({ session, ...status }) =>
+    // One that held nothing may be deleted while the page is read; Prisma does not think of that.
+    (session as Session | null) ? { ...session, status, urgency: status.urgency } : [],
+  );
 }
 
 /** How many sessions there are in all of a list. */
