@@ -1,5 +1,7 @@
 /** `npm run bench -- <name>`: the measurements, by name. Each is a program of its own, and prints what it finds. */
 const BENCHES: Record<string, string> = {
+  board:
+    'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   latency:
     'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
   throughput: '32 writers with the sequencer following, against the same writers without any trigger',

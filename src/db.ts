@@ -118,6 +118,8 @@ function newPool(url: string, max: number, name: string, silenceMs: number): pg.
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
+    // Compiling a statement takes longer than running it, and a board's looks expensive enough to be compiled.
+    options: '-c jit=off',
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: silenceMs,

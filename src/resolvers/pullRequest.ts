@@ -1,5 +1,7 @@
+import type { PullRequestState as State } from '../../prisma/client/enums.ts';
 import * as errors from '../errors.ts';
 import { id } from '../globalId.ts';
+import { page } from '../schema/connection.ts';
 import { PullRequestState } from '../schema/enum.ts';
 import { COMMON_ERRORS } from '../schema/error.ts';
 import { builder } from '../schema/index.ts';
@@ -11,6 +13,11 @@ import { parseQualifiedRef } from '../services/pullRequestRef.ts';
 import { refreshPR } from '../services/refreshPR.ts';
 import { acting } from './act.ts';
 import { sessionField, takenOverFromField } from './sessionField.ts';
+
+const inState = (organizationId: string, state?: State | null) => ({
+  organizationId,
+  state: state ?? undefined,
+});
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
@@ -34,12 +41,15 @@ builder.prismaObjectFields('Organization', (t) => ({
       );
     },
   }),
-  pullRequests: t.relatedConnection('pullRequests', {
+  pullRequests: t.prismaConnection({
+    type: PullRequest,
     cursor: 'id',
-    totalCount: true,
     description: 'The pull requests its sessions hold, newest first.',
     args: { state: t.arg({ type: PullRequestState, description: 'Only those in this state.' }) },
-    query: ({ state }) => ({ where: { state: state ?? undefined } }),
+    totalCount: (organization, { state }, { db }) =>
+      db.prisma.pullRequest.count({ where: inState(organization.id, state) }),
+    resolve: (query, organization, { state }, { db }) =>
+      db.prisma.pullRequest.findMany(page({ ...query, where: inState(organization.id, state) })),
   }),
 }));
 

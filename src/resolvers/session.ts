@@ -1,10 +1,19 @@
-import { id } from '../globalId.ts';
 import { SessionLane } from '../schema/enum.ts';
 import { SessionChanged } from '../schema/event.ts';
 import { builder } from '../schema/index.ts';
+import { LaneCount } from '../schema/laneCount.ts';
 import { Session } from '../schema/session.ts';
+import { orderOfSessions, SessionOrder } from '../schema/sessionOrder.ts';
 import { filterArgs, listeningArgs } from './listeningArgs.ts';
+import { countLanes, countSessions, sessionPage } from './sessionPage.ts';
 import { filterId, heard, listen } from './subscribe.ts';
+
+/** Whose sessions. */
+const ownerArgs = () =>
+  builder.args((arg) => ({
+    projectId: arg.id({ description: 'Only those of this project.' }),
+    agentId: arg.id({ description: 'Only those of this agent.' }),
+  }));
 
 builder.prismaObjectFields('Organization', (t) => ({
   session: t.prismaField({
@@ -30,24 +39,33 @@ builder.prismaObjectFields('Organization', (t) => ({
       });
     },
   }),
-  sessions: t.relatedConnection('sessions', {
+  sessions: t.prismaConnection({
+    type: Session,
     cursor: 'id',
-    totalCount: true,
-    description: 'Its sessions, newest first.',
+    description: 'Its sessions, newest first unless they are ordered otherwise.',
     args: {
-      projectId: t.arg.id({ description: 'Only those of this project.' }),
+      ...ownerArgs(),
       lane: t.arg({ type: SessionLane, description: 'Only those that stand in this lane.' }),
       live: t.arg.boolean({
         description: 'True: only those that are not terminated; false: only those that are.',
       }),
+      orderBy: t.arg({
+        type: SessionOrder,
+        required: true,
+        defaultValue: 'CREATED_AT',
+        description: 'In which order.',
+      }),
     },
-    query: ({ projectId, lane, live }) => ({
-      where: {
-        projectId: projectId == null ? undefined : id('Project', projectId),
-        status: lane == null ? undefined : { lane },
-        isTerminated: live == null ? undefined : !live,
-      },
-    }),
+    extensions: { orderedBy: orderOfSessions },
+    totalCount: (organization, args, { db }) => countSessions(db, organization.id, args),
+    resolve: (query, organization, args, { db }) => sessionPage(db, query, organization.id, args),
+  }),
+  laneCounts: t.field({
+    type: [LaneCount],
+    description: 'How many of its sessions stand in each lane: all lanes, in the order of a board.',
+    args: ownerArgs(),
+    select: { id: true },
+    resolve: (organization, args, { db }) => countLanes(db, organization.id, args),
   }),
 }));
 

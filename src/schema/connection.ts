@@ -1,6 +1,6 @@
 /**
- * Lists, newest first with ties by id. A cursor is a place in that order, not a row: what has left the list since, or
- * is gone altogether, still says where to go on.
+ * Lists, each in an order of its own: newest first, unless it says otherwise, with ties by id. A cursor is a place in that
+ * order, not a row: what has left the list since, or is gone altogether, still says where to go on.
  *
  * The Prisma plugin plans the query, with the list's parent, and cuts the page; its own cursors are rows. So what it
  * has planned is amended here, for every list there is.
@@ -19,9 +19,47 @@ type Connection = {
 };
 type Selection = { select: Record<string, PageQuery | undefined> };
 
+type Direction = 'asc' | 'desc';
+type Column = { field: string; direction: Direction; kind: Kind };
+
+/** What a list is ordered by: columns of its things, and last their ids, newest first. */
+export type Order = {
+  /** For a list that knows several orders: stands in its cursors, so that none is taken for one of another order. */
+  name?: string;
+  by: readonly Column[];
+};
+
+/** How the values of a column stand in a cursor: without spaces, and as nobody else would write them. */
+type Kind = { write(value: unknown): string; read(text: string): string | number | undefined };
+
+const TIME: Kind = {
+  write: (value) => (value as Date).toISOString(),
+  read: (text) => {
+    // A date that there is: the 31st of February is read as one in March.
+    const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
+    return isTime && new Date(text).toISOString() === text ? text : undefined;
+  },
+};
+const NUMBER: Kind = {
+  write: String,
+  read: (text) => (/^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
+};
+const UUID: Kind = {
+  write: String,
+  read: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined),
+};
+
+const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
+
+/** The latest first. */
+export const byTime = (field: string): Column => ({ field, direction: 'desc', kind: TIME });
+/** The least first. */
+export const byNumber = (field: string): Column => ({ field, direction: 'asc', kind: NUMBER });
+
+const NEWEST_FIRST: Order = { by: [byTime('createdAt')] };
+
 /** As the Prisma plugin writes a string, which is what it takes a place for. */
-const CURSOR =
-  /^GPC:S:(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const PREFIX = 'GPC:S:';
 
 /** To be called once, with the finished schema. */
 export function finishConnections(schema: GraphQLSchema): GraphQLSchema {
@@ -38,25 +76,27 @@ export function finishConnections(schema: GraphQLSchema): GraphQLSchema {
   return schema;
 }
 
-/** A list's field may name the time it is ordered by as its extension `orderedBy`. */
+/** A list's field may name the time it is ordered by as its extension `orderedBy`, or tell its order by its arguments. */
 function finish(field: GraphQLField<unknown, Context>): void {
   const { resolve } = field;
-  const { pothosPrismaSelect: select, orderedBy = 'createdAt' } = field.extensions as {
+  const { pothosPrismaSelect: select, orderedBy } = field.extensions as {
     pothosPrismaSelect?: (args: PageArgs, ...rest: unknown[]) => Selection;
-    orderedBy?: string;
+    orderedBy?: string | ((args: PageArgs) => Order);
   };
+  const fixed = typeof orderedBy === 'string' ? { by: [byTime(orderedBy)] } : NEWEST_FIRST;
+  const orderOf = typeof orderedBy === 'function' ? orderedBy : () => fixed;
   if (select) {
     field.extensions = {
       ...field.extensions,
       pothosPrismaSelect(args: PageArgs, ...rest: unknown[]): Selection {
         // Before anything is read: the list is read with its parent.
-        check(args);
+        check(args, orderOf(args));
         const planned = Object.entries(select(args, ...rest).select);
         return {
           select: Object.fromEntries(
             planned.map(([name, query]) => [
               name,
-              query && name !== '_count' ? page(query, orderedBy) : query,
+              query && name !== '_count' ? page(query, orderOf(args)) : query,
             ]),
           ),
         };
@@ -64,9 +104,10 @@ function finish(field: GraphQLField<unknown, Context>): void {
     };
   }
   field.resolve = (parent, args, context, info) => {
-    check(args);
+    const order = orderOf(args);
+    check(args, order);
     return completeValue(resolve?.(parent, args, context, info) as Connection, (connection) => {
-      for (const edge of connection.edges) edge.cursor = cursorOf(edge.node, orderedBy);
+      for (const edge of connection.edges) edge.cursor = cursorOf(edge.node, order);
       connection.pageInfo.startCursor = connection.edges[0]?.cursor ?? null;
       connection.pageInfo.endCursor = connection.edges.at(-1)?.cursor ?? null;
       return connection;
@@ -77,40 +118,60 @@ function finish(field: GraphQLField<unknown, Context>): void {
 /** What the Prisma plugin planned for a page, in our order and from our place on. */
 export function page<Query extends PageQuery>(
   { cursor, skip: _, where, ...query }: Query,
-  orderedBy = 'createdAt',
+  order: Order = NEWEST_FIRST,
 ) {
+  const columns = [...order.by, BY_ID];
+  const place = cursor?.id === undefined ? undefined : readPlace(cursor.id, order);
   return {
     ...query,
-    where: cursor?.id ? { AND: [where ?? {}, beyond(cursor.id, (query.take ?? 0) < 0, orderedBy)] } : where,
-    orderBy: [{ [orderedBy]: 'desc' as const }, { id: 'desc' as const }],
+    where: place ? { AND: [where ?? {}, beyond(columns, place, (query.take ?? 0) < 0)] } : where,
+    orderBy: columns.map(({ field, direction }) => ({ [field]: direction })),
   };
 }
 
-/** The rows after a place, or before it. The first condition, which the second implies, is the one an index knows. */
-function beyond(place: string, isBackwards: boolean, orderedBy: string): object {
-  const [at = '', id = ''] = place.split(' ');
-  const [past, upTo] = isBackwards ? ['gt', 'gte'] : ['lt', 'lte'];
+type Place = (string | number)[];
+
+/**
+ * The rows after a place, or before it: by the first column past it, or not short of it and by the others past it. The
+ * first condition, which the second implies, is the one an index knows.
+ */
+function beyond([column, ...columns]: Column[], [value, ...values]: Place, isBackwards: boolean): object {
+  const { field, direction } = column as Column;
+  const past = (direction === 'asc') === isBackwards ? 'lt' : 'gt';
+  if (columns.length === 0) return { [field]: { [past]: value } };
   return {
-    [orderedBy]: { [upTo as string]: at },
-    OR: [{ [orderedBy]: { [past as string]: at } }, { id: { [past as string]: id } }],
+    [field]: { [`${past}e`]: value },
+    OR: [{ [field]: { [past]: value } }, beyond(columns, values, isBackwards)],
   };
 }
 
-function cursorOf({ id, ...row }: Row, orderedBy: string): string {
-  const at = row[orderedBy];
-  if (!(at instanceof Date)) throw new Error(`A list was read without ${orderedBy}, by which it is ordered.`);
-  return Buffer.from(`GPC:S:${at.toISOString()} ${id}`).toString('base64');
+function cursorOf(row: Row, { name, by }: Order): string {
+  const values = [...by, BY_ID].map(({ field, kind }) => {
+    if (row[field] === undefined)
+      throw new Error(`A list was read without ${field}, by which it is ordered.`);
+    return kind.write(row[field]);
+  });
+  return Buffer.from(PREFIX + [...(name ? [name] : []), ...values].join(' ')).toString('base64');
 }
 
-function check({ first, last, after, before }: PageArgs): void {
+/** The values of a place's columns; undefined when it is none of this order. */
+function readPlace(text: string, { name, by }: Order): Place | undefined {
+  const texts = text.split(' ');
+  if (name && texts.shift() !== name) return undefined;
+  const columns = [...by, BY_ID];
+  const values = texts.map((each, index) => columns[index]?.kind.read(each));
+  return values.length === columns.length && values.every((value) => value !== undefined)
+    ? values
+    : undefined;
+}
+
+function check({ first, last, after, before }: PageArgs, order: Order): void {
   if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
   for (const cursor of [after, before]) {
-    if (cursor != null && !isCursor(cursor)) throw badInput('The cursor is not one of this list.');
+    const text = cursor == null ? undefined : Buffer.from(cursor, 'base64').toString();
+    if (text === undefined) continue;
+    if (!text.startsWith(PREFIX) || !readPlace(text.slice(PREFIX.length), order)) {
+      throw badInput('The cursor is not one of this list.');
+    }
   }
-}
-
-function isCursor(cursor: string): boolean {
-  const [, at] = CURSOR.exec(Buffer.from(cursor, 'base64').toString()) ?? [];
-  // A date that there is: the 31st of February is read as one in March.
-  return at !== undefined && !Number.isNaN(Date.parse(at)) && new Date(at).toISOString() === at;
 }

@@ -8,6 +8,7 @@ import './project.ts';
 import './session.ts';
 import './pullRequest.ts';
 import './pullRequestReview.ts';
+import './unresolvedReviewer.ts';
 import './structureEvent.ts';
 import './change.ts';
 import './viewer.ts';

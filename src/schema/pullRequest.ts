@@ -1,6 +1,11 @@
+import { isOwnSession } from '../auth/own.ts';
+import { can } from '../auth/policy.ts';
 import { builder } from './builder.ts';
 import { CiState, Mergeability, PullRequestState, ReviewDecision } from './enum.ts';
+import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './mergeabilityReason.ts';
+import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 import { RepoRef } from './repoRef.ts';
+import { rowsOf } from './view.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
   id: { field: 'id' },
@@ -32,6 +37,12 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       type: Mergeability,
       description: 'Whether it could be merged now.',
     }),
+    mergeabilityReasons: t.field({
+      type: [MergeabilityReason],
+      description: 'Why it is CONFLICTING, BLOCKED or UNSTABLE, as far as that is known; else empty.',
+      select: MERGEABILITY_FACTS,
+      resolve: mergeabilityReasons,
+    }),
     headSha: t.exposeString('headSha', { description: 'Its head commit.' }),
     additions: t.exposeInt('additions', { description: 'Lines added.' }),
     deletions: t.exposeInt('deletions', { description: 'Lines deleted.' }),
@@ -43,15 +54,34 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       totalCount: true,
       description: 'Its checks as far as they were recorded, those of earlier commits too, newest first.',
     }),
+    failingChecks: t.relatedConnection('failingChecks', {
+      type: rowsOf('FailingCheck', PullRequestCheck),
+      cursor: 'id',
+      totalCount: true,
+      description:
+        'While it is open and its `ciState` is FAILING: the checks of its head commit that FAILED or were CANCELLED, newest first.',
+    }),
     reviewThreads: t.relatedConnection('reviewThreads', {
       cursor: 'id',
       totalCount: true,
       description: 'Its review threads, newest first. What was said in them stays on the host.',
     }),
+    unresolvedBy: t.relation('unresolvedBy', {
+      description: 'Who opened review threads that are not resolved, those with the most first.',
+      query: { orderBy: [{ count: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }] },
+    }),
     reviews: t.relatedConnection('reviews', {
       cursor: 'id',
       totalCount: true,
       description: 'Its reviews, newest first.',
+      extensions: { orderedBy: 'submittedAt' },
+    }),
+    latestReviews: t.relatedConnection('latestReviews', {
+      type: rowsOf('LatestReview', PullRequestReview),
+      cursor: 'id',
+      totalCount: true,
+      description:
+        'What each reviewer decided last: the latest review of each that is APPROVED or CHANGES_REQUESTED, newest first.',
       extensions: { orderedBy: 'submittedAt' },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened on its host.' }),
@@ -61,5 +91,11 @@ export const PullRequest = builder.prismaNode('PullRequest', {
     }),
     observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When its host was last asked.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the record last changed here.' }),
+    viewerCanRefresh: t.boolean({
+      description: 'Whether the viewer may ask its host about it anew.',
+      select: { organizationId: true, session: { select: { agentId: true } } },
+      resolve: ({ organizationId, session }, _args, { viewer }) =>
+        can(viewer, 'pullRequest.refresh', organizationId, isOwnSession(viewer, session)),
+    }),
   }),
 });

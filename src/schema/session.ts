@@ -1,9 +1,28 @@
+import { isOwnSession } from '../auth/own.ts';
+import { type Action, can } from '../auth/policy.ts';
+import type { Viewer } from '../auth/viewer.ts';
 import { builder } from './builder.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
+const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
+  description: 'What a merge does to a session.',
+  fields: (t) => ({
+    terminateOnPrMerge: t.exposeBoolean('terminateOnPrMerge', {
+      description: 'Whether it ends once none of its pull requests is open and one was merged.',
+    }),
+  }),
+});
+
+type Subject = { organizationId: string; agentId: string | null };
+
+const may = (viewer: Viewer, action: Action, session: Subject) =>
+  can(viewer, action, session.organizationId, isOwnSession(viewer, session));
+
+const SUBJECT = { organizationId: true, agentId: true, isTerminated: true } as const;
+
 export const Session = builder.prismaNode('Session', {
   id: { field: 'id' },
-  description: 'One run of a worker on a project. Holds pull requests.',
+  description: 'One run of an agent, or of a person, on a project. Holds pull requests.',
   fields: (t) => ({
     num: t.exposeInt('num', { description: 'Its number within its project, from 1.' }),
     name: t.string({
@@ -17,8 +36,30 @@ export const Session = builder.prismaNode('Session', {
     }),
     kind: t.expose('kind', { type: SessionKind, description: 'What it is for.' }),
     project: t.relation('project', { description: 'What it works on.' }),
+    agent: t.relation('agent', {
+      nullable: true,
+      description: 'Whose run it is; null when it is a person’s.',
+    }),
     organization: t.relation('organization', { description: 'Whose it is.' }),
     activityState: t.expose('activityState', { type: ActivityState, description: 'What it is doing.' }),
+    activityLastAt: t.expose('activityLastAt', {
+      type: 'DateTime',
+      description: 'When it was last heard of what it is doing, or was spawned or restored.',
+    }),
+    firstSignalAt: t.expose('firstSignalAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its agent first signalled in this launch; null while it has not.',
+    }),
+    noSignalAt: t.expose('noSignalAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was found that no signal came; null when none was missed.',
+    }),
+    launchId: t.exposeID('launchId', {
+      description:
+        'Which launch of its process this is: another one with every restore. Signals of an earlier one are ignored. No global id.',
+    }),
     isTerminated: t.exposeBoolean('isTerminated', {
       description:
         'Whether it has ended. This alone says whether it may claim, and whether a takeover is needed.',
@@ -42,6 +83,20 @@ export const Session = builder.prismaNode('Session', {
       select: { status: { select: { lane: true } } },
       resolve: ({ status }) => derived(status).lane,
     }),
+    statusChangesAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'After when time alone will have changed `displayStatus`, unless something happens before: an IDLE session becomes NO_SIGNAL. Null when time alone changes nothing.',
+      select: { status: { select: { statusChangesAt: true } } },
+      resolve: ({ status }) => derived(status).statusChangesAt,
+    }),
+    mergePolicy: t.field({
+      type: MergePolicy,
+      description: 'What a merge does to it.',
+      select: { terminateOnPrMerge: true },
+      resolve: ({ terminateOnPrMerge }) => ({ terminateOnPrMerge }),
+    }),
     branch: t.exposeString('branch', { description: 'The branch it works on; empty when none is known.' }),
     pullRequests: t.relatedConnection('pullRequests', {
       cursor: 'id',
@@ -50,6 +105,48 @@ export const Session = builder.prismaNode('Session', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was spawned.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    viewerCanTerminate: t.boolean({
+      description: 'Whether the viewer may terminate it, and it is not terminated yet.',
+      select: SUBJECT,
+      resolve: (session, _args, { viewer }) =>
+        !session.isTerminated && may(viewer, 'session.terminate', session),
+    }),
+    viewerCanRestore: t.boolean({
+      description:
+        'Whether the viewer may restore it, it is terminated, its agent, if any, is RUNNING, and its project is not archived.',
+      select: {
+        ...SUBJECT,
+        agent: { select: { status: true } },
+        project: { select: { archivedAt: true } },
+      },
+      resolve: ({ agent, project, ...session }, _args, { viewer }) =>
+        session.isTerminated &&
+        project.archivedAt === null &&
+        (agent === null || agent.status === 'RUNNING') &&
+        may(viewer, 'session.restore', session),
+    }),
+    viewerCanRename: t.boolean({
+      description: 'Whether the viewer may rename it.',
+      select: SUBJECT,
+      resolve: (session, _args, { viewer }) => may(viewer, 'session.rename', session),
+    }),
+    viewerCanClaimPR: t.boolean({
+      description:
+        'Whether the viewer may claim pull requests for it, and it could hold them: a worker that is not terminated and has a workspace, in a project that is neither archived nor a scratch project.',
+      select: {
+        ...SUBJECT,
+        kind: true,
+        workspacePath: true,
+        project: { select: { kind: true, archivedAt: true } },
+      },
+      resolve: ({ project, ...session }, _args, { viewer }) =>
+        !session.isTerminated &&
+        session.kind === 'WORKER' &&
+        !!session.workspacePath?.trim() &&
+        project.kind !== 'SCRATCH' &&
+        project.archivedAt === null &&
+        may(viewer, 'pullRequest.claim', session),
+    }),
   }),
 });
 

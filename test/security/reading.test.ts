@@ -33,7 +33,7 @@ const THINGS = table<Outsider | Insider>(`
 const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -45,12 +45,16 @@ const FIELDS: Record<string, string> = {
   ReviewedPullRequest: 'id repo number agent reviewedAt',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
-    'id num name displayName kind project organization activityState isTerminated displayStatus scmStatus lane branch pullRequests createdAt updatedAt',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+  MergePolicy: 'terminateOnPrMerge',
+  LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability headSha additions deletions changedFiles session organization checks reviewThreads reviews createdAt stateChangedAt observedAt updatedAt',
+    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
   PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
   PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
+  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
+  ReviewThreadLink: 'url file line',
   StructureEvent: 'id type subjectId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',

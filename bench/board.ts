@@ -1,0 +1,118 @@
+/**
+ * How long a board takes of a large organization: `npm run bench -- board`.
+ *
+ * Two organizations of 10,000 sessions with 30,000 pull requests each, in one database: in one three of ten sessions
+ * live, as time leaves it; in the other all do, and nearly all are what their pull requests say, which is the most there
+ * can be to work out. One client asks a server process over HTTP, one request after the other; the requests take turns.
+ */
+import pg from 'pg';
+import { startServer } from '../test/support/process.ts';
+import { startProxy } from '../test/support/proxy.ts';
+import { fill } from './board/load.ts';
+import { startDatabase } from './support/database.ts';
+import { now, percentiles, say } from './support/figures.ts';
+
+const SIZE = { sessions: 10_000, pullRequests: 30_000 };
+const ROUNDS = 60;
+const WARM_UP_ROUNDS = 10;
+
+const SESSION = `nodes {
+  id name displayName displayStatus scmStatus lane statusChangesAt activityLastAt viewerCanTerminate
+  project { slug } agent { name }
+  pullRequests(first: 10) { nodes {
+    number title url state ciState reviewDecision mergeability mergeabilityReasons
+    failingChecks(first: 5) { nodes { name url } }
+    unresolvedBy { reviewer count isBot }
+    latestReviews(first: 10) { nodes { author state } }
+  } }
+} pageInfo { hasNextPage endCursor }`;
+const LANES = 'laneCounts { lane count }';
+
+/** What is asked for within an organization. */
+const REQUESTS: Record<string, string> = {
+  'the first page, and the lanes': `${LANES} sessions(live: true) { ${SESSION} }`,
+  'the first page': `sessions(live: true) { ${SESSION} }`,
+  'a page of 100': `sessions(live: true, first: 100) { ${SESSION} }`,
+  'lane NEEDS_YOU': `sessions(lane: NEEDS_YOU) { ${SESSION} }`,
+  'lane READY_TO_MERGE': `sessions(lane: READY_TO_MERGE) { ${SESSION} }`,
+  'lane ARCHIVE': `sessions(lane: ARCHIVE) { ${SESSION} }`,
+  'last changed first': `sessions(orderBy: UPDATED_AT) { ${SESSION} }`,
+  'most urgent first': `sessions(orderBy: STATUS) { ${SESSION} }`,
+  'most urgent first, page 2': `sessions(orderBy: STATUS, after: $after) { ${SESSION} }`,
+  'the lanes': LANES,
+  'how many need you': 'sessions(lane: NEEDS_YOU) { totalCount }',
+};
+
+await using database = await startDatabase(1);
+await using cleanUp = new AsyncDisposableStack();
+const admin = new pg.Client({ connectionString: database.url });
+await admin.connect();
+const ORGANIZATIONS = { settled: 0.3, busy: 1 };
+for (const [slug, liveShare] of Object.entries(ORGANIZATIONS)) {
+  await admin.query(`INSERT INTO organization (slug, name) VALUES ($1, $1)`, [slug]);
+  await admin.query(
+    `INSERT INTO membership (organization_id, user_id, role)
+     SELECT o.id, u.id, 'OWNER' FROM organization o, "user" u WHERE o.slug = $1`,
+    [slug],
+  );
+  await fill(database.url, slug, SIZE, liveShare);
+}
+await admin.end();
+
+const proxy = await startProxy(database.url);
+cleanUp.use(proxy);
+const counted = new URL(database.url);
+counted.host = new URL(proxy.url).host;
+const watched = await startServer({ DATABASE_URL: counted.href });
+cleanUp.defer(() => watched.stop());
+const server = await startServer({ DATABASE_URL: database.url });
+cleanUp.defer(() => server.stop());
+let statements = 0;
+proxy.onRequest((bytes) => {
+  const texts = bytes.toString('latin1').split('\0');
+  statements += texts.filter((text) => /^SELECT .* FROM "public"\."/s.test(text)).length;
+});
+
+/** Sends a request, and answers the organization. */
+async function ask(url: string, slug: string, what: string, after?: string) {
+  const head = after === undefined ? 'query($slug: String!)' : 'query($slug: String!, $after: String)';
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${database.token}` },
+    body: JSON.stringify({
+      query: `${head} { organization(slug: $slug) { ${what} } }`,
+      variables: { slug, after },
+    }),
+  });
+  const { data, errors } = await response.json();
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data.organization;
+}
+
+for (const [slug, liveShare] of Object.entries(ORGANIZATIONS)) {
+  const [first, ...rest] = (await ask(server.url, slug, LANES)).laneCounts;
+  const lanes = [first, ...rest].map(({ lane, count }) => `${lane} ${count}`).join(', ');
+  say(
+    `${slug}: ${SIZE.sessions} sessions, ${liveShare * 100} % live, ${SIZE.pullRequests} pull requests. ${lanes}`,
+  );
+  const { pageInfo } = (await ask(server.url, slug, REQUESTS['most urgent first'] ?? '')).sessions;
+  const cursorOf = (what: string) => (what.includes('$after') ? pageInfo.endCursor : undefined);
+
+  const times = new Map(Object.keys(REQUESTS).map((name) => [name, [] as number[]]));
+  for (let round = 0; round < WARM_UP_ROUNDS + ROUNDS; round += 1) {
+    for (const [name, what] of Object.entries(REQUESTS)) {
+      const began = now();
+      await ask(server.url, slug, what, cursorOf(what));
+      if (round >= WARM_UP_ROUNDS) times.get(name)?.push(now() - began);
+    }
+  }
+  for (const [name, what] of Object.entries(REQUESTS)) {
+    statements = 0;
+    await ask(watched.url, slug, what, cursorOf(what));
+    const { p50, p99 } = percentiles(times.get(name) ?? []);
+    say(
+      `  ${name.padEnd(30)} p50 ${p50.toFixed(1).padStart(6)} ms, p99 ${p99.toFixed(1).padStart(6)} ms, ${statements} statements`,
+    );
+  }
+}
+say('(Of the statements, four find out who asks, and one the organization.)');
