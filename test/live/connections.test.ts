@@ -1,4 +1,6 @@
 /** Connections among themselves: how many subscriptions there may be, ids that come back, clients that leave early. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -127,6 +129,62 @@ describe('a socket', () => {
     await socket.next(isLive(1));
     await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membershipId]);
     expect(await socket.closed).toEqual({ code: 1012, reason: 'Rights changed' });
+  });
+});
+
+describe('an event stream', () => {
+  /** Asks for one, and reads nothing of the answer. */
+  function ask(): Socket {
+    const { port, hostname } = new URL(work.app.url);
+    const { query, variables } = body();
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${team.owner.token}`];
+    const socket = connect(Number(port), hostname);
+    socket.write([`GET /graphql?${search} HTTP/1.1`, ...head, '', ''].join('\r\n'));
+    return socket;
+  }
+
+  const isAuthenticating = () =>
+    expect
+      .poll(() => work.psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'token'::regclass`))
+      .not.toHaveLength(0);
+  const isOpening = () => connections().toBe(5);
+
+  it.each([
+    ['authenticated', 'token', isAuthenticating],
+    ['opened', 'feed_head', isOpening],
+  ])('leaves nothing behind when its client goes while it is being %s', async (_when, table, isWaiting) => {
+    await work.psql(`BEGIN; LOCK TABLE ${table}`);
+    // As many as a token may have.
+    const asking = Array.from({ length: 5 }, ask);
+    await isWaiting();
+    for (const socket of asking) socket.destroy();
+    // Answered when the server has heard of it.
+    await fetch(`${work.app.url}/healthz`);
+    await work.psql('COMMIT');
+    // Whoever comes now comes after them, and finds room.
+    const last = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await last.next())?.id).toBeDefined();
+    last.stop();
+    await connections().toBe(0);
+    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+  });
+
+  it('makes room for another when its client goes without having read it', async () => {
+    team.onGitHub(7);
+    await team.claim((await team.spawn()).id, 7);
+    const unread = Array.from({ length: 5 }, ask);
+    await expect.poll(() => figure('muster_live_subscriptions')).toBe(5);
+    // Until the network takes no more from any of them.
+    while ((await figure('muster_live_queued_bytes')) < unread.length * 60_000) {
+      await work.psql(`DO $$ BEGIN FOR i IN 1..50 LOOP
+        UPDATE pull_request SET title = repeat('x', 60000) || i; END LOOP; END $$`);
+    }
+    for (const socket of unread) socket.destroy();
+    await connections().toBe(0);
+    const again = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await again.next())?.id).toBeDefined();
+    again.stop();
   });
 });
 

@@ -1,4 +1,5 @@
 /** Clients that do not read: what becomes of them, and of everybody else. */
+import { connect } from 'node:net';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEventStream } from '../support/eventStream.ts';
@@ -21,7 +22,7 @@ let work: Work;
 let team: Team;
 
 beforeAll(async () => {
-  work = await startWork({ live: { stuckMs: 1_000, softBytes: SOFT_BYTES } });
+  work = await startWork({ live: { stuckMs: 1_000, softBytes: SOFT_BYTES, lingerMs: 500 } });
   team = await work.createTeam();
 });
 
@@ -101,6 +102,23 @@ describe('a WebSocket that is not read', () => {
 });
 
 describe('an event stream that is not read', () => {
+  it('is let go of when it does not fetch its end either', async () => {
+    const tim = await team.join('MEMBER', 'Tim');
+    const socket = connect(Number(new URL(work.app.url).port), new URL(work.app.url).hostname);
+    const { query, variables } = body();
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${tim.token}`];
+    socket.write([`GET /graphql?${search} HTTP/1.1`, ...head, '', ''].join('\r\n'));
+    await expect.poll(() => figure('muster_live_subscriptions')).toBe(1);
+    while ((await figure(QUEUED)) === 0) await churn();
+    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
+    // Whoever writes to a connection that is gone is told so.
+    const isGone = new Promise((resolve) => socket.once('error', resolve));
+    const asking = setInterval(() => socket.write('\r\n'), 50);
+    await isGone;
+    clearInterval(asking);
+  });
+
   it('ends with LAGGED, and goes on by its last id', async () => {
     const before = await figure(STUCK);
     const start = await team.owner.query(FeedCursor, { slug: team.slug });

@@ -49,7 +49,7 @@ export type LiveConnection = {
   /**
    * A place for a subscription that is about to be opened.
    *
-   * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS
+   * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS, or that the connection is gone
    */
   admit(id: string, viewer: Viewer): Seat;
   /** Says that the change which a subscription is delivering is now on its way. */
@@ -121,8 +121,15 @@ export function openConnection(
     clearInterval(timer);
     outflow.dispose();
     options.onEnd(why);
-    // Nobody takes what they would go on to find.
-    for (const subscription of subscriptions) subscription.stop();
+    for (const subscription of subscriptions) {
+      // Nobody takes what it would go on to find, nor asks for it, so that it would find out.
+      subscription.stop();
+      leave(subscription);
+    }
+  }
+
+  function leave(subscription: Subscription): void {
+    if (subscriptions.delete(subscription)) options.onLeave();
   }
 
   function end(why: Ending): void {
@@ -146,6 +153,7 @@ export function openConnection(
     },
 
     admit(id, subscriber) {
+      if (isOver) throw new GraphQLError('The connection is gone.');
       if (subscriptions.size >= limits.perConnection) throw tooMany(limits.perConnection, 'A connection');
       options.onAdmit();
       const subscription = openSubscription(id, subscriber);
@@ -163,9 +171,7 @@ export function openConnection(
           subscription.deliver(change);
           options.onDelivery();
         },
-        leave() {
-          if (subscriptions.delete(subscription)) options.onLeave();
-        },
+        leave: () => leave(subscription),
       };
     },
 

@@ -16,6 +16,8 @@ export type LiveLimits = {
   stuckMs: number;
   /** How long a connection that was live may be behind what is kept in memory, and never take all that waits. */
   behindMs: number;
+  /** How long the client of an event stream that is over may take to fetch its end. */
+  lingerMs: number;
 };
 
 export const LIVE_LIMITS: LiveLimits = {
@@ -27,4 +29,5 @@ export const LIVE_LIMITS: LiveLimits = {
   hardBytes: 1024 * 1024,
   stuckMs: 10_000,
   behindMs: 30_000,
+  lingerMs: 30_000,
 };
