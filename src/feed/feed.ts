@@ -144,20 +144,38 @@ export function createFeed(options: FeedOptions): Feed {
   closed.promise.catch(() => {});
   let isClosed = false;
 
-  /** Where a new stream begins, and from where on it is live. */
-  async function beginning(channel: Channel, after: string | undefined) {
+  /** Joins an organization where a new stream begins. */
+  async function enter(organizationId: string, after: string | undefined) {
+    for (;;) {
+      const { channel, leave } = await hub.join(organizationId);
+      try {
+        const { epoch, ...beginning } = await beginningIn(channel, after);
+        if (isClosed) throw new Error('The feed is closed.');
+        if (epoch === channel.epoch && !channel.failure()) return { channel, leave, ...beginning };
+        // The database is in another history than when the organization was joined. Whoever joins now follows that.
+        await hub.readHead();
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      leave();
+    }
+  }
+
+  /** Where a new stream begins, from where on it is live, and in which history that is. */
+  async function beginningIn(channel: Channel, after: string | undefined) {
     if (after === undefined) {
-      const { position } = await hub.readHead();
-      return { position, liveAt: position };
+      const { position, epoch } = await hub.readHead();
+      return { position, liveAt: position, epoch };
     }
     const cursor = decodeCursor(after);
     // Most that come back were here a moment ago, and many come back together: no need to ask the database.
     if (cursor?.epoch === channel.epoch && channel.reaches(cursor.position)) {
       const liveAt = channel.checked();
-      if (cursor.position <= liveAt) return { position: cursor.position, liveAt };
+      if (cursor.position <= liveAt) return { position: cursor.position, liveAt, epoch: channel.epoch };
     }
     const known = await bounds();
-    return { position: positionIn(known, cursor), liveAt: known.head.position };
+    return { ...cursorIn(known, cursor), liveAt: known.head.position };
   }
 
   // However often somebody asks, the database is asked once at a time.
@@ -186,43 +204,36 @@ export function createFeed(options: FeedOptions): Feed {
     },
 
     async open({ organizationId, after, types, matches }) {
-      const { channel, leave } = await hub.join(organizationId);
-      try {
-        const { position, liveAt } = await beginning(channel, after);
-        if (isClosed) throw new Error('The feed is closed.');
-        const source = { channel, position, liveAt, read, log, leave: end };
-        const stream = createStream(source, (change) => {
-          const isMatch = (types?.includes(change.type) ?? true) && matches(change);
-          if (isMatch) meter.delivered();
-          return isMatch;
-        });
-        streams.add(stream);
-        return stream;
+      const { channel, leave, position, liveAt } = await enter(organizationId, after);
+      const source = { channel, position, liveAt, read, log, leave: end };
+      const stream = createStream(source, (change) => {
+        const isMatch = (types?.includes(change.type) ?? true) && matches(change);
+        if (isMatch) meter.delivered();
+        return isMatch;
+      });
+      streams.add(stream);
+      return stream;
 
-        function read(from: number, upTo: number): Promise<Page> {
-          const { epoch } = channel;
-          // Many come back together, and ask for the same.
-          return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
-            replays(organizationId, () => {
-              const places = [{ organizationId, after: from }];
-              const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
-              return readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
-            }),
-          );
-        }
-        function end(): void {
-          streams.delete(stream);
-          leave();
-        }
-      } catch (error) {
+      function read(from: number, upTo: number): Promise<Page> {
+        const { epoch } = channel;
+        // Many come back together, and ask for the same.
+        return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
+          replays(organizationId, () => {
+            const places = [{ organizationId, after: from }];
+            const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
+            return readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
+          }),
+        );
+      }
+      function end(): void {
+        streams.delete(stream);
         leave();
-        throw error;
       }
     },
 
     async changes({ after, ...query }) {
-      const position = after === undefined ? undefined : positionIn(await bounds(), decodeCursor(after));
-      return await readChanges(pool, { ...query, after: position }, (task) =>
+      const cursor = after === undefined ? undefined : cursorIn(await bounds(), decodeCursor(after));
+      return await readChanges(pool, { ...query, after: cursor }, (task) =>
         replays(query.organizationId, task),
       );
     },
@@ -256,16 +267,16 @@ export function createFeed(options: FeedOptions): Feed {
 }
 
 /**
- * The position of a cursor in the feed as it is stored now.
+ * A cursor that leads on in the feed as it is stored now.
  *
  * @param cursor undefined for a text that is none.
  * @throws {InvalidCursorError} and {CursorExpiredError}
  */
-function positionIn({ oldest, head }: Bounds, cursor: Cursor | undefined): number {
+function cursorIn({ oldest, head }: Bounds, cursor: Cursor | undefined): Cursor {
   const oldestCursor = encodeCursor({ epoch: head.epoch, position: oldest - 1 });
   if (!cursor) throw new InvalidCursorError(oldestCursor);
   if (cursor.epoch !== head.epoch) throw new CursorExpiredError(oldestCursor);
   if (cursor.position > head.position) throw new InvalidCursorError(oldestCursor);
   if (cursor.position < oldest - 1) throw new CursorExpiredError(oldestCursor);
-  return cursor.position;
+  return cursor;
 }

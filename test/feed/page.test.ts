@@ -190,6 +190,27 @@ describe('those who come back to an organization', () => {
 });
 
 describe('the oldest change', () => {
+  it('is looked for by few at once, however many ask', async () => {
+    await store([10, 10]);
+    let looking = 0;
+    let most = 0;
+    const query = async (config: pg.QueryConfig) => {
+      const isLook = config.text?.includes('AS oldest');
+      if (isLook) looking += 1;
+      most = Math.max(most, looking);
+      const result = await db.pool.query(config);
+      if (isLook) looking -= 1;
+      return result;
+    };
+    const feedPool = new Proxy(db.pool, {
+      get: (pool, key) => (key === 'query' ? query : Reflect.get(pool, key)),
+    });
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool } });
+    const asked = Array.from({ length: 50 }, () => feed.changes({ organizationId, limit: 10 }));
+    for (const changes of await Promise.all(asked)) expect(changes).toHaveLength(2);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
   it('is looked for again when the retention was faster, but not for ever', async () => {
     let reads = 0;
     const row = {

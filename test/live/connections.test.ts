@@ -1,5 +1,4 @@
 /** Connections among themselves: how many subscriptions there may be, ids that come back, clients that leave early. */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
