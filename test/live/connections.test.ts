@@ -16,7 +16,7 @@ let work: Work;
 let team: Team;
 
 beforeAll(async () => {
-  work = await startWork({ live: { perConnection: 3, perToken: 5 } });
+  work = await startWork({ live: { perConnection: 3, perToken: 5, lingerMs: 500 } });
   team = await work.createTeam();
 });
 
@@ -133,11 +133,11 @@ describe('a socket', () => {
 
 describe('an event stream', () => {
   /** Asks for one, and reads nothing of the answer. */
-  function ask(): Socket {
+  function ask(token = team.owner.token): Socket {
     const { port, hostname } = new URL(work.app.url);
     const { query, variables } = body();
     const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
-    const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${team.owner.token}`];
+    const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${token}`];
     const socket = connect(Number(port), hostname);
     socket.write([`GET /graphql?${search} HTTP/1.1`, ...head, '', ''].join('\r\n'));
     return socket;
@@ -155,7 +155,7 @@ describe('an event stream', () => {
   ])('leaves nothing behind when its client goes while it is being %s', async (_when, table, isWaiting) => {
     await work.psql(`BEGIN; LOCK TABLE ${table}`);
     // As many as a token may have.
-    const asking = Array.from({ length: 5 }, ask);
+    const asking = Array.from({ length: 5 }, () => ask());
     await isWaiting();
     for (const socket of asking) socket.destroy();
     // Answered when the server has heard of it.
@@ -169,21 +169,39 @@ describe('an event stream', () => {
     await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
   });
 
-  it('makes room for another when its client goes without having read it', async () => {
+  /** Until the network takes no more from those who do not read. */
+  async function fill(unread: number): Promise<void> {
     team.onGitHub(7);
     await team.claim((await team.spawn()).id, 7);
-    const unread = Array.from({ length: 5 }, ask);
-    await expect.poll(() => figure('muster_live_subscriptions')).toBe(5);
-    // Until the network takes no more from any of them.
-    while ((await figure('muster_live_queued_bytes')) < unread.length * 60_000) {
+    while ((await figure('muster_live_queued_bytes')) < unread * 60_000) {
       await work.psql(`DO $$ BEGIN FOR i IN 1..50 LOOP
         UPDATE pull_request SET title = repeat('x', 60000) || i; END LOOP; END $$`);
     }
+  }
+
+  it('makes room for another when its client goes without having read it', async () => {
+    const unread = Array.from({ length: 5 }, () => ask());
+    await connections().toBe(5);
+    await fill(5);
     for (const socket of unread) socket.destroy();
     await connections().toBe(0);
     const again = await openEventStream(work.app.url, team.owner.token, body());
     expect((await again.next())?.id).toBeDefined();
     again.stop();
+    await connections().toBe(0);
+  });
+
+  it('is let go of when its client does not even fetch its end', async () => {
+    const tim = await team.join('MEMBER', 'Tim');
+    const socket = ask(tim.token);
+    await connections().toBe(1);
+    await fill(1);
+    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
+    // Whoever writes to a connection that is gone is told so.
+    const isGone = new Promise((resolve) => socket.once('error', resolve));
+    const writing = setInterval(() => socket.write('\r\n'), 50);
+    await isGone;
+    clearInterval(writing);
   });
 });
 
