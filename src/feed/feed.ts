@@ -205,7 +205,7 @@ export function createFeed(options: FeedOptions): Feed {
 
     async open({ organizationId, after, types, matches }) {
       const { channel, leave, position, liveAt } = await enter(organizationId, after);
-      const source = { channel, position, liveAt, read, log, leave: end };
+      const source = { channel, position, liveAt, read, check: hub.check, log, leave: end };
       const stream = createStream(source, (change) => {
         const isMatch = (types?.includes(change.type) ?? true) && matches(change);
         if (isMatch) meter.delivered();

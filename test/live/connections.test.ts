@@ -16,7 +16,7 @@ let work: Work;
 let team: Team;
 
 beforeAll(async () => {
-  work = await startWork({ live: { perConnection: 3, perToken: 5, lingerMs: 500 } });
+  work = await startWork({ live: { perConnection: 3, perToken: 5, operations: 5, lingerMs: 500 } });
   team = await work.createTeam();
 });
 
@@ -108,6 +108,35 @@ describe('a socket', () => {
     const last = await open();
     await last.close();
     await connections().toBe(0);
+  });
+
+  it('may have so many operations under way, and more when they are answered', async () => {
+    const socket = await open();
+    subscribe(socket, 'a');
+    await socket.next(isLive(1));
+    await work.psql('BEGIN; LOCK TABLE project');
+    const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
+    const ask = (id: string) => socket.send({ id, type: 'subscribe', payload: { query } });
+    for (const id of ['1', '2', '3', '4', '5']) ask(id);
+    // What is no longer waited for is under way all the same.
+    socket.send({ id: '1', type: 'complete' });
+    ask('6');
+    expect(await socket.next(({ id }) => id === '6')).toMatchObject({
+      type: 'error',
+      payload: [
+        {
+          message: 'A connection may have 5 operations under way at once.',
+          extensions: { code: 'TOO_MANY_OPERATIONS', limit: 5 },
+        },
+      ],
+    });
+    await work.psql('COMMIT');
+    const answered = new Set<string | undefined>();
+    while (answered.size < 4) answered.add((await socket.next(({ type }) => type === 'complete'))?.id);
+    expect(answered).toEqual(new Set(['2', '3', '4', '5']));
+    ask('7');
+    expect(await socket.next(({ id }) => id === '7')).toMatchObject({ type: 'next' });
+    await socket.close();
   });
 
   it('answers a ping without its payload, which might be large', async () => {

@@ -2,8 +2,8 @@
 export type LiveLimits = {
   /** Subscriptions of one connection. */
   perConnection: number;
-  /** Operations of one connection that are being prepared. */
-  beginning: number;
+  /** Operations of one WebSocket that are being prepared or, but for subscriptions, answered. */
+  operations: number;
   /** Subscriptions of one token in this process. */
   perToken: number;
   /** How often a connection hears how far it is. Clients are promised 12 s. */
@@ -22,7 +22,7 @@ export type LiveLimits = {
 
 export const LIVE_LIMITS: LiveLimits = {
   perConnection: 100,
-  beginning: 100,
+  operations: 100,
   perToken: 5_000,
   heartbeatMs: 10_000,
   softBytes: 256 * 1024,
