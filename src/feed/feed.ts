@@ -1,10 +1,10 @@
 import type { Database } from '../db.ts';
 import { type AnnouncerOptions, startAnnouncer } from './announcer.ts';
-import { type Backlog, readBacklog, readOutboxAgeMs } from './backlog.ts';
+import { type BacklogWatch, watchBacklog } from './backlog.ts';
 import type { Change } from './change.ts';
 import { type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
 import type { Channel } from './channel.ts';
-import { createTurns, shared, sharedBy, within } from './concurrency.ts';
+import { createTurns, shared, sharedBy } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from './error.ts';
 import { createHub } from './hub.ts';
@@ -57,7 +57,7 @@ export type FeedHealth = {
   isSequenced: boolean;
 };
 
-export type Feed = {
+export type Feed = BacklogWatch & {
   /** Fulfilled when the feed has read the database's head for the first time; it goes on trying until then. */
   ready(): Promise<void>;
 
@@ -95,18 +95,8 @@ export type Feed = {
   /** What this process knows without asking anybody. */
   status(): FeedStatus;
 
-  /** Milliseconds since the oldest change that still waits for its position was made; 0 when none waits. */
-  outboxAgeMs(): Promise<number>;
-
   /** Never fails, and answers within seconds. */
   health(): Promise<FeedHealth>;
-
-  /**
-   * What waits in the database, for those who watch over it.
-   *
-   * @throws {Error} when the database does not answer within seconds.
-   */
-  backlog(): Promise<Backlog>;
 
   /** Ends every stream, hands the sequencing to whoever stands by, and closes every connection of the feed's own. */
   close(): Promise<void>;
@@ -118,14 +108,12 @@ export type Feed = {
  */
 const REPLAYS_AT_ONCE = 2;
 const GAPS_AT_ONCE = 1;
-const WATCHES_AT_ONCE = 1;
 const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
 /** Without an answer for so long, this process may be missing what others know. */
 const MAX_HEAD_AGE_MS = 10_000;
 /** A fail-over takes a second or two; longer, and nobody sequences, or not fast enough. */
 const MAX_OUTBOX_AGE_MS = 10_000;
-const WATCH_TIMEOUT_MS = 2_000;
 
 /** Opens the feed, which begins at once, whether the database is there yet or not. */
 export function createFeed(options: FeedOptions): Feed {
@@ -178,16 +166,7 @@ export function createFeed(options: FeedOptions): Feed {
     return { ...cursorIn(known, cursor), liveAt: known.head.position };
   }
 
-  // However often somebody asks, the database is asked once at a time.
-  const watches = createTurns(WATCHES_AT_ONCE);
-  const watch = <Result>(read: (of: typeof pool, timeoutMs: number) => Promise<Result>) =>
-    shared(() =>
-      within(
-        WATCH_TIMEOUT_MS,
-        watches('', () => read(pool, WATCH_TIMEOUT_MS)),
-      ),
-    );
-  const outboxAgeMs = watch(readOutboxAgeMs);
+  const { outboxAgeMs, backlog } = watchBacklog(pool);
 
   return {
     ready: () => Promise.race([hub.answered, closed.promise]),
@@ -254,7 +233,7 @@ export function createFeed(options: FeedOptions): Feed {
       return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: waitingMs < MAX_OUTBOX_AGE_MS };
     },
 
-    backlog: watch(readBacklog),
+    backlog,
 
     async close() {
       isClosed = true;

@@ -22,6 +22,8 @@ export type SequencerOptions = {
   pollMs?: number;
   /** See RetentionOptions. */
   retentionEveryMs?: number;
+  /** How often EmptyAt is not relied upon, at most. */
+  wholeLookMs?: number;
 };
 
 export type Sequencer = {
@@ -37,8 +39,9 @@ export type Sequencer = {
 
 const BATCH_SIZE = 512;
 const POLL_MS = 25;
-/** So often EmptyAt is not relied upon. */
 const WHOLE_LOOK_MS = 10_000;
+/** The longer it takes to look at everything, the seldomer that is done: for no more than a hundredth of the time. */
+const WHOLE_LOOK_REST = 100;
 const STAND_BY_MS = 500;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
@@ -51,6 +54,7 @@ const STOP_MS = 5_000;
  */
 export function startSequencer(options: SequencerOptions): Sequencer {
   const { url, log, batchSize = BATCH_SIZE, pollMs = POLL_MS, meter = NO_METER } = options;
+  const { wholeLookMs = WHOLE_LOOK_MS } = options;
   const doorbell = createDoorbell();
   let isStopped = false;
   let isLeading = false;
@@ -101,18 +105,15 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     knownHead = Number(rows[0]?.position ?? 0);
     let isWork = true;
     let emptyAt: EmptyAt | undefined;
-    let wholeAt = performance.now();
+    let wholeDueAt = 0;
     isLeading = true;
     log.info({ head: knownHead }, 'feed: sequencing');
     while (!isStopped) {
-      if (performance.now() - wholeAt > WHOLE_LOOK_MS) {
-        emptyAt = undefined;
-        wholeAt = performance.now();
-      }
+      if (performance.now() > wholeDueAt) emptyAt = undefined;
       if (isWork) {
         await partitions.keepAhead(knownHead);
         const move = () => sequence(client, { batchSize, server, knownHead, emptyAt });
-        const { head, batches, isMore, lagMs, ...moved } = await withRoom(partitions, move);
+        const { head, batches, isMore, lagMs, ...moved } = await paced(() => withRoom(partitions, move));
         failures = 0;
         for (const batch of batches) options.publish(batch);
         if (batches.length > 0) {
@@ -127,10 +128,19 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       } else if (await doorbell.wait(pollMs)) {
         isWork = true;
       } else {
-        const emptyNow = await look(client, emptyAt);
+        const emptyNow = await paced(() => look(client, emptyAt));
         isWork = emptyNow === undefined;
         emptyAt = emptyNow ?? emptyAt;
       }
+    }
+
+    async function paced<Result>(read: () => Promise<Result>): Promise<Result> {
+      const isWhole = emptyAt === undefined;
+      const startedAt = performance.now();
+      const result = await read();
+      const now = performance.now();
+      if (isWhole) wholeDueAt = now + Math.max(wholeLookMs, WHOLE_LOOK_REST * (now - startedAt));
+      return result;
     }
   }
 
