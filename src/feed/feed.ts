@@ -197,10 +197,12 @@ export function createFeed(options: FeedOptions): Feed {
         const { epoch } = channel;
         // Many come back together, and ask for the same.
         return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
-          replays(organizationId, () => {
+          replays(organizationId, async () => {
+            // Others may share it; they ask again.
+            if (!streams.has(stream)) throw new Error('The stream that asked for a page is over.');
             const places = [{ organizationId, after: from }];
             const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
-            return readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
+            return await readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
           }),
         );
       }
