@@ -59,7 +59,7 @@ export type CommitListener = () => void;
 export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
   const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
   const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
-  const watchPool = newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
+  const watchPool = openWatchPool(url);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -102,6 +102,11 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
       await Promise.all([pool.end(), feedPool.end(), watchPool.end()]);
     },
   };
+}
+
+/** For looks that must not wait for anybody. */
+export function openWatchPool(url: string): pg.Pool {
+  return newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
 }
 
 function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {

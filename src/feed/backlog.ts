@@ -29,9 +29,14 @@ export type BacklogWatch = {
    * @throws {Error} when the database does not answer within seconds.
    */
   outboxAgeMs(): Promise<number>;
+  /** Whether changes get positions: some process sequences, and keeps up. False also when the database does not tell. */
+  isSequenced(): Promise<boolean>;
   /** @throws {Error} when the database does not answer within seconds. */
   backlog(): Promise<Backlog>;
 };
+
+/** A fail-over takes a second or two; longer, and nobody sequences, or not fast enough. */
+const MAX_OUTBOX_AGE_MS = 10_000;
 
 /** Beyond it, how many they are says no more, and counting them would cost. */
 const MAX_COUNTED = 10_000;
@@ -101,8 +106,14 @@ export function watchBacklog(pool: pg.Pool): BacklogWatch {
       ),
     );
 
+  const outboxAgeMs = watch(async () => ageOf(await read(() => '')));
   return {
-    outboxAgeMs: watch(async () => ageOf(await read(() => ''))),
+    outboxAgeMs,
+    isSequenced: () =>
+      outboxAgeMs().then(
+        (age) => age < MAX_OUTBOX_AGE_MS,
+        () => false,
+      ),
     backlog: watch(async () => {
       const row = await read<BacklogRow>((emptyAt) => `, ${backlogSql(emptyAt)}`);
       return {

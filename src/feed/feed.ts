@@ -8,10 +8,11 @@ import { createTurns, shared, sharedBy } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from './error.ts';
 import { createHub } from './hub.ts';
-import { NO_METER } from './meter.ts';
+import { type FeedMeter, NO_METER } from './meter.ts';
 import { type ChangeStream, createStream, type StreamOptions } from './stream.ts';
 
-export type FeedOptions = Omit<AnnouncerOptions, 'url'> & {
+export type FeedOptions = Omit<AnnouncerOptions, 'url' | 'meter'> & {
+  meter?: FeedMeter;
   database: Pick<Database, 'url' | 'feedPool'>;
   /** How long an organization without readers is kept. For tests and measurements. */
   leaveMs?: number;
@@ -53,7 +54,7 @@ export type FeedStatus = {
 export type FeedHealth = {
   /** This process knows what the database has. */
   isReading: boolean;
-  /** Changes get positions: some process sequences, and keeps up. False also when the database does not tell. */
+  /** See BacklogWatch. */
   isSequenced: boolean;
 };
 
@@ -112,8 +113,6 @@ const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
 /** Without an answer for so long, this process may be missing what others know. */
 const MAX_HEAD_AGE_MS = 10_000;
-/** A fail-over takes a second or two; longer, and nobody sequences, or not fast enough. */
-const MAX_OUTBOX_AGE_MS = 10_000;
 
 /** Opens the feed, which begins at once, whether the database is there yet or not. */
 export function createFeed(options: FeedOptions): Feed {
@@ -166,7 +165,7 @@ export function createFeed(options: FeedOptions): Feed {
     return { ...cursorIn(known, cursor), liveAt: known.head.position };
   }
 
-  const { outboxAgeMs, backlog } = watchBacklog(pool);
+  const backlog = watchBacklog(pool);
 
   return {
     ready: () => Promise.race([hub.answered, closed.promise]),
@@ -227,15 +226,12 @@ export function createFeed(options: FeedOptions): Feed {
       organizations: hub.size(),
     }),
 
-    outboxAgeMs,
+    ...backlog,
 
     async health() {
       const headAgeMs = hub.latest()?.ageMs ?? Number.POSITIVE_INFINITY;
-      const waitingMs = await outboxAgeMs().catch(() => Number.POSITIVE_INFINITY);
-      return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: waitingMs < MAX_OUTBOX_AGE_MS };
+      return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: await backlog.isSequenced() };
     },
-
-    backlog,
 
     async close() {
       isClosed = true;

@@ -1,7 +1,7 @@
 import type { SequencedBatch } from './batch.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { FeedLog } from './log.ts';
-import { type FeedMeter, NO_METER } from './meter.ts';
+import { NO_METER, type SequencingMeter } from './meter.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
 import { type Retention, startRetention } from './retention.ts';
 import { connectSequencer, disconnect, type SequencerClient, tryLead } from './sequencerClient.ts';
@@ -15,7 +15,7 @@ export type SequencerOptions = {
   log: FeedLog;
   /** What whoever leads keeps of the log; without it, everything. */
   retention?: Retention;
-  meter?: FeedMeter;
+  meter?: SequencingMeter;
   /** See SequencingOptions. */
   batchSize?: number;
   /** How long a change that nobody announced may wait to be found. */
@@ -31,6 +31,8 @@ export type Sequencer = {
   nudge(): void;
   /** Whether it gives positions, rather than standing by or being without a database. */
   isLeading(): boolean;
+  /** Whether another process does, and this one would take its place. */
+  isStandingBy(): boolean;
   /** The position given last, as far as this process knows: of when it led. */
   head(): number;
   /** Finishes the batch at hand and lets go of the lock. */
@@ -58,6 +60,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
   const doorbell = createDoorbell();
   let isStopped = false;
   let isLeading = false;
+  let isStandingBy = false;
   let failures = 0;
   let knownHead = 0;
   let current: SequencerClient | undefined;
@@ -80,19 +83,20 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     current = connection;
     let retaining: ReturnType<typeof startRetention> | undefined;
     try {
-      let isStandingBy = false;
       while (!isStopped && !(await tryLead(connection))) {
         if (!isStandingBy) log.info({}, 'feed: standing by, since another process sequences');
         isStandingBy = true;
         failures = 0;
         await doorbell.wait(STAND_BY_MS);
       }
+      isStandingBy = false;
       if (isStopped) return;
       const { retention, retentionEveryMs: everyMs } = options;
       retaining = retention && startRetention({ url, log, everyMs, ...retention });
       await lead(connection);
     } finally {
       isLeading = false;
+      isStandingBy = false;
       // The lock first: somebody may be waiting for it.
       await disconnect(connection.client);
       await retaining?.stop();
@@ -161,6 +165,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       if (isLeading) doorbell.ring();
     },
     isLeading: () => isLeading,
+    isStandingBy: () => isStandingBy,
     head: () => knownHead,
     async stop() {
       isStopped = true;
