@@ -2,19 +2,21 @@
 
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { type Database, openDatabase } from './db.ts';
+import { type Database, openDatabase, openWatchPool } from './db.ts';
 import { startAnnouncer } from './feed/announcer.ts';
+import { watchBacklog } from './feed/backlog.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
-import { NO_METER } from './feed/meter.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
+import { databaseCheck, sequencerCheck } from './http/health.ts';
 import type { LiveLimits } from './http/live/limits.ts';
 import { startHttpServer } from './http/server.ts';
+import { startWatchServer } from './http/watchServer.ts';
 import { createBoss } from './jobs/boss.ts';
 import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
-import { createMetrics } from './observe/metrics.ts';
+import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
 import type { PullRequestSource } from './services/pullRequestFacts.ts';
@@ -105,6 +107,8 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
 }
 
 export type SequencerApp = {
+  /** Where those who watch over it may ask; undefined when nobody may. */
+  url: string | undefined;
   /** What this process knows without asking anybody. */
   status(): {
     isLeading: boolean;
@@ -116,31 +120,62 @@ export type SequencerApp = {
   close(): Promise<void>;
 };
 
+export type SequencerAppConfig = Pick<AppConfig, 'databaseUrl' | 'redisUrl' | 'feedRetention' | 'host'> & {
+  /** Where those who watch over it may ask. Absent: nowhere. */
+  port?: number;
+};
+
 /** The part of the app that gives positions, or stands by to, without the part that serves. */
-export function startSequencerApp(
-  { databaseUrl, redisUrl, feedRetention }: Pick<AppConfig, 'databaseUrl' | 'redisUrl' | 'feedRetention'>,
+export async function startSequencerApp(
+  { databaseUrl, redisUrl, feedRetention, host, port }: SequencerAppConfig,
   log: Logger,
-): SequencerApp {
+): Promise<SequencerApp> {
   let sequenced = 0;
+  const metrics = createSequencerMetrics();
   const announcer = startAnnouncer({
     url: databaseUrl,
     redisUrl,
     retention: feedRetention,
     meter: {
-      ...NO_METER,
-      sequenced(changes) {
+      sequenced(changes, lagMs) {
         sequenced += changes;
+        metrics.meter.sequenced(changes, lagMs);
       },
     },
     log,
   });
-  return {
-    status: () => ({ isLeading: announcer.isLeading(), head: announcer.head(), sequenced }),
-    async close() {
-      await announcer.stop();
-      await announcer.bus.close();
-    },
-  };
+  const { bus, isLeading } = announcer;
+  const watchPool = openWatchPool(databaseUrl);
+  const backlog = watchBacklog(watchPool);
+  metrics.observe({
+    status: () => ({
+      isSequencing: isLeading(),
+      // Within this process there is nobody to hear of it.
+      isBusDelivering: redisUrl !== undefined && bus.isDelivering(),
+    }),
+    backlog: backlog.backlog,
+  });
+  const checks = [databaseCheck(watchPool, log), sequencerCheck(announcer, backlog)];
+
+  async function close(): Promise<void> {
+    await announcer.stop();
+    await bus.close();
+    await watchPool.end();
+  }
+  try {
+    const watching = port === undefined ? undefined : await startWatchServer({ host, port, metrics, checks });
+    return {
+      url: watching?.url,
+      status: () => ({ isLeading: isLeading(), head: announcer.head(), sequenced }),
+      async close() {
+        await watching?.close();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 export function pullRequestSource(

@@ -63,7 +63,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
   const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
   const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
   const jobPool = newPool(url, JOB_POOL_SIZE, 'muster jobs', SILENCE_MS);
-  const watchPool = newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
+  const watchPool = openWatchPool(url);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -109,6 +109,11 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
       await Promise.all([pool.end(), feedPool.end(), jobPool.end(), watchPool.end()]);
     },
   };
+}
+
+/** For looks that must not wait for anybody. */
+export function openWatchPool(url: string): pg.Pool {
+  return newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
 }
 
 function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Config, ConfigurationError, loadConfig } from '../config.ts';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
@@ -11,6 +11,8 @@ import { sequencerCommand } from './sequencer.ts';
 import { serveCommand } from './serve.ts';
 import { startCommand } from './start.ts';
 import { createTokenCommand } from './token.ts';
+
+const MAX_PORT = 65_535;
 
 export const program = new Command('muster')
   .description('The control plane for fleets of coding agents.')
@@ -33,6 +35,12 @@ program
 program
   .command('sequencer')
   .description('give positions in the change feed and nothing else, or stand by while another process does')
+  .addOption(
+    new Option(
+      '--port <port>',
+      'answer /healthz, /readyz and /metrics there, at HOST; without it, nowhere',
+    ).argParser(parsePort),
+  )
   .action(withConfig(sequencerCommand));
 
 program
@@ -88,6 +96,13 @@ program
   .option('--label <label>', 'what it is for', 'command line')
   .action(withConfig(createTokenCommand));
 
+/** As strict as PORT is read. */
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d{1,5}$/.test(text) && port <= MAX_PORT) return port;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_PORT}.`);
+}
+
 /** Runs a command with the configuration, and turns what a person can mend into a message and exit code 1. */
 function withConfig<Options>(command: (config: Config, options: Options) => Promise<void>) {
   return async (options: Options): Promise<void> => {
@@ -114,8 +129,9 @@ function messageForPeople(error: unknown): string | undefined {
 }
 
 const LISTENING_FAULTS: Record<string, string> = {
-  EADDRINUSE: 'is taken by another program. Choose another port with PORT.',
-  EACCES: 'is not for every user to listen at. Choose another port with PORT.',
+  EADDRINUSE: 'is taken by another program. Choose another port: with PORT, or for a sequencer with --port.',
+  EACCES:
+    'is not for every user to listen at. Choose another port: with PORT, or for a sequencer with --port.',
   EADDRNOTAVAIL: 'is no address of this machine. Choose another one with HOST.',
   ENOTFOUND: 'is not known. Choose another host with HOST.',
   EAI_AGAIN: 'is not known, or the name server does not answer. Choose another host with HOST.',

@@ -26,11 +26,9 @@ export function sseTransport(options: {
   silenceMs: number;
 }): Transport {
   return async function* connect(request, signal) {
-    const headers = new Headers({
-      accept: EVENT_STREAM,
-      'content-type': 'application/json',
-      authorization: await authorizationOf(options.token),
-    });
+    const authorization = await authorizationOf(options.token, signal);
+    if (authorization === undefined) return;
+    const headers = new Headers({ accept: EVENT_STREAM, 'content-type': 'application/json', authorization });
     const hangUp = new AbortController();
     const either = AbortSignal.any([signal, hangUp.signal]);
 

@@ -23,7 +23,24 @@ export type Transport = (
 /** The secret of a token, or how to get at it: asked at every connection, so that it may change. */
 export type Token = string | (() => string | Promise<string>);
 
-/** The value of the `authorization` header. */
-export async function authorizationOf(token: Token): Promise<string> {
-  return `Bearer ${typeof token === 'string' ? token : await token()}`;
+/** The value of the `authorization` header; undefined when the signal is aborted before it is known. */
+export async function authorizationOf(token: Token, signal: AbortSignal): Promise<string | undefined> {
+  const secret = typeof token === 'string' ? token : await unlessAborted(token(), signal);
+  return secret === undefined || signal.aborted ? undefined : `Bearer ${secret}`;
+}
+
+async function unlessAborted<Value>(
+  value: Value | Promise<Value>,
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  let stop = () => {};
+  const stopped = new Promise<undefined>((resolve) => {
+    stop = () => resolve(undefined);
+  });
+  signal.addEventListener('abort', stop);
+  try {
+    return await Promise.race([value, stopped]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
 }

@@ -45,8 +45,8 @@ export function webSocketTransport(options: {
   silenceMs: number;
 }): Transport {
   return async function* connect({ query, variables }, signal) {
-    const authorization = await authorizationOf(options.token);
-    if (signal.aborted) return;
+    const authorization = await authorizationOf(options.token, signal);
+    if (authorization === undefined) return;
     const inbox = createInbox(options.bufferSize);
     const socket = new options.webSocket(options.url, PROTOCOL);
     let silence = setTimeout(hangUp, options.silenceMs);

@@ -20,6 +20,8 @@ export type Announcer = {
   /** Something was committed: for the sequencer, wherever it is. */
   nudge(): void;
   isLeading(): boolean;
+  /** See Sequencer. */
+  isStandingBy(): boolean;
   /** The position given last, as far as this process knows: of when it led. */
   head(): number;
   /** Hands the sequencing to whoever stands by. The bus is still to be closed. */
@@ -49,6 +51,7 @@ export function startAnnouncer(options: AnnouncerOptions): Announcer {
       else bus.nudge();
     },
     isLeading,
+    isStandingBy: () => sequencer?.isStandingBy() ?? false,
     head: () => sequencer?.head() ?? 0,
     stop: async () => await sequencer?.stop(),
   };

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { CHANGE_JSON, type Change, type ChangeJson, changeFromJson } from './change.ts';
 import type { Turn } from './concurrency.ts';
-import { encodeCursor } from './cursor.ts';
+import { type Cursor, encodeCursor } from './cursor.ts';
 import { epochOf, INSTALLATION_SQL, SERVER_SQL } from './epoch.ts';
 import { CursorExpiredError } from './error.ts';
 
@@ -204,7 +204,7 @@ SELECT head, installation, server, is_kept, (SELECT count(*) FROM page) AS seen,
 export type ChangesRequest = ChangeFilter & {
   organizationId: string;
   /** Without it, from the oldest change still stored. */
-  after?: number;
+  after?: Cursor;
   /** Inclusive; default: the head. */
   upTo?: number;
   limit: number;
@@ -213,17 +213,17 @@ export type ChangesRequest = ChangeFilter & {
 /**
  * The stored changes of one organization that pass the filter, oldest first: `limit` of them, or all there are.
  *
- * @param turn for each page, of which a long log may take many.
- * @throws {CursorExpiredError} when changes after `after` are no longer stored.
+ * @param turn for each read, of which a long log may take many.
+ * @throws {CursorExpiredError} when changes after `after` are no longer stored, or the history is another.
  */
 export async function readChanges(pool: pg.Pool, request: ChangesRequest, turn: Turn): Promise<Change[]> {
   if (request.after !== undefined) return await readChangesAfter(pool, request, turn, request.after);
   for (let attempt = 1; ; attempt += 1) {
-    const { oldest } = await readBounds(pool);
+    const { oldest, head } = await turn(() => readBounds(pool));
     try {
-      return await readChangesAfter(pool, request, turn, oldest - 1);
+      return await readChangesAfter(pool, request, turn, { epoch: head.epoch, position: oldest - 1 });
     } catch (error) {
-      // When the retention was faster, there is another oldest change.
+      // When the retention was faster, or the history ended, there is another oldest change.
       if (!(error instanceof CursorExpiredError) || attempt === OLDEST_ATTEMPTS) throw error;
     }
   }
@@ -233,15 +233,15 @@ async function readChangesAfter(
   pool: pg.Pool,
   request: ChangesRequest,
   turn: Turn,
-  start: number,
+  { epoch, position }: Cursor,
 ): Promise<Change[]> {
   const { organizationId, upTo = Number.MAX_SAFE_INTEGER, limit, after: _, ...filter } = request;
   const changes: Change[] = [];
-  let after = start;
+  let after = position;
   for (;;) {
     const missing = limit - changes.length;
     const places = [{ organizationId, after }];
-    const page = await turn(() => readPage(pool, { places, upTo, limit: missing, filter }));
+    const page = await turn(() => readPage(pool, { places, upTo, epoch, limit: missing, filter }));
     changes.push(...page.changes);
     if (changes.length >= limit || page.upTo >= Math.min(upTo, page.head.position)) return changes;
     after = page.upTo;

@@ -1,17 +1,18 @@
 import type { Database } from '../db.ts';
 import { type AnnouncerOptions, startAnnouncer } from './announcer.ts';
-import { type Backlog, readBacklog, readOutboxAgeMs } from './backlog.ts';
+import { type BacklogWatch, watchBacklog } from './backlog.ts';
 import type { Change } from './change.ts';
 import { type ActorFilter, type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
 import type { Channel } from './channel.ts';
-import { createTurns, shared, sharedBy, within } from './concurrency.ts';
+import { createTurns, shared, sharedBy } from './concurrency.ts';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from './error.ts';
 import { createHub } from './hub.ts';
-import { NO_METER } from './meter.ts';
+import { type FeedMeter, NO_METER } from './meter.ts';
 import { type ChangeStream, createStream, type StreamOptions } from './stream.ts';
 
-export type FeedOptions = Omit<AnnouncerOptions, 'url'> & {
+export type FeedOptions = Omit<AnnouncerOptions, 'url' | 'meter'> & {
+  meter?: FeedMeter;
   database: Pick<Database, 'url' | 'feedPool'>;
   /** How long an organization without readers is kept. For tests and measurements. */
   leaveMs?: number;
@@ -53,11 +54,11 @@ export type FeedStatus = {
 export type FeedHealth = {
   /** This process knows what the database has. */
   isReading: boolean;
-  /** Changes get positions: some process sequences, and keeps up. False also when the database does not tell. */
+  /** See BacklogWatch. */
   isSequenced: boolean;
 };
 
-export type Feed = {
+export type Feed = BacklogWatch & {
   /** Fulfilled when the feed has read the database's head for the first time; it goes on trying until then. */
   ready(): Promise<void>;
 
@@ -95,18 +96,8 @@ export type Feed = {
   /** What this process knows without asking anybody. */
   status(): FeedStatus;
 
-  /** Milliseconds since the oldest change that still waits for its position was made; 0 when none waits. */
-  outboxAgeMs(): Promise<number>;
-
   /** Never fails, and answers within seconds. */
   health(): Promise<FeedHealth>;
-
-  /**
-   * What waits in the database, for those who watch over it.
-   *
-   * @throws {Error} when the database does not answer within seconds.
-   */
-  backlog(): Promise<Backlog>;
 
   /** Ends every stream, hands the sequencing to whoever stands by, and closes every connection of the feed's own. */
   close(): Promise<void>;
@@ -118,14 +109,10 @@ export type Feed = {
  */
 const REPLAYS_AT_ONCE = 2;
 const GAPS_AT_ONCE = 1;
-const WATCHES_AT_ONCE = 1;
 const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
 /** Without an answer for so long, this process may be missing what others know. */
 const MAX_HEAD_AGE_MS = 10_000;
-/** A fail-over takes a second or two; longer, and nobody sequences, or not fast enough. */
-const MAX_OUTBOX_AGE_MS = 10_000;
-const WATCH_TIMEOUT_MS = 2_000;
 
 /** Opens the feed, which begins at once, whether the database is there yet or not. */
 export function createFeed(options: FeedOptions): Feed {
@@ -144,32 +131,41 @@ export function createFeed(options: FeedOptions): Feed {
   closed.promise.catch(() => {});
   let isClosed = false;
 
-  /** Where a new stream begins, and from where on it is live. */
-  async function beginning(channel: Channel, after: string | undefined) {
+  /** Joins an organization where a new stream begins. */
+  async function enter(organizationId: string, after: string | undefined) {
+    for (;;) {
+      const { channel, leave } = await hub.join(organizationId);
+      try {
+        const { epoch, ...beginning } = await beginningIn(channel, after);
+        if (isClosed) throw new Error('The feed is closed.');
+        if (epoch === channel.epoch && !channel.failure()) return { channel, leave, ...beginning };
+        // The database is in another history than when the organization was joined. Whoever joins now follows that.
+        await hub.readHead();
+      } catch (error) {
+        leave();
+        throw error;
+      }
+      leave();
+    }
+  }
+
+  /** Where a new stream begins, from where on it is live, and in which history that is. */
+  async function beginningIn(channel: Channel, after: string | undefined) {
     if (after === undefined) {
-      const { position } = await hub.readHead();
-      return { position, liveAt: position };
+      const { position, epoch } = await hub.readHead();
+      return { position, liveAt: position, epoch };
     }
     const cursor = decodeCursor(after);
     // Most that come back were here a moment ago, and many come back together: no need to ask the database.
     if (cursor?.epoch === channel.epoch && channel.reaches(cursor.position)) {
       const liveAt = channel.checked();
-      if (cursor.position <= liveAt) return { position: cursor.position, liveAt };
+      if (cursor.position <= liveAt) return { position: cursor.position, liveAt, epoch: channel.epoch };
     }
     const known = await bounds();
-    return { position: positionIn(known, cursor), liveAt: known.head.position };
+    return { ...cursorIn(known, cursor), liveAt: known.head.position };
   }
 
-  // However often somebody asks, the database is asked once at a time.
-  const watches = createTurns(WATCHES_AT_ONCE);
-  const watch = <Result>(read: (of: typeof pool, timeoutMs: number) => Promise<Result>) =>
-    shared(() =>
-      within(
-        WATCH_TIMEOUT_MS,
-        watches('', () => read(pool, WATCH_TIMEOUT_MS)),
-      ),
-    );
-  const outboxAgeMs = watch(readOutboxAgeMs);
+  const backlog = watchBacklog(pool);
 
   return {
     ready: () => Promise.race([hub.answered, closed.promise]),
@@ -186,43 +182,38 @@ export function createFeed(options: FeedOptions): Feed {
     },
 
     async open({ organizationId, after, types, matches }) {
-      const { channel, leave } = await hub.join(organizationId);
-      try {
-        const { position, liveAt } = await beginning(channel, after);
-        if (isClosed) throw new Error('The feed is closed.');
-        const source = { channel, position, liveAt, read, log, leave: end };
-        const stream = createStream(source, (change) => {
-          const isMatch = (types?.includes(change.type) ?? true) && matches(change);
-          if (isMatch) meter.delivered();
-          return isMatch;
-        });
-        streams.add(stream);
-        return stream;
+      const { channel, leave, position, liveAt } = await enter(organizationId, after);
+      const source = { channel, position, liveAt, read, check: hub.check, log, leave: end };
+      const stream = createStream(source, (change) => {
+        const isMatch = (types?.includes(change.type) ?? true) && matches(change);
+        if (isMatch) meter.delivered();
+        return isMatch;
+      });
+      streams.add(stream);
+      return stream;
 
-        function read(from: number, upTo: number): Promise<Page> {
-          const { epoch } = channel;
-          // Many come back together, and ask for the same.
-          return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
-            replays(organizationId, () => {
-              const places = [{ organizationId, after: from }];
-              const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
-              return readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
-            }),
-          );
-        }
-        function end(): void {
-          streams.delete(stream);
-          leave();
-        }
-      } catch (error) {
+      function read(from: number, upTo: number): Promise<Page> {
+        const { epoch } = channel;
+        // Many come back together, and ask for the same.
+        return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
+          replays(organizationId, async () => {
+            // Others may share it; they ask again.
+            if (!streams.has(stream)) throw new Error('The stream that asked for a page is over.');
+            const places = [{ organizationId, after: from }];
+            const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
+            return await readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
+          }),
+        );
+      }
+      function end(): void {
+        streams.delete(stream);
         leave();
-        throw error;
       }
     },
 
     async changes({ after, ...query }) {
-      const position = after === undefined ? undefined : positionIn(await bounds(), decodeCursor(after));
-      return await readChanges(pool, { ...query, after: position }, (task) =>
+      const cursor = after === undefined ? undefined : cursorIn(await bounds(), decodeCursor(after));
+      return await readChanges(pool, { ...query, after: cursor }, (task) =>
         replays(query.organizationId, task),
       );
     },
@@ -235,15 +226,12 @@ export function createFeed(options: FeedOptions): Feed {
       organizations: hub.size(),
     }),
 
-    outboxAgeMs,
+    ...backlog,
 
     async health() {
       const headAgeMs = hub.latest()?.ageMs ?? Number.POSITIVE_INFINITY;
-      const waitingMs = await outboxAgeMs().catch(() => Number.POSITIVE_INFINITY);
-      return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: waitingMs < MAX_OUTBOX_AGE_MS };
+      return { isReading: headAgeMs < MAX_HEAD_AGE_MS, isSequenced: await backlog.isSequenced() };
     },
-
-    backlog: watch(readBacklog),
 
     async close() {
       isClosed = true;
@@ -256,16 +244,16 @@ export function createFeed(options: FeedOptions): Feed {
 }
 
 /**
- * The position of a cursor in the feed as it is stored now.
+ * A cursor that leads on in the feed as it is stored now.
  *
  * @param cursor undefined for a text that is none.
  * @throws {InvalidCursorError} and {CursorExpiredError}
  */
-function positionIn({ oldest, head }: Bounds, cursor: Cursor | undefined): number {
+function cursorIn({ oldest, head }: Bounds, cursor: Cursor | undefined): Cursor {
   const oldestCursor = encodeCursor({ epoch: head.epoch, position: oldest - 1 });
   if (!cursor) throw new InvalidCursorError(oldestCursor);
   if (cursor.epoch !== head.epoch) throw new CursorExpiredError(oldestCursor);
   if (cursor.position > head.position) throw new InvalidCursorError(oldestCursor);
   if (cursor.position < oldest - 1) throw new CursorExpiredError(oldestCursor);
-  return cursor.position;
+  return cursor;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { createDoorbell } from './doorbell.ts';
 import type { FeedLog } from './log.ts';
+import { disconnect } from './sequencerClient.ts';
 
 /** What is kept at least, both of it. */
 export type Retention = {
@@ -73,7 +74,7 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
       }
     } finally {
       current = undefined;
-      await client.end();
+      await disconnect(client);
     }
   }
 
@@ -83,7 +84,7 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
       isStopped = true;
       doorbell.ring();
       // Whatever the server is doing for us may be done again by whoever leads next.
-      await current?.end();
+      if (current) await disconnect(current);
       await running;
     },
   };

@@ -1,7 +1,7 @@
 import type { SequencedBatch } from './batch.ts';
 import { createDoorbell } from './doorbell.ts';
 import type { FeedLog } from './log.ts';
-import { type FeedMeter, NO_METER } from './meter.ts';
+import { NO_METER, type SequencingMeter } from './meter.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
 import { type Retention, startRetention } from './retention.ts';
 import { connectSequencer, disconnect, type SequencerClient, tryLead } from './sequencerClient.ts';
@@ -15,13 +15,15 @@ export type SequencerOptions = {
   log: FeedLog;
   /** What whoever leads keeps of the log; without it, everything. */
   retention?: Retention;
-  meter?: FeedMeter;
+  meter?: SequencingMeter;
   /** See SequencingOptions. */
   batchSize?: number;
   /** How long a change that nobody announced may wait to be found. */
   pollMs?: number;
   /** See RetentionOptions. */
   retentionEveryMs?: number;
+  /** How often EmptyAt is not relied upon, at most. */
+  wholeLookMs?: number;
 };
 
 export type Sequencer = {
@@ -29,6 +31,8 @@ export type Sequencer = {
   nudge(): void;
   /** Whether it gives positions, rather than standing by or being without a database. */
   isLeading(): boolean;
+  /** Whether another process does, and this one would take its place. */
+  isStandingBy(): boolean;
   /** The position given last, as far as this process knows: of when it led. */
   head(): number;
   /** Finishes the batch at hand and lets go of the lock. */
@@ -37,8 +41,9 @@ export type Sequencer = {
 
 const BATCH_SIZE = 512;
 const POLL_MS = 25;
-/** So often EmptyAt is not relied upon. */
 const WHOLE_LOOK_MS = 10_000;
+/** The longer it takes to look at everything, the seldomer that is done: for no more than a hundredth of the time. */
+const WHOLE_LOOK_REST = 100;
 const STAND_BY_MS = 500;
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
@@ -51,9 +56,11 @@ const STOP_MS = 5_000;
  */
 export function startSequencer(options: SequencerOptions): Sequencer {
   const { url, log, batchSize = BATCH_SIZE, pollMs = POLL_MS, meter = NO_METER } = options;
+  const { wholeLookMs = WHOLE_LOOK_MS } = options;
   const doorbell = createDoorbell();
   let isStopped = false;
   let isLeading = false;
+  let isStandingBy = false;
   let failures = 0;
   let knownHead = 0;
   let current: SequencerClient | undefined;
@@ -76,19 +83,20 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     current = connection;
     let retaining: ReturnType<typeof startRetention> | undefined;
     try {
-      let isStandingBy = false;
       while (!isStopped && !(await tryLead(connection))) {
         if (!isStandingBy) log.info({}, 'feed: standing by, since another process sequences');
         isStandingBy = true;
         failures = 0;
         await doorbell.wait(STAND_BY_MS);
       }
+      isStandingBy = false;
       if (isStopped) return;
       const { retention, retentionEveryMs: everyMs } = options;
       retaining = retention && startRetention({ url, log, everyMs, ...retention });
       await lead(connection);
     } finally {
       isLeading = false;
+      isStandingBy = false;
       // The lock first: somebody may be waiting for it.
       await disconnect(connection.client);
       await retaining?.stop();
@@ -101,18 +109,15 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     knownHead = Number(rows[0]?.position ?? 0);
     let isWork = true;
     let emptyAt: EmptyAt | undefined;
-    let wholeAt = performance.now();
+    let wholeDueAt = 0;
     isLeading = true;
     log.info({ head: knownHead }, 'feed: sequencing');
     while (!isStopped) {
-      if (performance.now() - wholeAt > WHOLE_LOOK_MS) {
-        emptyAt = undefined;
-        wholeAt = performance.now();
-      }
+      if (performance.now() > wholeDueAt) emptyAt = undefined;
       if (isWork) {
         await partitions.keepAhead(knownHead);
         const move = () => sequence(client, { batchSize, server, knownHead, emptyAt });
-        const { head, batches, isMore, lagMs, ...moved } = await withRoom(partitions, move);
+        const { head, batches, isMore, lagMs, ...moved } = await paced(() => withRoom(partitions, move));
         failures = 0;
         for (const batch of batches) options.publish(batch);
         if (batches.length > 0) {
@@ -127,10 +132,19 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       } else if (await doorbell.wait(pollMs)) {
         isWork = true;
       } else {
-        const emptyNow = await look(client, emptyAt);
+        const emptyNow = await paced(() => look(client, emptyAt));
         isWork = emptyNow === undefined;
         emptyAt = emptyNow ?? emptyAt;
       }
+    }
+
+    async function paced<Result>(read: () => Promise<Result>): Promise<Result> {
+      const isWhole = emptyAt === undefined;
+      const startedAt = performance.now();
+      const result = await read();
+      const now = performance.now();
+      if (isWhole) wholeDueAt = now + Math.max(wholeLookMs, WHOLE_LOOK_REST * (now - startedAt));
+      return result;
     }
   }
 
@@ -151,6 +165,7 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       if (isLeading) doorbell.ring();
     },
     isLeading: () => isLeading,
+    isStandingBy: () => isStandingBy,
     head: () => knownHead,
     async stop() {
       isStopped = true;

@@ -31,7 +31,7 @@ export type Sequenced = {
   batches: SequencedBatch[];
   /** Whether more may be waiting already. */
   isMore: boolean;
-  /** If nothing that the batch could see is left waiting. */
+  /** Of the batch, if nothing that it could see is left waiting; else the one that was given. */
   emptyAt?: EmptyAt;
   /**
    * How long ago the transactions of the batch made their last changes, the longest of them, in milliseconds: from
@@ -47,7 +47,7 @@ const MAX_SHARE_BYTES = 256 * 1024;
  * so that must fit into what the network takes at once.
  */
 const MAX_TOLD_BYTES = 2 * 1024 * 1024;
-/** A batch may have to move one transaction of any size, or wait for another sequencer. */
+/** A batch may have to move one transaction of any size, wait for another sequencer, or pass over much that is dead. */
 const QUERY_TIMEOUT_MS = 120_000;
 /** What a change takes in JSON besides its payload, about. */
 const CHANGE_OVERHEAD_BYTES = 500;
@@ -94,7 +94,7 @@ export async function sequence(client: pg.ClientBase, options: SequencingOptions
     head: batches.reduce((last, batch) => Math.max(last, batch.last), Number(head.position)),
     batches,
     isMore,
-    emptyAt: isMore ? undefined : (moved.rows[0]?.snapshot ?? options.emptyAt),
+    emptyAt: (isMore ? undefined : moved.rows[0]?.snapshot) ?? options.emptyAt,
     lagMs: Math.max(0, moved.rows[0]?.lag_ms ?? 0),
   };
 }
@@ -119,9 +119,11 @@ const LOCK_HEAD = `SELECT position, ${INSTALLATION_SQL} AS installation FROM fee
  * @returns the snapshot if nothing does, to be handed to the next look or batch on this connection.
  */
 export async function look(client: pg.ClientBase, emptyAt?: EmptyAt): Promise<EmptyAt | undefined> {
-  const { rows } = await client.query<{ snapshot: string | null }>(
-    `SELECT CASE WHEN NOT EXISTS (${waitingSql(emptyAt)}) THEN pg_current_snapshot()::text END AS snapshot`,
-  );
+  const config: pg.QueryConfig & { query_timeout?: number } = {
+    text: `SELECT CASE WHEN NOT EXISTS (${waitingSql(emptyAt)}) THEN pg_current_snapshot()::text END AS snapshot`,
+    ...(emptyAt === undefined && { query_timeout: QUERY_TIMEOUT_MS }),
+  };
+  const { rows } = await client.query<{ snapshot: string | null }>(config);
   return rows[0]?.snapshot ?? undefined;
 }
 
@@ -131,7 +133,7 @@ export async function look(client: pg.ClientBase, emptyAt?: EmptyAt): Promise<Em
  * none. So what waits now is of the others. (Nothing else may put changes there under old transaction ids; against
  * that, the sequencer looks at everything now and then.)
  */
-function waitingSql(emptyAt: EmptyAt | undefined): string {
+export function waitingSql(emptyAt: EmptyAt | undefined): string {
   if (emptyAt === undefined) return 'SELECT id, xid FROM change_outbox';
   const [, xmax, xip] = emptyAt.split(':');
   return `SELECT id, xid FROM change_outbox WHERE xid >= '${xmax}'

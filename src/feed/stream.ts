@@ -44,6 +44,11 @@ export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> &
    * with false when the stream ends before. Without `after` it is true from the start. Never rejected.
    */
   readonly live: Promise<boolean>;
+  /**
+   * Sees to it that what there is up to a position is found now, not in its time. Fulfilled with true when the reader
+   * has asked beyond all of it, and with false when the stream ends before. Never rejected.
+   */
+  reach(position: number): Promise<boolean>;
   /** Changes that will be handed out next, as far as they are in memory already. */
   upcoming(limit: number): Change[];
   /** Whether it was live once and has fallen behind what is kept in memory, so that it reads the log again. */
@@ -56,6 +61,8 @@ export type StreamSource = {
   leave(): void;
   /** A page of the organization's changes out of the log, for what the channel no longer reaches. */
   read(after: number, upTo: number): Promise<Page>;
+  /** Has the channel look into the log for what it was not told of. */
+  check(): void;
   /** Where to start. */
   position: number;
   /** From where on the stream is live. */
@@ -73,9 +80,8 @@ const RETRY_MS = 250;
  */
 export function createStream(source: StreamSource, matches: StreamOptions['matches']): ChangeStream {
   const { channel, log } = source;
-  const live = Promise.withResolvers<boolean>();
   let position = source.position;
-  let isLive = false;
+  let goals: { position: number; resolve(isReached: boolean): void }[] = [];
   /** The position of the change that the reader has, until it asks for the next. */
   let handedOut: number | undefined;
   let page: { changes: Change[]; index: number; upTo: number } | undefined;
@@ -88,7 +94,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
   let lastPull: Promise<unknown> = Promise.resolve();
 
   const ignoreMoves = channel.onMove(() => wake?.());
-  walkTo(position);
+  const live = reach(source.liveAt);
 
   function end(): void {
     if (isOver) return;
@@ -97,15 +103,22 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     ignoreMoves();
     clearTimeout(retry);
     source.leave();
-    live.resolve(false);
+    for (const goal of goals) goal.resolve(false);
     wake?.();
   }
 
   function walkTo(next: number): void {
     position = next;
-    if (isLive || position < source.liveAt) return;
-    isLive = true;
-    live.resolve(true);
+    if (goals.length === 0) return;
+    for (const goal of goals) if (goal.position <= position) goal.resolve(true);
+    goals = goals.filter((goal) => goal.position > position);
+  }
+
+  function reach(goal: number): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    if (isOver || position >= goal) resolve(!isOver);
+    else goals.push({ position: goal, resolve });
+    return promise;
   }
 
   async function pull(): Promise<IteratorResult<Change, undefined>> {
@@ -205,7 +218,11 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     },
     position: () => position,
     cursor: () => encodeCursor({ epoch: channel.epoch, position }),
-    live: live.promise,
+    live,
+    reach(goal) {
+      if (channel.checked() < goal) source.check();
+      return reach(goal);
+    },
     upcoming(limit) {
       if (page) return page.changes.slice(page.index, page.index + limit).filter(matches);
       const found: Change[] = [];
@@ -218,7 +235,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       }
       return found;
     },
-    isBehind: () => isLive && !isOver && !channel.reaches(position),
+    isBehind: () => position >= source.liveAt && !isOver && !channel.reaches(position),
     [Symbol.asyncIterator]() {
       return this;
     },

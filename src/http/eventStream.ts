@@ -21,6 +21,8 @@ export type EventStreams = {
 
 type OpenStream = {
   live: LiveConnection;
+  /** See LiveLimits. */
+  lingerMs: number;
   /** Of the event that is on its way. */
   cursor?: string;
   controller?: ReadableStreamDefaultController<Uint8Array>;
@@ -29,8 +31,6 @@ type OpenStream = {
 
 const ACCEPTS_EVENTS = /text\/(event-stream|\*)|\*\/\*/;
 const EVENT_STREAM = 'text/event-stream';
-/** How long a client that does not read may take to fetch the end. */
-const LINGER_MS = 30_000;
 /** Subscriptions of other requests are other connections, so any name does. */
 const ONLY = 'sse';
 const COMMENT = ':\n\n';
@@ -51,9 +51,12 @@ export function createEventStreams(connections: LiveConnections): EventStreams {
         resumeAfter: request.headers.get('last-event-id') || undefined,
         admit() {
           if (!ACCEPTS_EVENTS.test(request.headers.get('accept') ?? '*/*')) throw notAcceptable();
-          const stream: OpenStream = { response: res, live: undefined as never };
+          const { lingerMs } = connections.limits;
+          const stream: OpenStream = { response: res, lingerMs, live: undefined as never };
           stream.live = connections.open(transportOf(stream, req), viewer);
           res.once('close', stream.live.dispose);
+          // Whoever was gone by now does not say so again.
+          if (res.closed) stream.live.dispose();
           streams.set(request, stream);
           stream.live.begin(ONLY);
           const seat = stream.live.admit(ONLY, viewer);
@@ -118,6 +121,7 @@ function eventStream(
       }
     },
     async cancel() {
+      stream.controller = undefined;
       stream.live.dispose();
       await results.return?.();
     },
@@ -132,7 +136,6 @@ function transportOf(stream: OpenStream, { socket }: IncomingMessage): Transport
       const word = LAST_WORD[why];
       if (word) write(stream, `${block({ errors: [errorOf(word)] })}${COMPLETE}`);
       finish(stream);
-      if (why === 'LAGGED') destroyLater(stream.response);
     },
   };
 }
@@ -146,15 +149,13 @@ function write({ controller }: OpenStream, text: string): void {
   controller?.enqueue(Buffer.from(text));
 }
 
-/** Nothing is written any more: the response ends when its reader has taken what there is. */
+/** Nothing is written any more: the response ends when its reader has taken what there is, or takes too long to. */
 function finish(stream: OpenStream): void {
-  stream.controller?.close();
+  const { controller, live, response, lingerMs } = stream;
+  controller?.close();
   stream.controller = undefined;
-  stream.live.dispose();
-}
-
-function destroyLater(response: ServerResponse): void {
-  const timer = setTimeout(() => response.destroy(), LINGER_MS);
+  live.dispose();
+  const timer = setTimeout(() => response.destroy(), lingerMs);
   response.once('close', () => clearTimeout(timer));
 }
 

@@ -1,39 +1,59 @@
-/** Whether the process is alive, and whether it can serve. */
+/** Whether a process can do its work. */
+import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { Database } from '../db.ts';
+import type { Announcer } from '../feed/announcer.ts';
+import type { BacklogWatch } from '../feed/backlog.ts';
 import type { Feed } from '../feed/feed.ts';
 import { pendingMigrations } from '../migrations.ts';
 
 export type Readiness = { ready: boolean; checks: Record<string, boolean> };
 
+/** Answers, by name, what is as it should be. Never fails. */
+export type Check = () => Promise<Record<string, boolean>>;
+
 /** Anybody may ask, as often as they like; the database is asked once a second at most. */
 const GOOD_FOR_MS = 1_000;
 
-export function createReadiness(db: Database, feed: Feed, log: Logger): () => Promise<Readiness> {
+/** Ready when everything is as it should be. */
+export function createReadiness(checks: readonly Check[]): () => Promise<Readiness> {
   let latest: { at: number; readiness: Promise<Readiness> } | undefined;
   return () => {
     const now = performance.now();
-    if (!latest || now - latest.at > GOOD_FOR_MS) latest = { at: now, readiness: readiness(db, feed, log) };
+    if (!latest || now - latest.at > GOOD_FOR_MS) latest = { at: now, readiness: readinessBy(checks) };
     return latest.readiness;
   };
 }
 
-/** Ready: the database answers, it has the migrations of this version, and the feed keeps up with it. */
-async function readiness(db: Database, feed: Feed, log: Logger): Promise<Readiness> {
-  const [answers, { isReading, isSequenced }] = await Promise.all([database(db, log), feed.health()]);
-  const checks = { ...answers, feed: isReading, sequencer: isSequenced };
-  return { ready: Object.values(checks).every(Boolean), checks };
+async function readinessBy(checks: readonly Check[]): Promise<Readiness> {
+  const answers = Object.assign({}, ...(await Promise.all(checks.map((check) => check()))));
+  return { ready: Object.values(answers).every(Boolean), checks: answers };
 }
 
-async function database(
-  { watchPool }: Database,
-  log: Logger,
-): Promise<{ database: boolean; migrations: boolean }> {
-  try {
-    const pending = await pendingMigrations(watchPool);
-    return { database: true, migrations: pending.length === 0 };
-  } catch (error) {
-    log.warn({ err: error }, 'the database does not answer as it should');
-    return { database: false, migrations: false };
-  }
+/** The database answers, and it has the migrations of this version. */
+export function databaseCheck(pool: pg.Pool, log: Logger): Check {
+  return async () => {
+    try {
+      const pending = await pendingMigrations(pool);
+      return { database: true, migrations: pending.length === 0 };
+    } catch (error) {
+      log.warn({ err: error }, 'the database does not answer as it should');
+      return { database: false, migrations: false };
+    }
+  };
+}
+
+/** This process knows what the database has, and somebody gives positions and keeps up. */
+export function feedCheck(feed: Feed): Check {
+  return async () => {
+    const { isReading, isSequenced } = await feed.health();
+    return { feed: isReading, sequencer: isSequenced };
+  };
+}
+
+/** This process leads or stands by, and whoever leads keeps up. */
+export function sequencerCheck(announcer: Announcer, backlog: BacklogWatch): Check {
+  return async () => ({
+    election: announcer.isLeading() || announcer.isStandingBy(),
+    sequencer: await backlog.isSequenced(),
+  });
 }

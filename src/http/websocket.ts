@@ -62,7 +62,8 @@ export function createWebSocketEndpoint(
       return true;
     },
 
-    async onSubscribe({ connectionParams, extra }, id, { query, variables, operationName }) {
+    async onSubscribe({ connectionParams, extra }, id, payload) {
+      const { query, variables, operationName } = payload;
       const live = liveOf(extra);
       const requestId = randomUUID();
       // Its complete came before we knew what it was; two of one id cannot be told apart.
@@ -86,13 +87,14 @@ export function createWebSocketEndpoint(
         const operation = getOperationAST(document, operationName);
         if (!operation) throw new GraphQLError(NO_OPERATION);
         // Whatever else it is, and however long it takes: no heartbeat needs to wait for it.
-        if (operation.operation !== OperationTypeNode.SUBSCRIPTION) live.begun(id);
+        if (operation.operation !== OperationTypeNode.SUBSCRIPTION) live.answer(id, payload);
         const contextValue = await contextFactory();
         const args = { schema, document, operationName, variableValues: variables, contextValue };
         return { ...args, rootValue: { execute, subscribe } };
       } catch (error) {
         // Here, since graphql-ws says no more of an operation that its client completed meanwhile.
         live.begun(id);
+        live.answered(payload);
         const errors: unknown[] = error instanceof AggregateError ? error.errors : [error];
         return errors.map((each) =>
           each instanceof GraphQLError ? refusal(each, requestId) : unexpected(each, requestId, log),
@@ -113,8 +115,9 @@ export function createWebSocketEndpoint(
     onError({ extra }, id) {
       liveOf(extra).begun(id);
     },
-    onComplete({ extra }, id) {
+    onComplete({ extra }, id, payload) {
       liveOf(extra).begun(id);
+      liveOf(extra).answered(payload);
     },
     onClose({ extra }) {
       extra.live?.dispose();

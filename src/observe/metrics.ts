@@ -1,13 +1,25 @@
 /** The figures of one app, as Prometheus reads them. */
 import { Registry } from 'prom-client';
-import type { FeedMeter } from '../feed/meter.ts';
+import type { FeedStatus } from '../feed/feed.ts';
+import type { FeedMeter, SequencingMeter } from '../feed/meter.ts';
 import type { JobFigures } from '../jobs/figures.ts';
-import { createFeedMeter, type ObservedFeed, observeFeed } from './feedMetrics.ts';
 import { observeJobs } from './jobMetrics.ts';
 import { processRegistry } from './processMetrics.ts';
+import { createReadingMeter, observeReading } from './readingMetrics.ts';
+import { createSequencingMeter, type ObservedSequencing, observeSequencing } from './sequencingMetrics.ts';
 import { observeSockets, type SocketFigures } from './socketMetrics.ts';
 
-export type Metrics = {
+/** Where the feed's figures are read at a scrape. */
+export type ObservedFeed = ObservedSequencing & { status(): FeedStatus };
+
+export type Exposition = {
+  /** All figures as text. Never fails: what cannot be read at the moment is left out. */
+  metricsText(): Promise<string>;
+  /** Of `metricsText`. */
+  contentType: string;
+};
+
+export type Metrics = Exposition & {
   /** For the feed to count on. */
   feedMeter: FeedMeter;
   /** Has each scrape read the feed too. Called once. */
@@ -16,10 +28,6 @@ export type Metrics = {
   observeJobs(read: () => Promise<JobFigures[]>): void;
   /** Has each scrape read the connections of subscriptions too. Called once. */
   observeSockets(read: () => SocketFigures): void;
-  /** All figures as text. Never fails: what cannot be read at the moment is left out. */
-  metricsText(): Promise<string>;
-  /** Of `metricsText`. */
-  contentType: string;
 };
 
 /** Every app has a registry of its own, so that several can run in one process. */
@@ -28,16 +36,48 @@ export function createMetrics(): Metrics {
   let readFeed = async () => {};
   let readJobs = async () => {};
   return {
-    feedMeter: createFeedMeter(registry),
+    ...expositionOf(registry, async () => void (await Promise.all([readFeed(), readJobs()]))),
+    feedMeter: { ...createSequencingMeter(registry), ...createReadingMeter(registry) },
     observeFeed(feed) {
-      readFeed = observeFeed(registry, feed);
+      const readSequencing = observeSequencing(registry, feed);
+      const readReading = observeReading(registry, feed.status);
+      readFeed = async () => {
+        readReading();
+        await readSequencing();
+      };
     },
     observeJobs(read) {
       readJobs = observeJobs(registry, read);
     },
     observeSockets: (read) => observeSockets(registry, read),
+  };
+}
+
+export type SequencerMetrics = Exposition & {
+  /** For the sequencer to count on. */
+  meter: SequencingMeter;
+  /** Has each scrape read the sequencer too. Called once. */
+  observe(sequencing: ObservedSequencing): void;
+};
+
+/** Of an app that only gives positions. */
+export function createSequencerMetrics(): SequencerMetrics {
+  const registry = new Registry();
+  let readSequencing = async () => {};
+  return {
+    ...expositionOf(registry, () => readSequencing()),
+    meter: createSequencingMeter(registry),
+    observe(sequencing) {
+      readSequencing = observeSequencing(registry, sequencing);
+    },
+  };
+}
+
+/** @param read brings the registry up to date. */
+function expositionOf(registry: Registry, read: () => Promise<void>): Exposition {
+  return {
     async metricsText() {
-      await Promise.all([readFeed(), readJobs()]);
+      await read();
       const texts = await Promise.all([registry.metrics(), processRegistry().metrics()]);
       return texts.join('\n');
     },

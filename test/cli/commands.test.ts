@@ -201,3 +201,27 @@ describe.each(['serve', 'start'])('%s', (command) => {
     server.close();
   });
 });
+
+describe('sequencer --port', () => {
+  it.each(['x', '', '-1', '1.5', '0x10', '65536', '123456'])('refuses "%s"', async (port) => {
+    await expectRefusal(['sequencer', `--port=${port}`], {}, 'Expected a whole number from 0 to 65535.');
+  });
+
+  it('says that its port is taken', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const env = { LOG_LEVEL: 'silent' };
+    await expectRefusal(
+      ['sequencer', '--port', String(port)],
+      env,
+      `127.0.0.1:${port} is taken by another program. Choose another port: with PORT, or for a sequencer with --port.`,
+    );
+    server.close();
+  });
+
+  it('says that its host is not known', async () => {
+    const env = { HOST: 'nope.invalid', LOG_LEVEL: 'silent' };
+    await expectRefusal(['sequencer', '--port', '0'], env, /nope\.invalid is not known/);
+  });
+});

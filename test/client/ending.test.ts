@@ -187,6 +187,29 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
+  it('quietly when it is returned or aborted while it waits for its token', async () => {
+    const asked = Promise.withResolvers<void>();
+    const token = () => {
+      asked.resolve();
+      return new Promise<string>(() => {});
+    };
+    const muster = connect(app.url, '', { ...options, token });
+    const returned = muster.subscribe(sessionUpdates(place.organizationId));
+    const event = returned.next();
+    await asked.promise;
+    await returned.return();
+    expect(await event).toEqual({ done: true, value: undefined });
+
+    const controller = new AbortController();
+    const aborted = muster.subscribe({
+      ...sessionUpdates(place.organizationId),
+      signal: controller.signal,
+    });
+    const never = aborted.next();
+    controller.abort();
+    expect(await never).toEqual({ done: true, value: undefined });
+  });
+
   it('before it began, when it is returned or aborted before the first event is asked for', async () => {
     await using proxy = await startProxy(app.url);
     const muster = connect(proxy.url, ann.token, options);

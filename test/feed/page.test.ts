@@ -161,6 +161,28 @@ describe('those who come back to an organization', () => {
     expect(reads()).toBeLessThanOrEqual(6);
   });
 
+  it('have nothing read for them when they have gone again', async () => {
+    await db.sessions(organizationId, 100);
+    const writer = db.feed();
+    await db.drained();
+    const { pool, letGo, reads } = holding(organizationId);
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
+    await feed.ready();
+    const open = (position: number) =>
+      feed.open({ organizationId, after: writer.encode(position), matches: () => true });
+    const waiting = await Promise.all(
+      Array.from({ length: 50 }, async (_, position) => await open(position)),
+    );
+    const asked = waiting.map((stream) => stream.next());
+    await until(() => reads() === 2);
+    await Promise.all(waiting.map((stream) => stream.return()));
+    await Promise.all(asked);
+    letGo();
+    const last = await open(60);
+    expect((await last.next()).value?.position).toBe(61);
+    expect(reads()).toBe(3);
+  });
+
   it('read only what they ask for, if they say so by type', async () => {
     const sessions = await db.sessions(organizationId, 500);
     for (let round = 0; round < 4; round += 1) await db.raise(sessions);
@@ -190,6 +212,27 @@ describe('those who come back to an organization', () => {
 });
 
 describe('the oldest change', () => {
+  it('is looked for by few at once, however many ask', async () => {
+    await store([10, 10]);
+    let looking = 0;
+    let most = 0;
+    const query = async (config: pg.QueryConfig) => {
+      const isLook = config.text?.includes('AS oldest');
+      if (isLook) looking += 1;
+      most = Math.max(most, looking);
+      const result = await db.pool.query(config);
+      if (isLook) looking -= 1;
+      return result;
+    };
+    const feedPool = new Proxy(db.pool, {
+      get: (pool, key) => (key === 'query' ? query : Reflect.get(pool, key)),
+    });
+    const feed = db.feed({ sequence: false, database: { url: db.url, feedPool } });
+    const asked = Array.from({ length: 50 }, () => feed.changes({ organizationId, limit: 10 }));
+    for (const changes of await Promise.all(asked)) expect(changes).toHaveLength(2);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
   it('is looked for again when the retention was faster, but not for ever', async () => {
     let reads = 0;
     const row = {

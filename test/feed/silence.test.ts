@@ -1,15 +1,20 @@
 /** Connections that lead nowhere without being broken, and peers that take nothing any more. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Client } from 'pg';
 import pg from 'pg';
 import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
 import { createPartitionKeeper } from '../../src/feed/partition.ts';
 import { createRedisBus } from '../../src/feed/redisBus.ts';
+import { startRetention } from '../../src/feed/retention.ts';
 import { connectSequencer } from '../../src/feed/sequencerClient.ts';
 import { openFeedDatabase, until } from '../support/feed.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const log = pino({ level: 'silent' });
+/** How a client takes leave of PostgreSQL. */
+const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function throughProxy(url: string) {
@@ -65,6 +70,35 @@ describe.concurrent('a leader', () => {
     await feed.close();
     expect(performance.now() - closedAt).toBeLessThan(12_000);
     await proxy[Symbol.asyncDispose]();
+    await db.close();
+  });
+});
+
+describe('the retention', () => {
+  it('does not wait to take leave of a connection that leads nowhere', async () => {
+    const db = await openFeedDatabase();
+    const { hostname, port } = new URL(db.url);
+    const leaving = Promise.withResolvers<void>();
+    const sockets: Socket[] = [];
+    // A network that passes on everything but that, and says nothing of it.
+    const network = createServer({ allowHalfOpen: true }, (client) => {
+      const server = connect(Number(port), hostname);
+      sockets.push(client, server);
+      server.pipe(client);
+      client.on('data', (bytes) => {
+        if (bytes.subarray(-TERMINATE.length).equals(TERMINATE)) leaving.resolve();
+        else server.write(bytes);
+      });
+    });
+    network.listen(0, '127.0.0.1');
+    await once(network, 'listening');
+    const url = new URL(db.url);
+    url.host = `127.0.0.1:${(network.address() as AddressInfo).port}`;
+    const retention = startRetention({ url: url.href, log, days: 1, rows: 1, everyMs: 1 });
+    await leaving.promise;
+    await retention.stop();
+    for (const socket of sockets) socket.destroy();
+    network.close();
     await db.close();
   });
 });

@@ -18,6 +18,7 @@ beforeEach(async () => {
   organizationId = await db.organization();
   sessions = await db.sessions(organizationId, 3);
   await db.drained();
+  await feed.ready();
 });
 
 afterEach(() => db.close());

@@ -1,4 +1,5 @@
 /** Connections among themselves: how many subscriptions there may be, ids that come back, clients that leave early. */
+import { connect, type Socket } from 'node:net';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -15,7 +16,7 @@ let work: Work;
 let team: Team;
 
 beforeAll(async () => {
-  work = await startWork({ live: { perConnection: 3, perToken: 5 } });
+  work = await startWork({ live: { perConnection: 3, perToken: 5, operations: 5, lingerMs: 500 } });
   team = await work.createTeam();
 });
 
@@ -109,6 +110,35 @@ describe('a socket', () => {
     await connections().toBe(0);
   });
 
+  it('may have so many operations under way, and more when they are answered', async () => {
+    const socket = await open();
+    subscribe(socket, 'a');
+    await socket.next(isLive(1));
+    await work.psql('BEGIN; LOCK TABLE project');
+    const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
+    const ask = (id: string) => socket.send({ id, type: 'subscribe', payload: { query } });
+    for (const id of ['1', '2', '3', '4', '5']) ask(id);
+    // What is no longer waited for is under way all the same.
+    socket.send({ id: '1', type: 'complete' });
+    ask('6');
+    expect(await socket.next(({ id }) => id === '6')).toMatchObject({
+      type: 'error',
+      payload: [
+        {
+          message: 'A connection may have 5 operations under way at once.',
+          extensions: { code: 'TOO_MANY_OPERATIONS', limit: 5 },
+        },
+      ],
+    });
+    await work.psql('COMMIT');
+    const answered = new Set<string | undefined>();
+    while (answered.size < 4) answered.add((await socket.next(({ type }) => type === 'complete'))?.id);
+    expect(answered).toEqual(new Set(['2', '3', '4', '5']));
+    ask('7');
+    expect(await socket.next(({ id }) => id === '7')).toMatchObject({ type: 'next' });
+    await socket.close();
+  });
+
   it('answers a ping without its payload, which might be large', async () => {
     const socket = await open();
     socket.send({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
@@ -127,6 +157,80 @@ describe('a socket', () => {
     await socket.next(isLive(1));
     await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membershipId]);
     expect(await socket.closed).toEqual({ code: 1012, reason: 'Rights changed' });
+  });
+});
+
+describe('an event stream', () => {
+  /** Asks for one, and reads nothing of the answer. */
+  function ask(token = team.owner.token): Socket {
+    const { port, hostname } = new URL(work.app.url);
+    const { query, variables } = body();
+    const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
+    const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${token}`];
+    const socket = connect(Number(port), hostname);
+    socket.write([`GET /graphql?${search} HTTP/1.1`, ...head, '', ''].join('\r\n'));
+    return socket;
+  }
+
+  const isAuthenticating = () =>
+    expect
+      .poll(() => work.psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'token'::regclass`))
+      .not.toHaveLength(0);
+  const isOpening = () => connections().toBe(5);
+
+  it.each([
+    ['authenticated', 'token', isAuthenticating],
+    ['opened', 'feed_head', isOpening],
+  ])('leaves nothing behind when its client goes while it is being %s', async (_when, table, isWaiting) => {
+    await work.psql(`BEGIN; LOCK TABLE ${table}`);
+    // As many as a token may have.
+    const asking = Array.from({ length: 5 }, () => ask());
+    await isWaiting();
+    for (const socket of asking) socket.destroy();
+    // Answered when the server has heard of it.
+    await fetch(`${work.app.url}/healthz`);
+    await work.psql('COMMIT');
+    // Whoever comes now comes after them, and finds room.
+    const last = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await last.next())?.id).toBeDefined();
+    last.stop();
+    await connections().toBe(0);
+    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+  });
+
+  /** Until the network takes no more from those who do not read. */
+  async function fill(unread: number): Promise<void> {
+    team.onGitHub(7);
+    await team.claim((await team.spawn()).id, 7);
+    while ((await figure('muster_live_queued_bytes')) < unread * 60_000) {
+      await work.psql(`DO $$ BEGIN FOR i IN 1..50 LOOP
+        UPDATE pull_request SET title = repeat('x', 60000) || i; END LOOP; END $$`);
+    }
+  }
+
+  it('makes room for another when its client goes without having read it', async () => {
+    const unread = Array.from({ length: 5 }, () => ask());
+    await connections().toBe(5);
+    await fill(5);
+    for (const socket of unread) socket.destroy();
+    await connections().toBe(0);
+    const again = await openEventStream(work.app.url, team.owner.token, body());
+    expect((await again.next())?.id).toBeDefined();
+    again.stop();
+    await connections().toBe(0);
+  });
+
+  it('is let go of when its client does not even fetch its end', async () => {
+    const tim = await team.join('MEMBER', 'Tim');
+    const socket = ask(tim.token);
+    await connections().toBe(1);
+    await fill(1);
+    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
+    // Whoever writes to a connection that is gone is told so.
+    const isGone = new Promise((resolve) => socket.once('error', resolve));
+    const writing = setInterval(() => socket.write('\r\n'), 50);
+    await isGone;
+    clearInterval(writing);
   });
 });
 

@@ -1,6 +1,7 @@
 /** What a heartbeat may say, whatever the subscriptions of its socket are doing. */
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { uuidOf } from '../support/psql.ts';
 import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
@@ -89,6 +90,45 @@ it('comes after everything it covers, and moves where there is nothing to hear',
   }
   expect(told).toBeGreaterThan(0n);
   await Promise.all(spawning);
+  await socket.close();
+});
+
+it('is not kept from one organization by what happens in another', async () => {
+  const other = await work.createTeam(team.owner);
+  const socket = await open();
+  subscribe(socket, 'busy', Changes);
+  subscribe(socket, 'idle', Changes, { organizationId: other.id });
+  while ((await nextBeat(socket)).subscriptions.length < 2);
+  const session = uuidOf((await team.spawn()).id);
+  let isOver = false;
+  const writing = (async () => {
+    let branch = '';
+    for (let count = 0; !isOver; count += 1) {
+      branch = `branch-${count}`;
+      await work.psql('UPDATE session SET branch = $2 WHERE id = $1', [session, branch]);
+    }
+    return branch;
+  })();
+  // Long after the first beats, which came before there was anything to hear.
+  for (let count = 0; count < 200; count += 1) await socket.next(({ type }) => type === 'next');
+  let told = 0n;
+  for (let beats = 0; beats < 30; ) {
+    const message = await socket.next((each) => each.type === 'next' || isBeat(each));
+    if (message && isBeat(message)) {
+      const position = positionOf((message.payload as Beat).cursor);
+      expect(position).toBeGreaterThanOrEqual(told);
+      told = position;
+      beats += 1;
+    } else {
+      const { data } = (message as Message).payload as { data: { changes: { cursor: string } } };
+      expect(positionOf(data.changes.cursor)).toBeGreaterThan(told);
+      told = positionOf(data.changes.cursor);
+    }
+  }
+  isOver = true;
+  const last = await writing;
+  // Nothing of it is left for those who come next.
+  await socket.next((each) => each.type === 'next' && JSON.stringify(each).includes(`"${last}"`));
   await socket.close();
 });
 

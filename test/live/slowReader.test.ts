@@ -16,6 +16,8 @@ const QUEUED = 'muster_live_queued_bytes';
 /** What a connection may hold back at most: its soft budget, and one event of each subscription beyond. */
 const SOFT_BYTES = 128 * 1024;
 const EVENT_BYTES = 2_000;
+/** More than the network holds by itself. */
+const LARGE_BYTES = 30_000_000;
 
 let work: Work;
 let team: Team;
@@ -97,6 +99,32 @@ describe('a WebSocket that is not read', () => {
     }
     socket.resume();
     expect((await socket.closed).code).toBe(1013);
+  });
+});
+
+describe('a client that reads slowly but steadily', () => {
+  it('gets an event that takes it longer than a client may take nothing', async () => {
+    const before = await figure(STUCK);
+    team.onGitHub(7);
+    await team.claim((await team.spawn()).id, 7);
+    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+    const events = socket.messages({
+      query: 'subscription ($id: ID!) { prChanged(organizationId: $id) { pullRequest { title } } }',
+      variables: { id: team.id },
+    });
+    await socket.next(({ type, payload }) => type === 'ping' && payload !== undefined);
+    // A little at a time.
+    const reading = setInterval(() => {
+      socket.resume();
+      setImmediate(socket.pause);
+    }, 250);
+    await work.psql(`UPDATE pull_request SET title = repeat('x', $1::int)`, [LARGE_BYTES]);
+    const event = await events.next();
+    clearInterval(reading);
+    setImmediate(socket.resume);
+    expect(JSON.stringify(event).length).toBeGreaterThan(LARGE_BYTES);
+    expect(await figure(STUCK)).toBe(before);
+    await socket.close();
   });
 });
 

@@ -7,20 +7,24 @@ export type SequencerProcess = {
   /** Fulfilled when it says, in its log, that it leads, or that it stands by; the first time either happens. */
   leading: Promise<void>;
   standingBy: Promise<void>;
+  /** Fulfilled when it says where those who watch over it may ask. */
+  url: Promise<string>;
   pid: number;
   /** Sends a signal, and answers how it ended. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; messages: string[] }>;
 };
 
-export function startSequencerProcess(env: Record<string, string>): SequencerProcess {
-  const child = run(['sequencer'], { LOG_LEVEL: 'info', ...env });
+export function startSequencerProcess(env: Record<string, string>, options: string[] = []): SequencerProcess {
+  const child = run(['sequencer', ...options], { LOG_LEVEL: 'info', ...env });
   const leading = Promise.withResolvers<void>();
   const standingBy = Promise.withResolvers<void>();
+  const watched = Promise.withResolvers<string>();
   const messages: string[] = [];
   if (!child.stdout) throw new Error('The process has no output to read.');
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const { msg } = JSON.parse(line) as { msg: string };
+    const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
     messages.push(msg);
+    if (url) watched.resolve(url);
     if (msg === 'feed: sequencing') leading.resolve();
     if (msg.startsWith('feed: standing by')) standingBy.resolve();
   });
@@ -29,6 +33,7 @@ export function startSequencerProcess(env: Record<string, string>): SequencerPro
     pid: child.pid ?? 0,
     leading: leading.promise,
     standingBy: standingBy.promise,
+    url: watched.promise,
     async end(signal) {
       if (child.exitCode === null && child.signalCode === null) {
         const closed = once(child, 'close');

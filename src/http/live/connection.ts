@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Seat } from '../../context.ts';
+import { createGate } from './gate.ts';
 import type { LiveLimits } from './limits.ts';
 import { createOutflow } from './outflow.ts';
 import { openSubscription, type Subscription } from './subscription.ts';
@@ -39,17 +40,21 @@ export type LiveConnection = {
    * Says that an operation begins, of which nobody knows yet whether it will be a subscription; until that is known,
    * nothing is said of how far the connection is.
    *
-   * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS when as many others are beginning
+   * @throws {GraphQLError} TOO_MANY_OPERATIONS when as many others are under way
    */
   begin(id: string): void;
   /** Says that it is known: the subscription is there, was refused, or was none. */
   begun(id: string): void;
+  /** Says that it was none: it is under way until it is answered. @param operation tells it from any other. */
+  answer(id: string, operation: object): void;
+  /** Says that the network has taken the answer, if there was one to be given. */
+  answered(operation: object): void;
   /** Whether an operation of this id has begun, and nobody knows yet what it will be. */
   isBeginning(id: string): boolean;
   /**
    * A place for a subscription that is about to be opened.
    *
-   * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS
+   * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS, or that the connection is gone
    */
   admit(id: string, viewer: Viewer): Seat;
   /** Says that the change which a subscription is delivering is now on its way. */
@@ -78,9 +83,12 @@ export function openConnection(
   const { limits } = options;
   const subscriptions = new Set<Subscription>();
   const beginning = new Set<string>();
+  const answering = new Set<object>();
   const outflow = createOutflow(transport.socket, limits);
+  const gate = createGate();
   const timer = setInterval(beatInTime, limits.heartbeatMs);
   let isDue = false;
+  let hasWaited = false;
   let isOver = false;
 
   function beatInTime(): void {
@@ -103,16 +111,41 @@ export function openConnection(
       if (!slowest || reached.position < slowest.position) slowest = reached;
       told = Math.max(told, subscription.told());
     }
-    if (!slowest || slowest.position < told) return;
+    if (!slowest) return;
+    if (slowest.position < told) {
+      waitForOthers(told);
+      return;
+    }
+    gate.open();
     for (const subscription of subscriptions) subscription.tell(slowest.position);
     isDue = false;
     transport.beat({ cursor: slowest.cursor, subscriptions: [...subscriptions].map(({ id }) => id) });
   }
 
+  /**
+   * Those who hear little learn only now and then how far they are, and may always be behind those who hear much: of
+   * another organization, say. So these wait until the others have come as far as they are, once for each heartbeat.
+   */
+  function waitForOthers(told: number): void {
+    const closedAt = gate.closedAt();
+    if (closedAt === told || (closedAt === undefined && hasWaited)) return;
+    const others = [...subscriptions].filter((each) => (each.reached()?.position ?? told) < told);
+    // What is stored may take minutes to tell; nobody waits for that.
+    if (!others.every((each) => each.isInStep())) return;
+    hasWaited = true;
+    gate.close(told);
+    for (const each of others) void each.reach(told).then(() => setImmediate(beatIfDue));
+  }
+
   /** Not in this turn of the event loop: by its end, what counts as written has been given to the socket. */
   function beatSoon(): void {
     isDue = true;
+    hasWaited = false;
     setImmediate(beatIfDue);
+  }
+
+  function begun(id: string): void {
+    if (beginning.delete(id)) beatSoon();
   }
 
   function dispose(why?: Ending): void {
@@ -120,9 +153,17 @@ export function openConnection(
     isOver = true;
     clearInterval(timer);
     outflow.dispose();
+    gate.open();
     options.onEnd(why);
-    // Nobody takes what they would go on to find.
-    for (const subscription of subscriptions) subscription.stop();
+    for (const subscription of subscriptions) {
+      // Nobody takes what it would go on to find, nor asks for it, so that it would find out.
+      subscription.stop();
+      leave(subscription);
+    }
+  }
+
+  function leave(subscription: Subscription): void {
+    if (subscriptions.delete(subscription)) options.onLeave();
   }
 
   function end(why: Ending): void {
@@ -138,14 +179,18 @@ export function openConnection(
     isBeginning: (id) => beginning.has(id),
 
     begin(id) {
-      if (beginning.size >= limits.beginning) throw tooMany(limits.beginning, 'A connection');
+      if (beginning.size + answering.size >= limits.operations) throw tooManyOperations(limits.operations);
       beginning.add(id);
     },
-    begun(id) {
-      if (beginning.delete(id)) beatSoon();
+    begun,
+    answer(id, operation) {
+      answering.add(operation);
+      begun(id);
     },
+    answered: (operation) => answering.delete(operation),
 
     admit(id, subscriber) {
+      if (isOver) throw new GraphQLError('The connection is gone.');
       if (subscriptions.size >= limits.perConnection) throw tooMany(limits.perConnection, 'A connection');
       options.onAdmit();
       const subscription = openSubscription(id, subscriber);
@@ -159,13 +204,12 @@ export function openConnection(
           });
         },
         async room(change) {
+          await gate.pass(change.position);
           await outflow.room();
           subscription.deliver(change);
           options.onDelivery();
         },
-        leave() {
-          if (subscriptions.delete(subscription)) options.onLeave();
-        },
+        leave: () => leave(subscription),
       };
     },
 
@@ -189,5 +233,11 @@ export function openConnection(
 export function tooMany(limit: number, who: string): GraphQLError {
   return new GraphQLError(`${who} may have ${limit} subscriptions at once.`, {
     extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit, http: { status: 429 } },
+  });
+}
+
+function tooManyOperations(limit: number): GraphQLError {
+  return new GraphQLError(`A connection may have ${limit} operations under way at once.`, {
+    extensions: { code: 'TOO_MANY_OPERATIONS', limit },
   });
 }

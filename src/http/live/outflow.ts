@@ -22,7 +22,7 @@ export type Outflow = {
 export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
   let isOver = false;
   let waiting: PromiseWithResolvers<void> | undefined;
-  let taken = 0;
+  let taken: unknown[] = [];
   let takenAt: number | undefined;
   let inStepAt: number | undefined;
 
@@ -50,8 +50,9 @@ export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
 
     isStuck(now, isBehind) {
       const queued = queuedBytes();
-      const takenNow = socket.bytesWritten - queued;
-      if (queued === 0 || takenNow !== taken || takenAt === undefined) {
+      const takenNow = [socket.bytesWritten - queued, unsentBytes(socket)];
+      const hasTaken = takenNow.some((bytes, index) => bytes !== taken[index]);
+      if (queued === 0 || hasTaken || takenAt === undefined) {
         taken = takenNow;
         takenAt = now;
       }
@@ -66,4 +67,14 @@ export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
       wake();
     },
   };
+}
+
+/**
+ * What is left of the write under way. A write counts for the stream when all of it was taken, but one event may be as
+ * large as it likes, and the network slow. (Node.js asks the same of its handle for the timeouts of sockets, and shows
+ * it nowhere else.)
+ */
+function unsentBytes(socket: Socket): number | undefined {
+  const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null };
+  return handle?.writeQueueSize;
 }

@@ -20,6 +20,10 @@ export type Subscription = {
   /** A heartbeat tells it a position. */
   tell(position: number): void;
   isBehind(): boolean;
+  /** Whether it hears what happens when it happens. */
+  isInStep(): boolean;
+  /** Sees to it that it comes as far as a position soon. Fulfilled when it has, or is over. */
+  reach(position: number): Promise<unknown>;
   stop(): void;
 };
 
@@ -29,6 +33,9 @@ export function openSubscription(id: string, viewer: Viewer): Subscription {
   let delivering: Change | undefined;
   let latest: Change | undefined;
   let told = 0;
+  let isLive = false;
+
+  const isBehind = () => stream?.isBehind() ?? false;
 
   return {
     id,
@@ -42,6 +49,9 @@ export function openSubscription(id: string, viewer: Viewer): Subscription {
       stream = carried;
       organizationId = organization;
       told = carried.position();
+      void carried.live.then((is) => {
+        isLive = is;
+      });
     },
     deliver(change) {
       delivering = change;
@@ -62,7 +72,9 @@ export function openSubscription(id: string, viewer: Viewer): Subscription {
     tell(position) {
       told = Math.max(told, position);
     },
-    isBehind: () => stream?.isBehind() ?? false,
+    isBehind,
+    isInStep: () => isLive && !isBehind(),
+    reach: async (position) => await stream?.reach(position),
     stop() {
       void stream?.return();
     },

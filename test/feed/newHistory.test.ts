@@ -1,0 +1,68 @@
+/** Those who come just when the database is in another history, and this process does not know of it yet. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readChanges } from '../../src/feed/changeLog.ts';
+import { decodeCursor } from '../../src/feed/cursor.ts';
+import { CursorExpiredError } from '../../src/feed/error.ts';
+import type { Feed } from '../../src/feed/feed.ts';
+import { type FeedDatabase, openFeedDatabase, take } from '../support/feed.ts';
+
+let db: FeedDatabase;
+let feed: Feed;
+let organizationId: string;
+let sessions: string[];
+
+beforeEach(async () => {
+  db = await openFeedDatabase();
+  feed = db.feed();
+  organizationId = await db.organization();
+  sessions = await db.sessions(organizationId, 3);
+  await db.drained();
+  // Somebody listens already, so the organization is known as it was.
+  const before = await feed.open({ organizationId, matches: () => true });
+  before.next().catch(() => {});
+});
+
+afterEach(() => db.close());
+
+const begin = () => db.pool.query('SELECT reset_feed_epoch()');
+const open = (after?: string) => feed.open({ organizationId, after, matches: () => true });
+
+it('listen from now on', async () => {
+  await begin();
+  const stream = await open();
+  await db.raise(sessions);
+  expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
+});
+
+it('go on from a cursor of the new history', async () => {
+  const other = db.feed({ sequence: false });
+  await begin();
+  // Another process knows of it.
+  const after = await other.headCursor();
+  const stream = await open(after);
+  await db.raise(sessions);
+  expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
+});
+
+it('are told so when they read on from a cursor of the old one', async () => {
+  const after = decodeCursor(feed.encode(1));
+  let reads = 0;
+  const asked = readChanges(db.pool, { organizationId, after, limit: 2 }, async (read) => {
+    reads += 1;
+    // Once it was known that the cursor is good.
+    if (reads === 1) await begin();
+    return await read();
+  });
+  await expect(asked).rejects.toBeInstanceOf(CursorExpiredError);
+});
+
+it('read all there is, when they asked for it from the beginning', async () => {
+  let reads = 0;
+  const changes = await readChanges(db.pool, { organizationId, limit: 10 }, async (read) => {
+    reads += 1;
+    if (reads === 2) await begin();
+    return await read();
+  });
+  expect(changes.map(({ position }) => position)).toEqual([1, 2, 3, 4]);
+  expect(new Set(changes.map(({ cursor }) => decodeCursor(cursor)?.epoch)).size).toBe(1);
+});
