@@ -1,10 +1,12 @@
 import { parseGlobalId } from '../globalId.ts';
+import { byTime, page } from '../schema/connection.ts';
 import { builder } from '../schema/index.ts';
+import { StructureEvent } from '../schema/structureEvent.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  structureEvents: t.relatedConnection('structureEvents', {
+  structureEvents: t.prismaConnection({
+    type: StructureEvent,
     cursor: 'id',
-    totalCount: true,
     extensions: { orderedBy: 'occurredAt' },
     description: 'Its audit trail, newest first.',
     args: {
@@ -13,15 +15,28 @@ builder.prismaObjectFields('Organization', (t) => ({
       until: t.arg({ type: 'DateTime', description: 'Only events before this moment.' }),
       subjectId: t.arg.id({ description: 'Only events about this.' }),
     },
-    query: ({ type, since, until, subjectId }) => ({
-      where: {
-        type: type ?? undefined,
-        occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
-        ...(subjectId == null ? {} : subjectOf(subjectId)),
-      },
-    }),
+    totalCount: (organization, args, { db }) =>
+      db.prisma.structureEvent.count({ where: conditions(organization.id, args) }),
+    resolve: (query, organization, args, { db }) =>
+      db.prisma.structureEvent.findMany(
+        page({ ...query, where: conditions(organization.id, args) }, { by: [byTime('occurredAt')] }),
+      ),
   }),
 }));
+
+type Filter = {
+  type?: string | null;
+  since?: Date | null;
+  until?: Date | null;
+  subjectId?: string | null;
+};
+
+const conditions = (organizationId: string, { type, since, until, subjectId }: Filter) => ({
+  organizationId,
+  type: type ?? undefined,
+  occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
+  ...(subjectId == null ? {} : subjectOf(subjectId)),
+});
 
 function subjectOf(raw: string) {
   const subject = parseGlobalId(raw);

@@ -2,6 +2,7 @@ import { isOwnAgent } from '../auth/own.ts';
 import { type Action, can } from '../auth/policy.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import { builder } from './builder.ts';
+import { byTime, page } from './connection.ts';
 import { AgentActionOutcome, AgentStatus } from './enum.ts';
 import { RepoRef } from './repoRef.ts';
 
@@ -47,24 +48,6 @@ export const Agent = builder.prismaNode('Agent', {
       cursor: 'id',
       totalCount: true,
       description: 'The repositories it watches, newest first.',
-    }),
-    memory: t.relatedConnection('memory', {
-      cursor: 'id',
-      totalCount: true,
-      description: 'What it remembers, last written first. Stays when it is offboarded.',
-      extensions: { orderedBy: 'updatedAt' },
-    }),
-    actions: t.relatedConnection('actions', {
-      cursor: 'id',
-      totalCount: true,
-      description:
-        'What it tried, newest first: what it logged itself, and every act that it was refused here. Kept for ever.',
-    }),
-    reviewedPullRequests: t.relatedConnection('reviewedPullRequests', {
-      cursor: 'id',
-      totalCount: true,
-      description: 'The pull requests it reviewed, newest first. Stay when it is offboarded.',
-      extensions: { orderedBy: 'reviewedAt' },
     }),
     sessions: t.relatedConnection('sessions', {
       cursor: 'id',
@@ -164,3 +147,40 @@ export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
     reviewedAt: t.expose('reviewedAt', { type: 'DateTime', description: 'When that was recorded.' }),
   }),
 });
+
+/*
+ * What grows for as long as an agent works is read page by page, each list by a query of its own: Prisma reads related
+ * rows whole, and cuts the page in memory.
+ */
+builder.prismaObjectFields(Agent, (t) => ({
+  memory: t.prismaConnection({
+    type: AgentMemory,
+    cursor: 'id',
+    description: 'What it remembers, last written first. Stays when it is offboarded.',
+    extensions: { orderedBy: 'updatedAt' },
+    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentMemory.count({ where: { agentId } }),
+    resolve: (query, { id: agentId }, _args, { db }) =>
+      db.prisma.agentMemory.findMany(page({ ...query, where: { agentId } }, { by: [byTime('updatedAt')] })),
+  }),
+  actions: t.prismaConnection({
+    type: AgentAction,
+    cursor: 'id',
+    description:
+      'What it tried, newest first: what it logged itself, and every act that it was refused here. Kept for ever.',
+    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentAction.count({ where: { agentId } }),
+    resolve: (query, { id: agentId }, _args, { db }) =>
+      db.prisma.agentAction.findMany(page({ ...query, where: { agentId } })),
+  }),
+  reviewedPullRequests: t.prismaConnection({
+    type: ReviewedPullRequest,
+    cursor: 'id',
+    description: 'The pull requests it reviewed, newest first. Stay when it is offboarded.',
+    extensions: { orderedBy: 'reviewedAt' },
+    totalCount: ({ id: agentId }, _args, { db }) =>
+      db.prisma.reviewedPullRequest.count({ where: { agentId } }),
+    resolve: (query, { id: agentId }, _args, { db }) =>
+      db.prisma.reviewedPullRequest.findMany(
+        page({ ...query, where: { agentId } }, { by: [byTime('reviewedAt')] }),
+      ),
+  }),
+}));

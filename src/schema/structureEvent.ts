@@ -7,7 +7,8 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
   description: 'An entry of the audit trail: an act on the structure. Never changed, kept for ever.',
   fields: (t) => ({
     type: t.exposeString('type', {
-      description: 'What was done: `pr.claimed`, `member.added`, `token.created`, `token.revoked`.',
+      description:
+        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`.',
     }),
     subjectId: t.id({
       description: 'The global id of what it was done to.',
@@ -24,7 +25,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`.',
+        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
   }),

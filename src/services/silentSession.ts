@@ -4,12 +4,9 @@ import { transactFor } from './job.ts';
 
 export const SILENCE_JOB = 'session.silence';
 
-/** How long a new session may be without a signal before that says something, in seconds. */
-const SILENCE_SECONDS = 90;
-
 /**
- * Notes on every session that its agent has not yet told anything of that it is silent, and answers how many they were.
- * Only while nothing else speaks for it: a pull request that says something does.
+ * Notes on every session that has passed to NO_SIGNAL that it has, and answers how many they were. (When that is, says
+ * the view of statuses; what stands beside it is what an index knows of those that may have.)
  */
 export async function stampSilentSessions(db: Database): Promise<number> {
   return await transactFor(
@@ -20,9 +17,7 @@ export async function stampSilentSessions(db: Database): Promise<number> {
       WITH silent AS (
         SELECT s.id FROM session s
          WHERE s.agent_id IS NOT NULL AND s.first_signal_at IS NULL AND s.no_signal_at IS NULL AND NOT s.is_terminated
-           AND s.activity_state = 'IDLE'
-           AND s.activity_last_at < now() - make_interval(secs => ${SILENCE_SECONDS})
-           AND (SELECT v.scm_status FROM session_status v WHERE v.session_id = s.id) IS NULL
+           AND (SELECT v.display_status FROM session_status v WHERE v.session_id = s.id) = 'NO_SIGNAL'
          ORDER BY s.id
            FOR NO KEY UPDATE SKIP LOCKED
       )

@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../src/feed/change.ts';
-import type { Feed } from '../../src/feed/feed.ts';
+import type { ChangesQuery, Feed } from '../../src/feed/feed.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
 
@@ -310,13 +310,13 @@ describe('a page of stored changes', () => {
   it('has only what passes the filters', async () => {
     await db.raise(sessions);
     await db.drained();
-    const find = async (filter: object) =>
+    const find = async (filter: Partial<ChangesQuery>) =>
       (await feed.changes({ organizationId, limit: 100, ...filter })).map(({ position }) => position);
     expect(await find({ types: ['SESSION_UPDATED'] })).toEqual([5, 6, 7]);
     expect(await find({ types: ['SESSION_UPDATED', 'PROJECT_CREATED'] })).toEqual([1, 5, 6, 7]);
     expect(await find({ types: [] })).toEqual([]);
     expect(await find({ entityId: sessions[1] })).toEqual([3, 6]);
-    expect(await find({ actorId: sessions[1] })).toEqual([]);
+    expect(await find({ actor: { kind: 'USER', id: sessions[1] ?? '' } })).toEqual([]);
     const [, , , , fifth, , seventh] = await feed.changes({ organizationId, limit: 100 });
     expect(await find({ since: fifth?.occurredAt })).toEqual(expect.arrayContaining([5, 6, 7]));
     expect(await find({ until: fifth?.occurredAt })).not.toContain(5);

@@ -1,5 +1,6 @@
 /** What agents leave behind: memory, reviews, and a log of what they tried. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { LogAgentActionInput } from '../graphql/graphql.ts';
 import type { Client } from '../support/client.ts';
@@ -9,6 +10,7 @@ import {
   OffboardAgent,
   PutAgentMemory,
   RecordReviewedPR,
+  ReportActivity,
 } from '../support/mutations.ts';
 import { refused, succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
@@ -50,6 +52,24 @@ const ActionsOf = graphql(`
   }
 `);
 
+const ChangesBy = graphql(`
+  query ChangesBy($slug: String!, $actorId: ID!) {
+    organization(slug: $slug) {
+      changes(actorId: $actorId) {
+        nodes {
+          type
+          entityId
+          actor {
+            kind
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
 let work: Work;
 beforeAll(async () => {
   work = await startWork();
@@ -84,6 +104,24 @@ async function actions() {
   if (!node || !('actions' in node)) throw new Error('There is no such agent.');
   return node.actions.nodes;
 }
+
+describe('what an agent changes', () => {
+  it('is told under its name, and found by its id', async () => {
+    const { id: sessionId } = await team.spawn({ agentId: robin.id });
+    const { reportActivity } = await robin.query(ReportActivity, { input: { sessionId, state: 'ACTIVE' } });
+    const { requestId } = succeeded(reportActivity);
+    const told = {
+      type: 'SESSION_UPDATED',
+      entityId: sessionId,
+      actor: { kind: 'AGENT', id: robin.id, name: 'Robin' },
+    };
+    expect(await team.changes({ requestId })).toMatchObject([told]);
+    const by = async (actorId: string) =>
+      (await team.owner.query(ChangesBy, { slug: team.slug, actorId })).organization?.changes.nodes;
+    expect(await by(robin.id)).toEqual([told]);
+    expect(await by(globalId('User', uuidOf(robin.id)))).toEqual([]);
+  });
+});
 
 describe('memory', () => {
   it('keeps one value under each key, what was written last first, as it was written', async () => {
