@@ -89,26 +89,30 @@ CREATE OR REPLACE FUNCTION capture_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
+  image jsonb;
   changed text[];
 BEGIN
-  IF TG_OP = 'INSERT' THEN
-    PERFORM record_change(
-      NEW.organization_id, 'SESSION_CREATED', 'Session', NEW.id,
-      ARRAY[NEW.id, NEW.project_id, NEW.agent_id], session_image(NEW), '{}'
-    );
-  ELSIF TG_OP = 'DELETE' THEN
+  IF TG_OP = 'DELETE' THEN
     PERFORM record_change(
       OLD.organization_id, 'SESSION_DELETED', 'Session', OLD.id,
       ARRAY[OLD.id, OLD.project_id, OLD.agent_id], session_image(OLD), '{}'
     );
-  ELSE
-    changed := changed_fields(session_image(OLD), session_image(NEW));
-    IF cardinality(changed) > 0 THEN
-      PERFORM record_change(
-        NEW.organization_id, 'SESSION_UPDATED', 'Session', NEW.id,
-        ARRAY[NEW.id, NEW.project_id, NEW.agent_id], session_image(NEW), changed
-      );
-    END IF;
+    RETURN NULL;
+  END IF;
+  image := session_image(NEW);
+  IF TG_OP = 'INSERT' THEN
+    PERFORM record_change(
+      NEW.organization_id, 'SESSION_CREATED', 'Session', NEW.id,
+      ARRAY[NEW.id, NEW.project_id, NEW.agent_id], image, '{}'
+    );
+    RETURN NULL;
+  END IF;
+  changed := changed_fields(session_image(OLD), image);
+  IF cardinality(changed) > 0 THEN
+    PERFORM record_change(
+      NEW.organization_id, 'SESSION_UPDATED', 'Session', NEW.id,
+      ARRAY[NEW.id, NEW.project_id, NEW.agent_id], image, changed
+    );
   END IF;
   RETURN NULL;
 END
