@@ -139,6 +139,23 @@ describe('a socket', () => {
     await socket.close();
   });
 
+  it('has its heartbeats in their time, however much else is asked', async () => {
+    const socket = await open();
+    subscribe(socket, 'a');
+    await socket.next(isLive(1));
+    let beats = 0;
+    for (let count = 0; count < 20; count += 1) {
+      const id = String(count);
+      socket.send({ id, type: 'subscribe', payload: { query: '{ viewer { name } }' } });
+      await socket.next((message) => {
+        if (message.type === 'ping') beats += 1;
+        return message.type === 'complete' && message.id === id;
+      });
+    }
+    expect(beats).toBeLessThanOrEqual(1);
+    await socket.close();
+  });
+
   it('answers a ping without its payload, which might be large', async () => {
     const socket = await open();
     socket.send({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });

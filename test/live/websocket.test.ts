@@ -1,9 +1,10 @@
 /** The promises of the live side, kept over WebSocket. */
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { graphql } from '../graphql/gql.ts';
 import { type Person, startTestApp, type TestApp } from '../support/app.ts';
+import { until } from '../support/feed.ts';
 import { createWorkplace, payloadOf, type Workplace } from '../support/workplace.ts';
 import {
   Changes,
@@ -71,6 +72,13 @@ afterAll(async () => {
   await app.close();
 });
 
+/** Until all that was done so far has its place in the feed: whoever subscribes now hears none of it. */
+async function settled(): Promise<void> {
+  await until(async () => (await database.query('SELECT FROM change_outbox LIMIT 1')).rowCount === 0);
+}
+
+beforeEach(settled);
+
 describe('what a subscriber hears', () => {
   it('is each change once, in order, with who made it in which request', async () => {
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
@@ -89,6 +97,7 @@ describe('what a subscriber hears', () => {
 
   it('is what other programs write too, under the name of their database role', async () => {
     const sessionId = await place.spawn();
+    await settled();
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
     await database.query(`UPDATE session SET display_name = 'by hand' WHERE id = $1`, [uuidOf(sessionId)]);
     expect((await heard.event()).sessionChanged).toMatchObject({
@@ -116,6 +125,7 @@ describe('what a subscriber hears', () => {
   it('is the transfer, for the side that lost as for the side that won', async () => {
     const [from, to, bystander] = [await place.spawn(), await place.spawn(), await place.spawn()];
     await ann.query(Claim, { sessionId: from, pr: '11' });
+    await settled();
     const { organizationId } = place;
     const lost = await ann.subscribe(PrSessionChanged, { organizationId, sessionId: from });
     const won = await ann.subscribe(PrSessionChanged, { organizationId, sessionId: to });
@@ -130,6 +140,7 @@ describe('what a subscriber hears', () => {
 
   it('says nothing when equal values are written', async () => {
     const sessionId = await place.spawn();
+    await settled();
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
     await database.query('UPDATE session SET display_name = display_name WHERE id = $1', [uuidOf(sessionId)]);
     await ann.query(Terminate, { sessionId });

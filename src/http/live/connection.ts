@@ -145,7 +145,8 @@ export function openConnection(
   }
 
   function begun(id: string): void {
-    if (beginning.delete(id)) beatSoon();
+    // What was due has waited for that; if it is a subscription, it says by itself when it is live.
+    if (beginning.delete(id)) setImmediate(beatIfDue);
   }
 
   function dispose(why?: Ending): void {
