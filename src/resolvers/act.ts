@@ -43,6 +43,14 @@ function actOf(
     pullRequestSource,
     jobs,
     runtime,
-    once: idempotencyKey ? { key: idempotencyKey, inputHash: hashInput(mutation, input) } : undefined,
+    once: idempotencyKey
+      ? {
+          key: idempotencyKey,
+          // Not before it is asked for: the service first refuses what is too deep to be walked.
+          get inputHash() {
+            return hashInput(mutation, input);
+          },
+        }
+      : undefined,
   };
 }

@@ -103,6 +103,18 @@ describe('an input that is not valid', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
+  it('is refused however deep it is, under a key too', async () => {
+    const [open, close] = ['['.repeat(50_000), ']'.repeat(50_000)];
+    const query = `mutation($input: HireAgentInput!) {
+      hireAgent(input: $input) { ... on InvalidInputError { code issues { path } } } }`;
+    const input = { organizationId: team.id, name: 'Robin', role: 'reviewer', idempotencyKey: 'deep' };
+    const body = JSON.stringify({ query, variables: { input: { ...input, config: { deep: 'HERE' } } } });
+    const response = await team.owner.raw(body.replace('"HERE"', open + close));
+    expect(await response.json()).toEqual({
+      data: { hireAgent: { code: 'INVALID_INPUT', issues: [{ path: 'config' }] } },
+    });
+  });
+
   it('is told of whole', async () => {
     const { issues } = refused(await hire({ name: '', role: '', config: 1 })) as {
       issues: { path: string }[];
