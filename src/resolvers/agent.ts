@@ -1,4 +1,7 @@
+import type { AgentStatus as Status } from '../../prisma/client/enums.ts';
 import { id } from '../globalId.ts';
+import { Agent } from '../schema/agent.ts';
+import { byTime, page } from '../schema/connection.ts';
 import { AgentStatus } from '../schema/enum.ts';
 import { COMMON_ERRORS } from '../schema/error.ts';
 import { AgentChanged } from '../schema/event.ts';
@@ -13,14 +16,24 @@ import { agentField } from './agentField.ts';
 import { filterArgs, listeningArgs } from './listeningArgs.ts';
 import { filterId, heard, listen } from './subscribe.ts';
 
+const inStatus = (organizationId: string, status?: Status | null) => ({
+  organizationId,
+  status: status ?? undefined,
+});
+
 builder.prismaObjectFields('Organization', (t) => ({
-  agents: t.relatedConnection('agents', {
+  agents: t.prismaConnection({
+    type: Agent,
     cursor: 'id',
-    totalCount: true,
     extensions: { orderedBy: 'hiredAt' },
     description: 'Its agents, newest first, offboarded ones among them.',
     args: { status: t.arg({ type: AgentStatus, description: 'Only those in this status.' }) },
-    query: ({ status }) => ({ where: { status: status ?? undefined } }),
+    totalCount: (organization, { status }, { db }) =>
+      db.prisma.agent.count({ where: inStatus(organization.id, status) }),
+    resolve: (query, organization, { status }, { db }) =>
+      db.prisma.agent.findMany(
+        page({ ...query, where: inStatus(organization.id, status) }, { by: [byTime('hiredAt')] }),
+      ),
   }),
 }));
 
