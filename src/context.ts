@@ -25,8 +25,8 @@ export type Context = Services & {
   viewer: Viewer;
   /** Names this operation in logs, in errors and on the changes it makes. */
   requestId: string;
-  /** The feed's head before the operation began; there when the operation selects a cursor. */
-  startPosition?: number;
+  /** The cursor of the feed's head before the operation began; there when the operation selects a cursor. */
+  startPosition?: string;
   /** Within an event: what its subscription will deliver next, as far as that is known. */
   upcoming?: () => readonly Change[];
   /** The connection that carries this operation's subscription; absent where none can be carried. */

@@ -21,13 +21,13 @@ const needsPosition = new WeakMap<DocumentNode, boolean>();
 export async function startPosition(
   document: DocumentNode,
   { feed }: Context,
-): Promise<{ startPosition?: number }> {
+): Promise<{ startPosition?: string }> {
   let isNeeded = needsPosition.get(document);
   if (isNeeded === undefined) {
     isNeeded = selectsPosition(document);
     needsPosition.set(document, isNeeded);
   }
-  return isNeeded ? { startPosition: await feed.head() } : {};
+  return isNeeded ? { startPosition: await feed.headCursor() } : {};
 }
 
 /** Whether the document selects `feedCursor` anywhere, or `cursor` in a mutation. */

@@ -41,9 +41,11 @@ export function payload<Result extends object>(
         description:
           'A feed position before the changes of this mutation: a subscription `after` it delivers them.',
         resolve: ({ position }, _args, { feed, startPosition }) => {
-          const before = position ?? startPosition;
-          if (before === undefined) throw new Error('The feed position was not read before the mutation.');
-          return feed.encode(before);
+          if (position !== null) return feed.encode(position);
+          if (startPosition === undefined) {
+            throw new Error('The feed position was not read before the mutation.');
+          }
+          return startPosition;
         },
       }),
       requestId: t.string({
