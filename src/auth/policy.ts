@@ -73,6 +73,11 @@ export function authorizeEverywhere({ organizationId }: Viewer): void {
   if (organizationId !== null) throw new ForbiddenError('Your token works in its one organization only.');
 }
 
+/** Whether one role may more than another. */
+export function isAbove(role: MembershipRole, other: MembershipRole): boolean {
+  return RANK[role] > RANK[other];
+}
+
 /** Nobody grants a role above their own, or touches what belongs to one. */
 export function canOver(viewer: Viewer, role: MembershipRole, organizationId: string): boolean {
   const own = viewer.roles.get(organizationId);

@@ -94,7 +94,11 @@ const OffboardAgentPayload = payload<Offboarded>(
       description:
         'Its sessions that were live, ended now. Their pull requests can be claimed without a takeover. Empty the second time.',
       resolve: (query, { terminatedSessionIds }, _args, { db }) =>
-        db.prisma.session.findMany({ ...query, where: { id: { in: terminatedSessionIds } } }),
+        db.prisma.session.findMany({
+          ...query,
+          where: { id: { in: terminatedSessionIds } },
+          orderBy: { id: 'asc' },
+        }),
     }),
     revokedTokens: t.int({
       description:

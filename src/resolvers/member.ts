@@ -97,7 +97,7 @@ builder.mutationField('changeMemberRole', (t) =>
   t.field({
     type: ChangeMemberRolePayload,
     description:
-      'Gives a member another role. The person’s open subscriptions end within a second, to be opened again under the new rights. For OWNER and ADMIN; only an OWNER makes or unmakes an OWNER, and the last one stays.',
+      'Gives a member another role. The person’s open subscriptions end within a second, to be opened again under the new rights. When the person rises, its tokens for this organization that others made are revoked: they know the secrets. For OWNER and ADMIN; only an OWNER makes or unmakes an OWNER, and the last one stays.',
     args: { input: t.arg({ type: ChangeMemberRoleInput, required: true, description: 'See its fields.' }) },
     errors: {
       types: [...COMMON_ERRORS, LastOwnerError],

@@ -18,7 +18,7 @@ export const Membership = builder.prismaNode('Membership', {
     }),
     viewerCanChangeRole: t.boolean({
       description:
-        'Whether the viewer may give it another role: up to its own, and while another OWNER is left.',
+        'Whether the viewer may give it another role, up to its own. The last OWNER stays one all the same.',
       select: SUBJECT,
       resolve: ({ organizationId, role, removedAt }, _args, { viewer }) =>
         removedAt === null &&
@@ -26,7 +26,7 @@ export const Membership = builder.prismaNode('Membership', {
         canOver(viewer, role, organizationId),
     }),
     viewerCanRemove: t.boolean({
-      description: 'Whether the viewer may end it, while another OWNER is left; one may end one’s own.',
+      description: 'Whether the viewer may end it; one may end one’s own. The last OWNER stays all the same.',
       select: SUBJECT,
       resolve: ({ organizationId, userId, role, removedAt }, _args, { viewer }) =>
         removedAt === null &&

@@ -21,7 +21,7 @@ export async function failAgent(
   failure: string,
   isStillSo: (agent: Agent, tx: Tx) => boolean | Promise<boolean>,
 ): Promise<boolean> {
-  const told = storable(failure).slice(0, FAILURE_MAX_CHARACTERS);
+  const told = storable(failure.slice(0, FAILURE_MAX_CHARACTERS));
   return await transactFor(run, async (tx, author) => {
     const agent = await lockAgent(tx, agentId);
     if (!(await isStillSo(agent, tx))) return false;

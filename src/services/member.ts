@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Membership } from '../../prisma/client/client.ts';
 import { MembershipRole } from '../../prisma/client/enums.ts';
-import { authorize, authorizeOver } from '../auth/policy.ts';
+import { authorize, authorizeOver, isAbove } from '../auth/policy.ts';
 import type { Viewer } from '../auth/viewer.ts';
 import type { Tx } from '../db.ts';
 import { AlreadyMemberError, LastOwnerError, NotFoundError } from '../errors.ts';
@@ -88,9 +88,33 @@ export async function changeMemberRole(
         subject: { type: 'Membership', id: membershipId },
         payload: { from: membership.role, to: role },
       });
+      if (isAbove(role, membership.role)) await revokeTokensOfOthersMaking(tx, act, membership);
       return { membershipId };
     },
   });
+}
+
+/**
+ * Whoever made a token for a person knows its secret, and was to have no rights above their own by it. So when the person
+ * rises, those that others made are revoked.
+ */
+async function revokeTokensOfOthersMaking(
+  tx: Tx,
+  act: Act,
+  { organizationId, userId }: Membership,
+): Promise<void> {
+  const revoked = await tx.token.updateManyAndReturn({
+    where: { organizationId, userId, revokedAt: null, NOT: { createdById: userId } },
+    data: { revokedAt: new Date() },
+  });
+  for (const { id, label, prefix } of revoked) {
+    await recordStructureEvent(tx, act, {
+      organizationId,
+      type: 'token.revoked',
+      subject: { type: 'Token', id },
+      payload: { label, prefix },
+    });
+  }
 }
 
 /**
@@ -111,10 +135,11 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
       authorizeOver(viewer, membership.role, organizationId);
       if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
       await tx.membership.update({ where: { id: membershipId }, data: { removedAt: new Date() } });
-      const { count: revokedTokens } = await tx.token.updateMany({
-        where: { organizationId, userId, revokedAt: null },
-        data: { revokedAt: new Date() },
+      const held = { organizationId, userId, revokedAt: null };
+      const revokedTokens = await tx.token.count({
+        where: { ...held, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
       });
+      await tx.token.updateMany({ where: held, data: { revokedAt: new Date() } });
       await recordStructureEvent(tx, act, {
         organizationId,
         type: 'member.removed',
@@ -139,6 +164,14 @@ async function lockMembership(tx: Tx, organizationId: string, id: string): Promi
   await lockOrganization(tx, organizationId);
   await tx.$queryRaw`SELECT FROM membership WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   return await tx.membership.findUniqueOrThrow({ where: { id } });
+}
+
+/** Holds on to somebody's membership, if there is one: its role stays what it is, and so does that there is one. */
+export async function holdMembership(tx: Tx, organizationId: string, userId: string): Promise<void> {
+  await tx.$queryRaw`
+    SELECT FROM membership
+     WHERE organization_id = ${organizationId}::uuid AND user_id = ${userId}::uuid AND removed_at IS NULL
+       FOR SHARE`;
 }
 
 async function assertAnotherOwner(tx: Tx, { id, organizationId }: Membership): Promise<void> {

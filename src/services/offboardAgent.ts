@@ -79,7 +79,9 @@ export async function lockHoldings(tx: Tx, agentId: string): Promise<Holdings> {
   const sessions = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM session WHERE agent_id = ${agentId}::uuid AND NOT is_terminated ORDER BY id FOR NO KEY UPDATE`;
   const repos = await tx.watchedRepo.findMany({ where: { agentId }, orderBy: { createdAt: 'asc' } });
-  const revokedTokens = await tx.token.count({ where: { agentId, revokedAt: null } });
+  const revokedTokens = await tx.token.count({
+    where: { agentId, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] },
+  });
   return {
     releasedRepos: repos.map(({ repoOwner, repoName }) => ({ owner: repoOwner, name: repoName })),
     terminatedSessionIds: sessions.map(({ id }) => id),

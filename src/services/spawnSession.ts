@@ -12,7 +12,7 @@ import { assertRunning, holdAgent, visibleAgent } from './agent.ts';
 import { text, validate } from './input.ts';
 import { lockProject, visibleProject } from './project.ts';
 import { type Claimer, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
-import { sessionDisplayName } from './session.ts';
+import { sessionDisplayName, visibleSession } from './session.ts';
 
 const PROMPT_MAX_CHARACTERS = 4096;
 
@@ -62,7 +62,11 @@ export async function spawnSession(
   };
   may(act.viewer);
   const earlier = await recall<Spawned>(act, organizationId);
-  if (earlier) return earlier;
+  if (earlier) {
+    // It may have been deleted since.
+    await visibleSession(act, earlier.sessionId);
+    return earlier;
+  }
 
   assertCanSpawn(agent, project);
   const id = await newSessionId(act);

@@ -9,6 +9,7 @@ import { InvalidInputError, NotFoundError } from '../errors.ts';
 import { type Act, perform, recall } from './act.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
 import { text, validate } from './input.ts';
+import { holdMembership } from './member.ts';
 import { recordStructureEvent } from './structureEvent.ts';
 
 /** Later than any moment that a `DateTime` can tell in every time zone. */
@@ -61,7 +62,10 @@ export async function createToken(
     organizationId,
     may,
     async lock(tx) {
-      return agent && (await holdAgent(tx, agent.id));
+      if (agent) return await holdAgent(tx, agent.id);
+      // What may be granted depends on what its holder may.
+      if (holder.userId !== undefined) await holdMembership(tx, organizationId, holder.userId);
+      return undefined;
     },
     async work(tx, current, viewer) {
       if (current) assertNotEnded(current);
@@ -107,7 +111,13 @@ export async function revokeToken(act: Act, input: { tokenId: string }) {
       else authorize(viewer, 'token.revoke', organizationId, isOwn(viewer, holder));
     },
     // It may be the viewer's own, of which others hold on to the rights: two that first did so could not both write.
+    // (After the memberships that it depends on, as whoever ends one of them goes on to its tokens.)
     async lock(tx) {
+      if (organizationId) {
+        for (const userId of new Set([act.viewer.id, holder.userId ?? act.viewer.id])) {
+          await holdMembership(tx, organizationId, userId);
+        }
+      }
       await tx.$queryRaw`SELECT FROM token WHERE id = ${token.id}::uuid FOR NO KEY UPDATE`;
     },
     async work(tx, _locked, viewer) {

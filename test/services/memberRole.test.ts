@@ -78,6 +78,25 @@ describe('a role', () => {
     ]);
   });
 
+  it('that is higher leaves nobody a token that may more than they do', async () => {
+    const admin = await team.join('ADMIN');
+    const bob = await team.join('MEMBER');
+    const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
+    const made = succeeded((await admin.query(CreateToken, { input })).createToken);
+    const own = succeeded((await bob.query(CreateToken, { input })).createToken);
+    const { requestId } = succeeded(await changeRole(bob.memberId, 'OWNER'));
+    const status = async (secret: string | null | undefined) =>
+      (await work.app.client(secret ?? '').raw({ query: '{ __typename }' })).status;
+    expect([await status(made.secret), await status(own.secret)]).toEqual([401, 200]);
+    expect((await team.changes({ requestId })).map(({ type }) => type)).toEqual([
+      'MEMBER_UPDATED',
+      'TOKEN_ARCHIVED',
+    ]);
+    expect(await team.structureEvents('token.revoked')).toMatchObject([
+      { subjectId: made.token.id, requestId },
+    ]);
+  });
+
   it('that is the one there is changes nothing', async () => {
     const bob = await team.join('MEMBER');
     const before = await team.footprint();
