@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
@@ -12,6 +13,8 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/servers.ts'],
+    // Tests of servers wait more than they work: on a small machine too, two files go on at once.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 60_000,
   },
