@@ -8,7 +8,8 @@ const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePol
   description: 'What a merge does to a session.',
   fields: (t) => ({
     terminateOnPrMerge: t.exposeBoolean('terminateOnPrMerge', {
-      description: 'Whether it ends once none of its pull requests is open and one was merged.',
+      description:
+        'Whether it ends as one of its pull requests is merged or closed, when then none is open and one was merged. A takeover ends nothing.',
     }),
   }),
 });

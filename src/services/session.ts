@@ -63,10 +63,11 @@ export async function terminateSession(act: Act, { sessionId }: { sessionId: str
     may: (viewer) => authorize(viewer, 'session.terminate', organizationId),
     lock: (tx) => lockSession(tx, sessionId),
     async work(tx) {
-      await tx.session.updateMany({
-        where: { id: sessionId, isTerminated: false },
-        data: { isTerminated: true, activityState: 'EXITED', activityLastAt: new Date() },
-      });
+      // By the clock of the database, as reports go by it.
+      await tx.$executeRaw`
+        UPDATE session
+           SET is_terminated = true, activity_state = 'EXITED', activity_last_at = clock_timestamp()
+         WHERE id = ${sessionId}::uuid AND NOT is_terminated`;
       return { sessionId };
     },
   });
