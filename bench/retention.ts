@@ -11,9 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { pino } from 'pino';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
-import { readPage } from '../src/feed/changeLog.ts';
 import { createFeed } from '../src/feed/feed.ts';
-import { dropOldest } from '../src/feed/retention.ts';
+import { readPage } from '../src/feed/log/changeLog.ts';
+import { dropOldest } from '../src/feed/sequence/retention.ts';
 import { migrate } from '../src/migrations.ts';
 import { inWords, percentiles, say } from './support/figures.ts';
 

@@ -4,17 +4,17 @@ import { hashSecret, newSecret, prefixOf } from '../src/auth/secret.ts';
 import { authenticate, type Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
 import { noRuntime } from '../src/runtime/none.ts';
-import type { Act } from '../src/services/act.ts';
-import { reportActivity } from '../src/services/activity.ts';
-import { hireAgent } from '../src/services/agent.ts';
-import { claimPR } from '../src/services/claimPR.ts';
-import type { JobQueue } from '../src/services/job.ts';
-import { createOrganization } from '../src/services/organization.ts';
-import { registerProject } from '../src/services/project.ts';
-import type { PullRequestSource } from '../src/services/pullRequestFacts.ts';
-import { spawnSession } from '../src/services/spawnSession.ts';
-import { createUser } from '../src/services/user.ts';
-import { watchRepo } from '../src/services/watchedRepo.ts';
+import type { Act } from '../src/services/act/act.ts';
+import { hireAgent } from '../src/services/agent/agent.ts';
+import { watchRepo } from '../src/services/agent/watchedRepo.ts';
+import { createOrganization } from '../src/services/organization/organization.ts';
+import { createUser } from '../src/services/organization/user.ts';
+import type { JobQueue } from '../src/services/port/job.ts';
+import type { PullRequestSource } from '../src/services/port/pullRequestSource.ts';
+import { registerProject } from '../src/services/project/project.ts';
+import { claimPR } from '../src/services/pullRequest/claimPR.ts';
+import { reportActivity } from '../src/services/session/activity.ts';
+import { spawnSession } from '../src/services/session/spawnSession.ts';
 
 const OWNER = { email: 'owner@demo.example', name: 'Demo Owner' };
 /** Who works in the demo, and what each is doing: one of each kind that a board tells apart. */

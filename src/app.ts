@@ -3,15 +3,15 @@
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { type Database, openDatabase, openWatchPool } from './db.ts';
-import { startAnnouncer } from './feed/announcer.ts';
-import { watchBacklog } from './feed/backlog.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
+import { startAnnouncer } from './feed/sequence/announcer.ts';
+import { watchBacklog } from './feed/sequence/backlog.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
-import { databaseCheck, sequencerCheck } from './http/health.ts';
 import type { LiveLimits } from './http/live/limits.ts';
+import { databaseCheck, sequencerCheck } from './http/ops/health.ts';
+import { startWatchServer } from './http/ops/watchServer.ts';
 import { startHttpServer } from './http/server.ts';
-import { startWatchServer } from './http/watchServer.ts';
 import { createBoss } from './jobs/boss.ts';
 import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
@@ -19,8 +19,8 @@ import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.t
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
-import type { PullRequestSource } from './services/pullRequestFacts.ts';
-import type { Runtime } from './services/runtime.ts';
+import type { PullRequestSource } from './services/port/pullRequestSource.ts';
+import type { Runtime } from './services/port/runtime.ts';
 
 export type App = {
   url: string;

@@ -2,13 +2,13 @@
 import type { Logger } from 'pino';
 import type { Viewer } from './auth/viewer.ts';
 import type { Database } from './db.ts';
-import type { Change } from './feed/change.ts';
 import type { Feed } from './feed/feed.ts';
-import type { ChangeStream } from './feed/stream.ts';
-import type { Nouns } from './schema/nouns.ts';
-import type { JobQueue } from './services/job.ts';
-import type { PullRequestSource } from './services/pullRequestFacts.ts';
-import type { Runtime } from './services/runtime.ts';
+import type { ChangeStream } from './feed/follow/stream.ts';
+import type { Change } from './feed/log/change.ts';
+import type { Nouns } from './schema/feed/nouns.ts';
+import type { JobQueue } from './services/port/job.ts';
+import type { PullRequestSource } from './services/port/pullRequestSource.ts';
+import type { Runtime } from './services/port/runtime.ts';
 
 /** What lives as long as the server does. */
 export type Services = {

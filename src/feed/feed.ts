@@ -1,15 +1,22 @@
 import type { Database } from '../db.ts';
-import { type AnnouncerOptions, startAnnouncer } from './announcer.ts';
-import { type BacklogWatch, watchBacklog } from './backlog.ts';
-import type { Change } from './change.ts';
-import { type ActorFilter, type Bounds, type Page, readBounds, readChanges, readPage } from './changeLog.ts';
-import type { Channel } from './channel.ts';
 import { createTurns, shared, sharedBy } from './concurrency.ts';
-import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
-import { CursorExpiredError, InvalidCursorError } from './error.ts';
-import { createHub } from './hub.ts';
+import type { Channel } from './follow/channel.ts';
+import { createHub } from './follow/hub.ts';
+import { type ChangeStream, createStream, type StreamOptions } from './follow/stream.ts';
+import type { Change } from './log/change.ts';
+import {
+  type ActorFilter,
+  type Bounds,
+  type Page,
+  readBounds,
+  readChanges,
+  readPage,
+} from './log/changeLog.ts';
+import { type Cursor, decodeCursor, encodeCursor } from './log/cursor.ts';
+import { CursorExpiredError, InvalidCursorError } from './log/error.ts';
 import { type FeedMeter, NO_METER } from './meter.ts';
-import { type ChangeStream, createStream, type StreamOptions } from './stream.ts';
+import { type AnnouncerOptions, startAnnouncer } from './sequence/announcer.ts';
+import { type BacklogWatch, watchBacklog } from './sequence/backlog.ts';
 
 export type FeedOptions = Omit<AnnouncerOptions, 'url' | 'meter'> & {
   meter?: FeedMeter;

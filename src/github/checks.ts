@@ -1,4 +1,4 @@
-import type { CheckFacts, CheckStatus } from '../services/pullRequestFacts.ts';
+import type { CheckFacts, CheckStatus } from '../services/port/pullRequestSource.ts';
 import type { GitHubCheck } from './answer.ts';
 import { webUrl } from './webUrl.ts';
 

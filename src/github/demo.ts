@@ -4,7 +4,7 @@ import type {
   PullRequestCoordinates,
   PullRequestFacts,
   PullRequestSource,
-} from '../services/pullRequestFacts.ts';
+} from '../services/port/pullRequestSource.ts';
 import fixtureFile from './demo-pull-requests.json' with { type: 'json' };
 import { type DemoPullRequest, demoFixture } from './demoFixture.ts';
 

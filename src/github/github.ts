@@ -1,5 +1,5 @@
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
-import type { PullRequestSource } from '../services/pullRequestFacts.ts';
+import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import { type GitHubLog, githubClient } from './client.ts';
 import { portErrorOf } from './failures.ts';
 import { factsOf } from './mapping.ts';

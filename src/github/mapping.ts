@@ -1,4 +1,4 @@
-import type { PullRequestFacts } from '../services/pullRequestFacts.ts';
+import type { PullRequestFacts } from '../services/port/pullRequestSource.ts';
 import type { GitHubRepository } from './answer.ts';
 import { checksOf } from './checks.ts';
 import type { CompletePullRequest } from './pages.ts';

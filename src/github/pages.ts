@@ -1,5 +1,5 @@
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
-import type { PullRequestCoordinates } from '../services/pullRequestFacts.ts';
+import type { PullRequestCoordinates } from '../services/port/pullRequestSource.ts';
 import {
   type GitHubCheck,
   type GitHubPullRequest,

@@ -1,4 +1,4 @@
-import type { CommentFacts, ReviewFacts, ReviewThreadFacts } from '../services/pullRequestFacts.ts';
+import type { CommentFacts, ReviewFacts, ReviewThreadFacts } from '../services/port/pullRequestSource.ts';
 import type { GitHubActor, GitHubReview, GitHubThread } from './answer.ts';
 import { verdictOf } from './state.ts';
 

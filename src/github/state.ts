@@ -1,4 +1,4 @@
-import type { PullRequestFacts, ReviewDecision } from '../services/pullRequestFacts.ts';
+import type { PullRequestFacts, ReviewDecision } from '../services/port/pullRequestSource.ts';
 
 /** One of four states; what ended a pull request weighs more than its draft mark, which outlives it. */
 export function stateOf(facts: { state: string; isDraft: boolean }): PullRequestFacts['state'] {

@@ -4,14 +4,14 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import { createGraphQLServer } from './graphql.ts';
-import { databaseCheck, feedCheck } from './health.ts';
+import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import { createLiveConnections } from './live/connections.ts';
 import type { LiveLimits } from './live/limits.ts';
+import { createWebSocketEndpoint } from './live/websocket.ts';
+import { databaseCheck, feedCheck } from './ops/health.ts';
+import { createWatchEndpoints } from './ops/watchEndpoints.ts';
 import { sendJson } from './sendJson.ts';
-import { createWatchEndpoints } from './watchEndpoints.ts';
-import { createWebSocketEndpoint } from './websocket.ts';
 
 export type HttpServer = {
   /** Where it listens: `http://127.0.0.1:4000`. */

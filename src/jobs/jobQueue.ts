@@ -1,7 +1,7 @@
 /** The acts' side of the queue: how they leave jobs behind. */
 import { fromPrisma } from 'pg-boss';
 import type { Tx } from '../db.ts';
-import type { JobQueue } from '../services/job.ts';
+import type { JobQueue } from '../services/port/job.ts';
 import type { Boss } from './boss.ts';
 import type { QueueName } from './queue.ts';
 

@@ -1,12 +1,12 @@
 /** Who does what is in which queue, and how. */
 import { z } from 'zod';
-import { forgetExpiredKeys } from '../services/expiredKey.ts';
-import type { JobOutcome, JobRun } from '../services/job.ts';
-import { reconcileAgents } from '../services/reconcileAgents.ts';
-import type { Runtime } from '../services/runtime.ts';
-import { stampSilentSessions } from '../services/silentSession.ts';
-import { startAgent } from '../services/startAgent.ts';
-import { teardownContainer } from '../services/teardownContainer.ts';
+import { forgetExpiredKeys } from '../services/act/expiredKey.ts';
+import { reconcileAgents } from '../services/container/reconcileAgents.ts';
+import { startAgent } from '../services/container/startAgent.ts';
+import { teardownContainer } from '../services/container/teardownContainer.ts';
+import type { JobOutcome, JobRun } from '../services/port/job.ts';
+import type { Runtime } from '../services/port/runtime.ts';
+import { stampSilentSessions } from '../services/session/silentSession.ts';
 import { EVERY_SECONDS, type QueueName } from './queue.ts';
 
 export type Work = {

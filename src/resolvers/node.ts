@@ -1,8 +1,8 @@
 import { brandWithType } from '@pothos/core';
 import type { Context } from '../context.ts';
 import { parseGlobalId } from '../globalId.ts';
-import { badInput } from '../schema/badInput.ts';
 import { builder } from '../schema/index.ts';
+import { badInput } from '../schema/kit/badInput.ts';
 
 const MAX_NODES = 100;
 

@@ -2,7 +2,12 @@
  * Containers by way of a program, called as `PROGRAM start|stop|remove|inspect` with the agent as JSON on its standard
  * input. docs/runtime.md is what such a program can rely on, and what it owes.
  */
-import { type ContainerState, type Runtime, type RuntimeAgent, RuntimeError } from '../services/runtime.ts';
+import {
+  type ContainerState,
+  type Runtime,
+  type RuntimeAgent,
+  RuntimeError,
+} from '../services/port/runtime.ts';
 import { type Ended, runProgram } from './program.ts';
 
 export type ExecRuntimeOptions = {

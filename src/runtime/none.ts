@@ -1,5 +1,5 @@
 /** Agents without containers: whoever runs them does so by themselves. */
-import { type Runtime, RuntimeError } from '../services/runtime.ts';
+import { type Runtime, RuntimeError } from '../services/port/runtime.ts';
 
 export function noRuntime(): Runtime {
   // An agent without a container is never started, stopped or looked at. One of a time when there was a runtime can't be.

@@ -1,6 +1,6 @@
 /** One run of a program: its input given, its output kept, its time limited, and nothing of it left when it is over time. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { RuntimeError } from '../services/runtime.ts';
+import { RuntimeError } from '../services/port/runtime.ts';
 import { createTail } from './output.ts';
 
 export type ProgramRun = {

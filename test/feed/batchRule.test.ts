@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { SequencedBatch } from '../../src/feed/batch.ts';
-import { readPage } from '../../src/feed/changeLog.ts';
-import { type EmptyAt, look, sequence } from '../../src/feed/sequencing.ts';
+import type { SequencedBatch } from '../../src/feed/bus/batch.ts';
+import { readPage } from '../../src/feed/log/changeLog.ts';
+import { type EmptyAt, look, sequence } from '../../src/feed/sequence/sequencing.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
 
 const ORGANIZATION = randomUUID();

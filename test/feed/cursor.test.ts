@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeCursor, encodeCursor } from '../../src/feed/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../src/feed/log/cursor.ts';
 
 const hex = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.from(bytes).toString('hex'));
 const cursor = fc.record({ epoch: hex, position: fc.maxSafeNat() });

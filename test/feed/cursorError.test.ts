@@ -1,9 +1,9 @@
 /** Nothing is skipped in silence: what a cursor that does not lead on is answered. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Batch, decodeBatch, encodeBatch } from '../../src/feed/batch.ts';
-import { decodeCursor, encodeCursor } from '../../src/feed/cursor.ts';
-import { CursorExpiredError, InvalidCursorError } from '../../src/feed/error.ts';
+import { type Batch, decodeBatch, encodeBatch } from '../../src/feed/bus/batch.ts';
 import type { Feed } from '../../src/feed/feed.ts';
+import { decodeCursor, encodeCursor } from '../../src/feed/log/cursor.ts';
+import { CursorExpiredError, InvalidCursorError } from '../../src/feed/log/error.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 
 let db: FeedDatabase;

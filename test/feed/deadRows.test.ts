@@ -1,8 +1,8 @@
 /** While an old snapshot is held elsewhere, what left the outbox cannot be cleared away. Nobody passes over it all the time. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { watchBacklog } from '../../src/feed/backlog.ts';
-import { look, sequence } from '../../src/feed/sequencing.ts';
+import { watchBacklog } from '../../src/feed/sequence/backlog.ts';
+import { look, sequence } from '../../src/feed/sequence/sequencing.ts';
 import { type FeedDatabase, openFeedDatabase, until } from '../support/feed.ts';
 import { openPsql } from '../support/psql.ts';
 

@@ -1,9 +1,9 @@
 /** Losing the bus, the sequencer or database connections delays changes. It loses none, repeats none, reorders none. */
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { Batch } from '../../src/feed/batch.ts';
-import type { Bus } from '../../src/feed/bus.ts';
+import type { Batch } from '../../src/feed/bus/batch.ts';
+import type { Bus } from '../../src/feed/bus/bus.ts';
 import type { Feed } from '../../src/feed/feed.ts';
-import type { ChangeStream } from '../../src/feed/stream.ts';
+import type { ChangeStream } from '../../src/feed/follow/stream.ts';
 import { endSequencers, type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 import { freePort, startRedis } from '../support/redis.ts';

@@ -1,11 +1,11 @@
 /** The pieces that keep a channel gapless, under every disorder of batches there can be. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Batch } from '../../src/feed/batch.ts';
-import type { Change } from '../../src/feed/change.ts';
-import { type Channel, createChannel } from '../../src/feed/channel.ts';
-import { createIntake } from '../../src/feed/intake.ts';
-import { createRing } from '../../src/feed/ring.ts';
+import type { Batch } from '../../src/feed/bus/batch.ts';
+import { type Channel, createChannel } from '../../src/feed/follow/channel.ts';
+import { createIntake } from '../../src/feed/follow/intake.ts';
+import { createRing } from '../../src/feed/follow/ring.ts';
+import type { Change } from '../../src/feed/log/change.ts';
 import { until } from '../support/feed.ts';
 
 const EPOCH = '0000000000000000';

@@ -1,7 +1,7 @@
 /** The feed's order, under writers that make it hard to keep and sequencers that get into each other's way. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { type EmptyAt, sequence } from '../../src/feed/sequencing.ts';
+import { type EmptyAt, sequence } from '../../src/feed/sequence/sequencing.ts';
 import { endSequencers, openFeedDatabase, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 

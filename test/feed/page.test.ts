@@ -1,9 +1,9 @@
 /** Pages of the log: how much they hold, and what reading them costs those who wait for something else. */
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readChanges, readPage } from '../../src/feed/changeLog.ts';
 import { createTurns } from '../../src/feed/concurrency.ts';
-import { CursorExpiredError } from '../../src/feed/error.ts';
+import { readChanges, readPage } from '../../src/feed/log/changeLog.ts';
+import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 
 /** What one page has for a stream; others ask for more. */

@@ -1,9 +1,9 @@
 /** What of the log goes and what stays, and that whoever reads meanwhile gets everything or is told. */
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPage } from '../../src/feed/changeLog.ts';
-import { CursorExpiredError } from '../../src/feed/error.ts';
-import { dropOldest } from '../../src/feed/retention.ts';
+import { readPage } from '../../src/feed/log/changeLog.ts';
+import { CursorExpiredError } from '../../src/feed/log/error.ts';
+import { dropOldest } from '../../src/feed/sequence/retention.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
 

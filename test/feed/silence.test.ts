@@ -5,10 +5,10 @@ import type { Client } from 'pg';
 import pg from 'pg';
 import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
-import { createPartitionKeeper } from '../../src/feed/partition.ts';
-import { createRedisBus } from '../../src/feed/redisBus.ts';
-import { startRetention } from '../../src/feed/retention.ts';
-import { connectSequencer } from '../../src/feed/sequencerClient.ts';
+import { createRedisBus } from '../../src/feed/bus/redisBus.ts';
+import { createPartitionKeeper } from '../../src/feed/sequence/partition.ts';
+import { startRetention } from '../../src/feed/sequence/retention.ts';
+import { connectSequencer } from '../../src/feed/sequence/sequencerClient.ts';
 import { openFeedDatabase, until } from '../support/feed.ts';
 import { startProxy } from '../support/proxy.ts';
 

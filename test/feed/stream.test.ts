@@ -2,8 +2,8 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../src/feed/change.ts';
 import type { ChangesQuery, Feed } from '../../src/feed/feed.ts';
+import type { Change } from '../../src/feed/log/change.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
 

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
-import { type GitHub, type GitHubFailure, startGitHub } from '../support/github.ts';
+import { type GitHub, type GitHubFailure, startGitHub } from '../support/github/github.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
-import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github.ts';
+import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github/github.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };

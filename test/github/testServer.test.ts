@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GitHub, startGitHub } from '../support/github.ts';
+import { type GitHub, startGitHub } from '../support/github/github.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 

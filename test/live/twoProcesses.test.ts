@@ -4,7 +4,7 @@ import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../../src/db.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { startGitHub } from '../support/github.ts';
+import { startGitHub } from '../support/github/github.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { freePort, hasRedisServer, type RunningRedis, startRedis } from '../support/redis.ts';
 import { createWorkplace, payloadOf } from '../support/workplace.ts';

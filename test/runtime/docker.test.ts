@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execRuntime } from '../../src/runtime/exec.ts';
-import { type Runtime, RuntimeError } from '../../src/services/runtime.ts';
+import { type Runtime, RuntimeError } from '../../src/services/port/runtime.ts';
 
 const AGENT = {
   id: '01890000-0000-7000-8000-000000000001',

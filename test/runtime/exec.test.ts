@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ExecLimits, execRuntime } from '../../src/runtime/exec.ts';
-import { RuntimeError } from '../../src/services/runtime.ts';
+import { RuntimeError } from '../../src/services/port/runtime.ts';
 import { until } from '../support/feed.ts';
 
 const AGENT = {

@@ -4,7 +4,7 @@ import { inject } from 'vitest';
 import { type App, type AppConfig, startApp, type Tuning } from '../../src/app.ts';
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
 import { createLogger } from '../../src/observe/log.ts';
-import { createUser } from '../../src/services/user.ts';
+import { createUser } from '../../src/services/organization/user.ts';
 import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
 import { createFeed, type Feed, type FeedOptions } from '../../src/feed/feed.ts';
-import type { ChangeStream } from '../../src/feed/stream.ts';
+import type { ChangeStream } from '../../src/feed/follow/stream.ts';
 import { createDatabase } from './database.ts';
 
 export type FeedDatabase = {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
 import { openDatabase } from '../../src/db.ts';
-import { createUser } from '../../src/services/user.ts';
+import { createUser } from '../../src/services/organization/user.ts';
 
 /** A person in a database, for servers that are processes of their own; answers a token of theirs. */
 export async function createPerson(url: string): Promise<string> {

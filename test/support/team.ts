@@ -14,7 +14,7 @@ import type {
 } from '../graphql/graphql.ts';
 import type { Person, TestApp } from './app.ts';
 import type { Client } from './client.ts';
-import type { GitHub, GitHubPullRequest } from './github.ts';
+import type { GitHub, GitHubPullRequest } from './github/github.ts';
 import * as mutations from './mutations.ts';
 import { succeeded } from './outcome.ts';
 import { type Psql, uuidOf } from './psql.ts';

@@ -1,6 +1,6 @@
 /** Muster at work beside a GitHub that the test commands, with organizations made through the API. */
 import { type Person, startTestApp, type TestApp, type TestConfig, type Tuning } from './app.ts';
-import { type GitHub, startGitHub } from './github.ts';
+import { type GitHub, startGitHub } from './github/github.ts';
 import { openPsql, type Psql } from './psql.ts';
 import { createTeam, type Team } from './team.ts';
 

@@ -21,7 +21,7 @@ import {
   TypeNameMetaFieldDef,
   valueFromAST,
 } from 'graphql';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/builder.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/kit/builder.ts';
 
 export type Measure = {
   /** Fields in fields, those of fragments where the fragments stand. */

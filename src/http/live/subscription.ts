@@ -1,7 +1,7 @@
 /** One subscription of a connection, and how far its client has been told that it is. */
 import type { Role, Viewer } from '../../auth/viewer.ts';
-import type { Change } from '../../feed/change.ts';
-import type { ChangeStream } from '../../feed/stream.ts';
+import type { ChangeStream } from '../../feed/follow/stream.ts';
+import type { Change } from '../../feed/log/change.ts';
 
 export type Subscription = {
   readonly id: string;

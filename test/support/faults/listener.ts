@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { print } from 'graphql';
 import WebSocket from 'ws';
 import { createClient } from '../../../src/client/index.ts';
-import { decodeCursor } from '../../../src/feed/cursor.ts';
+import { decodeCursor } from '../../../src/feed/log/cursor.ts';
 import { Changes } from '../../live/documents.ts';
 import { openEventStream } from '../eventStream.ts';
 import type { Organization } from './place.ts';

@@ -1,0 +1,40 @@
+/** HTTP: who is asking. Without an answer there is no GraphQL at all. */
+import { randomUUID } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { PrismaClient } from '../../../prisma/client/client.ts';
+import { authenticate, type Viewer } from '../../auth/viewer.ts';
+import { refusedResponse, unexpected } from './errors.ts';
+
+export type Authentication = {
+  plugin: Plugin;
+  viewerOf(request: Request): Viewer | undefined;
+};
+
+const UNAUTHENTICATED = new GraphQLError('Send a valid token as `Authorization: Bearer <token>`.', {
+  extensions: { code: 'UNAUTHENTICATED' },
+});
+const CHALLENGE = { status: 401, headers: { 'www-authenticate': 'Bearer realm="muster"' } };
+
+/** Refuses every request for GraphQL that has no good token, with 401. */
+export function useAuthentication(prisma: PrismaClient, log: Logger): Authentication {
+  const viewers = new WeakMap<Request, Viewer>();
+  return {
+    viewerOf: (request) => viewers.get(request),
+    plugin: {
+      async onRequest({ request, fetchAPI, endResponse }) {
+        if (request.method === 'OPTIONS') return;
+        try {
+          const viewer = await authenticate(prisma, request.headers.get('authorization'));
+          if (viewer) viewers.set(request, viewer);
+          else endResponse(refusedResponse(UNAUTHENTICATED, CHALLENGE, fetchAPI, log));
+        } catch (error) {
+          // Thrown from here, it would be answered as it is, stack and all.
+          const errors = [unexpected(error, randomUUID(), log)];
+          endResponse(fetchAPI.Response.json({ errors }, { status: 500 }));
+        }
+      },
+    },
+  };
+}

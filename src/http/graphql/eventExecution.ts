@@ -1,0 +1,106 @@
+/** How a change becomes what a subscriber sees of it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { initContextCache } from '@pothos/core';
+import {
+  createSourceEventStream,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+} from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Context } from '../../context.ts';
+import { isUnavailable } from '../../sqlError.ts';
+import { startPosition } from './startPosition.ts';
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** Executes subscriptions, event by event, each as if it were a request of its own. */
+export function useEventExecution(log: Logger): Plugin<Context> {
+  return {
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const source = await createSourceEventStream(args);
+        return isAsyncIterable(source) ? results(source[Symbol.asyncIterator](), args, log) : source;
+      });
+    },
+  };
+}
+
+/** (No async generator: its `return` would wait for the next event before it ends.) */
+function results(
+  source: AsyncIterator<unknown>,
+  args: ExecutionArgs,
+  log: Logger,
+): AsyncGenerator<ExecutionResult, void, void> {
+  const stopping = new AbortController();
+  const stop = async () => {
+    stopping.abort();
+    await source.return?.();
+    return { done: true, value: undefined } as const;
+  };
+  return {
+    async next() {
+      const { done, value } = await source.next();
+      if (done) return { done, value: undefined };
+      const result = await resultOf(value, args, stopping.signal, log);
+      return result ? { done: false, value: result } : await stop();
+    },
+    return: stop,
+    async throw(error) {
+      await stop();
+      throw error;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    [Symbol.asyncDispose]: async () => {
+      await stop();
+    },
+  };
+}
+
+/**
+ * An event that cannot be read because the database is away is not told half: it waits until the database is back,
+ * and all that come after it. Undefined when its subscriber left meanwhile.
+ */
+async function resultOf(
+  event: unknown,
+  args: ExecutionArgs,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<ExecutionResult | undefined> {
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    const { result, reason } = await attempt(event, args);
+    if (!reason) return result;
+    if (pause === FIRST_PAUSE_MS) log.debug({ err: reason }, 'an event waits for the database');
+    await sleep(pause, undefined, { signal }).catch(() => {});
+    if (signal.aborted) return undefined;
+  }
+}
+
+/** One try, and why it should be made again, if it should. */
+async function attempt(
+  event: unknown,
+  args: ExecutionArgs,
+): Promise<{ result?: ExecutionResult; reason?: unknown }> {
+  try {
+    const context = args.contextValue as Context;
+    const position = await startPosition(args.document, context);
+    const result = await execute({
+      ...args,
+      rootValue: event,
+      // A subscription has one context for its whole life, and what was loaded for its first event would be shown
+      // again with its last. So each event gets caches of its own.
+      contextValue: { ...context, ...initContextCache(), ...position },
+    });
+    const failed = result.errors?.find(({ originalError }) => isUnavailable(originalError));
+    return { result, reason: failed?.originalError };
+  } catch (error) {
+    if (isUnavailable(error)) return { reason: error };
+    const originalError = error instanceof Error ? error : new Error(String(error));
+    return { result: { data: null, errors: [new GraphQLError(originalError.message, { originalError })] } };
+  }
+}

@@ -1,0 +1,38 @@
+import { type DocumentNode, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Logger } from 'pino';
+import type { Context } from '../../context.ts';
+
+/** One line for each operation: what was asked, by whom, how long it took. Never its variables: they hold what people wrote. */
+export function useOperationLog(log: Logger): Plugin<Context> {
+  return {
+    onExecute({ args }) {
+      const startedAt = performance.now();
+      const about = describe(args.document, args.operationName, args.contextValue);
+      return {
+        onExecuteDone({ result }) {
+          const errors = 'errors' in result ? (result.errors?.length ?? 0) : 0;
+          log.info({ ...about, ms: Math.round(performance.now() - startedAt), errors }, 'operation');
+        },
+      };
+    },
+    onSubscribe({ args }) {
+      log.info(describe(args.document, args.operationName, args.contextValue), 'subscription');
+    },
+  };
+}
+
+function describe(
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  { viewer, requestId }: Context,
+) {
+  const operation = getOperationAST(document, operationName);
+  return {
+    requestId,
+    operation: operation?.operation,
+    operationName: operation?.name?.value,
+    viewerKind: viewer.kind,
+    viewerId: viewer.id,
+  };
+}

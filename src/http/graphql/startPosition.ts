@@ -1,0 +1,45 @@
+/** Where the feed stood before an operation began. */
+import { type DocumentNode, Kind, visit } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../context.ts';
+
+/**
+ * Reads the feed's head before the operation reads or writes anything else. A field could not: fields beside it run
+ * at the same time, and what they read would be older than the cursor that is to cover it.
+ */
+export function useStartPosition(): Plugin<Context> {
+  return {
+    async onExecute({ args }) {
+      Object.assign(args.contextValue, await startPosition(args.document, args.contextValue));
+    },
+  };
+}
+
+const needsPosition = new WeakMap<DocumentNode, boolean>();
+
+/** What an operation that selects a cursor finds in its context. */
+export async function startPosition(
+  document: DocumentNode,
+  { feed }: Context,
+): Promise<{ startPosition?: string }> {
+  let isNeeded = needsPosition.get(document);
+  if (isNeeded === undefined) {
+    isNeeded = selectsPosition(document);
+    needsPosition.set(document, isNeeded);
+  }
+  return isNeeded ? { startPosition: await feed.headCursor() } : {};
+}
+
+/** Whether the document selects `feedCursor` anywhere, or `cursor` in a mutation. */
+function selectsPosition(document: DocumentNode): boolean {
+  const isMutation = document.definitions.some(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION && definition.operation === 'mutation',
+  );
+  let isSelected = false;
+  visit(document, {
+    Field({ name }) {
+      if (name.value === 'feedCursor' || (isMutation && name.value === 'cursor')) isSelected = true;
+    },
+  });
+  return isSelected;
+}

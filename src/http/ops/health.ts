@@ -1,0 +1,59 @@
+/** Whether a process can do its work. */
+import type pg from 'pg';
+import type { Logger } from 'pino';
+import type { Feed } from '../../feed/feed.ts';
+import type { Announcer } from '../../feed/sequence/announcer.ts';
+import type { BacklogWatch } from '../../feed/sequence/backlog.ts';
+import { pendingMigrations } from '../../migrations.ts';
+
+export type Readiness = { ready: boolean; checks: Record<string, boolean> };
+
+/** Answers, by name, what is as it should be. Never fails. */
+export type Check = () => Promise<Record<string, boolean>>;
+
+/** Anybody may ask, as often as they like; the database is asked once a second at most. */
+const GOOD_FOR_MS = 1_000;
+
+/** Ready when everything is as it should be. */
+export function createReadiness(checks: readonly Check[]): () => Promise<Readiness> {
+  let latest: { at: number; readiness: Promise<Readiness> } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!latest || now - latest.at > GOOD_FOR_MS) latest = { at: now, readiness: readinessBy(checks) };
+    return latest.readiness;
+  };
+}
+
+async function readinessBy(checks: readonly Check[]): Promise<Readiness> {
+  const answers = Object.assign({}, ...(await Promise.all(checks.map((check) => check()))));
+  return { ready: Object.values(answers).every(Boolean), checks: answers };
+}
+
+/** The database answers, and it has the migrations of this version. */
+export function databaseCheck(pool: pg.Pool, log: Logger): Check {
+  return async () => {
+    try {
+      const pending = await pendingMigrations(pool);
+      return { database: true, migrations: pending.length === 0 };
+    } catch (error) {
+      log.warn({ err: error }, 'the database does not answer as it should');
+      return { database: false, migrations: false };
+    }
+  };
+}
+
+/** This process knows what the database has, and somebody gives positions and keeps up. */
+export function feedCheck(feed: Feed): Check {
+  return async () => {
+    const { isReading, isSequenced } = await feed.health();
+    return { feed: isReading, sequencer: isSequenced };
+  };
+}
+
+/** This process leads or stands by, and whoever leads keeps up. */
+export function sequencerCheck(announcer: Announcer, backlog: BacklogWatch): Check {
+  return async () => ({
+    election: announcer.isLeading() || announcer.isStandingBy(),
+    sequencer: await backlog.isSequenced(),
+  });
+}

@@ -1,0 +1,38 @@
+/** The HTTP server of a process that serves nobody but those who watch over it. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Exposition } from '../../observe/metrics.ts';
+import { listen } from '../listen.ts';
+import { sendJson } from '../sendJson.ts';
+import type { Check } from './health.ts';
+import { createWatchEndpoints } from './watchEndpoints.ts';
+
+export type WatchServer = {
+  /** Where it listens: `http://127.0.0.1:9400`. */
+  url: string;
+  close(): Promise<void>;
+};
+
+export async function startWatchServer(options: {
+  host: string;
+  port: number;
+  metrics: Exposition;
+  checks: readonly Check[];
+}): Promise<WatchServer> {
+  const endpoints = createWatchEndpoints(options.metrics, options.checks);
+  const server = createServer((request, response) => {
+    const [pathname] = (request.url ?? '/').split('?');
+    if (endpoints.answer(pathname, response)) return;
+    sendJson(response, 404, { message: 'Nothing is here but /healthz, /readyz and /metrics.' });
+  });
+  const url = await listen(server, options.host, options.port);
+  return {
+    url,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

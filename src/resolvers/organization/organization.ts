@@ -1,0 +1,81 @@
+import type { Context } from '../../context.ts';
+import { NotFoundError, SlugTakenError } from '../../errors.ts';
+import { builder } from '../../schema/index.ts';
+import { COMMON_ERRORS } from '../../schema/kit/error.ts';
+import { mutationInput, payload } from '../../schema/kit/mutation.ts';
+import { Organization } from '../../schema/organization/organization.ts';
+import { createOrganization, createOrganizationInput } from '../../services/organization/organization.ts';
+import { acting } from '../kit/act.ts';
+
+builder.queryField('organization', (t) =>
+  t.prismaField({
+    type: Organization,
+    nullable: true,
+    description: 'An organization; null when there is none of this slug, or the viewer is no member of it.',
+    args: { slug: t.arg.string({ required: true, description: 'Its slug.' }) },
+    resolve: (query, _root, { slug }, { db, viewer }) =>
+      db.prisma.organization.findFirst({ ...query, where: { slug, id: { in: [...viewer.roles.keys()] } } }),
+  }),
+);
+
+const CreateOrganizationInput = mutationInput(
+  'CreateOrganizationInput',
+  'What `createOrganization` takes.',
+  (t) => ({
+    slug: t.string({
+      required: true,
+      description:
+        'Its name in URLs; unique. 1 to 63 lower-case letters, digits and hyphens, no hyphen at either end.',
+    }),
+    name: t.string({ required: true, description: 'Its name for people, 1 to 100 characters.' }),
+  }),
+);
+
+const CreateOrganizationPayload = payload<{ organizationId: string }>(
+  'CreateOrganizationPayload',
+  'What `createOrganization` answers.',
+  (t) => ({
+    organization: t.prismaField({
+      type: Organization,
+      description: 'The new organization.',
+      resolve: (query, { organizationId }, _args, { db }) =>
+        db.prisma.organization.findUniqueOrThrow({ ...query, where: { id: organizationId } }),
+    }),
+  }),
+);
+
+builder.mutationField('createOrganization', (t) =>
+  t.field({
+    type: CreateOrganizationPayload,
+    description: 'Makes an organization, with the viewer as its OWNER. Any user may.',
+    args: { input: t.arg({ type: CreateOrganizationInput, required: true, description: 'See its fields.' }) },
+    errors: {
+      types: [...COMMON_ERRORS, SlugTakenError],
+      union: { description: 'What `createOrganization` comes to.' },
+    },
+    resolve: async (_root, { input }, context) => {
+      const done = await acting(
+        context,
+        'createOrganization',
+        input,
+        (act) => createOrganization(act, input),
+        createOrganizationInput,
+      );
+      await reach(context, done.organizationId);
+      return done;
+    },
+  }),
+);
+
+/**
+ * Lets the rest of the operation see an organization that was not there when its viewer was authenticated. (A
+ * repetition may come from somebody who is no member any more.)
+ */
+async function reach(context: Context, organizationId: string): Promise<void> {
+  const { db, viewer } = context;
+  const membership = await db.prisma.membership.findFirst({
+    where: { organizationId, userId: viewer.id, removedAt: null },
+  });
+  if (!membership) throw new NotFoundError();
+  context.viewer = { ...viewer, roles: new Map([...viewer.roles, [organizationId, membership.role]]) };
+}

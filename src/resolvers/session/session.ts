@@ -1,0 +1,89 @@
+import { SessionChanged } from '../../schema/feed/event.ts';
+import { builder } from '../../schema/index.ts';
+import { SessionLane } from '../../schema/kit/enum.ts';
+import { LaneCount } from '../../schema/session/laneCount.ts';
+import { Session } from '../../schema/session/session.ts';
+import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
+import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
+import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { countLanes, countSessions, sessionPage } from './sessionPage.ts';
+
+/** Whose sessions. */
+const ownerArgs = () =>
+  builder.args((arg) => ({
+    projectId: arg.id({ description: 'Only those of this project.' }),
+    agentId: arg.id({ description: 'Only those of this agent.' }),
+  }));
+
+builder.prismaObjectFields('Organization', (t) => ({
+  session: t.prismaField({
+    type: Session,
+    nullable: true,
+    description: 'One of its sessions.',
+    args: {
+      name: t.arg.string({
+        required: true,
+        description: 'Its short name, `<project slug>-<num>`: `rocket-3`.',
+      }),
+    },
+    resolve: (query, organization, { name }, { db }) => {
+      const [, slug, num] = SESSION_NAME.exec(name) ?? [];
+      if (!slug || !num) return null;
+      return db.prisma.session.findFirst({
+        ...query,
+        where: {
+          organizationId: organization.id,
+          num: Number(num),
+          project: { organizationId: organization.id, slug },
+        },
+      });
+    },
+  }),
+  sessions: t.prismaConnection({
+    type: Session,
+    cursor: 'id',
+    description: 'Its sessions, newest first unless they are ordered otherwise.',
+    args: {
+      ...ownerArgs(),
+      lane: t.arg({ type: SessionLane, description: 'Only those that stand in this lane.' }),
+      live: t.arg.boolean({
+        description: 'True: only those that are not terminated; false: only those that are.',
+      }),
+      orderBy: t.arg({
+        type: SessionOrder,
+        required: true,
+        defaultValue: 'CREATED_AT',
+        description: 'In which order.',
+      }),
+    },
+    extensions: { orderedBy: orderOfSessions },
+    totalCount: (organization, args, { db }) => countSessions(db, organization.id, args),
+    resolve: (query, organization, args, { db }) => sessionPage(db, query, organization.id, args),
+  }),
+  laneCounts: t.field({
+    type: [LaneCount],
+    description: 'How many of its sessions stand in each lane: all lanes, in the order of a board.',
+    args: ownerArgs(),
+    select: { id: true },
+    resolve: (organization, args, { db }) => countLanes(db, organization.id, args),
+  }),
+}));
+
+/** A number that PostgreSQL's integer is sure to hold. */
+const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;
+
+builder.subscriptionField('sessionChanged', (t) =>
+  t.field({
+    type: SessionChanged,
+    description: 'Sessions as they are spawned, change and are deleted.',
+    args: { ...listeningArgs(t), projectId: filterArgs.projectId(t), sessionId: filterArgs.sessionId(t) },
+    subscribe: (_root, { organizationId, after, projectId, sessionId }, context) =>
+      listen(context, {
+        organizationId,
+        after,
+        types: ['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_DELETED'],
+        about: [filterId('Project', projectId), filterId('Session', sessionId)],
+      }),
+    resolve: heard,
+  }),
+);

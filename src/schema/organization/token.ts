@@ -1,0 +1,61 @@
+import { isOwnAgent } from '../../auth/own.ts';
+import { can, canOver } from '../../auth/policy.ts';
+import { builder } from '../kit/builder.ts';
+
+export const Token = builder.prismaNode('Token', {
+  id: { field: 'id' },
+  description: 'An API token. Only a hash of its secret is kept.',
+  fields: (t) => ({
+    user: t.relation('user', {
+      nullable: true,
+      description: 'The person it acts for; null when it is an agent’s.',
+    }),
+    agent: t.relation('agent', {
+      nullable: true,
+      description: 'The agent it acts for; null when it is a person’s.',
+    }),
+    label: t.exposeString('label', { description: 'What it is for, in its maker’s words.' }),
+    prefix: t.exposeString('prefix', {
+      description: 'The first characters of the secret, to tell tokens apart.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops to work by itself; null: never.',
+    }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, to the minute; null: never.',
+    }),
+    revokedAt: t.expose('revokedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked; null while it is good.',
+    }),
+    viewerCanRevoke: t.boolean({
+      description: 'Whether the viewer may revoke it, and it is not revoked yet.',
+      select: {
+        organizationId: true,
+        userId: true,
+        revokedAt: true,
+        agent: { select: { id: true, hiredById: true } },
+        user: {
+          select: {
+            memberships: { where: { removedAt: null }, select: { organizationId: true, role: true } },
+          },
+        },
+      },
+      resolve: ({ organizationId, userId, revokedAt, agent, user }, _args, { viewer }) => {
+        if (organizationId === null || revokedAt !== null) return false;
+        const isOwn = agent ? isOwnAgent(viewer, agent) : viewer.kind === 'USER' && viewer.id === userId;
+        const held = user?.memberships.find((membership) => membership.organizationId === organizationId);
+        return (
+          can(viewer, 'token.revoke', organizationId, isOwn) &&
+          (isOwn || !held || canOver(viewer, held.role, organizationId))
+        );
+      },
+    }),
+  }),
+});

@@ -1,0 +1,18 @@
+import type { Database } from '../../db.ts';
+import { REMEMBERED_HOURS } from './act.ts';
+
+const BATCH_KEYS = 10_000;
+
+/** Forgets the idempotency keys that have had their time, whoever's they are, and answers how many they were. */
+export async function forgetExpiredKeys({ prisma }: Database): Promise<number> {
+  for (let forgotten = 0; ; ) {
+    const count = await prisma.$executeRaw`
+      DELETE FROM idempotency_key WHERE id IN (
+        SELECT id FROM idempotency_key
+         WHERE created_at < now() - make_interval(hours => ${REMEMBERED_HOURS})
+         LIMIT ${BATCH_KEYS} FOR UPDATE SKIP LOCKED
+      )`;
+    forgotten += count;
+    if (count < BATCH_KEYS) return forgotten;
+  }
+}

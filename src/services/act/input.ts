@@ -1,0 +1,115 @@
+/** The shapes of what people type in, shared by the acts that take them. */
+import { z } from 'zod';
+import type { Prisma } from '../../../prisma/client/client.ts';
+import { InvalidInputError } from '../../errors.ts';
+import { NUL } from './storable.ts';
+
+/**
+ * Checks an input whole.
+ * @throws InvalidInputError with every issue there is
+ */
+export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const parsed = schema.safeParse(input);
+  if (parsed.success) return parsed.data;
+  throw new InvalidInputError(
+    parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
+  );
+}
+
+/** Text that PostgreSQL holds as it is: why, says storable.ts. */
+const storableText = z
+  .string()
+  .trim()
+  .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
+  .refine((value) => value.isWellFormed(), 'must not contain half of a character');
+
+/** One line or more of text, trimmed. */
+export function text(min: number, max: number) {
+  return storableText
+    .refine(
+      (value) => length(value) >= min,
+      min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+    )
+    .refine((value) => length(value) <= max, `must have at most ${max} characters`);
+}
+
+/** Text as it is, spaces at its ends and all. */
+export function verbatimText(max: number) {
+  return z
+    .string()
+    .refine(isStorable, 'must not contain a NUL character or half of a character')
+    .refine((value) => length(value) <= max, `must have at most ${max} characters`);
+}
+
+const JSON_MAX_BYTES = 65_536;
+
+const JSON_MAX_DEPTH = 32;
+
+/** An object of whatever the caller likes. */
+export const jsonObject = z.unknown().pipe(
+  z
+    .custom<Prisma.InputJsonObject>(
+      (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+      'must be a JSON object',
+    )
+    // Before anything walks it to the end.
+    .refine((value) => !isDeeperThan(value, JSON_MAX_DEPTH), {
+      message: `must not be nested deeper than ${JSON_MAX_DEPTH} levels`,
+      abort: true,
+    })
+    .refine(holdsStorable, 'must not contain a NUL character or half of a character')
+    .refine(
+      (value) => Buffer.byteLength(JSON.stringify(value)) <= JSON_MAX_BYTES,
+      `must have at most ${JSON_MAX_BYTES} bytes as JSON`,
+    ),
+);
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((each) => isDeeperThan(each, levels - 1));
+}
+
+function holdsStorable(value: unknown): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([key, each]) => isStorable(key) && holdsStorable(each));
+}
+
+const REPO_OWNER = /^(?=.{1,39}$)[A-Za-z0-9]+(-[A-Za-z0-9]+)*(_[A-Za-z0-9]+)?$/;
+const REPO_NAME = /^(?!\.{1,2}$)(?!.*\.git$)[A-Za-z0-9._-]{1,100}$/i;
+
+/** A repository on GitHub, as `owner/name`. */
+export const repoName = z
+  .string()
+  .trim()
+  .refine((value) => {
+    const [owner = '', name = '', ...more] = value.split('/');
+    return REPO_OWNER.test(owner) && REPO_NAME.test(name) && more.length === 0;
+  }, 'must be the `owner/name` of a repository as GitHub allows it, without `.git`')
+  .transform((value) => {
+    const [owner = '', name = ''] = value.split('/');
+    return { owner, name };
+  });
+
+export const slug = z
+  .string()
+  .trim()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must have 1 to 63 lower-case letters, digits and hyphens, with no hyphen at either end',
+  );
+
+export const email = storableText
+  .toLowerCase()
+  .max(254, 'must have at most 254 characters')
+  // Every space and control character there is: which of them `\s` means, PostgreSQL and JavaScript do not agree on.
+  .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');
+
+function isStorable(value: string): boolean {
+  return !value.includes(NUL) && value.isWellFormed();
+}
+
+/** In characters as PostgreSQL counts them, not in UTF-16 units. */
+function length(value: string): number {
+  return [...value].length;
+}

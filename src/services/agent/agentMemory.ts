@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { Agent } from '../../../prisma/client/client.ts';
+import { isOwnAgent } from '../../auth/own.ts';
+import { authorize } from '../../auth/policy.ts';
+import { type Act, perform } from '../act/act.ts';
+import { text, validate, verbatimText } from '../act/input.ts';
+import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
+
+export const MEMORY_VALUE_MAX_CHARACTERS = 65_536;
+
+export const putAgentMemoryInput = z.object({
+  key: text(1, 255),
+  value: verbatimText(MEMORY_VALUE_MAX_CHARACTERS),
+});
+
+/**
+ * Has an agent remember a value under a key, in the place of what it remembered there.
+ * @throws AgentNotRunningError
+ */
+export async function putAgentMemory(
+  act: Act,
+  { agentId, ...input }: { agentId: string } & z.input<typeof putAgentMemoryInput>,
+) {
+  const { key, value } = validate(putAgentMemoryInput, input);
+  const visible = await visibleAgent(act, agentId);
+  const { organizationId } = visible;
+  return await perform<{ agentId: string; agentMemoryId: string }, Agent>(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'agent.putMemory', organizationId, isOwnAgent(viewer, visible)),
+    lock: (tx) => holdAgent(tx, agentId),
+    async work(tx, agent) {
+      assertNotEnded(agent);
+      const { id: agentMemoryId } = await tx.agentMemory.upsert({
+        where: { organizationId_agentId_key: { organizationId, agentId, key } },
+        create: { organizationId, agentId, key, value },
+        update: { value },
+      });
+      return { agentId, agentMemoryId };
+    },
+  });
+}

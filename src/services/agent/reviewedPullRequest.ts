@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Agent } from '../../../prisma/client/client.ts';
+import { isOwnAgent } from '../../auth/own.ts';
+import { authorize } from '../../auth/policy.ts';
+import { type Act, perform } from '../act/act.ts';
+import { repoName, validate } from '../act/input.ts';
+import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
+
+/** What the database's integer holds. */
+const MAX_NUMBER = 2 ** 31 - 1;
+
+export const recordReviewedPRInput = z.object({
+  repo: repoName,
+  number: z.int().min(1, 'must be at least 1').max(MAX_NUMBER, `must be at most ${MAX_NUMBER}`),
+});
+
+export type RecordedReview = {
+  agentId: string;
+  reviewedPullRequestId: string;
+  alreadyReviewedById: string | null;
+};
+
+/**
+ * Records that an agent reviewed a pull request. Once is enough for all agents of the person who hired it: whoever
+ * comes second learns who was first.
+ * @throws AgentNotRunningError
+ */
+export async function recordReviewedPR(
+  act: Act,
+  { agentId, ...input }: { agentId: string } & z.input<typeof recordReviewedPRInput>,
+) {
+  const { repo, number } = validate(recordReviewedPRInput, input);
+  const visible = await visibleAgent(act, agentId);
+  const { organizationId, hiredById: userId } = visible;
+  return await perform<RecordedReview, Agent>(act, {
+    organizationId,
+    may: (viewer) => authorize(viewer, 'agent.recordReview', organizationId, isOwnAgent(viewer, visible)),
+    lock: (tx) => holdAgent(tx, agentId),
+    async work(tx, agent) {
+      assertNotEnded(agent);
+      // Waits for whoever is about to record the same.
+      const [made] = await tx.$queryRaw<{ id: string }[]>`
+        INSERT INTO reviewed_pull_request
+          (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key, number)
+        VALUES (${organizationId}::uuid, ${agentId}::uuid, ${userId}::uuid,
+                ${repo.owner}, ${repo.name}, lower(${repo.owner}), lower(${repo.name}), ${number})
+        ON CONFLICT (organization_id, user_id, repo_owner_key, repo_name_key, number) DO NOTHING
+        RETURNING id`;
+      if (made) return { agentId, reviewedPullRequestId: made.id, alreadyReviewedById: null };
+      const first = await tx.reviewedPullRequest.findFirstOrThrow({
+        where: {
+          organizationId,
+          userId,
+          repoOwnerKey: repo.owner.toLowerCase(),
+          repoNameKey: repo.name.toLowerCase(),
+          number,
+        },
+      });
+      return { agentId, reviewedPullRequestId: first.id, alreadyReviewedById: first.agentId };
+    },
+  });
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { authorizeEverywhere } from '../../auth/policy.ts';
+import { SlugTakenError } from '../../errors.ts';
+import { violatedConstraint } from '../../sqlError.ts';
+import { type Act, perform } from '../act/act.ts';
+import { slug, text, validate } from '../act/input.ts';
+
+export const createOrganizationInput = z.object({ slug, name: text(1, 100) });
+
+/**
+ * Makes an organization whose OWNER is the one who asks.
+ * @throws SlugTakenError
+ */
+export async function createOrganization(act: Act, input: z.input<typeof createOrganizationInput>) {
+  const { slug, name } = validate(createOrganizationInput, input);
+  try {
+    return await perform(act, {
+      organizationId: null,
+      may: authorizeEverywhere,
+      async work(tx) {
+        const organization = await tx.organization.create({ data: { slug, name } });
+        await tx.membership.create({
+          data: { organizationId: organization.id, userId: act.viewer.id, role: 'OWNER' },
+        });
+        return { organizationId: organization.id };
+      },
+    });
+  } catch (error) {
+    if (violatedConstraint(error) === 'organization_slug_key') throw new SlugTakenError(slug);
+    throw error;
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { Project } from '../../../prisma/client/client.ts';
+import { ProjectKind } from '../../../prisma/client/enums.ts';
+import { authorize } from '../../auth/policy.ts';
+import type { Tx } from '../../db.ts';
+import { NotFoundError, SlugTakenError } from '../../errors.ts';
+import { violatedConstraint } from '../../sqlError.ts';
+import { type Act, perform } from '../act/act.ts';
+import { slug, text, validate } from '../act/input.ts';
+import { hasCredentials, parseRepositoryUrl } from './repository.ts';
+
+export const registerProjectInput = z
+  .object({
+    slug,
+    name: text(1, 100),
+    repoUrl: text(0, 2000)
+      .nullish()
+      .transform((url) => url || null)
+      .refine(
+        (url) => url === null || parseRepositoryUrl(url) !== undefined,
+        'must be the URL of a repository, such as https://github.com/owner/name or git@github.com:owner/name.git',
+      )
+      .refine(
+        (url) => url === null || !hasCredentials(url),
+        'must carry no password or token: every member sees it',
+      ),
+    kind: z.enum(ProjectKind),
+  })
+  .superRefine(({ kind, repoUrl }, context) => {
+    if (kind === 'SCRATCH' && repoUrl) {
+      context.addIssue({ code: 'custom', path: ['repoUrl'], message: 'a scratch project has no repository' });
+    }
+  });
+
+/** @throws SlugTakenError */
+export async function registerProject(
+  act: Act,
+  { organizationId, ...input }: { organizationId: string } & z.input<typeof registerProjectInput>,
+) {
+  const data = validate(registerProjectInput, input);
+  try {
+    return await perform(act, {
+      organizationId,
+      may: (viewer) => authorize(viewer, 'project.register', organizationId),
+      async work(tx) {
+        const project = await tx.project.create({ data: { organizationId, ...data } });
+        return { projectId: project.id };
+      },
+    });
+  } catch (error) {
+    if (violatedConstraint(error) === 'project_slug_key') throw new SlugTakenError(data.slug);
+    throw error;
+  }
+}
+
+/**
+ * The project, if the viewer sees it.
+ * @throws NotFoundError
+ */
+export async function visibleProject(act: Act, projectId: string): Promise<Project> {
+  const project = await act.db.prisma.project.findFirst({
+    where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
+  });
+  if (!project) throw new NotFoundError();
+  return project;
+}
+
+/** Locks a project for an act that has a session run in it: nobody archives it meanwhile, or numbers another session. */
+export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
+  await tx.$queryRaw`SELECT FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+  return await tx.project.findUniqueOrThrow({ where: { id: projectId } });
+}

@@ -1,0 +1,253 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { graphql } from '../../graphql/gql.ts';
+import {
+  ClaimPR,
+  CreateOrganization,
+  CreateToken,
+  RegisterProject,
+  SpawnSession,
+  TerminateSession,
+} from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const HeardAgain = graphql(`
+  subscription HeardAgain($organizationId: ID!, $after: String) {
+    changes(organizationId: $organizationId, after: $after, types: [PR_CREATED]) {
+      requestId
+      entityId
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+beforeEach(async () => {
+  team = await work.createTeam();
+  team.onGitHub(7);
+});
+
+const key = 'once';
+const tenAtOnce = <Result>(act: () => Promise<Result>) => Promise.all(Array.from({ length: 10 }, act));
+
+async function spawn(client = team.owner, more: object = {}) {
+  const input = { projectId: team.project.id, idempotencyKey: key, ...more };
+  return (await client.query(SpawnSession, { input })).spawnSession;
+}
+
+async function createToken() {
+  const input = { organizationId: team.id, label: 'ci', idempotencyKey: key };
+  return succeeded((await team.owner.query(CreateToken, { input })).createToken);
+}
+
+describe('the same act again under its key', () => {
+  it('is answered as the first one, and does nothing', async () => {
+    const session = await team.spawn();
+    const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    const footprint = await team.footprint();
+    const again = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    expect(again).toEqual(first);
+    expect(await team.footprint()).toEqual(footprint);
+  });
+
+  it('gives a cursor from before the changes, which then are heard', async () => {
+    const session = await team.spawn();
+    const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    expect(await team.changes({ requestId: first.requestId })).toHaveLength(1);
+    const again = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    const heard = await team.owner.subscribe(HeardAgain, { organizationId: team.id, after: again.cursor });
+    expect((await heard.event()).changes).toEqual({
+      requestId: again.requestId,
+      entityId: again.pullRequest.id,
+    });
+    await heard.stop();
+  });
+
+  it('asks the host no second time', async () => {
+    const session = await team.spawn();
+    succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    const asked = work.github.requests.length;
+    succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    expect(work.github.requests).toHaveLength(asked);
+  });
+
+  it('is answered so even when it would be refused by now', async () => {
+    const session = await team.spawn();
+    const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    await team.terminate(session.id);
+    team.onGitHub(7, { state: 'MERGED' });
+    expect(succeeded(await team.claim(session.id, 7, { idempotencyKey: key })).requestId).toBe(
+      first.requestId,
+    );
+  });
+
+  it('shows things as they are by now', async () => {
+    const first = succeeded(await spawn());
+    await team.terminate(first.session.id);
+    expect(succeeded(await spawn()).session).toMatchObject({ id: first.session.id, isTerminated: true });
+  });
+
+  it('is the same with its defaults written out', async () => {
+    const session = await team.spawn();
+    const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    const again = await team.claim(session.id, 7, { allowTakeover: true, idempotencyKey: key });
+    expect(succeeded(again).requestId).toBe(first.requestId);
+  });
+});
+
+describe('twins at the same moment', () => {
+  it('are one spawn', async () => {
+    const spawned = (await tenAtOnce(() => spawn())).map(succeeded);
+    expect(new Set(spawned.map(({ session }) => session.name))).toEqual(new Set(['rocket-1']));
+    expect(new Set(spawned.map(({ requestId }) => requestId)).size).toBe(1);
+    expect(new Set(spawned.map(({ cursor }) => cursor)).size).toBe(1);
+    expect(await team.changes({ types: ['SESSION_CREATED'] })).toHaveLength(1);
+  });
+
+  it('are one claim', async () => {
+    const session = await team.spawn();
+    const claims = await tenAtOnce(() => team.claim(session.id, 7, { idempotencyKey: key }));
+    expect(new Set(claims.map((claim) => succeeded(claim).requestId)).size).toBe(1);
+    expect(await team.changes({ types: ['PR_CREATED', 'PR_UPDATED'] })).toHaveLength(1);
+    expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
+  });
+
+  it('are one token, whose secret one of them is told', async () => {
+    const tokens = await tenAtOnce(createToken);
+    expect(new Set(tokens.map(({ token }) => token.id)).size).toBe(1);
+    expect(tokens.filter(({ secret }) => secret !== null)).toHaveLength(1);
+  });
+
+  it('are one organization', async () => {
+    const input = { slug: `${team.slug}-two`, name: 'Two', idempotencyKey: key };
+    const made = await tenAtOnce(() => team.owner.query(CreateOrganization, { input }));
+    const ids = made.map(({ createOrganization }) => succeeded(createOrganization).organization.id);
+    expect(new Set(ids).size).toBe(1);
+  });
+});
+
+describe('a key', () => {
+  it('used for another input is IDEMPOTENCY_CONFLICT, and nothing happens', async () => {
+    succeeded(await spawn());
+    const footprint = await team.footprint();
+    for (const more of [{ displayName: 'Ada' }, { kind: 'ORCHESTRATOR' }, { workspacePath: null }]) {
+      expect(refused(await spawn(team.owner, more)).code).toBe('IDEMPOTENCY_CONFLICT');
+    }
+    expect(await team.footprint()).toEqual(footprint);
+  });
+
+  it('used for another act is IDEMPOTENCY_CONFLICT', async () => {
+    const { session } = succeeded(await spawn());
+    const { terminateSession } = await team.owner.query(TerminateSession, {
+      input: { sessionId: session.id, idempotencyKey: key },
+    });
+    expect(refused(terminateSession).code).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  it('is one viewer’s own', async () => {
+    const bob = await team.join('MEMBER');
+    const [hers, his] = [succeeded(await spawn()), succeeded(await spawn(bob, { displayName: 'Ada' }))];
+    expect(his.session.id).not.toBe(hers.session.id);
+  });
+
+  it('is one person’s, whichever token it comes with', async () => {
+    const input = { organizationId: team.id, label: 'ci' };
+    const { createToken } = await team.owner.query(CreateToken, { input });
+    const sameAnn = work.app.client(succeeded(createToken).secret ?? '');
+    const first = succeeded(await spawn());
+    const { spawnSession } = await sameAnn.query(SpawnSession, {
+      input: { projectId: team.project.id, idempotencyKey: key },
+    });
+    expect(succeeded(spawnSession).session.id).toBe(first.session.id);
+  });
+
+  it('is one organization’s own', async () => {
+    const other = await work.createTeam(team.owner);
+    const register = async ({ id }: Team, slug: string) => {
+      const input = { organizationId: id, slug, name: 'Lander', idempotencyKey: key };
+      return succeeded((await team.owner.query(RegisterProject, { input })).registerProject).project;
+    };
+    const [here, there] = [await register(team, 'lander'), await register(other, 'orbiter')];
+    expect(here.slug).toBe('lander');
+    expect(there.slug).toBe('orbiter');
+    const input = { slug: `${team.slug}-three`, name: 'Three', idempotencyKey: key };
+    succeeded((await team.owner.query(CreateOrganization, { input })).createOrganization);
+  });
+
+  it('under which nothing succeeded is as good as new', async () => {
+    const session = await team.spawn();
+    expect(refused(await team.claim(session.id, 8, { idempotencyKey: key })).code).toBe('PR_NOT_FOUND');
+    const owner = await team.spawn();
+    succeeded(await team.claim(owner.id, 7));
+    const refusedInside = { allowTakeover: false, idempotencyKey: key };
+    expect(refused(await team.claim(session.id, 7, refusedInside)).code).toBe('PR_CLAIMED_BY_ACTIVE_SESSION');
+    succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+  });
+
+  it('is forgotten after 24 hours, and not before', async () => {
+    const age = (interval: string) =>
+      work.psql(
+        'UPDATE idempotency_key SET created_at = created_at - $2::interval WHERE organization_id = $1',
+        [uuidOf(team.id), interval],
+      );
+    const first = succeeded(await spawn());
+    await age('23 hours 50 minutes');
+    expect(succeeded(await spawn()).session.id).toBe(first.session.id);
+    await age('11 minutes');
+    const anew = succeeded(await spawn(team.owner, { displayName: 'Ada' }));
+    expect(anew.session.num).toBe(first.session.num + 1);
+  });
+
+  it('is forgotten for claims too, which then ask the host again', async () => {
+    const session = await team.spawn();
+    const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    await work.psql(
+      `UPDATE idempotency_key SET created_at = created_at - interval '25 hours' WHERE organization_id = $1`,
+      [uuidOf(team.id)],
+    );
+    team.onGitHub(7, { title: 'Renamed' });
+    const anew = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
+    expect(anew.requestId).not.toBe(first.requestId);
+    expect(anew.pullRequest.title).toBe('Renamed');
+  });
+});
+
+describe('a secret', () => {
+  it('is null in the repetition, and stored nowhere', async () => {
+    const first = await createToken();
+    const again = await createToken();
+    expect(again).toEqual({ ...first, secret: null });
+
+    const tables = await work.psql<{ name: string }>(
+      `SELECT quote_ident(table_name) AS name FROM information_schema.tables
+        WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+    );
+    expect(tables.map(({ name }) => name)).toContain('idempotency_key');
+    for (const { name } of tables) {
+      const found = await work.psql(`SELECT FROM ${name} t WHERE strpos(t::text, $1) > 0`, [first.secret]);
+      expect(found, name).toEqual([]);
+    }
+  });
+});
+
+describe('without a key', () => {
+  it('each act is one of its own', async () => {
+    const input = { projectId: team.project.id };
+    const acts = await tenAtOnce(() => team.owner.query(SpawnSession, { input }));
+    expect(new Set(acts.map(({ spawnSession }) => succeeded(spawnSession).session.id)).size).toBe(10);
+    const { claimPR } = await team.owner.query(ClaimPR, {
+      input: { sessionId: (await team.spawn()).id, pr: '7', idempotencyKey: null },
+    });
+    succeeded(claimPR);
+    expect(
+      await work.psql('SELECT FROM idempotency_key WHERE organization_id = $1', [uuidOf(team.id)]),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,189 @@
+/** What a viewer was allowed when it asked may be taken from it while its act waits for somebody else's. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Person } from '../../support/app.ts';
+import {
+  AddMember,
+  ClaimPR,
+  CreateOrganization,
+  RefreshPR,
+  RegisterProject,
+  RevokeToken,
+  SpawnSession,
+  TerminateSession,
+} from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { openPsql, uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let session: { id: string };
+let bob: Person & { memberId: string };
+beforeEach(async () => {
+  team = await work.createTeam();
+  session = await team.spawn();
+  bob = await team.join('ADMIN');
+  team.onGitHub(7);
+});
+
+const newcomer = (more = {}) => ({
+  input: { organizationId: team.id, email: `new-${bob.userId}@example.com`, name: 'New', ...more },
+});
+
+/** Runs an act that has to wait for a lock, until somebody else at the database has done that meanwhile. */
+async function whileWaiting<Result>(lock: string, act: () => Promise<Result>, meanwhile: string[]) {
+  await using holder = await openPsql(work.app.app.db.url);
+  await holder('BEGIN');
+  await holder(lock);
+  const acting = act();
+  await expect
+    .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+    .toBeGreaterThan(0);
+  for (const statement of meanwhile) await work.psql(statement);
+  const before = await team.footprint();
+  await holder('COMMIT');
+  const result = await acting;
+  return { result, isUntouched: JSON.stringify(await team.footprint()) === JSON.stringify(before) };
+}
+
+const onSession = () => `SELECT FROM session WHERE id = '${uuidOf(session.id)}' FOR UPDATE`;
+const onProject = () => `SELECT FROM project WHERE id = '${uuidOf(team.project.id)}' FOR UPDATE`;
+const onOrganization = () => `SELECT FROM organization WHERE id = '${uuidOf(team.id)}' FOR UPDATE`;
+
+const removal = () => `UPDATE membership SET removed_at = now() WHERE id = '${uuidOf(bob.memberId)}'`;
+const demotion = () => `UPDATE membership SET role = 'MEMBER' WHERE id = '${uuidOf(bob.memberId)}'`;
+const revocation = () => `UPDATE token SET revoked_at = now() WHERE user_id = '${bob.userId}'`;
+const expiry = () => `UPDATE token SET expires_at = now() WHERE user_id = '${bob.userId}'`;
+
+describe('an act that waits', () => {
+  const claim = async () => (await bob.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
+
+  it.each([
+    ['a removed member', removal, 'NOT_FOUND'],
+    ['a revoked token', revocation, 'FORBIDDEN'],
+    ['an expired token', expiry, 'FORBIDDEN'],
+  ])('claims nothing for %s', async (_whom, taking, code) => {
+    const { result, isUntouched } = await whileWaiting(onSession(), claim, [taking()]);
+    expect(refused(result).code).toBe(code);
+    expect(isUntouched).toBe(true);
+  });
+
+  it('claims for a member whose role still allows it', async () => {
+    const { result } = await whileWaiting(onSession(), claim, [demotion()]);
+    succeeded(result);
+  });
+
+  it('is refused for the lost right, not for what else has happened', async () => {
+    const { result } = await whileWaiting(onSession(), claim, [
+      removal(),
+      `UPDATE project SET archived_at = now() WHERE id = '${uuidOf(team.project.id)}'`,
+    ]);
+    expect(refused(result).code).toBe('NOT_FOUND');
+  });
+
+  it.each(['ADMIN', 'MEMBER'] as const)('adds no %s for a demoted admin', async (role) => {
+    const add = async () => (await bob.query(AddMember, newcomer({ role }))).addMember;
+    const { result, isUntouched } = await whileWaiting(onOrganization(), add, [demotion()]);
+    expect(refused(result).code).toBe('FORBIDDEN');
+    expect(isUntouched).toBe(true);
+  });
+
+  it('is not done again for one who has lost the right since', async () => {
+    const add = async () => (await bob.query(AddMember, newcomer({ idempotencyKey: 'one' }))).addMember;
+    const twins = () => Promise.all([add(), add()]);
+    const { result, isUntouched } = await whileWaiting(onOrganization(), twins, [demotion()]);
+    expect(result.map((each) => refused(each).code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    expect(isUntouched).toBe(true);
+  });
+
+  it('spawns nothing for a removed member', async () => {
+    const spawn = async () =>
+      (await bob.query(SpawnSession, { input: { projectId: team.project.id } })).spawnSession;
+    const { result, isUntouched } = await whileWaiting(onProject(), spawn, [removal()]);
+    expect(refused(result).code).toBe('NOT_FOUND');
+    expect(isUntouched).toBe(true);
+  });
+
+  it('ends no session for a removed member', async () => {
+    const terminate = async () =>
+      (await bob.query(TerminateSession, { input: { sessionId: session.id } })).terminateSession;
+    const { result, isUntouched } = await whileWaiting(onSession(), terminate, [removal()]);
+    expect(refused(result).code).toBe('NOT_FOUND');
+    expect(isUntouched).toBe(true);
+  });
+});
+
+describe('an agent whose pull request is taken over while the host answers', () => {
+  it('no longer refreshes it', async () => {
+    const agent = await team.hire();
+    const own = await team.spawn({ agentId: agent.id });
+    const { pullRequest } = succeeded(await team.claim(own.id, 7));
+    const hold = work.github.holdNext();
+    const refreshing = agent.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+    await hold.arrived;
+    team.onGitHub(7, { title: 'Renamed' });
+    succeeded(await team.claim(session.id, 7));
+    const before = await team.footprint();
+    hold.release();
+    expect(refused((await refreshing).refreshPR).code).toBe('FORBIDDEN');
+    expect(await team.footprint()).toEqual(before);
+  });
+});
+
+describe('whoever takes rights away at the same moment', () => {
+  it('comes before the act or after it, and finds nothing in between', async () => {
+    await using holder = await openPsql(work.app.app.db.url);
+    await holder('BEGIN');
+    await holder(removal());
+    const registering = bob.query(RegisterProject, {
+      input: { organizationId: team.id, slug: 'other', name: 'Other' },
+    });
+    await expect
+      .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+      .toBeGreaterThan(0);
+    await holder('COMMIT');
+    expect(refused((await registering).registerProject).code).toBe('NOT_FOUND');
+  });
+
+  it('may be the viewer: several requests that revoke the token they come with', async () => {
+    const [own] = await work.psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [bob.userId]);
+    const tokenId = Buffer.from(`Token:${own?.id}`).toString('base64');
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, async () => {
+        const response = await bob.raw({
+          query: 'mutation ($input: RevokeTokenInput!) { revokeToken(input: $input) { __typename } }',
+          variables: { input: { tokenId } },
+        });
+        return (await response.json()).data?.revokeToken.__typename ?? response.status;
+      }),
+    );
+    expect(answers).toContain('RevokeTokenPayload');
+    for (const answer of answers) expect([401, 'ForbiddenError', 'RevokeTokenPayload']).toContain(answer);
+  });
+});
+
+describe('a token of one organization', () => {
+  it('makes no other, and repeats no making of one', async () => {
+    const input = { slug: `second-${bob.userId.slice(-8)}`, name: 'Second', idempotencyKey: 'one' };
+    succeeded((await bob.query(CreateOrganization, { input })).createOrganization);
+    const response = await bob.raw({
+      query: `mutation ($id: ID!) { createToken(input: { organizationId: $id, label: "ci" }) {
+        ... on CreateTokenPayload { secret } } }`,
+      variables: { id: team.id },
+    });
+    const bound = work.app.client((await response.json()).data.createToken.secret);
+    for (const each of [input, { ...input, idempotencyKey: 'two', slug: `${input.slug}-2` }]) {
+      const { createOrganization } = await bound.query(CreateOrganization, { input: each });
+      expect(refused(createOrganization).code).toBe('FORBIDDEN');
+    }
+    expect(await bound.query(RevokeToken, { input: { tokenId: 'nonsense' } })).toMatchObject({
+      revokeToken: { code: 'NOT_FOUND' },
+    });
+  });
+});

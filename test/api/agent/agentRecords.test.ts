@@ -1,0 +1,286 @@
+/** What agents leave behind: memory, reviews, and a log of what they tried. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { LogAgentActionInput } from '../../graphql/graphql.ts';
+import type { Client } from '../../support/client.ts';
+import {
+  HireAgent,
+  LogAgentAction,
+  OffboardAgent,
+  PutAgentMemory,
+  RecordReviewedPR,
+  ReportActivity,
+} from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team, TeamAgent } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const MemoryOf = graphql(`
+  query MemoryOf($id: ID!, $first: Int, $after: String) {
+    node(id: $id) {
+      ... on Agent {
+        memory(first: $first, after: $after) {
+          totalCount
+          nodes {
+            key
+            value
+          }
+          pageInfo {
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`);
+
+const ActionsOf = graphql(`
+  query ActionsOf($id: ID!) {
+    node(id: $id) {
+      ... on Agent {
+        actions {
+          nodes {
+            action
+            outcome
+            metadata
+          }
+        }
+      }
+    }
+  }
+`);
+
+const ChangesBy = graphql(`
+  query ChangesBy($slug: String!, $actorId: ID!) {
+    organization(slug: $slug) {
+      changes(actorId: $actorId) {
+        nodes {
+          type
+          entityId
+          actor {
+            kind
+            id
+            name
+          }
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let robin: TeamAgent;
+beforeEach(async () => {
+  team = await work.createTeam();
+  robin = await team.hire();
+});
+
+const put = async (key: string, value: string, agent = robin) =>
+  (await agent.query(PutAgentMemory, { input: { agentId: agent.id, key, value } })).putAgentMemory;
+
+async function memory(page: { first?: number; after?: string | null } = {}) {
+  const { node } = await team.owner.query(MemoryOf, { id: robin.id, ...page });
+  if (!node || !('memory' in node)) throw new Error('There is no such agent.');
+  return node.memory;
+}
+
+const log = async (input: Partial<LogAgentActionInput> = {}, by: Client = robin) =>
+  (
+    await by.query(LogAgentAction, {
+      input: { agentId: robin.id, action: 'push', outcome: 'ALLOWED', ...input },
+    })
+  ).logAgentAction;
+
+async function actions() {
+  const { node } = await team.owner.query(ActionsOf, { id: robin.id });
+  if (!node || !('actions' in node)) throw new Error('There is no such agent.');
+  return node.actions.nodes;
+}
+
+describe('what an agent changes', () => {
+  it('is told under its name, and found by its id', async () => {
+    const { id: sessionId } = await team.spawn({ agentId: robin.id });
+    const { reportActivity } = await robin.query(ReportActivity, { input: { sessionId, state: 'ACTIVE' } });
+    const { requestId } = succeeded(reportActivity);
+    const told = {
+      type: 'SESSION_UPDATED',
+      entityId: sessionId,
+      actor: { kind: 'AGENT', id: robin.id, name: 'Robin' },
+    };
+    expect(await team.changes({ requestId })).toMatchObject([told]);
+    const by = async (actorId: string) =>
+      (await team.owner.query(ChangesBy, { slug: team.slug, actorId })).organization?.changes.nodes;
+    expect(await by(robin.id)).toEqual([told]);
+    expect(await by(globalId('User', uuidOf(robin.id)))).toEqual([]);
+  });
+});
+
+describe('memory', () => {
+  it('keeps one value under each key, what was written last first, as it was written', async () => {
+    succeeded(await put('tone', 'kind'));
+    succeeded(await put('style', ' two spaces \n'));
+    const { memory: written } = succeeded(await put('tone', 'brief'));
+    expect(written).toMatchObject({ key: 'tone', value: 'brief' });
+    expect(await memory()).toMatchObject({
+      totalCount: 2,
+      nodes: [
+        { key: 'tone', value: 'brief' },
+        { key: 'style', value: ' two spaces \n' },
+      ],
+    });
+  });
+
+  it('is read page by page in that order', async () => {
+    for (const key of ['a', 'b', 'c']) succeeded(await put(key, key));
+    succeeded(await put('a', 'again'));
+    const first = await memory({ first: 2 });
+    const rest = await memory({ first: 2, after: first.pageInfo.endCursor });
+    expect([...first.nodes, ...rest.nodes].map(({ key }) => key)).toEqual(['a', 'c', 'b']);
+  });
+
+  it('takes many that write at once, one after another', async () => {
+    await Promise.all(Array.from({ length: 30 }, async (_, at) => succeeded(await put('count', String(at)))));
+    expect(await memory()).toMatchObject({ totalCount: 1 });
+  });
+
+  it.each([
+    ['', 'x', 'key'],
+    ['x'.repeat(256), 'x', 'key'],
+    ['x', 'x'.repeat(65_537), 'value'],
+    ['x', '\0', 'value'],
+  ])('refuses a key or a value that it cannot keep', async (key, value, path) => {
+    expect(refused(await put(key, value))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path }] });
+  });
+});
+
+describe('the log of what an agent tried', () => {
+  it('has what the agent tells, newest first, and is never changed', async () => {
+    succeeded(await log({ metadata: { branch: 'main' } }));
+    succeeded(await log({ action: 'merge', outcome: 'DENIED' }));
+    expect(await actions()).toEqual([
+      { action: 'merge', outcome: 'DENIED', metadata: {} },
+      { action: 'push', outcome: 'ALLOWED', metadata: { branch: 'main' } },
+    ]);
+    for (const statement of [
+      `UPDATE agent_action SET outcome = 'ALLOWED'`,
+      'DELETE FROM agent_action',
+      'TRUNCATE agent_action',
+    ]) {
+      await expect(work.psql(statement)).rejects.toThrow('is kept as it was written');
+    }
+  });
+
+  it('has every act that the agent was refused, with the reason', async () => {
+    const input = { organizationId: team.id, name: 'Kim', role: 'reviewer' };
+    const { code } = refused((await robin.query(HireAgent, { input })).hireAgent);
+    expect(code).toBe('FORBIDDEN');
+    const other = await team.hire({ name: 'Kim' });
+    refused(
+      (await robin.query(PutAgentMemory, { input: { agentId: other.id, key: 'k', value: 'v' } }))
+        .putAgentMemory,
+    );
+    const elsewhere = await work.createTeam(await work.app.signUp('Olga'));
+    refused(
+      (await robin.query(OffboardAgent, { input: { agentId: (await elsewhere.hire()).id } })).offboardAgent,
+    );
+    refused(await log({ action: '' }));
+    const requestId = expect.any(String);
+    const message = expect.any(String);
+    expect(await actions()).toEqual([
+      {
+        action: 'logAgentAction',
+        outcome: 'DENIED',
+        metadata: { code: 'INVALID_INPUT', message, requestId },
+      },
+      { action: 'offboardAgent', outcome: 'DENIED', metadata: { code: 'NOT_FOUND', message, requestId } },
+      { action: 'putAgentMemory', outcome: 'DENIED', metadata: { code: 'FORBIDDEN', message, requestId } },
+      { action: 'hireAgent', outcome: 'DENIED', metadata: { code: 'FORBIDDEN', message, requestId } },
+    ]);
+  });
+
+  it('has nothing of what people are refused', async () => {
+    const bob = await team.join('MEMBER');
+    expect(refused(await log({}, bob)).code).toBe('FORBIDDEN');
+    expect(await actions()).toEqual([]);
+  });
+
+  it('changes nothing for who asks when it cannot be written', async () => {
+    await work.psql('ALTER TABLE agent_action RENAME TO agent_action_away');
+    try {
+      const input = { organizationId: team.id, name: 'Kim', role: 'reviewer' };
+      expect(refused((await robin.query(HireAgent, { input })).hireAgent).code).toBe('FORBIDDEN');
+    } finally {
+      await work.psql('ALTER TABLE agent_action_away RENAME TO agent_action');
+    }
+    expect(await actions()).toEqual([]);
+  });
+});
+
+describe('a review', () => {
+  const review = async (agent: TeamAgent, repo = 'acme/rocket', number = 7) =>
+    (await agent.query(RecordReviewedPR, { input: { agentId: agent.id, repo, number } })).recordReviewedPR;
+
+  it('is recorded once for all agents of a person, the next ones learn by whom', async () => {
+    const first = succeeded(await review(robin));
+    expect(first).toMatchObject({
+      agent: { id: robin.id },
+      reviewedPullRequest: { number: 7, repo: { nameWithOwner: 'acme/rocket' }, agent: { id: robin.id } },
+      alreadyReviewedBy: null,
+    });
+    const kim = await team.hire({ name: 'Kim' });
+    for (const agent of [kim, robin]) {
+      expect(succeeded(await review(agent, 'ACME/Rocket'))).toMatchObject({
+        agent: { id: agent.id },
+        reviewedPullRequest: { id: first.reviewedPullRequest.id },
+        alreadyReviewedBy: { id: robin.id, name: 'Robin' },
+      });
+    }
+    expect(succeeded(await review(kim, 'acme/rocket', 8)).alreadyReviewedBy).toBeNull();
+  });
+
+  it('by one who was offboarded counts for who is hired in its place', async () => {
+    succeeded(await review(robin));
+    succeeded((await team.owner.query(OffboardAgent, { input: { agentId: robin.id } })).offboardAgent);
+    const kim = await team.hire({ name: 'Kim' });
+    expect(succeeded(await review(kim)).alreadyReviewedBy).toMatchObject({ id: robin.id });
+  });
+
+  it('for one person is none for another', async () => {
+    succeeded(await review(robin));
+    const kim = await team.hire({ name: 'Kim' }, await team.join('ADMIN'));
+    expect(succeeded(await review(kim)).alreadyReviewedBy).toBeNull();
+  });
+
+  it('is recorded once by many at once', async () => {
+    const agents = [robin, ...(await Promise.all(['Kim', 'Lee'].map((name) => team.hire({ name }))))];
+    const reviews = await Promise.all(
+      Array.from({ length: 30 }, (_, at) => review(agents[at % agents.length] as TeamAgent)),
+    );
+    expect(reviews.filter((each) => succeeded(each).alreadyReviewedBy === null)).toHaveLength(1);
+    expect(
+      await work.psql('SELECT FROM reviewed_pull_request WHERE organization_id = $1', [uuidOf(team.id)]),
+    ).toHaveLength(1);
+  });
+
+  it.each([
+    [{ repo: 'rocket' }, 'repo'],
+    [{ number: 0 }, 'number'],
+    [{ number: -1 }, 'number'],
+  ])(
+    'of %j is none',
+    async ({ repo = 'acme/rocket', number = 7 }: { repo?: string; number?: number }, path) => {
+      expect(refused(await review(robin, repo, number))).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [{ path }],
+      });
+    },
+  );
+});

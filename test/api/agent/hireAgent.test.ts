@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { HireAgentInput } from '../../graphql/graphql.ts';
+import type { Client } from '../../support/client.ts';
+import { HireAgent } from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const AgentsOf = graphql(`
+  query AgentsOf($slug: String!, $status: AgentStatus) {
+    organization(slug: $slug) {
+      agents(status: $status) {
+        totalCount
+        nodes {
+          id
+          name
+          status
+          viewerCanOffboard
+          viewerCanWatchRepo
+          viewerCanCreateToken
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+beforeEach(async () => {
+  team = await work.createTeam();
+});
+
+async function hire(input: Partial<HireAgentInput> = {}, by: Client = team.owner) {
+  const someone = { organizationId: team.id, name: 'Robin', role: 'reviewer' };
+  return (await by.query(HireAgent, { input: { ...someone, ...input } })).hireAgent;
+}
+
+async function agents(by: Client = team.owner, status?: 'RUNNING' | 'STOPPED') {
+  return (await by.query(AgentsOf, { slug: team.slug, status })).organization?.agents;
+}
+
+describe('an agent without a runtime', () => {
+  it('is RUNNING at once, heard of once, and in the audit trail', async () => {
+    const { agent, requestId } = succeeded(await hire({ name: ' Robin ', config: { model: 'large' } }));
+    expect(agent).toMatchObject({
+      name: 'Robin',
+      role: 'reviewer',
+      status: 'RUNNING',
+      hiredBy: { id: globalId('User', team.owner.userId) },
+      offboardedAt: null,
+    });
+    const [change, ...more] = await team.changes({ requestId });
+    expect(more).toEqual([]);
+    expect(change).toMatchObject({
+      type: 'AGENT_CREATED',
+      entityId: agent.id,
+      actor: { kind: 'USER', name: 'Ann' },
+      payload: { row: { id: agent.id, name: 'Robin', status: 'RUNNING' }, changed: [] },
+    });
+    // What it is started with may hold secrets.
+    expect(JSON.stringify(change)).not.toContain('large');
+    expect(await team.structureEvents('agent.hired')).toMatchObject([
+      {
+        subjectId: agent.id,
+        requestId,
+        actor: { kind: 'USER', id: globalId('User', team.owner.userId) },
+        payload: { name: 'Robin', role: 'reviewer' },
+      },
+    ]);
+  });
+
+  it('may be called and employed like another', async () => {
+    const [first, second] = [succeeded(await hire()), succeeded(await hire())];
+    expect(first.agent.id).not.toBe(second.agent.id);
+    expect(await agents()).toMatchObject({
+      totalCount: 2,
+      nodes: [second.agent, first.agent].map(({ id }) => ({ id })),
+    });
+  });
+});
+
+describe('an input that is not valid', () => {
+  it.each([
+    [{ name: ' ' }, 'name', 'must not be empty'],
+    [{ name: 'x'.repeat(101) }, 'name', 'must have at most 100 characters'],
+    [{ role: '' }, 'role', 'must not be empty'],
+    [{ config: [1] }, 'config', 'must be a JSON object'],
+    [{ config: 'text' }, 'config', 'must be a JSON object'],
+    [{ config: { text: 'x'.repeat(65_537) } }, 'config', 'must have at most 65536 bytes as JSON'],
+    [{ config: { text: '\0' } }, 'config', 'must not contain a NUL character or half of a character'],
+    [{ config: { '\ud83d': 1 } }, 'config', 'must not contain a NUL character or half of a character'],
+    [{ config: deep(40) }, 'config', 'must not be nested deeper than 32 levels'],
+  ])('%j is refused', async (input, path, message) => {
+    const before = await team.footprint();
+    expect(refused(await hire(input))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path, message }] });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('is refused however deep it is, under a key too', async () => {
+    const [open, close] = ['['.repeat(50_000), ']'.repeat(50_000)];
+    const query = `mutation($input: HireAgentInput!) {
+      hireAgent(input: $input) { ... on InvalidInputError { code issues { path } } } }`;
+    const input = { organizationId: team.id, name: 'Robin', role: 'reviewer', idempotencyKey: 'deep' };
+    const body = JSON.stringify({ query, variables: { input: { ...input, config: { deep: 'HERE' } } } });
+    const response = await team.owner.raw(body.replace('"HERE"', open + close));
+    expect(await response.json()).toEqual({
+      data: { hireAgent: { code: 'INVALID_INPUT', issues: [{ path: 'config' }] } },
+    });
+  });
+
+  it('is told of whole', async () => {
+    const { issues } = refused(await hire({ name: '', role: '', config: 1 })) as {
+      issues: { path: string }[];
+    };
+    expect(issues.map(({ path }) => path).sort()).toEqual(['config', 'name', 'role']);
+  });
+});
+
+describe('what a viewer may do with an agent', () => {
+  it('says so, by who hired it', async () => {
+    const member = await team.join('MEMBER');
+    const own = succeeded(await hire({}, member)).agent;
+    const other = succeeded(await hire()).agent;
+    const may = { viewerCanOffboard: true, viewerCanWatchRepo: true, viewerCanCreateToken: true };
+    const mayNot = { viewerCanOffboard: false, viewerCanWatchRepo: false, viewerCanCreateToken: false };
+    expect(await agents(member)).toMatchObject({
+      nodes: [
+        { id: other.id, ...mayNot },
+        { id: own.id, ...may },
+      ],
+    });
+    expect(await agents()).toMatchObject({
+      nodes: [
+        { id: other.id, ...may },
+        { id: own.id, ...may },
+      ],
+    });
+    expect(await agents(await team.hire())).toMatchObject({ nodes: [mayNot, mayNot, mayNot] });
+  });
+});
+
+it('happens once under one key', async () => {
+  const input = { idempotencyKey: 'once' };
+  const hired = await Promise.all([hire(input), hire(input), hire(input)]);
+  expect(new Set(hired.map((each) => succeeded(each).agent.id)).size).toBe(1);
+  expect(await agents()).toMatchObject({ totalCount: 1 });
+});
+
+function deep(levels: number): object {
+  return levels === 0 ? {} : { in: deep(levels - 1) };
+}

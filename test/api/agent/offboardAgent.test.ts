@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import {
+  CreateToken,
+  LogAgentAction,
+  OffboardAgent,
+  PutAgentMemory,
+  RecordReviewedPR,
+  WatchRepo,
+} from '../../support/mutations.ts';
+import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team, TeamAgent } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const WhatStays = graphql(`
+  query WhatStays($id: ID!) {
+    node(id: $id) {
+      ... on Agent {
+        status
+        memory {
+          nodes {
+            key
+            value
+          }
+        }
+        actions {
+          nodes {
+            action
+            outcome
+          }
+        }
+        reviewedPullRequests {
+          nodes {
+            number
+          }
+        }
+        watchedRepos {
+          totalCount
+        }
+        tokens {
+          nodes {
+            revokedAt
+          }
+        }
+        viewerCanOffboard
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let robin: TeamAgent;
+beforeEach(async () => {
+  team = await work.createTeam();
+  robin = await team.hire();
+});
+
+const offboard = async (agentId: string, more: { reason?: string; idempotencyKey?: string } = {}) =>
+  (await team.owner.query(OffboardAgent, { input: { agentId, ...more } })).offboardAgent;
+
+/** A live session of the agent's, by another program. */
+async function sessionOf(agentId: string): Promise<string> {
+  const [row] = await work.psql<{ id: string }>(
+    `INSERT INTO session (organization_id, project_id, agent_id, workspace_path) VALUES ($1, $2, $3, '/w') RETURNING id`,
+    [uuidOf(team.id), uuidOf(team.project.id), uuidOf(agentId)],
+  );
+  return globalId('Session', row?.id ?? '');
+}
+
+const isGood = async (agent: TeamAgent) => (await agent.raw({ query: '{ __typename }' })).status === 200;
+
+async function watch(agentId: string, repo: string) {
+  succeeded((await team.owner.query(WatchRepo, { input: { agentId, repo } })).watchRepo);
+}
+
+describe('an agent that is offboarded', () => {
+  it('gives up all it holds in one act, told in order', async () => {
+    await watch(robin.id, 'acme/rocket');
+    await watch(robin.id, 'acme/lander');
+    const session = await sessionOf(robin.id);
+    team.onGitHub(7);
+    succeeded(await team.claim(session, 7));
+    expect(await isGood(robin)).toBe(true);
+
+    const done = succeeded(await offboard(robin.id, { reason: 'The project is over.' }));
+    expect(done).toMatchObject({
+      agent: { id: robin.id, status: 'STOPPED', offboardReason: 'The project is over.' },
+      terminatedSessions: [{ id: session, isTerminated: true }],
+      revokedTokens: 1,
+      alreadyOffboarded: false,
+    });
+    expect(done.releasedRepos).toEqual([
+      { owner: 'acme', name: 'rocket' },
+      { owner: 'acme', name: 'lander' },
+    ]);
+    expect(await isGood(robin)).toBe(false);
+    const changes = await team.changes({ requestId: done.requestId });
+    expect(changes.map(({ type }) => type)).toEqual([
+      'REPO_RELEASED',
+      'REPO_RELEASED',
+      'SESSION_UPDATED',
+      'TOKEN_ARCHIVED',
+      'AGENT_OFFBOARDED',
+    ]);
+    expect(changes.at(-1)).toMatchObject({
+      entityId: robin.id,
+      payload: { row: { status: 'STOPPED' }, changed: ['offboardReason', 'offboardedAt', 'status'] },
+    });
+    expect(await team.structureEvents('agent.offboarded')).toMatchObject([
+      {
+        subjectId: robin.id,
+        payload: {
+          reason: 'The project is over.',
+          releasedRepos: ['acme/rocket', 'acme/lander'],
+          terminatedSessions: [session],
+          revokedTokens: 1,
+        },
+      },
+    ]);
+  });
+
+  it('leaves its pull requests to whoever claims them, without a takeover', async () => {
+    const session = await sessionOf(robin.id);
+    team.onGitHub(7);
+    succeeded(await team.claim(session, 7));
+    succeeded(await offboard(robin.id));
+    const next = await team.spawn();
+    const { takenOverFrom } = succeeded(await team.claim(next.id, 7, { allowTakeover: false }));
+    expect(takenOverFrom).toEqual([{ id: session }]);
+  });
+
+  it('stays readable, with all it learned', async () => {
+    const input = { agentId: robin.id };
+    await robin.query(PutAgentMemory, { input: { ...input, key: 'tone', value: 'kind' } });
+    await robin.query(LogAgentAction, { input: { ...input, action: 'push', outcome: 'ALLOWED' } });
+    await robin.query(RecordReviewedPR, { input: { ...input, repo: 'acme/rocket', number: 7 } });
+    await watch(robin.id, 'acme/rocket');
+    succeeded(await offboard(robin.id));
+    const { node } = await team.owner.query(WhatStays, { id: robin.id });
+    expect(node).toMatchObject({
+      status: 'STOPPED',
+      memory: { nodes: [{ key: 'tone', value: 'kind' }] },
+      actions: { nodes: [{ action: 'push', outcome: 'ALLOWED' }] },
+      reviewedPullRequests: { nodes: [{ number: 7 }] },
+      watchedRepos: { totalCount: 0 },
+      tokens: { nodes: [{ revokedAt: expect.any(String) }] },
+      viewerCanOffboard: false,
+    });
+  });
+
+  it('is offboarded again in vain: nothing is written, nothing heard', async () => {
+    const first = succeeded(await offboard(robin.id, { reason: 'Over.' }));
+    const before = await team.footprint();
+    const again = succeeded(await offboard(robin.id, { reason: 'Over and out.' }));
+    expect(again).toMatchObject({
+      agent: first.agent,
+      releasedRepos: [],
+      terminatedSessions: [],
+      revokedTokens: 0,
+      alreadyOffboarded: true,
+    });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('is offboarded once by twenty at once', async () => {
+    await watch(robin.id, 'acme/rocket');
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => offboard(robin.id)));
+    expect(
+      outcomes.map((each) => succeeded(each).alreadyOffboarded).filter((already) => !already),
+    ).toHaveLength(1);
+    expect(await team.changes({ types: ['AGENT_OFFBOARDED', 'REPO_RELEASED'] })).toHaveLength(2);
+    expect(await team.structureEvents('agent.offboarded')).toHaveLength(1);
+  });
+
+  it('answers the same again under one key', async () => {
+    await watch(robin.id, 'acme/rocket');
+    const first = succeeded(await offboard(robin.id, { idempotencyKey: 'once' }));
+    expect(succeeded(await offboard(robin.id, { idempotencyKey: 'once' }))).toEqual(first);
+  });
+
+  it('gets no new token, and remembers and reviews nothing more', async () => {
+    succeeded(await offboard(robin.id));
+    const input = { agentId: robin.id };
+    const refusals = [
+      (
+        await team.owner.query(CreateToken, {
+          input: { ...input, organizationId: team.id, label: 'too late' },
+        })
+      ).createToken,
+      (await team.owner.query(PutAgentMemory, { input: { ...input, key: 'tone', value: 'kind' } }))
+        .putAgentMemory,
+      (await team.owner.query(RecordReviewedPR, { input: { ...input, repo: 'acme/rocket', number: 7 } }))
+        .recordReviewedPR,
+    ];
+    expect(
+      refusals.map((each) => (hasSucceeded(each as never) ? 'done' : (each as { code: string }).code)),
+    ).toEqual(['AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING']);
+  });
+
+  it('may have been given a reason of at most 1,000 characters', async () => {
+    expect(refused(await offboard(robin.id, { reason: ' ' }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'reason' }],
+    });
+    expect(refused(await offboard(robin.id, { reason: 'x'.repeat(1001) })).code).toBe('INVALID_INPUT');
+  });
+});
+
+describe('as it is offboarded', () => {
+  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', {
+    timeout: 120_000,
+  }, async () => {
+    const race = async (at: number) => {
+      const agent = await team.hire({ name: `Kim ${at}` });
+      const session = await sessionOf(agent.id);
+      team.onGitHub(1000 + at);
+      const [claimed, offboarded] = await Promise.all([team.claim(session, 1000 + at), offboard(agent.id)]);
+      succeeded(offboarded);
+      if (!hasSucceeded(claimed)) expect(refused(claimed).code).toBe('SESSION_TERMINATED');
+    };
+    await Promise.all(
+      Array.from({ length: 5 }, async (_, lane) => {
+        for (let at = lane; at < 100; at += 5) await race(at);
+      }),
+    );
+    expect(
+      await work.psql(
+        `SELECT FROM session s JOIN agent a ON a.id = s.agent_id
+          WHERE a.organization_id = $1 AND a.status = 'STOPPED' AND NOT s.is_terminated`,
+        [uuidOf(team.id)],
+      ),
+    ).toEqual([]);
+  });
+});

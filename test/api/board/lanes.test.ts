@@ -1,0 +1,139 @@
+/** The lanes of a board: what stands in them, and how much. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SessionLane } from '../../../prisma/client/enums.ts';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
+import type { Team, TeamAgent } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const Lanes = graphql(`
+  query Lanes($slug: String!, $projectId: ID, $agentId: ID) {
+    organization(slug: $slug) {
+      laneCounts(projectId: $projectId, agentId: $agentId) {
+        lane
+        count
+      }
+    }
+  }
+`);
+
+const LaneOf = graphql(`
+  query LaneOf($slug: String!, $lane: SessionLane, $projectId: ID, $agentId: ID, $live: Boolean) {
+    organization(slug: $slug) {
+      sessions(first: 100, lane: $lane, projectId: $projectId, agentId: $agentId, live: $live) {
+        totalCount
+        nodes {
+          id
+          lane
+          agent {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+const LANES = Object.values(SessionLane);
+
+const FACTS: Partial<SessionFacts>[] = [
+  {},
+  { activityState: 'ACTIVE' },
+  { activityState: 'ACTIVE', pullRequests: [pullRequest({ ciState: 'FAILING' })] },
+  { activityState: 'BLOCKED' },
+  { activityState: 'EXITED', hasAgent: true },
+  { hasAgent: true, quietSeconds: 100 },
+  { pullRequests: [pullRequest({ ciState: 'FAILING' })] },
+  { hasAgent: true, pullRequests: [pullRequest()] },
+  { hasAgent: true, pullRequests: [pullRequest({ reviewDecision: 'REVIEW_REQUIRED' })] },
+  { pullRequests: [pullRequest({ mergeability: 'MERGEABLE' })] },
+  { isTerminated: true },
+  { isTerminated: true, pullRequests: [pullRequest({ state: 'MERGED' })] },
+  { isTerminated: true, hasAgent: true, pullRequests: [pullRequest({ ciState: 'FAILING' })] },
+];
+
+let work: Work;
+let team: Team;
+let other: { id: string; slug: string };
+let agent: TeamAgent;
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  agent = await team.hire();
+  await writeSessions(work.psql, team, agent, FACTS.map(session));
+  other = await team.register({ slug: 'other' });
+  await writeSessions(work.psql, { ...team, project: other }, agent, [
+    session({ hasAgent: true, quietSeconds: 100 }),
+    session({ activityState: 'ACTIVE' }),
+  ]);
+});
+afterAll(() => work.close());
+
+async function lanes(variables: { slug: string; projectId?: string; agentId?: string }) {
+  const { organization } = await team.owner.query(Lanes, variables);
+  return organization?.laneCounts;
+}
+
+async function sessionsOf(variables: {
+  lane?: SessionLane;
+  projectId?: string;
+  agentId?: string;
+  live?: boolean;
+}) {
+  const { organization } = await team.owner.query(LaneOf, { slug: team.slug, ...variables });
+  if (!organization) throw new Error('The owner does not see the organization.');
+  return organization.sessions;
+}
+
+describe('a list of a lane', () => {
+  it.each(LANES)('has those that stand in %s, and no others', async (lane) => {
+    const all = await sessionsOf({});
+    const { nodes, totalCount } = await sessionsOf({ lane });
+    expect(nodes).toEqual(all.nodes.filter((node) => node.lane === lane));
+    expect(totalCount).toBe(nodes.length);
+    expect(nodes.length).toBeGreaterThan(0);
+  });
+
+  it('is the archive exactly of those that are terminated', async () => {
+    expect((await sessionsOf({ lane: 'ARCHIVE' })).nodes).toEqual((await sessionsOf({ live: false })).nodes);
+    expect((await sessionsOf({ lane: 'ARCHIVE', live: true })).totalCount).toBe(0);
+    expect((await sessionsOf({ lane: 'NEEDS_YOU', live: false })).nodes).toEqual([]);
+  });
+
+  it('is that of one agent, or of one project', async () => {
+    const robin = agent.id;
+    const { nodes } = await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin });
+    expect(nodes.map(({ agent }) => agent?.id)).toEqual([robin, robin, robin]);
+    expect((await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin, projectId: other.id })).totalCount).toBe(1);
+    expect((await sessionsOf({ agentId: globalId('Agent', team.owner.userId) })).totalCount).toBe(0);
+    expect((await sessionsOf({ agentId: team.project.id })).totalCount).toBe(0);
+  });
+});
+
+describe('laneCounts', () => {
+  it.each<[whose: string, () => { projectId?: string; agentId?: string }]>([
+    ['all', () => ({})],
+    ['a project', () => ({ projectId: team.project.id })],
+    ['another project', () => ({ projectId: other.id })],
+    ['an agent', () => ({ agentId: agent.id })],
+    ['an agent in a project', () => ({ agentId: agent.id, projectId: other.id })],
+    ['nobody', () => ({ agentId: globalId('Agent', team.owner.userId) })],
+  ])('counts the sessions of %s, lane by lane', async (_whose, filter) => {
+    const { nodes } = await sessionsOf(filter());
+    expect(await lanes({ slug: team.slug, ...filter() })).toEqual(
+      LANES.map((lane) => ({ lane, count: nodes.filter((node) => node.lane === lane).length })),
+    );
+  });
+
+  it('has every lane, in the order of a board, where there is no session at all', async () => {
+    const empty = await work.createTeam(team.owner);
+    expect(await lanes({ slug: empty.slug })).toEqual([
+      { lane: 'WORKING', count: 0 },
+      { lane: 'NEEDS_YOU', count: 0 },
+      { lane: 'IN_REVIEW', count: 0 },
+      { lane: 'READY_TO_MERGE', count: 0 },
+      { lane: 'ARCHIVE', count: 0 },
+    ]);
+  });
+});

@@ -1,0 +1,235 @@
+/** The orders of sessions, page by page, onwards and backwards. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../../graphql/gql.ts';
+import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
+import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const Ordered = graphql(`
+  query Ordered(
+    $slug: String!
+    $orderBy: SessionOrder!
+    $lane: SessionLane
+    $first: Int
+    $after: String
+    $last: Int
+    $before: String
+  ) {
+    organization(slug: $slug) {
+      sessions(orderBy: $orderBy, lane: $lane, first: $first, after: $after, last: $last, before: $before) {
+        totalCount
+        edges {
+          cursor
+        }
+        nodes {
+          id
+          displayStatus
+          scmStatus
+          lane
+          createdAt
+          updatedAt
+          activityLastAt
+        }
+        pageInfo {
+          hasNextPage
+          hasPreviousPage
+          startCursor
+          endCursor
+        }
+      }
+    }
+  }
+`);
+
+const ORDERS: SessionOrder[] = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'];
+const URGENCY = [
+  'NEEDS_INPUT',
+  'EXITED',
+  'CI_FAILED',
+  'MERGEABLE',
+  'MERGED',
+  'REVIEW_PENDING',
+  'DRAFT',
+  'IDLE',
+  'WORKING',
+];
+
+const FACTS: Partial<SessionFacts>[] = [
+  { activityState: 'ACTIVE' },
+  {},
+  { pullRequests: [pullRequest({ state: 'DRAFT' })] },
+  { pullRequests: [pullRequest({ reviewDecision: 'REVIEW_REQUIRED' })] },
+  { pullRequests: [pullRequest({ state: 'MERGED' })] },
+  { pullRequests: [pullRequest({ mergeability: 'MERGEABLE' })] },
+  { pullRequests: [pullRequest({ ciState: 'FAILING' })] },
+  { activityState: 'EXITED' },
+  { activityState: 'BLOCKED' },
+  { isTerminated: true, pullRequests: [pullRequest({ state: 'MERGED' })] },
+  { isTerminated: true },
+];
+const COUNT = 3 * FACTS.length;
+
+let work: Work;
+let team: Team;
+beforeAll(async () => {
+  work = await startWork();
+  team = await createBoard();
+});
+afterAll(() => work.close());
+
+/** A team with three sessions of each status, whose times are all mixed up, some of them equal. */
+async function createBoard(): Promise<Team> {
+  const made = await work.createTeam();
+  const facts = [0, 1, 2].flatMap(() => FACTS.map(session));
+  await writeSessions(work.psql, made, null, facts);
+  // (An update sets updated_at to its transaction's time: with triggers off it is what we say.)
+  await work.psql('SET session_replication_role = replica');
+  await work.psql(
+    `UPDATE session SET created_at = now() - (num * 7 % 20) * interval '1 h',
+            updated_at = now() - (num * 11 % 20) * interval '1 min',
+            activity_last_at = now() - (num * 13 % 20) * interval '1 min'
+      WHERE organization_id = $1`,
+    [uuidOf(made.id)],
+  );
+  await work.psql('SET session_replication_role = origin');
+  return made;
+}
+
+type Paging = {
+  first?: number;
+  after?: string | null;
+  last?: number;
+  before?: string | null;
+  lane?: SessionLane;
+};
+
+async function read(orderBy: SessionOrder, paging: Paging, of = team) {
+  const { organization } = await of.owner.query(Ordered, { slug: of.slug, orderBy, ...paging });
+  if (!organization) throw new Error('The owner does not see the organization.');
+  return organization.sessions;
+}
+
+type Node = Awaited<ReturnType<typeof read>>['nodes'][number];
+
+/** How two neighbours of a list stand to each other: negative when they are in order. */
+const COMPARE: Record<SessionOrder, (a: Node, b: Node) => number> = {
+  CREATED_AT: (a, b) => later(a.createdAt, b.createdAt) || latest(a, b),
+  UPDATED_AT: (a, b) => later(a.updatedAt, b.updatedAt) || latest(a, b),
+  ACTIVITY: (a, b) => later(a.activityLastAt, b.activityLastAt) || latest(a, b),
+  STATUS: (a, b) => urgency(a) - urgency(b) || later(a.createdAt, b.createdAt) || latest(a, b),
+};
+const later = (a: unknown, b: unknown) => Date.parse(String(b)) - Date.parse(String(a));
+const latest = (a: Node, b: Node) => (uuidOf(a.id) < uuidOf(b.id) ? 1 : -1);
+const urgency = ({ lane, displayStatus }: Node) =>
+  lane === 'ARCHIVE' ? URGENCY.length : URGENCY.indexOf(displayStatus);
+
+describe.each(ORDERS)('by %s', (order) => {
+  it('all come in order', async () => {
+    const { nodes, totalCount } = await read(order, { first: 100 });
+    expect(nodes.length).toBe(COUNT);
+    expect(totalCount).toBe(COUNT);
+    expect(nodes).toEqual(nodes.toSorted(COMPARE[order]));
+  });
+
+  it.each([1, 4, 11, 33])('each comes once, in pages of %i, onwards and backwards', async (size) => {
+    const all = (await read(order, { first: 100 })).nodes;
+    const onwards: Node[] = [];
+    for (let after: string | null = null, isMore = true; isMore; ) {
+      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(order, { first: size, after });
+      expect(pageInfo.hasPreviousPage).toBe(onwards.length > 0);
+      onwards.push(...nodes);
+      expect(onwards.length).toBeLessThanOrEqual(COUNT);
+      ({ hasNextPage: isMore, endCursor: after } = pageInfo);
+    }
+    expect(onwards).toEqual(all);
+    const backwards: Node[] = [];
+    for (let before: string | null = null, isMore = true; isMore; ) {
+      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(order, { last: size, before });
+      expect(pageInfo.hasNextPage).toBe(backwards.length > 0);
+      backwards.unshift(...nodes);
+      expect(backwards.length).toBeLessThanOrEqual(COUNT);
+      ({ hasPreviousPage: isMore, startCursor: before } = pageInfo);
+    }
+    expect(backwards).toEqual(all);
+  });
+
+  it('a lane is a part of all, in the same order', async () => {
+    const all = (await read(order, { first: 100 })).nodes;
+    const first = await read(order, { first: 5, lane: 'NEEDS_YOU' });
+    const second = await read(order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
+    expect([...first.nodes, ...second.nodes]).toEqual(all.filter(({ lane }) => lane === 'NEEDS_YOU'));
+    expect(first.totalCount).toBe(9);
+  });
+
+  it('goes on where it was when what its cursor stands at has changed its place', async () => {
+    const board = await createBoard();
+    const all = (await read(order, { first: 100 }, board)).nodes;
+    const comesAfter = (node: Node, place: Node | undefined) => !place || COMPARE[order](place, node) < 0;
+    const first = await read(order, { first: 5 }, board);
+    const last = await read(order, { last: 5 }, board);
+    // Terminated: changed last of all, least urgent of all; and created anew, so to speak.
+    const moved = [all[4], all.at(-5)].map((node) => uuidOf(node?.id ?? ''));
+    await work.psql(
+      `UPDATE session SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now() + interval '1 s',
+              created_at = now() + interval '1 s'
+        WHERE id = ANY ($1)`,
+      [moved],
+    );
+    const now = (await read(order, { first: 100 }, board)).nodes;
+    const onwards = await read(order, { first: 3, after: first.pageInfo.endCursor }, board);
+    expect(onwards.nodes).toEqual(now.filter((node) => comesAfter(node, all[4])).slice(0, 3));
+    const backwards = await read(order, { last: 3, before: last.pageInfo.startCursor }, board);
+    expect(backwards.nodes).toEqual(now.filter((node) => !comesAfter(node, all.at(-5))).slice(-3));
+  });
+
+  it.each(ORDERS.filter((each) => each !== order))('knows no cursor of a list by %s', async (other) => {
+    const { pageInfo } = await read(other, { first: 1 });
+    const refused = async (paging: Paging) => {
+      const { errors, data } = await team.owner.send(Ordered, { slug: team.slug, orderBy: order, ...paging });
+      expect(data).toEqual({ organization: null });
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    };
+    await refused({ first: 1, after: pageInfo.endCursor });
+    await refused({ last: 1, before: pageInfo.endCursor });
+  });
+});
+
+it('is newest first unless it is told otherwise, and so are its cursors', async () => {
+  const answer = await team.owner.raw({
+    query: `query($slug: String!) { organization(slug: $slug) { sessions { nodes { id } pageInfo { endCursor } } } }`,
+    variables: { slug: team.slug },
+  });
+  const { sessions } = (await answer.json()).data.organization;
+  const { nodes, pageInfo } = await read('CREATED_AT', {});
+  expect(sessions).toEqual({
+    nodes: nodes.map(({ id }) => ({ id })),
+    pageInfo: { endCursor: pageInfo.endCursor },
+  });
+});
+
+describe('a cursor by STATUS', () => {
+  const place = '2026-02-01T00:00:00.000Z 01890000-0000-7000-8000-000000000000';
+  it.each([
+    'STATUS',
+    'STATUS 1',
+    `STATUS -1 ${place}`,
+    `STATUS 1.5 ${place}`,
+    `STATUS 01 ${place}`,
+    `STATUS  ${place}`,
+    `STATUS 1 ${place} 1`,
+    `STATUS 10000000000 ${place}`,
+    `1 ${place}`,
+    `UPDATED_AT 1 ${place}`,
+  ])('is none: %s', async (text) => {
+    const after = Buffer.from(`GPC:S:${text}`).toString('base64');
+    const { errors } = await team.owner.send(Ordered, {
+      slug: team.slug,
+      orderBy: 'STATUS',
+      first: 1,
+      after,
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});

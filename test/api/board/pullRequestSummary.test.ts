@@ -1,0 +1,366 @@
+/** What a board tells of a pull request beyond its facts: what stands in its way, and who. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type {
+  CiState,
+  Mergeability,
+  PullRequestState,
+  ReviewDecision,
+} from '../../../prisma/client/enums.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { MergeabilityReason } from '../../graphql/graphql.ts';
+import type { GitHubPullRequest } from '../../support/github/github.ts';
+import { RefreshPR } from '../../support/mutations.ts';
+import { succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const Summary = graphql(`
+  query Summary($id: ID!) {
+    node(id: $id) {
+      ... on PullRequest {
+        ciState
+        headSha
+        checks {
+          totalCount
+        }
+        failingChecks {
+          totalCount
+          nodes {
+            id
+            name
+            status
+            conclusion
+            commitSha
+            pullRequest {
+              id
+            }
+          }
+        }
+        reviews {
+          totalCount
+        }
+        latestReviews {
+          totalCount
+          nodes {
+            id
+            author
+            state
+            body
+            url
+            isBot
+            pullRequest {
+              id
+            }
+          }
+        }
+        unresolvedBy {
+          reviewer
+          isBot
+          count
+          reviewUrl
+          links {
+            url
+            file
+            line
+          }
+        }
+        mergeability
+        mergeabilityReasons
+        viewerCanRefresh
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let id: string;
+beforeEach(async () => {
+  team = await work.createTeam();
+  team.onGitHub(7);
+  id = succeeded(await team.claim((await team.spawn()).id, 7)).pullRequest.id;
+});
+
+async function summary() {
+  const { node } = await team.owner.query(Summary, { id });
+  if (!node || !('failingChecks' in node)) throw new Error('There is no such pull request.');
+  return node;
+}
+
+async function refreshed(facts: Partial<GitHubPullRequest>) {
+  team.onGitHub(7, facts);
+  succeeded((await team.owner.query(RefreshPR, { input: { pullRequestId: id } })).refreshPR);
+  return await summary();
+}
+
+const at = (anchor: string) => `https://github.com/${team.slug}/rocket/pull/7#${anchor}`;
+
+describe('failingChecks', () => {
+  const CHECKS = [
+    { name: 'build', conclusion: 'FAILURE' },
+    { name: 'deploy', conclusion: 'CANCELLED' },
+    { name: 'lint' },
+    { name: 'test', status: 'IN_PROGRESS' },
+    { name: 'docs', conclusion: 'SKIPPED' },
+    { context: 'style', state: 'ERROR' },
+  ];
+  const namesOf = ({ failingChecks }: Awaited<ReturnType<typeof summary>>) =>
+    failingChecks.nodes.map(({ name }) => name).sort();
+
+  it('are those of the head commit that failed or were cancelled', async () => {
+    const found = await refreshed({ checks: CHECKS });
+    expect(namesOf(found)).toEqual(['build', 'deploy', 'style']);
+    expect(found.failingChecks.totalCount).toBe(3);
+    expect(found.checks.totalCount).toBe(CHECKS.length);
+    expect(found.failingChecks.nodes.find(({ name }) => name === 'deploy')).toMatchObject({
+      status: 'CANCELLED',
+      conclusion: 'CANCELLED',
+      commitSha: found.headSha,
+      pullRequest: { id },
+    });
+  });
+
+  it('are not those of a commit before', async () => {
+    await refreshed({ checks: CHECKS });
+    const found = await refreshed({
+      headSha: 'f'.repeat(40),
+      checks: [{ name: 'build', conclusion: 'FAILURE' }],
+    });
+    expect(namesOf(found)).toEqual(['build']);
+    expect(found.checks.totalCount).toBe(CHECKS.length + 1);
+  });
+
+  it.each<[why: string, Partial<GitHubPullRequest>]>([
+    ['CI does not fail', { rollup: 'PENDING' }],
+    ['it is merged', { state: 'MERGED', mergedAt: new Date() }],
+    ['it is closed', { state: 'CLOSED', closedAt: new Date() }],
+  ])('are none while %s', async (_why, facts) => {
+    expect(namesOf(await refreshed({ checks: CHECKS, ...facts }))).toEqual([]);
+  });
+
+  it('are those of a draft too', async () => {
+    expect(namesOf(await refreshed({ checks: CHECKS, isDraft: true }))).toEqual(['build', 'deploy', 'style']);
+  });
+
+  it('are nodes like all checks, and paged like them', async () => {
+    const { failingChecks } = await refreshed({ checks: CHECKS });
+    const response = await team.owner.raw({
+      query: `query($id: ID!) { node(id: $id) { ... on PullRequest {
+        first: failingChecks(first: 2) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } }
+        all: checks { nodes { id } }
+      } } }`,
+      variables: { id },
+    });
+    const { first, all } = (await response.json()).data.node;
+    expect(first.edges.map(({ node }: { node: { id: string } }) => node.id)).toEqual(
+      failingChecks.nodes.slice(0, 2).map((check) => check.id),
+    );
+    expect(all.nodes).toEqual(expect.arrayContaining(failingChecks.nodes.map((check) => ({ id: check.id }))));
+    const next = await team.owner.raw({
+      query: `query($id: ID!, $after: String) { node(id: $id) { ... on PullRequest {
+        failingChecks(first: 2, after: $after) { nodes { id } pageInfo { hasNextPage } } } } }`,
+      variables: { id, after: first.pageInfo.endCursor },
+    });
+    expect((await next.json()).data.node.failingChecks).toEqual({
+      nodes: failingChecks.nodes.slice(2).map((check) => ({ id: check.id })),
+      pageInfo: { hasNextPage: false },
+    });
+    const single = await team.owner.raw({
+      query: `query($id: ID!) { node(id: $id) { __typename } }`,
+      variables: { id: failingChecks.nodes[0]?.id },
+    });
+    expect((await single.json()).data.node).toEqual({ __typename: 'PullRequestCheck' });
+  });
+});
+
+describe('latestReviews', () => {
+  const hour = (n: number) => new Date(Date.UTC(2026, 0, 2, n));
+
+  it('are what each reviewer decided last, newest first', async () => {
+    const found = await refreshed({
+      reviews: [
+        { author: 'ines', state: 'CHANGES_REQUESTED', submittedAt: hour(1) },
+        { author: 'max', state: 'APPROVED', submittedAt: hour(2) },
+        { author: 'ines', state: 'APPROVED', body: 'Well done.', submittedAt: hour(3) },
+        { author: 'ines', state: 'COMMENTED', body: 'One more thing.', submittedAt: hour(4) },
+        { author: 'ada', state: 'COMMENTED', submittedAt: hour(5) },
+        { author: { bot: 'linter' }, state: 'CHANGES_REQUESTED', submittedAt: hour(6) },
+      ],
+    });
+    expect(found.latestReviews).toMatchObject({
+      totalCount: 3,
+      nodes: [
+        { author: 'linter', state: 'CHANGES_REQUESTED', isBot: true },
+        {
+          author: 'ines',
+          state: 'APPROVED',
+          body: 'Well done.',
+          isBot: false,
+          url: at('pullrequestreview-3'),
+        },
+        { author: 'max', state: 'APPROVED', pullRequest: { id } },
+      ],
+    });
+    expect(found.reviews.totalCount).toBeGreaterThan(3);
+  });
+
+  it('are told apart by what was submitted later, whatever order they were stored in', async () => {
+    await refreshed({ reviews: [{ author: 'ines', state: 'APPROVED', submittedAt: hour(3) }] });
+    await work.psql(
+      `INSERT INTO pull_request_review (organization_id, pull_request_id, external_id, author, state, submitted_at)
+       VALUES ($1, $2, 'older', 'ines', 'CHANGES_REQUESTED', $3)`,
+      [uuidOf(team.id), uuidOf(id), hour(1)],
+    );
+    expect((await summary()).latestReviews.nodes).toMatchObject([{ author: 'ines', state: 'APPROVED' }]);
+  });
+
+  it('leave out one that was dismissed', async () => {
+    const found = await refreshed({
+      reviews: [{ author: 'ines', state: 'DISMISSED', submittedAt: hour(1) }],
+    });
+    expect(found.latestReviews).toEqual({ totalCount: 0, nodes: [] });
+  });
+});
+
+describe('unresolvedBy', () => {
+  it('tells who opened how many threads, where, and where to read of it', async () => {
+    const found = await refreshed({
+      threads: [
+        {
+          path: 'src/a.ts',
+          line: 3,
+          comments: [{ author: 'ines' }, { author: 'max', createdAt: new Date() }],
+        },
+        { path: 'src/b.ts', subjectType: 'FILE', comments: [{ author: 'ines' }] },
+        { path: 'src/c.ts', line: 5, comments: [{ author: 'ines' }], isResolved: true },
+        { path: 'src/d.ts', line: 7, comments: [{ author: { bot: 'linter' } }] },
+        { path: 'src/e.ts', line: 9, comments: [{ author: null }] },
+      ],
+      reviews: [
+        { author: 'ines', state: 'CHANGES_REQUESTED', submittedAt: new Date(Date.UTC(2026, 0, 2, 1)) },
+        { author: 'ines', state: 'COMMENTED', submittedAt: new Date(Date.UTC(2026, 0, 2, 2)) },
+      ],
+    });
+    expect(found.unresolvedBy).toEqual([
+      {
+        reviewer: 'ines',
+        isBot: false,
+        count: 2,
+        reviewUrl: at('pullrequestreview-2'),
+        links: expect.arrayContaining([
+          { url: at('discussion_r7_1_1'), file: 'src/a.ts', line: 3 },
+          { url: at('discussion_r7_2_1'), file: 'src/b.ts', line: 0 },
+        ]),
+      },
+      {
+        reviewer: 'ghost',
+        isBot: false,
+        count: 1,
+        reviewUrl: null,
+        links: [{ url: at('discussion_r7_5_1'), file: 'src/e.ts', line: 9 }],
+      },
+      {
+        reviewer: 'linter',
+        isBot: true,
+        count: 1,
+        reviewUrl: null,
+        links: [{ url: at('discussion_r7_4_1'), file: 'src/d.ts', line: 7 }],
+      },
+    ]);
+  });
+
+  it('is empty when all is settled', async () => {
+    expect((await refreshed({ threads: [{ isResolved: true }] })).unresolvedBy).toEqual([]);
+  });
+
+  it('counts all threads, and shows the way to the oldest ten', async () => {
+    const threads = Array.from({ length: 12 }, (_, n) => ({ line: n + 1, comments: [{ author: 'ines' }] }));
+    await refreshed({ threads: threads.slice(0, 6) });
+    const { unresolvedBy } = await refreshed({ threads });
+    expect(unresolvedBy).toMatchObject([{ reviewer: 'ines', count: 12 }]);
+    const lines = unresolvedBy[0]?.links.map(({ line }) => line) ?? [];
+    expect(lines.length).toBe(10);
+    expect(lines.slice(0, 6).sort()).toEqual([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('knows of a thread whose comments are gone', async () => {
+    await refreshed({ threads: [{ comments: [{ author: 'ines' }] }] });
+    await work.psql('DELETE FROM pull_request_review_comment WHERE pull_request_id = $1', [uuidOf(id)]);
+    expect((await summary()).unresolvedBy).toMatchObject([
+      { reviewer: 'ghost', count: 1, links: [{ url: '' }] },
+    ]);
+  });
+});
+
+describe('mergeabilityReasons', () => {
+  type Facts = {
+    mergeability: Mergeability;
+    merge_state_status?: string;
+    state?: PullRequestState;
+    ci_state?: CiState;
+    review_decision?: ReviewDecision;
+  };
+  const EVERYTHING = {
+    merge_state_status: 'BEHIND',
+    state: 'DRAFT',
+    ci_state: 'FAILING',
+    review_decision: 'CHANGES_REQUESTED',
+  } as const;
+
+  it.each<[MergeabilityReason[], Facts]>([
+    [[], { mergeability: 'MERGEABLE', ...EVERYTHING }],
+    [[], { mergeability: 'UNKNOWN', ...EVERYTHING }],
+    [['CONFLICTS'], { mergeability: 'CONFLICTING' }],
+    [['CONFLICTS'], { mergeability: 'CONFLICTING', merge_state_status: 'DIRTY' }],
+    [['BEHIND_BASE'], { mergeability: 'BLOCKED', merge_state_status: 'BEHIND' }],
+    [['DRAFT'], { mergeability: 'BLOCKED', state: 'DRAFT' }],
+    [['CI_FAILING'], { mergeability: 'BLOCKED', ci_state: 'FAILING' }],
+    [['CI_FAILING'], { mergeability: 'UNSTABLE', ci_state: 'FAILING' }],
+    [['CHANGES_REQUESTED'], { mergeability: 'BLOCKED', review_decision: 'CHANGES_REQUESTED' }],
+    [['REVIEW_REQUIRED'], { mergeability: 'BLOCKED', review_decision: 'REVIEW_REQUIRED' }],
+    [
+      ['REVIEW_REQUIRED'],
+      { mergeability: 'BLOCKED', merge_state_status: 'BLOCKED', review_decision: 'REVIEW_REQUIRED' },
+    ],
+    [
+      ['BLOCKED_BY_PROVIDER'],
+      {
+        mergeability: 'BLOCKED',
+        merge_state_status: 'BLOCKED',
+        ci_state: 'PASSING',
+        review_decision: 'APPROVED',
+      },
+    ],
+    [[], { mergeability: 'UNSTABLE', merge_state_status: 'UNSTABLE', ci_state: 'PENDING' }],
+    [
+      ['CONFLICTS', 'BEHIND_BASE', 'DRAFT', 'CI_FAILING', 'CHANGES_REQUESTED'],
+      { mergeability: 'CONFLICTING', ...EVERYTHING },
+    ],
+  ])('are %j of %j', async (reasons, facts) => {
+    await work.psql(
+      `UPDATE pull_request SET mergeability = $2, merge_state_status = $3, state = $4::pull_request_state, is_draft = $4::pull_request_state = 'DRAFT', ci_state = $5,
+              review_decision = $6 WHERE id = $1`,
+      [
+        uuidOf(id),
+        facts.mergeability,
+        facts.merge_state_status ?? '',
+        facts.state ?? 'OPEN',
+        facts.ci_state ?? 'UNKNOWN',
+        facts.review_decision ?? 'NONE',
+      ],
+    );
+    expect((await summary()).mergeabilityReasons).toEqual(reasons);
+  });
+});
+
+it('tells nothing of what was said in threads', async () => {
+  const said = 'What nobody else is to read.';
+  await refreshed({ threads: [{ comments: [{ author: 'ines', body: said }] }] });
+  expect(JSON.stringify(await summary())).not.toContain(said);
+});

@@ -1,0 +1,171 @@
+/** The view of statuses against the rules as one would say them, over whatever sessions and pull requests there can be. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import {
+  ActivityState,
+  CiState,
+  Mergeability,
+  PullRequestState,
+  ReviewDecision,
+  type SessionDisplayStatus,
+  type SessionLane,
+} from '../../../prisma/client/enums.ts';
+import { type PullRequestFacts, type SessionFacts, writeSessions } from '../../support/board.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team, TeamAgent } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const BATCHES = 30;
+const SILENCE_SECONDS = 90;
+
+// ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function ofOne(pr: PullRequestFacts): SessionDisplayStatus {
+  if (pr.ciState === 'FAILING') return 'CI_FAILED';
+  if (pr.state === 'DRAFT') return 'DRAFT';
+  if (pr.reviewDecision === 'CHANGES_REQUESTED') return 'CHANGES_REQUESTED';
+  if (pr.threads.some(({ isResolved, isBot }) => !isResolved && !isBot)) return 'CHANGES_REQUESTED';
+  if (pr.mergeability === 'MERGEABLE') return 'MERGEABLE';
+  if (pr.reviewDecision === 'APPROVED') return 'APPROVED';
+  if (pr.reviewDecision === 'REVIEW_REQUIRED') return 'REVIEW_PENDING';
+  return 'PR_OPEN';
+}
+
+const WORST_FIRST: SessionDisplayStatus[] = [
+  'CI_FAILED',
+  'CHANGES_REQUESTED',
+  'DRAFT',
+  'REVIEW_PENDING',
+  'PR_OPEN',
+  'APPROVED',
+  'MERGEABLE',
+];
+
+function ofMany(all: PullRequestFacts[]): SessionDisplayStatus | null {
+  const open = all.filter(({ state }) => state === 'OPEN' || state === 'DRAFT');
+  if (open.length === 0) return all.some(({ state }) => state === 'MERGED') ? 'MERGED' : null;
+  const isStacked = (pr: PullRequestFacts) =>
+    pr.targetBranch !== '' &&
+    open.some((other) => other !== pr && other.repo === pr.repo && other.sourceBranch === pr.targetBranch);
+  const isInTrouble = (pr: PullRequestFacts) =>
+    ['CI_FAILED', 'DRAFT', 'CHANGES_REQUESTED'].includes(ofOne(pr));
+  const counting = open.filter((pr) => !isStacked(pr) || isInTrouble(pr));
+  const statuses = (counting.length > 0 ? counting : open).map(ofOne);
+  return WORST_FIRST.find((status) => statuses.includes(status)) ?? null;
+}
+
+function isAwaited(s: SessionFacts): boolean {
+  return s.hasAgent && !s.hasSignalled && s.activityState === 'IDLE' && !s.isTerminated;
+}
+
+function shown(s: SessionFacts): SessionDisplayStatus {
+  if (s.isTerminated) return s.pullRequests.some(({ state }) => state === 'MERGED') ? 'MERGED' : 'TERMINATED';
+  if (s.activityState === 'ACTIVE') return 'WORKING';
+  if (s.activityState === 'EXITED') return 'EXITED';
+  if (s.activityState === 'WAITING_INPUT' || s.activityState === 'BLOCKED') return 'NEEDS_INPUT';
+  const isSilent = isAwaited(s) && s.quietSeconds > SILENCE_SECONDS;
+  return ofMany(s.pullRequests) ?? (isSilent ? 'NO_SIGNAL' : 'IDLE');
+}
+
+const LANES: Record<SessionDisplayStatus, SessionLane> = {
+  NEEDS_INPUT: 'NEEDS_YOU',
+  EXITED: 'NEEDS_YOU',
+  NO_SIGNAL: 'NEEDS_YOU',
+  CI_FAILED: 'NEEDS_YOU',
+  CHANGES_REQUESTED: 'NEEDS_YOU',
+  MERGEABLE: 'READY_TO_MERGE',
+  APPROVED: 'READY_TO_MERGE',
+  MERGED: 'READY_TO_MERGE',
+  REVIEW_PENDING: 'IN_REVIEW',
+  PR_OPEN: 'IN_REVIEW',
+  DRAFT: 'IN_REVIEW',
+  IDLE: 'WORKING',
+  WORKING: 'WORKING',
+  TERMINATED: 'ARCHIVE',
+};
+/** In the order of the table above; all that is over comes last. */
+const URGENCY = Object.keys(LANES);
+
+function rules(s: SessionFacts) {
+  const displayStatus = shown(s);
+  const scmStatus = ofMany(s.pullRequests);
+  return {
+    displayStatus,
+    scmStatus,
+    lane: s.isTerminated ? 'ARCHIVE' : LANES[displayStatus],
+    urgency: s.isTerminated ? URGENCY.length : URGENCY.indexOf(displayStatus) + 1,
+    /** How long after it was last heard of. */
+    changesAfter: displayStatus === 'IDLE' && isAwaited(s) ? SILENCE_SECONDS : null,
+  };
+}
+
+// ── Whatever there can be ────────────────────────────────────────────────────────────────────────────────────────────
+
+const branches = fc.constantFrom('', 'main', 'a', 'b', 'c');
+
+const pullRequests: fc.Arbitrary<PullRequestFacts> = fc.record({
+  // Mostly open ones, of which there is most to say, and few that fail, which hide all others.
+  state: fc.constantFrom(...Object.values(PullRequestState), 'OPEN', 'OPEN'),
+  ciState: fc.constantFrom(...Object.values(CiState), 'PASSING', 'PASSING'),
+  reviewDecision: fc.constantFrom(...Object.values(ReviewDecision)),
+  mergeability: fc.constantFrom(...Object.values(Mergeability)),
+  repo: fc.constantFrom('rocket', 'rocket', 'other'),
+  sourceBranch: branches,
+  targetBranch: branches,
+  threads: fc.array(fc.record({ isResolved: fc.boolean(), isBot: fc.boolean() }), { maxLength: 2 }),
+});
+
+const sessions: fc.Arbitrary<SessionFacts> = fc.record({
+  activityState: fc.constantFrom(...Object.values(ActivityState), 'IDLE', 'IDLE'),
+  isTerminated: fc.constantFrom(true, false, false, false),
+  hasAgent: fc.boolean(),
+  hasSignalled: fc.constantFrom(true, false, false),
+  // Nothing near the boundary, which is passed while one looks.
+  quietSeconds: fc.constantFrom(0, 1, 10, 91, 1000),
+  pullRequests: fc.array(pullRequests, { maxLength: 5 }),
+});
+
+let work: Work;
+let team: Team;
+let agent: TeamAgent;
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  agent = await team.hire();
+});
+afterAll(() => work.close());
+
+it('shows what the rules say', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(sessions, { minLength: 20, maxLength: 60 }), async (batch) => {
+      const ids = await writeSessions(work.psql, team, agent, batch);
+      const rows = await work.psql<{ id: string } & ReturnType<typeof rules>>(
+        `SELECT session_id AS id, display_status AS "displayStatus", scm_status AS "scmStatus", lane, urgency,
+                extract(epoch FROM status_changes_at - activity_last_at)::int AS "changesAfter"
+           FROM session_status WHERE session_id = ANY ($1)`,
+        [ids.map(uuidOf)],
+      );
+      const found = new Map(rows.map(({ id, ...status }) => [id, status]));
+      expect(ids.map((id) => found.get(uuidOf(id)))).toEqual(batch.map(rules));
+    }),
+    { numRuns: BATCHES },
+  );
+}, 120_000);
+
+it('shows each session once, whether it is asked for alone or with all of them', async () => {
+  // One transaction has one now.
+  await work.psql('BEGIN');
+  const all = await work.psql<{ id: string; row: string }>(
+    'SELECT session_id AS id, st::text AS row FROM session_status st WHERE organization_id = $1',
+    [uuidOf(team.id)],
+  );
+  const [count] = await work.psql<{ count: string }>('SELECT count(*) FROM session');
+  expect(all.length).toBe(Number(count?.count));
+  for (const { id, row } of all.slice(0, 50)) {
+    const alone = await work.psql('SELECT st::text AS row FROM session_status st WHERE session_id = $1', [
+      id,
+    ]);
+    expect(alone).toEqual([{ row }]);
+  }
+  await work.psql('COMMIT');
+});

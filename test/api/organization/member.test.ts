@@ -1,0 +1,208 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { AddMemberInput, MembershipRole } from '../../graphql/graphql.ts';
+import type { Client } from '../../support/client.ts';
+import { AddMember } from '../../support/mutations.ts';
+import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const MembersOf = graphql(`
+  query MembersOf($slug: String!) {
+    organization(slug: $slug) {
+      viewerRole
+      members {
+        nodes {
+          id
+          role
+          user {
+            email
+          }
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+beforeEach(async () => {
+  team = await work.createTeam();
+});
+
+const newEmail = () => `bob-${randomUUID()}@example.com`;
+
+async function add(input: Partial<AddMemberInput> = {}, by: Client = team.owner) {
+  const someone = { organizationId: team.id, email: newEmail(), name: 'Bob' };
+  return (await by.query(AddMember, { input: { ...someone, ...input } })).addMember;
+}
+
+async function members() {
+  return (await team.owner.query(MembersOf, { slug: team.slug })).organization?.members.nodes ?? [];
+}
+
+describe('a person whom Muster does not know yet', () => {
+  it('is made, with this name, as a MEMBER unless told otherwise', async () => {
+    const email = newEmail();
+    const { member, requestId } = succeeded(await add({ email, name: ' Bob ' }));
+    expect(member).toMatchObject({ role: 'MEMBER', user: { name: 'Bob', email } });
+    expect(await members()).toContainEqual({ id: member.id, role: 'MEMBER', user: { email } });
+    expect(await team.changes({ requestId })).toMatchObject([
+      {
+        type: 'MEMBER_CREATED',
+        entityId: member.id,
+        payload: { row: { user: member.user.id, role: 'MEMBER', removedAt: null } },
+      },
+    ]);
+  });
+
+  it('is made once, when two organizations add them at the same moment', async () => {
+    const teams = await Promise.all(Array.from({ length: 5 }, () => work.createTeam()));
+    for (let round = 0; round < 5; round++) {
+      const email = newEmail();
+      const added = await Promise.all(
+        teams.map(({ id, owner }) => add({ organizationId: id, email }, owner)),
+      );
+      expect(new Set(added.map((each) => succeeded(each).member.user.id)).size).toBe(1);
+      expect(await work.psql('SELECT FROM "user" WHERE email = $1', [email])).toHaveLength(1);
+    }
+  });
+});
+
+describe('a person whom Muster knows', () => {
+  it('is known by the e-mail address, in any letter case, and keeps their name', async () => {
+    const carl = await work.app.signUp('Carl');
+    const { member } = succeeded(await add({ email: ` ${carl.email.toUpperCase()}\n`, name: 'Charles' }));
+    expect(member.user).toEqual({ id: globalId('User', carl.userId), name: 'Carl', email: carl.email });
+  });
+
+  it('sees the organization with the token they have, in the role they were given', async () => {
+    const carl = await work.app.signUp('Carl');
+    expect((await carl.query(MembersOf, { slug: team.slug })).organization).toBeNull();
+    succeeded(await add({ email: carl.email, role: 'ADMIN' }));
+    expect((await carl.query(MembersOf, { slug: team.slug })).organization?.viewerRole).toBe('ADMIN');
+  });
+
+  it('may come back after having been removed', async () => {
+    const bob = await team.join('ADMIN');
+    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
+    const { member } = succeeded(await add({ email: bob.email }));
+    expect(member.id).not.toBe(bob.memberId);
+    expect(member.role).toBe('MEMBER');
+    expect(await members()).toMatchObject([{ id: member.id }, { role: 'OWNER' }]);
+  });
+});
+
+describe('ALREADY_MEMBER', () => {
+  it('shows the membership there is, which stays as it is', async () => {
+    const bob = await team.join('ADMIN');
+    const before = await team.footprint();
+    for (const email of [bob.email, bob.email.toUpperCase()]) {
+      expect(refused(await add({ email, role: 'MEMBER' }))).toMatchObject({
+        code: 'ALREADY_MEMBER',
+        member: { id: bob.memberId, role: 'ADMIN' },
+      });
+    }
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('is also what the OWNER is told of themselves', async () => {
+    expect(refused(await add({ email: team.owner.email }))).toMatchObject({
+      code: 'ALREADY_MEMBER',
+      member: { role: 'OWNER' },
+    });
+  });
+
+  it.each(['new', 'known'])('is what all but one are told who add a %s person at once', async (kind) => {
+    const email = kind === 'new' ? newEmail() : (await work.app.signUp('Carl')).email;
+    const results = await Promise.all(Array.from({ length: 10 }, () => add({ email })));
+    const winners = results.filter(hasSucceeded).map((each) => succeeded(each));
+    expect(winners).toHaveLength(1);
+    for (const result of results.filter((each) => !hasSucceeded(each))) {
+      expect(refused(result)).toMatchObject({
+        code: 'ALREADY_MEMBER',
+        member: { id: winners[0]?.member.id },
+      });
+    }
+    expect(await members()).toHaveLength(2);
+    expect(await team.structureEvents('member.added')).toHaveLength(1);
+  });
+});
+
+describe('who may grant what', () => {
+  const grants: Record<MembershipRole, MembershipRole[]> = {
+    OWNER: ['OWNER', 'ADMIN', 'MEMBER'],
+    ADMIN: ['ADMIN', 'MEMBER'],
+    MEMBER: [],
+  };
+  const roles = Object.keys(grants) as MembershipRole[];
+
+  it.each(roles)('is what the contract says of %s', async (granting) => {
+    const person = await team.join(granting);
+    for (const role of roles) {
+      const before = await team.footprint();
+      const result = await add({ role }, person);
+      if (grants[granting].includes(role)) expect(succeeded(result).member.role).toBe(role);
+      else {
+        expect(refused(result).code, role).toBe('FORBIDDEN');
+        expect(await team.footprint()).toEqual(before);
+      }
+    }
+  });
+
+  it('is nothing for somebody else: to them there is no such organization', async () => {
+    const eve = await work.app.signUp('Eve');
+    const unseen = refused(await add({}, eve));
+    expect(unseen.code).toBe('NOT_FOUND');
+    for (const organizationId of ['', 'garbage', team.project.id, globalId('Organization', randomUUID())]) {
+      expect(refused(await add({ organizationId }, eve)), organizationId).toEqual(unseen);
+    }
+  });
+
+  it('counts before who is a member already', async () => {
+    const [admin, member] = [await team.join('ADMIN'), await team.join('MEMBER')];
+    expect(refused(await add({ email: admin.email }, member)).code).toBe('FORBIDDEN');
+    expect(refused(await add({ email: member.email, role: 'OWNER' }, admin)).code).toBe('FORBIDDEN');
+  });
+});
+
+describe('INVALID_INPUT', () => {
+  it.each([
+    '',
+    'bob',
+    '@',
+    'bob@',
+    '@example.com',
+    'bob@example@com',
+    'b ob@example.com',
+    'bob@exam\tple.com',
+    'bob\u0085@example.com',
+    'bob\u00a0@example.com',
+    'bob\u200b@example.com',
+    'bob\u0000@example.com',
+    'bob\ud800@example.com',
+    `${'b'.repeat(243)}@example.com`,
+  ])('is what the e-mail address %j gets', async (email) => {
+    const before = await team.footprint();
+    expect(refused(await add({ email }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: expect.arrayContaining([expect.objectContaining({ path: 'email' })]),
+    });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('names every field that is wrong', async () => {
+    expect(refused(await add({ email: 'bob', name: '' }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'email' }, { path: 'name' }],
+    });
+  });
+});

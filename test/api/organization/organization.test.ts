@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { Person } from '../../support/app.ts';
+import { AddMember, CreateOrganization } from '../../support/mutations.ts';
+import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const OrganizationAndMembers = graphql(`
+  query OrganizationAndMembers($slug: String!) {
+    organization(slug: $slug) {
+      id
+      members {
+        totalCount
+        nodes {
+          role
+          user {
+            id
+          }
+        }
+      }
+    }
+  }
+`);
+
+const OwnOrganizations = graphql(`
+  query OwnOrganizations {
+    viewer {
+      personalOrganization {
+        id
+        slug
+        name
+        viewerRole
+      }
+      organizations {
+        totalCount
+        nodes {
+          id
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+let ann: Person;
+beforeAll(async () => {
+  work = await startWork();
+  ann = await work.app.signUp();
+});
+afterAll(() => work.close());
+
+async function create(slug: string, { name = 'Acme', by = ann } = {}) {
+  return (await by.query(CreateOrganization, { input: { slug, name } })).createOrganization;
+}
+
+/** How many organizations and memberships there are in all. */
+async function counts(): Promise<unknown> {
+  const [row] = await work.psql<object>(
+    `SELECT (SELECT count(*) FROM organization)::int AS organizations,
+            (SELECT count(*) FROM membership)::int AS memberships`,
+  );
+  return row;
+}
+
+describe('a new organization', () => {
+  it('has whoever made it as its OWNER, and nobody else', async () => {
+    const { organization } = succeeded(await create('acme', { name: ' Acme & Söhne ' }));
+    expect(organization).toMatchObject({ slug: 'acme', name: 'Acme & Söhne', viewerRole: 'OWNER' });
+    expect((await ann.query(OrganizationAndMembers, { slug: 'acme' })).organization).toEqual({
+      id: organization.id,
+      members: { totalCount: 1, nodes: [{ role: 'OWNER', user: { id: globalId('User', ann.userId) } }] },
+    });
+  });
+
+  it('is not there for others', async () => {
+    succeeded(await create('private'));
+    const eve = await work.app.signUp('Eve');
+    expect(await eve.query(OrganizationAndMembers, { slug: 'private' })).toEqual({ organization: null });
+  });
+});
+
+describe('a slug', () => {
+  it.each(['a', '7', 'a-b', 'a--b', '0-0', 'x'.repeat(63), ' trimmed '])('may be %j', async (slug) => {
+    expect(succeeded(await create(slug)).organization.slug).toBe(slug.trim());
+  });
+
+  it.each([
+    '',
+    ' ',
+    '-',
+    '-a',
+    'a-',
+    'Acme',
+    'ac me',
+    'ac_me',
+    'ac.me',
+    'ac/me',
+    'ac\nme',
+    'ac\u0000me',
+    'akmé',
+    '٣',
+    'x'.repeat(64),
+  ])('may not be %j', async (slug) => {
+    const before = await counts();
+    expect(refused(await create(slug))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'slug' }] });
+    expect(await counts()).toEqual(before);
+  });
+});
+
+describe('INVALID_INPUT', () => {
+  it('names every field that is wrong', async () => {
+    expect(refused(await create('No', { name: ' ' }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'slug' }, { path: 'name' }],
+    });
+  });
+
+  it('is not what a field that is missing gets: that is no document of this schema', async () => {
+    const response = await ann.raw({
+      query:
+        'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
+      variables: { input: { slug: 'nameless' } },
+    });
+    expect(await response.json()).toMatchObject({
+      errors: [{ message: expect.stringContaining('"name"'), extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+  });
+});
+
+describe('SLUG_TAKEN', () => {
+  it('is what anybody is told who wants it too', async () => {
+    succeeded(await create('taken'));
+    const bob = await work.app.signUp('Bob');
+    const before = await counts();
+    for (const by of [ann, bob]) {
+      expect(refused(await create('taken', { by }))).toMatchObject({ code: 'SLUG_TAKEN', slug: 'taken' });
+    }
+    expect(await counts()).toEqual(before);
+  });
+
+  it('is what all but one are told who want it at once', async () => {
+    const people = await Promise.all(Array.from({ length: 10 }, () => work.app.signUp()));
+    const results = await Promise.all(people.map((by) => create('wanted', { by })));
+    expect(results.filter(hasSucceeded)).toHaveLength(1);
+    for (const result of results.filter((each) => !hasSucceeded(each))) {
+      expect(refused(result)).toMatchObject({ code: 'SLUG_TAKEN', slug: 'wanted' });
+    }
+    const winner = people[results.findIndex(hasSucceeded)];
+    expect((await winner?.query(OrganizationAndMembers, { slug: 'wanted' }))?.organization).toMatchObject({
+      members: { totalCount: 1 },
+    });
+  });
+});
+
+describe('a personal organization', () => {
+  it('comes with its person, who is its OWNER', async () => {
+    const bob = await work.app.signUp('Bob');
+    const { viewer } = await bob.query(OwnOrganizations);
+    expect(viewer.personalOrganization).toMatchObject({ name: 'Bob', viewerRole: 'OWNER' });
+    expect(viewer.organizations).toEqual({ totalCount: 1, nodes: [{ id: viewer.personalOrganization?.id }] });
+    expect(succeeded(await create('second', { by: bob })).organization.id).not.toBe(
+      viewer.personalOrganization?.id,
+    );
+  });
+
+  it('has a slug that nobody else can take', async () => {
+    const bob = await work.app.signUp('Bob');
+    const slug = (await bob.query(OwnOrganizations)).viewer.personalOrganization?.slug ?? '';
+    expect(refused(await create(slug)).code).toBe('SLUG_TAKEN');
+  });
+
+  it('comes with whoever is made a member, whatever their e-mail address', async () => {
+    const team = await work.createTeam(ann);
+    const localParts = [
+      '+++',
+      'jürgen',
+      '山田',
+      '-.-',
+      `${'a'.repeat(39)}..b`,
+      'z'.repeat(200),
+      'bob',
+      'bob',
+    ];
+    for (const [at, localPart] of localParts.entries()) {
+      const email = `${localPart}@host-${at}.example.com`;
+      const { addMember } = await ann.query(AddMember, {
+        input: { organizationId: team.id, email, name: 'Bob' },
+      });
+      const { user } = succeeded(addMember).member;
+      expect(
+        await work.psql(
+          `SELECT o.name, m.role FROM "user" u JOIN organization o ON o.id = u.personal_organization_id
+             JOIN membership m ON m.organization_id = o.id AND m.user_id = u.id WHERE u.id = $1`,
+          [uuidOf(user.id)],
+        ),
+        email,
+      ).toEqual([{ name: 'Bob', role: 'OWNER' }]);
+    }
+  });
+});

@@ -1,0 +1,313 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import { graphql } from '../../graphql/gql.ts';
+import type { CreateTokenInput } from '../../graphql/graphql.ts';
+import type { Client } from '../../support/client.ts';
+import { CreateToken } from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const Reach = graphql(`
+  query Reach {
+    viewer {
+      id
+      organizations {
+        nodes {
+          slug
+          viewerRole
+        }
+      }
+    }
+  }
+`);
+
+const TokensOf = graphql(`
+  query TokensOf($slug: String!) {
+    organization(slug: $slug) {
+      tokens {
+        nodes {
+          id
+          label
+          prefix
+          expiresAt
+          lastUsedAt
+          revokedAt
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+beforeEach(async () => {
+  team = await work.createTeam();
+});
+
+async function create(input: Partial<CreateTokenInput> = {}, by: Client = team.owner) {
+  return (await by.query(CreateToken, { input: { organizationId: team.id, label: 'ci', ...input } }))
+    .createToken;
+}
+
+/** A token that was made, and a client that has it. */
+async function created(input: Partial<CreateTokenInput> = {}, by?: Client) {
+  const { token, secret, requestId } = succeeded(await create(input, by));
+  return { token, secret: secret ?? '', requestId, client: work.app.client(secret ?? '') };
+}
+
+const isIn = (ms: number) => new Date(Date.now() + ms).toISOString();
+const idOf = ({ userId }: { userId: string }) => globalId('User', userId);
+
+/** What is stored of a token. */
+async function stored(tokenId: string) {
+  const [row] = await work.psql<Record<string, unknown>>('SELECT * FROM token WHERE id = $1', [
+    uuidOf(tokenId),
+  ]);
+  return row;
+}
+
+async function listed(tokenId: string) {
+  const { organization } = await team.owner.query(TokensOf, { slug: team.slug });
+  return organization?.tokens.nodes.find(({ id }) => id === tokenId);
+}
+
+async function expectRefused(client: Client): Promise<void> {
+  const response = await client.raw({ query: '{ viewer { id } }' });
+  expect(response.status).toBe(401);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+}
+
+describe('a secret', () => {
+  it('is shown at creation, told apart by its first characters, and works at once', async () => {
+    const { token, secret, client } = await created({ label: ' CI of Rocket ' });
+    expect(secret).toMatch(/^mst_[\w-]{43}$/);
+    expect(token).toMatchObject({ label: 'CI of Rocket', expiresAt: null, revokedAt: null });
+    expect(secret.startsWith(token.prefix)).toBe(true);
+    expect(token.prefix.length).toBeLessThanOrEqual(10);
+    expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
+  });
+
+  it('is another one each time', async () => {
+    const secrets = await Promise.all(Array.from({ length: 10 }, async () => (await created()).secret));
+    expect(new Set(secrets).size).toBe(10);
+  });
+
+  it('is stored as its hash and nothing else', async () => {
+    const { token, secret } = await created();
+    const row = await stored(token.id);
+    expect(row?.hash).toBe(createHash('sha256').update(secret).digest('hex'));
+    expect(JSON.stringify(row)).not.toContain(secret.slice(token.prefix.length));
+  });
+
+  it('is heard by nobody, nor is its hash', async () => {
+    const { token, secret, requestId } = await created();
+    const heard = await team.changes({ requestId });
+    expect(heard).toMatchObject([
+      { type: 'TOKEN_CREATED', entityId: token.id, payload: { row: { label: 'ci', prefix: token.prefix } } },
+    ]);
+    const told = JSON.stringify([heard, await team.structureEvents('token.created')]);
+    expect(told).not.toContain(secret.slice(token.prefix.length));
+    expect(told).not.toContain(createHash('sha256').update(secret).digest('hex'));
+  });
+});
+
+describe('a token', () => {
+  it('reaches its one organization, in the role its person has there', async () => {
+    const bob = await team.join('ADMIN');
+    const elsewhere = await work.createTeam(bob);
+    const { client } = await created({}, bob);
+    expect((await client.query(Reach)).viewer).toEqual({
+      id: idOf(bob),
+      organizations: { nodes: [{ slug: team.slug, viewerRole: 'ADMIN' }] },
+    });
+    const intoElsewhere = await create({ organizationId: elsewhere.id }, client);
+    expect(refused(intoElsewhere).code).toBe('NOT_FOUND');
+  });
+
+  it('has the role its person has by now', async () => {
+    const bob = await team.join('ADMIN');
+    const { client } = await created({}, bob);
+    await work.psql(`UPDATE membership SET role = 'MEMBER' WHERE id = $1`, [uuidOf(bob.memberId)]);
+    expect((await client.query(Reach)).viewer.organizations.nodes).toEqual([
+      { slug: team.slug, viewerRole: 'MEMBER' },
+    ]);
+  });
+
+  it('is refused once its person is no member any more', async () => {
+    const bob = await team.join('MEMBER');
+    const { client } = await created({}, bob);
+    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
+    await expectRefused(client);
+  });
+
+  it('is listed, newest first, without its secret', async () => {
+    const [first, second] = [await created({ label: 'first' }), await created({ label: 'second' })];
+    const { organization } = await team.owner.query(TokensOf, { slug: team.slug });
+    expect(organization?.tokens.nodes).toMatchObject([
+      { id: second.token.id, label: 'second', prefix: second.token.prefix },
+      { id: first.token.id, label: 'first', prefix: first.token.prefix },
+    ]);
+  });
+});
+
+describe('a token for somebody', () => {
+  it('acts for them', async () => {
+    const bob = await team.join('MEMBER');
+    const { token, client } = await created({ userId: idOf(bob) });
+    expect(token.user?.id).toBe(idOf(bob));
+    expect((await client.query(Reach)).viewer).toEqual({
+      id: idOf(bob),
+      organizations: { nodes: [{ slug: team.slug, viewerRole: 'MEMBER' }] },
+    });
+  });
+
+  it('is made by an ADMIN for those up to ADMIN, by a MEMBER for nobody but themselves', async () => {
+    const [admin, otherAdmin] = [await team.join('ADMIN'), await team.join('ADMIN')];
+    const [member, otherMember] = [await team.join('MEMBER'), await team.join('MEMBER')];
+    for (const person of [admin, otherAdmin, member])
+      succeeded(await create({ userId: idOf(person) }, admin));
+    succeeded(await create({ userId: idOf(member) }, member));
+    succeeded(await create({ userId: null }, member));
+
+    const before = await team.footprint();
+    for (const [by, person] of [
+      [admin, team.owner],
+      [member, team.owner],
+      [member, admin],
+      [member, otherMember],
+    ] as const) {
+      expect(refused(await create({ userId: idOf(person) }, by)).code).toBe('FORBIDDEN');
+    }
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('is NOT_FOUND when they are no member, exactly as when there is no such person', async () => {
+    const removed = await team.join('MEMBER');
+    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(removed.memberId)]);
+    const unknown = refused(await create({ userId: globalId('User', randomUUID()) }));
+    expect(unknown.code).toBe('NOT_FOUND');
+    const eve = await work.app.signUp('Eve');
+    for (const userId of ['', 'garbage', team.project.id, idOf(eve), idOf(removed)]) {
+      expect(refused(await create({ userId })), userId).toEqual(unknown);
+    }
+  });
+});
+
+describe('a time at which a token expires', () => {
+  it('is one in the future, until when it works', async () => {
+    const expiresAt = isIn(3_600_000);
+    const { token, client } = await created({ expiresAt });
+    expect(token.expiresAt).toBe(expiresAt);
+    expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
+    await work.psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
+    await expectRefused(client);
+  });
+
+  it.each([0, -1, -3_600_000, -1e12])('is not %d ms from now', async (ms) => {
+    const before = await team.footprint();
+    expect(refused(await create({ expiresAt: isIn(ms) }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'expiresAt' }],
+    });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it.each(['9999-12-31T23:59:59-12:00', '9999-12-31T00:00:00Z'])(
+    'is not %s, which nobody can be shown',
+    async (expiresAt) => {
+      const before = await team.footprint();
+      expect(refused(await create({ expiresAt }))).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [{ path: 'expiresAt' }],
+      });
+      expect(await team.footprint()).toEqual(before);
+    },
+  );
+
+  it('may be the last moment that there is', async () => {
+    const { token } = await created({ expiresAt: '9999-12-30T23:59:59.999Z' });
+    expect((await listed(token.id))?.expiresAt).toBe('9999-12-30T23:59:59.999Z');
+  });
+
+  it('may have passed when its making is asked for again', async () => {
+    const input = { expiresAt: isIn(700), idempotencyKey: 'short-lived' };
+    const { token } = await created(input);
+    await setTimeout(800);
+    const again = succeeded(await create(input));
+    expect(again.token.id).toBe(token.id);
+    expect(again.secret).toBeNull();
+    // With another key it is another making, and too late for one.
+    expect(refused(await create({ ...input, idempotencyKey: 'another' })).code).toBe('INVALID_INPUT');
+    // And who may not make one is not told of one.
+    const bob = await team.join('MEMBER');
+    expect(refused(await create({ ...input, userId: idOf(team.owner) }, bob)).code).toBe('INVALID_INPUT');
+  });
+
+  it.each(['tomorrow', '2099-01-01', '2099-02-30T00:00:00Z', '2099-01-01T00:00:00', '', 4_070_908_800_000])(
+    'is no DateTime as %j',
+    async (expiresAt) => {
+      const before = await team.footprint();
+      const input = { organizationId: team.id, label: 'ci', expiresAt };
+      const response = await team.owner.raw({
+        query: 'mutation ($input: CreateTokenInput!) { createToken(input: $input) { __typename } }',
+        variables: { input },
+      });
+      expect(await response.json()).toMatchObject({
+        errors: [{ message: expect.stringContaining('expiresAt'), extensions: { code: 'BAD_USER_INPUT' } }],
+      });
+      expect(await team.footprint()).toEqual(before);
+    },
+  );
+
+  it('is wrong at once with everything else that is', async () => {
+    expect(refused(await create({ label: '', expiresAt: isIn(-1), idempotencyKey: '' }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: expect.arrayContaining([
+        expect.objectContaining({ path: 'label' }),
+        expect.objectContaining({ path: 'expiresAt' }),
+        expect.objectContaining({ path: 'idempotencyKey' }),
+      ]),
+    });
+  });
+});
+
+describe('when a token was last used', () => {
+  it('is told to the minute, and heard by nobody', async () => {
+    const { token, client } = await created();
+    expect((await listed(token.id))?.lastUsedAt).toBeNull();
+    const before = await team.changes();
+
+    await client.query(Reach);
+    const first = (await listed(token.id))?.lastUsedAt;
+    expect(Date.parse(first ?? '')).toBeGreaterThan(0);
+    await client.query(Reach);
+    expect((await listed(token.id))?.lastUsedAt).toBe(first);
+
+    await work.psql(`UPDATE token SET last_used_at = last_used_at - interval '2 minutes' WHERE id = $1`, [
+      uuidOf(token.id),
+    ]);
+    await client.query(Reach);
+    expect(Date.parse((await listed(token.id))?.lastUsedAt ?? '')).toBeGreaterThanOrEqual(
+      Date.parse(first ?? ''),
+    );
+    // The markers by which the feed is read are tokens themselves.
+    const since = (await team.changes()).slice(before.length);
+    expect(since.filter(({ entityId }) => entityId === token.id)).toEqual([]);
+  });
+
+  it('is not when it was refused', async () => {
+    const { token, client } = await created({ expiresAt: isIn(3_600_000) });
+    await work.psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
+    await expectRefused(client);
+    expect((await listed(token.id))?.lastUsedAt).toBeNull();
+  });
+});

@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Client } from '../../support/client.ts';
+import { ClaimPR, RefreshPR } from '../../support/mutations.ts';
+import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Change, Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+let work: Work;
+/** The same person at another server on the same database. */
+let elsewhere: (team: Team) => Client;
+let stopOther: () => Promise<void>;
+beforeAll(async () => {
+  work = await startWork();
+  const other = await work.app.startAnother();
+  elsewhere = (team) => other.client(team.owner.token);
+  stopOther = () => other.close();
+});
+afterAll(async () => {
+  await stopOther();
+  await work.close();
+});
+
+let team: Team;
+beforeEach(async () => {
+  team = await work.createTeam();
+  team.onGitHub(7);
+});
+
+async function times<Result>(count: number, act: (at: number) => Promise<Result>): Promise<Result[]> {
+  return await Promise.all(Array.from({ length: count }, (_, at) => act(at)));
+}
+
+/** Many claims at once, half of them at another server; each with the session it was for. */
+async function claimAtOnce(
+  sessions: { id: string }[],
+  allowTakeover: boolean,
+  spell: (at: number) => string,
+) {
+  const clients = [team.owner, elsewhere(team)];
+  return await times(sessions.length, async (at) => {
+    const { id } = sessions[at] as { id: string };
+    const input = { sessionId: id, pr: spell(at), allowTakeover };
+    const { claimPR } = await (clients[at % 2] as Client).query(ClaimPR, { input });
+    return { sessionId: id, result: claimPR };
+  });
+}
+
+async function rowsOfPullRequests() {
+  return await work.psql<{ session_id: string; state: string; title: string }>(
+    'SELECT session_id, state, title FROM pull_request WHERE organization_id = $1',
+    [uuidOf(team.id)],
+  );
+}
+
+/** Who held the pull request, from the feed: the first claimer, then each that took it from the one before. */
+function chainOf(changes: Change[]): string[] {
+  const chain: string[] = [];
+  for (const { type, payload } of changes) {
+    const { row, from, to } = payload as { row: { session: string }; from?: string; to?: string };
+    expect(type).toBe(chain.length === 0 ? 'PR_CREATED' : 'PR_SESSION_CHANGED');
+    if (type === 'PR_SESSION_CHANGED') expect({ from, to }).toEqual({ from: chain.at(-1), to: row.session });
+    chain.push(row.session);
+  }
+  return chain;
+}
+
+const OWNERSHIP = ['PR_CREATED', 'PR_SESSION_CHANGED'] as const;
+
+describe('many sessions that claim one pull request at once', () => {
+  it('get it to one of them, whom all others are told, when no takeover is allowed', async () => {
+    const sessions = await times(50, () => team.spawn());
+    const claims = await claimAtOnce(sessions, false, () => '7');
+    const [winner, ...more] = claims.filter(({ result }) => hasSucceeded(result));
+    expect(more).toEqual([]);
+    for (const { sessionId, result } of claims) {
+      if (sessionId === winner?.sessionId) continue;
+      expect(refused(result)).toMatchObject({
+        code: 'PR_CLAIMED_BY_ACTIVE_SESSION',
+        ownerSession: { id: winner?.sessionId },
+      });
+    }
+    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(winner?.sessionId ?? '') }]);
+    expect(
+      chainOf(await team.changes({ types: ['PR_CREATED', 'PR_UPDATED', 'PR_SESSION_CHANGED'] })),
+    ).toEqual([winner?.sessionId]);
+  });
+
+  it('hand it on from one to the next, in a chain without a gap, when takeovers are allowed', async () => {
+    const sessions = await times(50, () => team.spawn());
+    const claims = await claimAtOnce(sessions, true, () => '7');
+    const changes = await team.changes({ types: ['PR_CREATED', 'PR_UPDATED', 'PR_SESSION_CHANGED'] });
+    const chain = chainOf(changes);
+    expect(chain.toSorted()).toEqual(sessions.map(({ id }) => id).toSorted());
+    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
+
+    for (const { sessionId, result } of claims) {
+      const { requestId, takenOverFrom } = succeeded(result);
+      const at = chain.indexOf(sessionId);
+      expect(changes[at]?.requestId).toBe(requestId);
+      expect(takenOverFrom).toEqual(at === 0 ? [] : [{ id: chain[at - 1] }]);
+    }
+    expect(await team.structureEvents('pr.claimed')).toMatchObject(
+      chain.map((to, at) => ({ payload: { from: chain[at - 1] ?? null, to } })),
+    );
+  });
+
+  it('make one row of it, however each spells it', async () => {
+    const sessions = await times(20, () => team.spawn());
+    const spellings = [
+      '7',
+      '#7',
+      `https://github.com/${team.slug}/rocket/pull/7`,
+      `HTTPS://GITHUB.COM/${team.slug.toUpperCase()}/Rocket/pull/7/`,
+    ];
+    const claims = await claimAtOnce(sessions, false, (at) => spellings[at % spellings.length] ?? '');
+    expect(claims.filter(({ result }) => hasSucceeded(result))).toHaveLength(1);
+    expect(await rowsOfPullRequests()).toHaveLength(1);
+  });
+
+  it('make one row of it while its repository moves, by its old name or its new one', async () => {
+    const moved = { owner: `new-${team.slug}`, repo: 'starship' };
+    const project = await team.register({
+      slug: 'starship',
+      repoUrl: `https://github.com/${moved.owner}/starship`,
+    });
+    const sessions = await times(20, (at) => team.spawn(at % 2 ? {} : { projectId: project.id }));
+    work.github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
+    const claims = await claimAtOnce(sessions, true, () => '7');
+    expect(claims.every(({ result }) => hasSucceeded(result))).toBe(true);
+    expect(await rowsOfPullRequests()).toHaveLength(1);
+  });
+});
+
+describe('claims and refreshes at once', () => {
+  it('never move it by a refresh', async () => {
+    const sessions = await times(10, () => team.spawn());
+    const first = await team.spawn();
+    const { pullRequest } = succeeded(await team.claim(first.id, 7));
+    const [claims] = await Promise.all([
+      claimAtOnce(sessions, true, () => '7'),
+      times(20, async () => {
+        const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+        succeeded(refreshPR);
+      }),
+    ]);
+    for (const { result } of claims) succeeded(result);
+    const chain = chainOf(await team.changes({ types: [...OWNERSHIP] }));
+    expect(chain.toSorted()).toEqual([first, ...sessions].map(({ id }) => id).toSorted());
+    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
+  });
+});
+
+/** Of the changes of ownership to this session, and of its end: what the feed tells, in its order. */
+async function storyOf(sessionIds: Set<string>): Promise<Map<string, string[]>> {
+  const stories = new Map<string, string[]>();
+  for (const { type, payload } of await team.changes({ types: [...OWNERSHIP, 'SESSION_UPDATED'] })) {
+    const { row } = payload as { row: { id: string; session?: string } };
+    const sessionId = type === 'SESSION_UPDATED' ? row.id : (row.session ?? '');
+    if (sessionIds.has(sessionId)) stories.set(sessionId, [...(stories.get(sessionId) ?? []), type]);
+  }
+  return stories;
+}
+
+describe('a session that is terminated while it claims', () => {
+  it('got it before its end, or never', async () => {
+    const results = await times(100, async (at) => {
+      const number = 100 + at;
+      team.onGitHub(number);
+      const { id } = await team.spawn();
+      const hold = work.github.holdNext({ owner: team.slug, number });
+      const claiming = team.claim(id, number);
+      await hold.arrived;
+      hold.release();
+      const [result] = await Promise.all([claiming, team.terminate(id)]);
+      return { id, result };
+    });
+    const stories = await storyOf(new Set(results.map(({ id }) => id)));
+    for (const { id, result } of results) {
+      if (hasSucceeded(result)) {
+        expect(stories.get(id)).toEqual(['PR_CREATED', 'SESSION_UPDATED']);
+      } else {
+        expect(refused(result).code).toBe('SESSION_TERMINATED');
+        expect(stories.get(id)).toEqual(['SESSION_UPDATED']);
+      }
+    }
+  });
+});
+
+describe('an owner that is terminated while another claims without a takeover', () => {
+  it('lost it after its end, or kept it', async () => {
+    const results = await times(100, async (at) => {
+      const number = 100 + at;
+      team.onGitHub(number);
+      const [owner, claimer] = [await team.spawn(), await team.spawn()];
+      const { pullRequest } = succeeded(await team.claim(owner.id, number));
+      const hold = work.github.holdNext({ owner: team.slug, number });
+      const claiming = team.claim(claimer.id, number, { allowTakeover: false });
+      await hold.arrived;
+      hold.release();
+      const [result] = await Promise.all([claiming, team.terminate(owner.id)]);
+      return { owner, claimer, pullRequest, result };
+    });
+    const changes = await team.changes({ types: ['PR_SESSION_CHANGED', 'SESSION_UPDATED'] });
+    const entityIds = changes.map(({ entityId }) => entityId);
+    for (const { owner, claimer, pullRequest, result } of results) {
+      const [ended, moved] = [entityIds.indexOf(owner.id), entityIds.indexOf(pullRequest.id)];
+      if (hasSucceeded(result)) {
+        expect(result.takenOverFrom).toEqual([{ id: owner.id }]);
+        expect(changes[moved]?.payload).toMatchObject({ from: owner.id, to: claimer.id });
+        expect(ended).toBeLessThan(moved);
+      } else {
+        expect(refused(result)).toMatchObject({
+          code: 'PR_CLAIMED_BY_ACTIVE_SESSION',
+          ownerSession: { id: owner.id },
+        });
+        expect(moved).toBe(-1);
+      }
+    }
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { ClaimPrInput } from '../../graphql/graphql.ts';
+import { ClaimPR } from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+it('of several reasons to refuse a claim, the first in the documented order is given', async () => {
+  const { github, psql } = work;
+  const team = await work.createTeam();
+  // The owner works elsewhere: what holds pull requests stays what may.
+  const { id: elsewhere } = await team.register({ slug: 'elsewhere' });
+  const [session, owner] = [await team.spawn(), await team.spawn({ projectId: elsewhere })];
+  team.onGitHub(7);
+  succeeded(await team.claim(owner.id, 7));
+  succeeded(await team.claim(session.id, 7, { idempotencyKey: 'used' }));
+  succeeded(await team.claim(owner.id, 7));
+
+  const onSession = (assignments: string) =>
+    psql(`UPDATE session SET ${assignments} WHERE id = $1`, [uuidOf(session.id)]);
+  const onProject = (assignments: string) =>
+    psql(`UPDATE project SET ${assignments} WHERE id = $1`, [uuidOf(team.project.id)]);
+
+  // Everything is wrong at once. From here on one thing after another is put right.
+  await onSession(`is_terminated = true, kind = 'ORCHESTRATOR', workspace_path = NULL`);
+  await onProject(`kind = 'SCRATCH', repo_url = NULL, archived_at = now()`);
+  github.pullRequests.clear();
+  github.requests.length = 0;
+  let asker = await work.app.signUp('Eve');
+  let input: ClaimPrInput = { sessionId: session.id, pr: '', allowTakeover: false, idempotencyKey: 'used' };
+  const answer = async () => (await asker.query(ClaimPR, { input })).claimPR;
+  const code = async () => refused(await answer()).code;
+
+  expect(await code()).toBe('INVALID_INPUT');
+  input = { ...input, pr: 'nonsense' };
+  expect(await code()).toBe('NOT_FOUND');
+  asker = team.owner;
+  expect(await code()).toBe('IDEMPOTENCY_CONFLICT');
+  input = { ...input, idempotencyKey: null };
+  expect(await code()).toBe('SESSION_TERMINATED');
+  await onSession('is_terminated = false');
+  expect(await code()).toBe('SESSION_NOT_CLAIMABLE');
+  await onSession(`kind = 'WORKER'`);
+  expect(await code()).toBe('SESSION_NO_WORKSPACE');
+  await onSession(`workspace_path = '/w'`);
+  expect(await code()).toBe('PROJECT_NOT_RESOLVABLE');
+  await onProject('archived_at = NULL');
+  expect(await code()).toBe('SESSION_NOT_CLAIMABLE');
+  await onProject(`kind = 'SINGLE_REPO', repo_url = 'https://github.com/${team.slug}/rocket'`);
+  expect(await code()).toBe('INVALID_PR_REF');
+  input = { ...input, pr: 'https://github.com/somebody-else/rocket/pull/7' };
+  expect(await code()).toBe('PR_PROJECT_MISMATCH');
+  expect(github.requests).toHaveLength(0);
+
+  input = { ...input, pr: '7' };
+  github.failNext({ status: 500 });
+  expect(await code()).toBe('SCM_UNAVAILABLE');
+  expect(await code()).toBe('PR_NOT_FOUND');
+  team.onGitHub(7, { state: 'MERGED' });
+  expect(await code()).toBe('PR_NOT_OPEN');
+  team.onGitHub(7, { state: 'OPEN' });
+  expect(await code()).toBe('PR_CLAIMED_BY_ACTIVE_SESSION');
+  input = { ...input, allowTakeover: true };
+  expect(succeeded(await answer()).takenOverFrom).toEqual([{ id: owner.id }]);
+});

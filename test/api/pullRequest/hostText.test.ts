@@ -1,0 +1,105 @@
+/** What a host tells and the database cannot hold: NUL, half of a character, a thing twice, a check with no name. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { graphql } from '../../graphql/gql.ts';
+import { RefreshPR } from '../../support/mutations.ts';
+import { succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const WhatTheHostSays = graphql(`
+  query WhatTheHostSays($id: ID!) {
+    node(id: $id) {
+      ... on PullRequest {
+        title
+        checks {
+          nodes {
+            name
+          }
+        }
+        reviewThreads {
+          nodes {
+            path
+          }
+        }
+        reviews {
+          nodes {
+            body
+          }
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+it.each(['\u0000', '\ud83d', '\ude80'])(
+  'stands in the way of no claim: %j is replaced wherever it is',
+  async (odd) => {
+    const team = await work.createTeam();
+    const text = `before${odd}after`;
+    team.onGitHub(7, {
+      title: text,
+      checks: [{ name: text }],
+      threads: [{ path: text, comments: [{ body: text }] }],
+      reviews: [{ author: 'ines', state: 'APPROVED', body: text }],
+    });
+    const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
+    const replaced = 'before\ufffdafter';
+    expect((await team.owner.query(WhatTheHostSays, { id: pullRequest.id })).node).toEqual({
+      title: replaced,
+      checks: { nodes: [{ name: replaced }] },
+      reviewThreads: { nodes: [{ path: replaced }] },
+      reviews: { nodes: [{ body: replaced }] },
+    });
+    expect(
+      await work.psql('SELECT body FROM pull_request_review_comment WHERE pull_request_id = $1', [
+        uuidOf(pullRequest.id),
+      ]),
+    ).toEqual([{ body: replaced }]);
+
+    // And what was replaced is no change when it is read again.
+    const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+    expect(await team.changes({ requestId: succeeded(refreshPR).requestId })).toEqual([]);
+  },
+);
+
+it('a comment in two threads, and a check with no name, stand in the way of no claim', async () => {
+  const team = await work.createTeam();
+  const comment = { id: 'C_1', body: 'told twice' };
+  team.onGitHub(7, {
+    checks: [{ name: '' }, { name: '', conclusion: 'FAILURE' }, { name: 'build' }],
+    threads: [
+      { id: 'T_1', path: 'a.ts', comments: [comment, { id: 'C_2', body: 'told once' }] },
+      { id: 'T_2', path: 'b.ts', comments: [comment, comment] },
+      { id: 'T_2', path: 'c.ts', comments: [comment] },
+    ],
+    reviews: [
+      { id: 'R_1', author: 'ines', state: 'APPROVED', body: 'once' },
+      { id: 'R_1', author: 'ines', state: 'APPROVED', body: 'twice' },
+    ],
+  });
+  const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
+  const { node } = await team.owner.query(WhatTheHostSays, { id: pullRequest.id });
+  expect(node).toMatchObject({ reviews: { nodes: [{ body: 'twice' }] } });
+  expect(node && 'checks' in node && node.checks.nodes.map(({ name }) => name).sort()).toEqual([
+    '(no name)',
+    'build',
+  ]);
+  expect(
+    await work.psql(
+      `SELECT t.path, c.external_id AS id FROM pull_request_review_comment c
+         JOIN pull_request_review_thread t ON t.id = c.thread_id WHERE c.pull_request_id = $1 ORDER BY 2`,
+      [uuidOf(pullRequest.id)],
+    ),
+  ).toEqual([
+    { path: 'c.ts', id: 'C_1' },
+    { path: 'a.ts', id: 'C_2' },
+  ]);
+  const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+  expect(await team.changes({ requestId: succeeded(refreshPR).requestId })).toEqual([]);
+});

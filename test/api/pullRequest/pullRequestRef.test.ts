@@ -1,0 +1,311 @@
+/** The parser by itself. What a claim makes of its answers is in claimPRErrors and pullRequestIdentity. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../../src/errors.ts';
+import {
+  parsePullRequestRef,
+  parseQualifiedRef,
+  resolvePullRequestRef,
+} from '../../../src/services/pullRequest/pullRequestRef.ts';
+
+const lettersAndDigits = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+const word = (more: string, constraints: { minLength?: number; maxLength: number }) =>
+  fc.string({ unit: fc.constantFrom(...lettersAndDigits, ...more), ...constraints });
+
+const number = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+const owner = fc
+  .tuple(fc.constantFrom(...lettersAndDigits), word('-_', { maxLength: 30 }))
+  .map(([first, rest]) => first + rest);
+const name = word('._-', { minLength: 1, maxLength: 30 }).filter(
+  (text) => !/^\.+$/.test(text) && !/\.git$/i.test(text),
+);
+const host = fc.oneof(
+  fc.constantFrom('github.com', 'ghe.example.com', 'localhost', 'ghe.example.com:8443', '10.0.0.7:3000'),
+  fc.domain(),
+);
+const repository = fc.record({ host, owner, name });
+const urlOf = (at: { host: string; owner: string; name: string }, number: number) =>
+  `https://${at.host}/${at.owner}/${at.name}/pull/${number}`;
+
+const blanks = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r', '\u00a0'), maxLength: 3 });
+/** The text in which every letter's case is left to chance. */
+const inAnyCase = (text: string) =>
+  fc
+    .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
+    .map((upper) => [...text].map((c, at) => (upper[at] ? c.toUpperCase() : c.toLowerCase())).join(''));
+
+/** Undefined when it is refused, as it may be: with the one error that says so. */
+function parsed(text: string) {
+  try {
+    return parsePullRequestRef(text);
+  } catch (error) {
+    expect(error).toBeInstanceOf(InvalidPrRefError);
+    return undefined;
+  }
+}
+
+describe('a number', () => {
+  it('is read with and without #, blanks around it aside', () => {
+    fc.assert(
+      fc.property(number, fc.constantFrom('', '#'), blanks, blanks, (given, sign, before, after) => {
+        expect(parsePullRequestRef(before + sign + given + after)).toEqual({ number: given });
+      }),
+    );
+  });
+
+  it('is none that the database cannot hold, and none that begins with 0', () => {
+    const tooGreat = fc.bigInt({ min: 2n ** 31n, max: 10n ** 40n });
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          tooGreat,
+          number.map((each) => `0${each}`),
+        ),
+        repository,
+        (given, at) => {
+          for (const text of [
+            `${given}`,
+            `#${given}`,
+            `https://${at.host}/${at.owner}/${at.name}/pull/${given}`,
+          ]) {
+            expect(parsed(text), text).toBeUndefined();
+          }
+        },
+      ),
+    );
+  });
+});
+
+describe('a URL', () => {
+  it('is read as what it was made of, its host in lower case', () => {
+    fc.assert(
+      fc.property(repository, number, blanks, (at, given, blank) => {
+        expect(parsePullRequestRef(blank + urlOf(at, given) + blank)).toEqual({
+          repository: { ...at, host: at.host.toLowerCase() },
+          number: given,
+        });
+      }),
+    );
+  });
+
+  it('is read in any letter case of scheme and host, which do not tell two apart', () => {
+    const spelled = repository.chain((at) =>
+      fc.record({ at: fc.constant(at), scheme: inAnyCase('https'), host: inAnyCase(at.host) }),
+    );
+    fc.assert(
+      fc.property(spelled, number, ({ at, scheme, host }, given) => {
+        expect(parsePullRequestRef(`${scheme}://${host}/${at.owner}/${at.name}/pull/${given}`)).toEqual({
+          repository: { ...at, host: at.host.toLowerCase() },
+          number: given,
+        });
+      }),
+    );
+  });
+
+  it('is read whatever follows the page: a slash, a query, a fragment', () => {
+    const rest = fc
+      .tuple(fc.constantFrom('', '/'), fc.webQueryParameters(), fc.webFragments())
+      .map(([slash, query, fragment]) => `${slash}?${query}#${fragment}`);
+    fc.assert(
+      fc.property(repository, number, rest, (at, given, more) => {
+        expect(parsePullRequestRef(urlOf(at, given) + more)).toEqual(parsePullRequestRef(urlOf(at, given)));
+      }),
+    );
+  });
+
+  it.each([
+    ['https://github.com:443/acme/rocket/pull/7', 'github.com'],
+    ['https://github.com:8443/acme/rocket/pull/7', 'github.com:8443'],
+    ['https://GHE.Example.com/acme/rocket/pull/7', 'ghe.example.com'],
+    ['https://[::1]:3000/acme/rocket/pull/7', '[::1]:3000'],
+  ])('%s has the host %s', (url, host) => {
+    expect(parsePullRequestRef(url).repository).toEqual({ host, owner: 'acme', name: 'rocket' });
+  });
+
+  it.each([
+    'https://github.com//acme/rocket/pull/7',
+    'https://github.com/acme//rocket/pull/7',
+    'https://github.com/acme/rocket/pull/7//',
+    'https://github.com/acme/rocket/pull//7',
+    'https://github.com/acme/./pull/7',
+    'https://github.com/acme/../pull/7',
+    'https://github.com/acme/.git/pull/7',
+    'https://github.com/-acme/rocket/pull/7',
+    'https://github.com/ac%6de/rocket/pull/7',
+    'https://github.com/acme/rocket/PULL/7',
+    'https://github.com/acme/rocket/pull/7.diff',
+    'https://github.com/acme/rocket/pull/7/commits/abc',
+    'https://github.com/acme/rocket/pull/#7',
+    'https://github.com/api/v3/repos/acme/rocket/pulls/7',
+    'https:///acme/rocket/pull/7',
+    'https://:443/acme/rocket/pull/7',
+    'https://github.com:99999/acme/rocket/pull/7',
+    'https://github.com:x/acme/rocket/pull/7',
+    'https://ann:secret@github.com/acme/rocket/pull/7',
+    'https://github.com@evil.example/acme/rocket/pull/7',
+    'https:/github.com/acme/rocket/pull/7',
+    '//github.com/acme/rocket/pull/7',
+    'see https://github.com/acme/rocket/pull/7',
+    'https://github.com/acme/rocket/pull/7 please',
+    'https://github.com/acme/rocket/pull/7?a\nb',
+    'https://github.com/acme\t/rocket/pull/7',
+    'git@github.com:acme/rocket/pull/7',
+    '',
+    '   ',
+    '#',
+    '\u0000',
+  ])('is not %j', (text) => {
+    expect(() => parsePullRequestRef(text)).toThrow(InvalidPrRefError);
+  });
+});
+
+describe('any text', () => {
+  /** Pieces of references put together anyhow come closer to one than chance does. */
+  const almost = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('https://', 'http://', '/', '//', '#', '?', '@', ':', '\\', '..', '%2f', '\n', ' '),
+        fc.constantFrom('github.com', 'acme', 'rocket', 'pull', 'pulls', '142', '0', '.git', '-', '\ud800'),
+        fc.string({ unit: 'binary', maxLength: 3 }),
+      ),
+      { maxLength: 12 },
+    )
+    .map((pieces) => pieces.join(''));
+  const text = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true }), almost);
+
+  it('is a reference that says nothing else when it is written out again, or the one typed error', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        const ref = parsed(given);
+        if (!ref) return;
+        expect(Number.isInteger(ref.number) && ref.number > 0 && ref.number < 2 ** 31).toBe(true);
+        const written = ref.repository ? urlOf(ref.repository, ref.number) : `#${ref.number}`;
+        expect(parsePullRequestRef(written)).toEqual(ref);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('is looked up without an error, and only where it names a repository', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        const qualified = parseQualifiedRef(given);
+        const { repository, number } = parsed(given) ?? {};
+        if (repository) {
+          const { host, owner, name: repo } = repository;
+          expect(qualified).toEqual({ host, owner, repo, number });
+        } else if (qualified) {
+          expect(given.trim()).toBe(`${qualified.owner}/${qualified.repo}#${qualified.number}`);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+describe('owner/repo#number', () => {
+  it('names a pull request on github.com', () => {
+    fc.assert(
+      fc.property(owner, name, number, (owner, repo, number) => {
+        expect(parseQualifiedRef(`${owner}/${repo}#${number}`)).toEqual({
+          host: 'github.com',
+          owner,
+          repo,
+          number,
+        });
+      }),
+    );
+  });
+
+  it.each([
+    'acme/rocket',
+    'acme/rocket#',
+    'acme/rocket#0',
+    'acme/rocket#2147483648',
+    'acme#7',
+    '/rocket#7',
+    '#7',
+  ])('is not %j', (text) => {
+    expect(parseQualifiedRef(text)).toBeUndefined();
+  });
+});
+
+describe('within a project', () => {
+  /** The forms in which a remote may be written, all of one repository. */
+  const remotes = ({ host, owner, name }: { host: string; owner: string; name: string }) => [
+    `https://${host}/${owner}/${name}`,
+    `https://${host}/${owner}/${name}.git`,
+    `http://${host}/${owner}/${name}/`,
+    `ssh://git@${host}/${owner}/${name}.git`,
+    `git@${host}:${owner}/${name}.git`,
+  ];
+  const onPlainHost = fc.record({ host: fc.constantFrom('github.com', 'ghe.example.com'), owner, name });
+
+  it('a number is one of its repository, however its URL is written', () => {
+    fc.assert(
+      fc.property(onPlainHost, number, (at, given) => {
+        for (const repoUrl of remotes(at)) {
+          expect(resolvePullRequestRef({ number: given }, { slug: 'rocket', repoUrl }), repoUrl).toEqual({
+            host: at.host,
+            owner: at.owner,
+            repo: at.name,
+            number: given,
+          });
+        }
+      }),
+    );
+  });
+
+  it('a URL means the same as the number, when it names that repository in any letter case', () => {
+    const respelled = onPlainHost.chain((at) =>
+      fc.record({ at: fc.constant(at), owner: inAnyCase(at.owner), name: inAnyCase(at.name) }),
+    );
+    fc.assert(
+      fc.property(respelled, number, ({ at, ...spelling }, given) => {
+        const ref = parsePullRequestRef(urlOf({ ...at, ...spelling }, given));
+        for (const repoUrl of remotes(at)) {
+          const found = resolvePullRequestRef(ref, { slug: 'rocket', repoUrl });
+          expect({ ...found, owner: found.owner.toLowerCase(), repo: found.repo.toLowerCase() }).toEqual({
+            host: at.host,
+            owner: at.owner.toLowerCase(),
+            repo: at.name.toLowerCase(),
+            number: given,
+          });
+        }
+      }),
+    );
+  });
+
+  it('a URL of any other repository is a mismatch', () => {
+    const lower = ({ host, owner, name }: { host: string; owner: string; name: string }) =>
+      `${host}/${owner}/${name}`.toLowerCase();
+    fc.assert(
+      fc.property(onPlainHost, repository, number, (own, other, given) => {
+        fc.pre(lower(own) !== lower(other));
+        const ref = parsePullRequestRef(urlOf(other, given));
+        for (const repoUrl of remotes(own)) {
+          expect(() => resolvePullRequestRef(ref, { slug: 'rocket', repoUrl })).toThrow(
+            PrProjectMismatchError,
+          );
+        }
+      }),
+    );
+  });
+
+  it('without a repository, only a URL on github.com says enough', () => {
+    const ref = (text: string) => parsePullRequestRef(text);
+    for (const repoUrl of [null, '', '  ']) {
+      const project = { slug: 'loose', repoUrl };
+      expect(() => resolvePullRequestRef(ref('7'), project)).toThrow(ProjectNotResolvableError);
+      expect(() => resolvePullRequestRef(ref('https://ghe.example.com/a/b/pull/7'), project)).toThrow(
+        InvalidPrRefError,
+      );
+      expect(resolvePullRequestRef(ref('https://github.com/a/b/pull/7'), project)).toEqual({
+        host: 'github.com',
+        owner: 'a',
+        repo: 'b',
+        number: 7,
+      });
+    }
+  });
+});

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { graphql } from '../../graphql/gql.ts';
+import { succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const ThreadHeard = graphql(`
+  subscription ThreadHeard($organizationId: ID!, $pullRequestId: ID) {
+    prReviewThreadChanged(organizationId: $organizationId, pullRequestId: $pullRequestId) {
+      type
+      requestId
+      thread {
+        path
+        line
+        isResolved
+      }
+      pullRequest {
+        id
+        session {
+          displayStatus
+        }
+      }
+    }
+  }
+`);
+
+const ThreadsOf = graphql(`
+  query ThreadsOf($pullRequestId: ID!) {
+    node(id: $pullRequestId) {
+      ... on PullRequest {
+        reviewThreads {
+          totalCount
+          nodes {
+            path
+            line
+            isResolved
+            isBot
+          }
+        }
+        session {
+          displayStatus
+        }
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let session: { id: string };
+beforeEach(async () => {
+  team = await work.createTeam();
+  session = await team.spawn();
+});
+
+async function claim() {
+  return succeeded(await team.claim(session.id, 7));
+}
+
+async function stored(pullRequestId: string) {
+  const { node } = await team.owner.query(ThreadsOf, { pullRequestId });
+  if (!node || !('reviewThreads' in node)) throw new Error('There is no such pull request.');
+  return node;
+}
+
+describe('a review thread', () => {
+  it('is heard when it appears, is resolved, is opened again and vanishes, which counts as resolved', async () => {
+    const pr = team.onGitHub(7);
+    const { pullRequest } = await claim();
+    const heard = await team.owner.subscribe(ThreadHeard, {
+      organizationId: team.id,
+      pullRequestId: pullRequest.id,
+    });
+    const thread = { id: 'T_1', path: 'src/engine.ts', line: 12 };
+    const story = [
+      { threads: [thread], type: 'PR_REVIEW_THREAD_ADDED', isResolved: false, status: 'CHANGES_REQUESTED' },
+      {
+        threads: [{ ...thread, isResolved: true }],
+        type: 'PR_REVIEW_THREAD_RESOLVED',
+        isResolved: true,
+        status: 'MERGEABLE',
+      },
+      {
+        threads: [thread],
+        type: 'PR_REVIEW_THREAD_RESOLVED',
+        isResolved: false,
+        status: 'CHANGES_REQUESTED',
+      },
+      { threads: [], type: 'PR_REVIEW_THREAD_RESOLVED', isResolved: true, status: 'MERGEABLE' },
+    ];
+    for (const { threads, type, isResolved, status } of story) {
+      pr.threads = threads;
+      const { requestId } = await claim();
+      expect((await heard.event()).prReviewThreadChanged).toEqual({
+        type,
+        requestId,
+        thread: { path: 'src/engine.ts', line: 12, isResolved },
+        pullRequest: { id: pullRequest.id, session: { displayStatus: status } },
+      });
+      expect(await team.changes({ requestId })).toHaveLength(1);
+    }
+    await heard.stop();
+    expect((await stored(pullRequest.id)).reviewThreads.totalCount).toBe(1);
+  });
+
+  it('comes back from having vanished as the same one', async () => {
+    const pr = team.onGitHub(7, { threads: [{ id: 'T_1' }] });
+    const { pullRequest } = await claim();
+    pr.threads = [];
+    await claim();
+    pr.threads = [{ id: 'T_1' }];
+    const { requestId } = await claim();
+    expect(await team.changes({ requestId })).toMatchObject([
+      { type: 'PR_REVIEW_THREAD_RESOLVED', payload: { row: { isResolved: false } } },
+    ]);
+    expect((await stored(pullRequest.id)).reviewThreads.totalCount).toBe(1);
+  });
+
+  it('moves along with a push in silence', async () => {
+    const pr = team.onGitHub(7, { threads: [{ id: 'T_1', line: 12 }] });
+    await claim();
+    pr.threads = [{ id: 'T_1', line: 40, path: 'src/engines.ts' }];
+    const { requestId, pullRequest } = await claim();
+    expect(await team.changes({ requestId })).toEqual([]);
+    expect((await stored(pullRequest.id)).reviewThreads.nodes).toMatchObject([
+      { line: 40, path: 'src/engines.ts' },
+    ]);
+  });
+
+  it('asks nothing of the session when a bot opened it', async () => {
+    team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'mira' }] }] });
+    const { pullRequest } = await claim();
+    expect(await stored(pullRequest.id)).toMatchObject({
+      reviewThreads: { nodes: [{ isBot: true, isResolved: false }] },
+      session: { displayStatus: 'MERGEABLE' },
+    });
+  });
+
+  it('is left alone when it is missing from a list that is too long to be read to its end', async () => {
+    const many = Array.from({ length: 1000 }, (_, at) => ({ id: `T_${at}`, isResolved: true }));
+    const pr = team.onGitHub(7, { threads: [{ id: 'T_last' }] });
+    const { pullRequest } = await claim();
+    pr.threads = [...many, { id: 'T_last' }];
+    await claim();
+    const open = await work.psql(
+      `SELECT external_id FROM pull_request_review_thread WHERE pull_request_id = $1 AND NOT is_resolved`,
+      [uuidOf(pullRequest.id)],
+    );
+    expect(open).toEqual([{ external_id: 'T_last' }]);
+  });
+});
+
+describe('what was said in a thread', () => {
+  const comments = () =>
+    work.psql<{ external_id: string; body: string; thread: string }>(
+      `SELECT c.external_id, c.body, t.external_id AS thread
+         FROM pull_request_review_comment c JOIN pull_request_review_thread t ON t.id = c.thread_id
+        WHERE c.organization_id = $1 ORDER BY c.external_id`,
+      [uuidOf(team.id)],
+    );
+
+  it('is kept as it stands on the host: edited, moved to another thread, deleted', async () => {
+    const pr = team.onGitHub(7, {
+      threads: [
+        {
+          id: 'T_1',
+          comments: [
+            { id: 'C_1', body: 'Why?' },
+            { id: 'C_2', body: 'Because.' },
+          ],
+        },
+        { id: 'T_2', comments: [{ id: 'C_3', body: 'Hm.' }] },
+      ],
+    });
+    await claim();
+    pr.threads = [
+      { id: 'T_1', comments: [{ id: 'C_1', body: 'Why ever?' }] },
+      { id: 'T_2', comments: [{ id: 'C_2', body: 'Because.' }] },
+    ];
+    await claim();
+    expect(await comments()).toEqual([
+      { external_id: 'C_1', body: 'Why ever?', thread: 'T_1' },
+      { external_id: 'C_2', body: 'Because.', thread: 'T_2' },
+    ]);
+  });
+
+  it('is kept however much it is, and goes when it is deleted', async () => {
+    const thread = (at: number) => ({
+      id: `T_${at}`,
+      comments: Array.from({ length: 100 }, (_, comment) => ({ id: `C_${at}_${comment}` })),
+    });
+    const pr = team.onGitHub(7, { threads: Array.from({ length: 700 }, (_, at) => thread(at)) });
+    await claim();
+    expect(await comments()).toHaveLength(70_000);
+    pr.threads = pr.threads.map((each) => ({ ...each, comments: each.comments?.slice(0, 1) }));
+    await claim();
+    expect(await comments()).toHaveLength(700);
+  });
+
+  it('is heard by nobody', async () => {
+    team.onGitHub(7, { threads: [{ comments: [{ body: 'Between you and me' }] }] });
+    await claim();
+    expect(JSON.stringify(await team.changes())).not.toContain('Between you and me');
+  });
+});
+
+describe('a review', () => {
+  it('goes when a later one of its author replaces it', async () => {
+    const pr = team.onGitHub(7, { reviews: [{ id: 'R_1', author: 'ines', state: 'CHANGES_REQUESTED' }] });
+    await claim();
+    pr.reviews = [{ id: 'R_2', author: 'ines', state: 'APPROVED' }];
+    await claim();
+    expect(
+      await work.psql(`SELECT external_id, state FROM pull_request_review WHERE organization_id = $1`, [
+        uuidOf(team.id),
+      ]),
+    ).toEqual([{ external_id: 'R_2', state: 'APPROVED' }]);
+  });
+});

@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { graphql } from '../../graphql/gql.ts';
+import { succeeded } from '../../support/outcome.ts';
+import { uuidOf } from '../../support/psql.ts';
+import type { Team } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+const TransferHeard = graphql(`
+  subscription TransferHeard($organizationId: ID!, $sessionId: ID, $projectId: ID, $after: String) {
+    prSessionChanged(
+      organizationId: $organizationId
+      sessionId: $sessionId
+      projectId: $projectId
+      after: $after
+    ) {
+      requestId
+      pullRequest {
+        id
+        title
+      }
+      fromSession {
+        id
+      }
+      toSession {
+        id
+      }
+    }
+  }
+`);
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let owner: { id: string };
+let claimer: { id: string };
+let pullRequestId: string;
+beforeEach(async () => {
+  team = await work.createTeam();
+  [owner, claimer] = await Promise.all([team.spawn(), team.spawn()]);
+  team.onGitHub(7);
+  pullRequestId = succeeded(await team.claim(owner.id, 7)).pullRequest.id;
+});
+
+async function nudgeState(): Promise<unknown> {
+  const [row] = await work.psql<{ nudge_state: unknown }>(
+    'SELECT nudge_state FROM pull_request WHERE id = $1',
+    [uuidOf(pullRequestId)],
+  );
+  return row?.nudge_state;
+}
+
+describe('a takeover', () => {
+  it('is allowed unless it is forbidden, and names whom it was from', async () => {
+    const claimed = succeeded(await team.claim(claimer.id, 7));
+    expect(claimed).toMatchObject({
+      session: { id: claimer.id },
+      pullRequest: { id: pullRequestId, session: { id: claimer.id } },
+      takenOverFrom: [{ id: owner.id }],
+      branchChanged: false,
+    });
+  });
+
+  it('is heard as one PR_SESSION_CHANGED while the facts are equal', async () => {
+    const { requestId } = succeeded(await team.claim(claimer.id, 7));
+    expect(await team.changes({ requestId })).toMatchObject([
+      {
+        type: 'PR_SESSION_CHANGED',
+        entityId: pullRequestId,
+        payload: { from: owner.id, to: claimer.id, row: { session: claimer.id }, changed: ['session'] },
+      },
+    ]);
+  });
+
+  it('is heard as one PR_SESSION_CHANGED and one PR_UPDATED, both final, when facts changed too', async () => {
+    team.onGitHub(7, {
+      title: 'Renamed',
+      reviewDecision: 'APPROVED',
+      checks: [{ name: 'build', conclusion: 'FAILURE' }],
+    });
+    const { requestId, pullRequest } = succeeded(await team.claim(claimer.id, 7));
+    const { session, ...facts } = pullRequest;
+    expect(facts).toMatchObject({ title: 'Renamed', reviewDecision: 'APPROVED', ciState: 'FAILING' });
+    const row = { ...facts, session: session.id };
+    expect(await team.changes({ requestId })).toMatchObject([
+      { type: 'PR_SESSION_CHANGED', payload: { from: owner.id, to: claimer.id, row } },
+      {
+        type: 'PR_UPDATED',
+        payload: { row, changed: ['ciState', 'mergeability', 'reviewDecision', 'title'] },
+      },
+      { type: 'PR_CHECK_RECORDED' },
+    ]);
+  });
+
+  it('leaves the one it was from as it was', async () => {
+    const [before] = await work.psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)]);
+    succeeded(await team.claim(claimer.id, 7));
+    expect(await work.psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)])).toEqual([before]);
+  });
+
+  it('is in the audit trail, with both sides', async () => {
+    succeeded(await team.claim(claimer.id, 7));
+    succeeded(await team.claim(owner.id, 7));
+    succeeded(await team.claim(owner.id, 7));
+    expect(
+      (await team.structureEvents('pr.claimed')).map(({ subjectId, payload }) => ({ subjectId, payload })),
+    ).toEqual([
+      { subjectId: pullRequestId, payload: { from: null, to: owner.id } },
+      { subjectId: pullRequestId, payload: { from: owner.id, to: claimer.id } },
+      { subjectId: pullRequestId, payload: { from: claimer.id, to: owner.id } },
+    ]);
+  });
+
+  it('starts the nudging anew: the new owner was told of nothing yet', async () => {
+    await work.psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [
+      uuidOf(pullRequestId),
+    ]);
+    succeeded(await team.claim(claimer.id, 7));
+    expect(await nudgeState()).toEqual({});
+  });
+
+  it('may cross from one project to another of the same repository', async () => {
+    const other = await team.register({ slug: 'booster' });
+    const stranger = await team.spawn({ projectId: other.id });
+    expect(succeeded(await team.claim(stranger.id, 7)).takenOverFrom).toEqual([{ id: owner.id }]);
+  });
+});
+
+describe('a terminated owner', () => {
+  it('needs no takeover, and is named all the same', async () => {
+    await team.terminate(owner.id);
+    const claimed = succeeded(await team.claim(claimer.id, 7, { allowTakeover: false }));
+    expect(claimed.takenOverFrom).toEqual([{ id: owner.id }]);
+    expect((await team.changes({ requestId: claimed.requestId })).map(({ type }) => type)).toEqual([
+      'PR_SESSION_CHANGED',
+    ]);
+  });
+
+  it('keeps the pull request until then', async () => {
+    await team.terminate(owner.id);
+    const rows = await work.psql('SELECT session_id FROM pull_request WHERE id = $1', [
+      uuidOf(pullRequestId),
+    ]);
+    expect(rows).toEqual([{ session_id: uuidOf(owner.id) }]);
+  });
+});
+
+describe('who hears a transfer', () => {
+  it('is both sides, by session as by project, and nobody beside them', async () => {
+    const [otherProject, strangeProject] = [
+      await team.register({ slug: 'booster' }),
+      await team.register({ slug: 'lander' }),
+    ];
+    const newOwner = await team.spawn({ projectId: otherProject.id });
+    const bystander = await team.spawn();
+    const listen = (filter: { sessionId?: string; projectId?: string }) =>
+      team.owner.subscribe(TransferHeard, { organizationId: team.id, ...filter });
+    const sides = await Promise.all([
+      listen({ sessionId: owner.id }),
+      listen({ sessionId: newOwner.id }),
+      listen({ projectId: team.project.id }),
+      listen({ projectId: otherProject.id }),
+      listen({ sessionId: owner.id, projectId: otherProject.id }),
+      listen({}),
+    ]);
+    const others = await Promise.all([
+      listen({ sessionId: bystander.id }),
+      listen({ projectId: strangeProject.id }),
+    ]);
+
+    team.onGitHub(7, { title: 'Renamed' });
+    const { requestId } = succeeded(await team.claim(newOwner.id, 7));
+    for (const side of sides) {
+      expect((await side.event()).prSessionChanged).toEqual({
+        requestId,
+        pullRequest: { id: pullRequestId, title: 'Renamed' },
+        fromSession: { id: owner.id },
+        toSession: { id: newOwner.id },
+      });
+    }
+
+    // A transfer that all of them hear shows that nobody heard more than this one before.
+    succeeded(await team.claim(bystander.id, 7));
+    const { requestId: last } = succeeded(
+      await team.claim((await team.spawn({ projectId: strangeProject.id })).id, 7),
+    );
+    const heard = await Promise.all(others.map((other) => other.event()));
+    expect(heard[1]?.prSessionChanged.requestId).toBe(last);
+    expect(heard[0]?.prSessionChanged.toSession).toEqual({ id: bystander.id });
+  });
+});

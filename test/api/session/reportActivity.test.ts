@@ -1,0 +1,291 @@
+/** What sessions say they are doing, and what is made of it. */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { globalId } from '../../../src/globalId.ts';
+import type { ActivityState, ReportActivityInput } from '../../graphql/graphql.ts';
+import type { Client } from '../../support/client.ts';
+import { OffboardAgent, ReportActivity, RestoreSession } from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import { openPsql, uuidOf } from '../../support/psql.ts';
+import type { Team, TeamAgent } from '../../support/team.ts';
+import { startWork, type Work } from '../../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+let team: Team;
+let agent: TeamAgent;
+let session: { id: string };
+beforeEach(async () => {
+  team = await work.createTeam();
+  agent = await team.hire();
+  session = await team.spawn({ agentId: agent.id });
+});
+
+async function report(state: ActivityState, more: Partial<ReportActivityInput> = {}, by: Client = agent) {
+  const input = { sessionId: session.id, state, ...more };
+  return (await by.query(ReportActivity, { input })).reportActivity;
+}
+
+type Stored = {
+  activity_state: ActivityState;
+  activity_last_at: Date;
+  first_signal_at: Date | null;
+  no_signal_at: Date | null;
+  launch_id: string;
+};
+
+async function stored(): Promise<Stored> {
+  const [row] = await work.psql<Stored>(
+    'SELECT activity_state, activity_last_at, first_signal_at, no_signal_at, launch_id FROM session WHERE id = $1',
+    [uuidOf(session.id)],
+  );
+  if (!row) throw new Error('There is no such session.');
+  return row;
+}
+
+/** Has the session be as though nothing had happened for a while. */
+const rest = (assignments = 'id = id') =>
+  work.psql(`UPDATE session SET activity_last_at = now() - interval '1 hour', ${assignments} WHERE id = $1`, [
+    uuidOf(session.id),
+  ]);
+
+const isRecent = (time: Date | null) => time !== null && Date.now() - time.getTime() < 600_000;
+
+describe('a report', () => {
+  it('is recorded and heard, under the name of who made it', async () => {
+    await rest();
+    const { requestId, session: shown, ignored } = succeeded(await report('ACTIVE'));
+    expect({ shown, ignored }).toEqual({
+      shown: { id: session.id, activityState: 'ACTIVE', displayStatus: 'WORKING' },
+      ignored: false,
+    });
+    const row = await stored();
+    expect([isRecent(row.activity_last_at), isRecent(row.first_signal_at)]).toEqual([true, true]);
+    expect(await team.changes({ requestId })).toMatchObject([
+      {
+        type: 'SESSION_UPDATED',
+        entityId: session.id,
+        actor: { kind: 'AGENT', id: agent.id, name: agent.name },
+        payload: { changed: ['activityState', 'firstSignalAt'], row: { activityState: 'ACTIVE' } },
+      },
+    ]);
+  });
+
+  it('is the first signal once, whatever it says, and ends the silence', async () => {
+    await rest('no_signal_at = now()');
+    const { requestId } = succeeded(await report('IDLE'));
+    const first = await stored();
+    expect(isRecent(first.first_signal_at)).toBe(true);
+    expect(first.no_signal_at).toBeNull();
+    expect(await team.changes({ requestId })).toMatchObject([
+      { type: 'SESSION_UPDATED', payload: { changed: ['firstSignalAt', 'noSignalAt'] } },
+    ]);
+    succeeded(await report('ACTIVE'));
+    expect((await stored()).first_signal_at).toEqual(first.first_signal_at);
+  });
+
+  it('of the state there is moves its time alone, and is not heard', async () => {
+    succeeded(await report('ACTIVE'));
+    await rest();
+    const before = await stored();
+    const { requestId, ignored } = succeeded(await report('ACTIVE'));
+    expect(ignored).toBe(false);
+    const after = await stored();
+    expect(after.activity_last_at.getTime()).toBeGreaterThan(before.activity_last_at.getTime());
+    expect({ ...after, activity_last_at: before.activity_last_at }).toEqual(before);
+    expect(await team.changes({ requestId })).toEqual([]);
+  });
+
+  it('of EXITED says that the process has gone; the session lives on, and may speak again', async () => {
+    expect(succeeded(await report('EXITED')).session).toMatchObject({
+      activityState: 'EXITED',
+      displayStatus: 'EXITED',
+    });
+    const [row] = await work.psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(session.id)]);
+    expect(row).toEqual({ is_terminated: false });
+    expect(succeeded(await report('ACTIVE')).session.activityState).toBe('ACTIVE');
+  });
+
+  it('happens once under a key', async () => {
+    const first = succeeded(await report('ACTIVE', { idempotencyKey: 'k' }));
+    succeeded(await report('EXITED'));
+    const again = succeeded(await report('ACTIVE', { idempotencyKey: 'k' }));
+    expect(again).toMatchObject({ requestId: first.requestId, session: { activityState: 'EXITED' } });
+    expect(refused(await report('IDLE', { idempotencyKey: 'k' })).code).toBe('IDEMPOTENCY_CONFLICT');
+  });
+});
+
+const STATES = ['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'] as const;
+
+describe('the state after a report', () => {
+  /** Rows are what it was, columns what is said: that it idles changes nothing of a session that waits for a person. */
+  const AFTER: Record<ActivityState, Record<ActivityState, ActivityState>> = {
+    ACTIVE: said({}),
+    IDLE: said({}),
+    WAITING_INPUT: said({ IDLE: 'WAITING_INPUT' }),
+    BLOCKED: said({ IDLE: 'BLOCKED' }),
+    EXITED: said({}),
+  };
+
+  it.each(STATES.flatMap((from) => STATES.map((said) => [from, said, AFTER[from][said]] as const)))(
+    '%s, told %s, is %s',
+    async (from, told, after) => {
+      succeeded(await report(from));
+      await rest();
+      const before = await stored();
+      const { session: shown, ignored, requestId } = succeeded(await report(told));
+      expect(shown.activityState).toBe(after);
+      expect(ignored).toBe(told !== after);
+      if (ignored) expect(await stored()).toEqual(before);
+      const types = (await team.changes({ requestId })).map(({ type }) => type);
+      expect(types).toEqual(from === after ? [] : ['SESSION_UPDATED']);
+    },
+  );
+
+  function said(but: Partial<Record<ActivityState, ActivityState>>) {
+    return {
+      ...(Object.fromEntries(STATES.map((state) => [state, state])) as Record<ActivityState, ActivityState>),
+      ...but,
+    };
+  }
+});
+
+describe('a launch', () => {
+  async function relaunch(): Promise<{ former: string; present: string }> {
+    const former = (await stored()).launch_id;
+    await team.terminate(session.id);
+    const { restoreSession } = await team.owner.query(RestoreSession, { input: { sessionId: session.id } });
+    succeeded(restoreSession);
+    return { former, present: (await stored()).launch_id };
+  }
+
+  it('is the one that its session is in: what an earlier one says is ignored', async () => {
+    const { former, present } = await relaunch();
+    const before = await stored();
+    const late = succeeded(await report('EXITED', { launchId: former }));
+    expect(late).toMatchObject({ ignored: true, session: { activityState: 'IDLE' } });
+    expect(await stored()).toEqual(before);
+    expect(await team.changes({ requestId: late.requestId })).toEqual([]);
+    expect(succeeded(await report('ACTIVE', { launchId: present.toUpperCase() }))).toMatchObject({
+      ignored: false,
+      session: { activityState: 'ACTIVE' },
+    });
+  });
+
+  it('need not be named', async () => {
+    await relaunch();
+    for (const launchId of [null, undefined]) {
+      expect(succeeded(await report('ACTIVE', { launchId })).ignored).toBe(false);
+    }
+  });
+
+  it('that nobody knows is another one', async () => {
+    for (const launchId of [randomUUID(), 'launch-1']) {
+      expect(succeeded(await report('ACTIVE', { launchId })).ignored, launchId).toBe(true);
+    }
+  });
+});
+
+describe('a report that is refused', () => {
+  async function refusal(...args: Parameters<typeof report>) {
+    const before = await footprint();
+    const error = refused(await report(...args));
+    expect(await footprint()).toEqual(before);
+    return error;
+  }
+
+  /** Without the tokens, on which their use is noted. */
+  async function footprint() {
+    const { token: _, ...rest } = await team.footprint();
+    return rest;
+  }
+
+  it('is of a session that is terminated, whichever launch it is of', async () => {
+    const { launch_id } = await stored();
+    await team.terminate(session.id);
+    for (const launchId of [null, launch_id, randomUUID()]) {
+      expect((await refusal('ACTIVE', { launchId })).code).toBe('SESSION_TERMINATED');
+    }
+  });
+
+  it('has an empty launchId', async () => {
+    expect(await refusal('ACTIVE', { launchId: ' ' }, team.owner)).toMatchObject({
+      issues: [{ path: 'launchId', message: 'must not be empty' }],
+    });
+  });
+
+  it('is of a session that is not there, or not to be seen', async () => {
+    const other = await work.createTeam();
+    const theirs = await other.spawn();
+    const unseen = await refusal('ACTIVE', { sessionId: theirs.id }, team.owner);
+    expect(unseen.code).toBe('NOT_FOUND');
+    for (const sessionId of ['', 'garbage', globalId('Session', randomUUID())]) {
+      expect(await refusal('ACTIVE', { sessionId }, team.owner), sessionId).toEqual(unseen);
+    }
+  });
+
+  it('comes from somebody who may not: another agent, or a member for an agent’s session', async () => {
+    const [robin, bob] = [await team.hire(), await team.join('MEMBER')];
+    expect((await refusal('ACTIVE', {}, robin)).code).toBe('FORBIDDEN');
+    expect((await refusal('ACTIVE', {}, bob)).code).toBe('FORBIDDEN');
+    session = await team.spawn();
+    succeeded(await report('ACTIVE', {}, bob));
+    expect((await refusal('ACTIVE')).code).toBe('FORBIDDEN');
+  });
+});
+
+describe('reports at once', () => {
+  it('are recorded one after another: what is heard last is what there is', async () => {
+    const states = ['ACTIVE', 'WAITING_INPUT', 'EXITED', 'BLOCKED'] as const;
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, at) => succeeded(await report(states[at % 4] ?? 'ACTIVE'))),
+    );
+    const heard = (await team.changes({ types: ['SESSION_UPDATED'] })).map(
+      ({ payload }) => (payload as { row: { activityState: string } }).row.activityState,
+    );
+    expect(heard.at(-1)).toBe((await stored()).activity_state);
+    for (const [at, state] of heard.entries()) expect(state).not.toBe(heard[at - 1]);
+  });
+
+  it('never turn the time back: it is taken under the lock', async () => {
+    await using holder = await openPsql(work.app.app.db.url);
+    await holder('BEGIN');
+    await holder('SELECT FROM session WHERE id = $1 FOR UPDATE', [uuidOf(session.id)]);
+    const reporting = report('ACTIVE');
+    await expect
+      .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+      .toBeGreaterThan(0);
+    const [meanwhile] = await holder<Stored>(
+      'UPDATE session SET activity_last_at = clock_timestamp() WHERE id = $1 RETURNING activity_last_at',
+      [uuidOf(session.id)],
+    );
+    await holder('COMMIT');
+    succeeded(await reporting);
+    expect((await stored()).activity_last_at.getTime()).toBeGreaterThanOrEqual(
+      meanwhile?.activity_last_at.getTime() ?? Number.NaN,
+    );
+  });
+
+  it('and the end of the agent come one after the other', async () => {
+    const results = await Promise.all([
+      ...Array.from({ length: 20 }, () =>
+        agent.send(ReportActivity, {
+          input: { sessionId: session.id, state: 'ACTIVE' },
+        }),
+      ),
+      team.owner.query(OffboardAgent, { input: { agentId: agent.id } }).then(() => undefined),
+    ]);
+    for (const result of results) {
+      if (result?.data)
+        expect(['ReportActivityPayload', 'SessionTerminatedError', 'ForbiddenError']).toContain(
+          result.data.reportActivity.__typename,
+        );
+      else if (result) expect(result.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
+    }
+    expect(await stored()).toMatchObject({ activity_state: 'EXITED' });
+  });
+});
