@@ -8,9 +8,9 @@ import { startAnnouncer } from './feed/sequence/announcer.ts';
 import { watchBacklog } from './feed/sequence/backlog.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
-import type { LiveLimits } from './http/live/limits.ts';
+import type { ConnectionLimits } from './http/live/connectionLimits.ts';
 import { databaseCheck, sequencerCheck } from './http/ops/health.ts';
-import { startWatchServer } from './http/ops/watchServer.ts';
+import { startOpsServer } from './http/ops/opsServer.ts';
 import { startHttpServer } from './http/server.ts';
 import { createBoss } from './jobs/boss.ts';
 import { readJobFigures } from './jobs/figures.ts';
@@ -44,7 +44,7 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 
 /** Other limits than the usual, for tests and measurements. */
 export type Tuning = {
-  live?: Partial<LiveLimits>;
+  live?: Partial<ConnectionLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
 };
@@ -163,12 +163,12 @@ export async function startSequencerApp(
     await watchPool.end();
   }
   try {
-    const watching = port === undefined ? undefined : await startWatchServer({ host, port, metrics, checks });
+    const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });
     return {
-      url: watching?.url,
+      url: opsServer?.url,
       status: () => ({ isLeading: isLeading(), head: announcer.head(), sequenced }),
       async close() {
-        await watching?.close();
+        await opsServer?.close();
         await close();
       },
     };

@@ -13,7 +13,7 @@ import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
 import { type Offboarded, offboardAgent, offboardAgentInput } from '../../services/agent/offboardAgent.ts';
 import { acting } from '../kit/act.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 import { agentField } from './agentField.ts';
 
 const inStatus = (organizationId: string, status?: Status | null) => ({
@@ -137,12 +137,12 @@ builder.subscriptionField('agentChanged', (t) =>
     description: 'Agents as they are hired, change and are offboarded.',
     args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
     subscribe: (_root, { organizationId, after, agentId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['AGENT_CREATED', 'AGENT_UPDATED', 'AGENT_OFFBOARDED'],
         about: [filterId('Agent', agentId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );

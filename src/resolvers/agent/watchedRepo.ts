@@ -9,7 +9,7 @@ import { RepoRef } from '../../schema/project/repoRef.ts';
 import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
 import { acting } from '../kit/act.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 import { agentField } from './agentField.ts';
 
 const WatchRepoInput = mutationInput('WatchRepoInput', 'What `watchRepo` takes.', (t) => ({
@@ -101,12 +101,12 @@ builder.subscriptionField('watchedRepoChanged', (t) =>
     description: 'Repositories as agents begin to watch them, and as they are released.',
     args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
     subscribe: (_root, { organizationId, after, agentId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['REPO_WATCHED', 'REPO_RELEASED'],
         about: [filterId('Agent', agentId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );
