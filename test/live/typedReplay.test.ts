@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import { type Client, createClient } from '../support/client.ts';
-import { type Proxy, startProxy } from '../support/proxy.ts';
+import { startProxy } from '../support/proxy.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
 import { startWork, type Work } from '../support/work.ts';
@@ -29,7 +29,7 @@ const OTHER_CHANGES = 1_000;
 
 let work: Work;
 let team: Team;
-let proxy: Proxy;
+let proxy: Awaited<ReturnType<typeof startProxy>>;
 let behindProxy: Awaited<ReturnType<Work['app']['startAnother']>>;
 let client: Client;
 let after: string | undefined;
