@@ -7,7 +7,7 @@ import type { QueueName } from './queue.ts';
 
 export type CommittedJobQueue = JobQueue & {
   /** Which queues a transaction that was committed has left jobs in. */
-  leftBy(tx: Tx): readonly QueueName[];
+  enqueuedBy(tx: Tx): readonly QueueName[];
 };
 
 export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
@@ -28,6 +28,6 @@ export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
       return found?.isAwaited ?? false;
     },
 
-    leftBy: (tx) => left.get(tx) ?? [],
+    enqueuedBy: (tx) => left.get(tx) ?? [],
   };
 }

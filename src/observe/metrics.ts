@@ -1,7 +1,7 @@
 /** The figures of one app, as Prometheus reads them. */
 import { Registry } from 'prom-client';
-import type { FeedStatus } from '../feed/feed.ts';
-import type { FeedMeter, SequencingMeter } from '../feed/meter.ts';
+import type { FeedMeter, FeedStatus } from '../feed/feed.ts';
+import type { SequencingMeter } from '../feed/sequence/meter.ts';
 import type { JobFigures } from '../jobs/figures.ts';
 import { observeJobs } from './jobMetrics.ts';
 import { processRegistry } from './processMetrics.ts';

@@ -1,7 +1,7 @@
 /** The figures of the half of the feed that is read: of the processes that serve. */
 import type { Registry } from 'prom-client';
 import type { FeedStatus } from '../feed/feed.ts';
-import type { ReadingMeter } from '../feed/meter.ts';
+import type { ReadingMeter } from '../feed/follow/meter.ts';
 import { createGauges, type GaugeOf } from './gauges.ts';
 import { sumCounter } from './sumCounter.ts';
 

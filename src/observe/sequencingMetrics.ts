@@ -1,7 +1,7 @@
 /** The figures of the half of the feed that gives positions: of every process that may do so, whatever else it does. */
 import { Histogram, type Registry } from 'prom-client';
-import type { SequencingMeter } from '../feed/meter.ts';
 import type { Backlog } from '../feed/sequence/backlog.ts';
+import type { SequencingMeter } from '../feed/sequence/meter.ts';
 import { createGauges, type GaugeOf } from './gauges.ts';
 import { sumCounter } from './sumCounter.ts';
 
