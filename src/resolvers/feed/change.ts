@@ -1,4 +1,4 @@
-import type { ActorFilter } from '../../feed/log/changeLog.ts';
+import type { ActorFilter } from '../../feed/log/filter.ts';
 import { id as idOf, parseGlobalId } from '../../globalId.ts';
 import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../../schema/feed/change.ts';
 import { builder } from '../../schema/index.ts';
