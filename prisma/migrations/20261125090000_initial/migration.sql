@@ -1028,7 +1028,7 @@ DECLARE
   field record;
   cut text[] := '{}';
 BEGIN
-  IF octet_length(NEW.payload::text) <= max_bytes THEN
+  IF octet_length(NEW.payload::text) <= max_bytes OR jsonb_typeof(NEW.payload -> 'row') IS DISTINCT FROM 'object' THEN
     RETURN NEW;
   END IF;
   FOR field IN
@@ -1445,8 +1445,7 @@ BEGIN
       'user', global_id('User', NEW.user_id),
       'role', NEW.role,
       'createdAt', date_time(NEW.created_at),
-      'removedAt', date_time(NEW.removed_at),
-      'updatedAt', date_time(NEW.updated_at)
+      'removedAt', date_time(NEW.removed_at)
     ))
   );
   RETURN NULL;

@@ -28,8 +28,7 @@ BEGIN
       'user', global_id('User', NEW.user_id),
       'role', NEW.role,
       'createdAt', date_time(NEW.created_at),
-      'removedAt', date_time(NEW.removed_at),
-      'updatedAt', date_time(NEW.updated_at)
+      'removedAt', date_time(NEW.removed_at)
     ))
   );
   RETURN NULL;

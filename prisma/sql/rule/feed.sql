@@ -7,7 +7,7 @@ DECLARE
   field record;
   cut text[] := '{}';
 BEGIN
-  IF octet_length(NEW.payload::text) <= max_bytes THEN
+  IF octet_length(NEW.payload::text) <= max_bytes OR jsonb_typeof(NEW.payload -> 'row') IS DISTINCT FROM 'object' THEN
     RETURN NEW;
   END IF;
   FOR field IN
