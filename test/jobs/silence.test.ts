@@ -64,7 +64,7 @@ it('a silent session is updated once, by the system', async () => {
   ]);
 });
 
-it('sessions that have sent a signal, are recent or have ended are not marked silent', async () => {
+it('only idle, live sessions of agents without a signal or a pull request are marked silent', async () => {
   // One transaction, so that the job cannot run in between.
   await work.psql('BEGIN');
   const claimed = await session(91);
