@@ -6,7 +6,7 @@ import { newestFirst } from '../../schema/kit/list/order.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   agents: t.list({
@@ -47,12 +47,12 @@ builder.subscriptionField('agentChanged', (t) =>
     description: 'Agents as they are hired, change and are offboarded.',
     args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
     subscribe: (_root, { organizationId, after, agentId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['AGENT_CREATED', 'AGENT_UPDATED', 'AGENT_OFFBOARDED'],
         about: [filterId('Agent', agentId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );

@@ -6,7 +6,7 @@ import { RepoRef } from '../../schema/project/repoRef.ts';
 import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
 mutation('watchRepo', {
   description:
@@ -58,12 +58,12 @@ builder.subscriptionField('watchedRepoChanged', (t) =>
     description: 'Repositories as agents begin to watch them, and as they are released.',
     args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
     subscribe: (_root, { organizationId, after, agentId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['REPO_WATCHED', 'REPO_RELEASED'],
         about: [filterId('Agent', agentId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );
