@@ -2,8 +2,9 @@ import { isOwnAgent } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { builder } from '../kit/builder.ts';
-import { byTime, page } from '../kit/connection.ts';
 import { AgentActionOutcome, AgentStatus } from '../kit/enum.ts';
+import { newestFirst } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { RepoRef } from '../project/repoRef.ts';
 
 type Subject = { id: string; organizationId: string; hiredById: string };
@@ -40,18 +41,15 @@ export const Agent = builder.prismaNode('Agent', {
       description: 'Why it was offboarded, if somebody said.',
     }),
     tokens: t.relatedConnection('tokens', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its API tokens, newest first, revoked ones among them.',
     }),
     watchedRepos: t.relatedConnection('watchedRepos', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'The repositories it watches, newest first.',
     }),
     sessions: t.relatedConnection('sessions', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its sessions, newest first, ended ones among them.',
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
@@ -153,34 +151,22 @@ export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
  * rows whole, and cuts the page in memory.
  */
 builder.prismaObjectFields(Agent, (t) => ({
-  memory: t.prismaConnection({
+  memory: t.list({
     type: AgentMemory,
-    cursor: 'id',
     description: 'What it remembers, last written first. Stays when it is offboarded.',
-    extensions: { orderedBy: 'updatedAt' },
-    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentMemory.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.agentMemory.findMany(page({ ...query, where: { agentId } }, { by: [byTime('updatedAt')] })),
+    where: ({ id }) => ({ agentId: id }),
+    orderBy: newestFirst('updatedAt'),
   }),
-  actions: t.prismaConnection({
+  actions: t.list({
     type: AgentAction,
-    cursor: 'id',
     description:
       'What it tried, newest first: what it logged itself, and every act that it was refused here. Kept for ever.',
-    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentAction.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.agentAction.findMany(page({ ...query, where: { agentId } })),
+    where: ({ id }) => ({ agentId: id }),
   }),
-  reviewedPullRequests: t.prismaConnection({
+  reviewedPullRequests: t.list({
     type: ReviewedPullRequest,
-    cursor: 'id',
     description: 'The pull requests it reviewed, newest first. Stay when it is offboarded.',
-    extensions: { orderedBy: 'reviewedAt' },
-    totalCount: ({ id: agentId }, _args, { db }) =>
-      db.prisma.reviewedPullRequest.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.reviewedPullRequest.findMany(
-        page({ ...query, where: { agentId } }, { by: [byTime('reviewedAt')] }),
-      ),
+    where: ({ id }) => ({ agentId: id }),
+    orderBy: newestFirst('reviewedAt'),
   }),
 }));

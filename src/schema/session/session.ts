@@ -3,6 +3,7 @@ import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { builder } from '../kit/builder.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from '../kit/enum.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
   description: 'What a merge does to a session.',
@@ -100,8 +101,7 @@ export const Session = builder.prismaNode('Session', {
     }),
     branch: t.exposeString('branch', { description: 'The branch it works on; empty when none is known.' }),
     pullRequests: t.relatedConnection('pullRequests', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'The pull requests it holds, newest first.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was spawned.' }),
