@@ -1,10 +1,11 @@
 /** All open connections of this process: how many subscriptions there may be, and who has to go. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { currentRights } from '../../auth/rights.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { type Ending, type LiveConnection, openConnection, type Transport, tooMany } from './connection.ts';
 import { LIVE_LIMITS, type LiveLimits } from './limits.ts';
-import { currentRights, rightsVerdict } from './rights.ts';
+import { rightsVerdict } from './rights.ts';
 
 export type LiveConnections = {
   readonly limits: LiveLimits;

@@ -18,7 +18,7 @@ import {
 } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { authenticate } from '../../auth/viewer.ts';
+import { authenticate } from '../../auth/authenticate.ts';
 import type { Services } from '../../context.ts';
 import { refusal, unexpected } from '../graphql/errors.ts';
 import type { GraphQLServer, TransportContext } from '../graphql/graphql.ts';

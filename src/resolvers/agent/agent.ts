@@ -9,7 +9,7 @@ import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { Session } from '../../schema/session/session.ts';
-import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
+import { type Hired, hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { type Offboarded, offboardAgent, offboardAgentInput } from '../../services/agent/offboardAgent.ts';
 import { acting } from '../kit/act.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
@@ -48,13 +48,9 @@ const HireAgentInput = mutationInput('HireAgentInput', 'What `hireAgent` takes.'
   }),
 }));
 
-const HireAgentPayload = payload<{ agentId: string }>(
-  'HireAgentPayload',
-  'What `hireAgent` answers.',
-  (t) => ({
-    agent: agentField(t, 'The new agent.'),
-  }),
-);
+const HireAgentPayload = payload<Hired>('HireAgentPayload', 'What `hireAgent` answers.', (t) => ({
+  agent: agentField(t, 'The new agent.'),
+}));
 
 builder.mutationField('hireAgent', (t) =>
   t.field({

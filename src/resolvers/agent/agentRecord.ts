@@ -6,8 +6,8 @@ import { builder } from '../../schema/index.ts';
 import { AgentActionOutcome } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
-import { logAgentAction, logAgentActionInput } from '../../services/agent/agentAction.ts';
-import { putAgentMemory, putAgentMemoryInput } from '../../services/agent/agentMemory.ts';
+import { type LoggedAction, logAgentAction, logAgentActionInput } from '../../services/agent/agentAction.ts';
+import { type Memorized, putAgentMemory, putAgentMemoryInput } from '../../services/agent/agentMemory.ts';
 import {
   type RecordedReview,
   recordReviewedPR,
@@ -22,7 +22,7 @@ const PutAgentMemoryInput = mutationInput('PutAgentMemoryInput', 'What `putAgent
   value: t.string({ required: true, description: 'What, up to 65,536 characters; kept as it is.' }),
 }));
 
-const PutAgentMemoryPayload = payload<{ agentId: string; agentMemoryId: string }>(
+const PutAgentMemoryPayload = payload<Memorized>(
   'PutAgentMemoryPayload',
   'What `putAgentMemory` answers.',
   (t) => ({
@@ -67,7 +67,7 @@ const LogAgentActionInput = mutationInput('LogAgentActionInput', 'What `logAgent
   }),
 }));
 
-const LogAgentActionPayload = payload<{ agentId: string; agentActionId: string }>(
+const LogAgentActionPayload = payload<LoggedAction>(
   'LogAgentActionPayload',
   'What `logAgentAction` answers.',
   (t) => ({

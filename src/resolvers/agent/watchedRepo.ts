@@ -6,7 +6,13 @@ import { builder } from '../../schema/index.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
-import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
+import {
+  type Unwatched,
+  unwatchRepo,
+  type Watched,
+  watchRepo,
+  watchRepoInput,
+} from '../../services/agent/watchedRepo.ts';
 import { acting } from '../kit/act.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { filterId, heard, listen } from '../kit/subscribe.ts';
@@ -20,19 +26,15 @@ const WatchRepoInput = mutationInput('WatchRepoInput', 'What `watchRepo` takes.'
   }),
 }));
 
-const WatchRepoPayload = payload<{ watchedRepoId: string }>(
-  'WatchRepoPayload',
-  'What `watchRepo` answers.',
-  (t) => ({
-    watchedRepo: t.prismaField({
-      type: WatchedRepo,
-      nullable: true,
-      description: 'What it watches now; null in a repetition, when it was released since.',
-      resolve: (query, { watchedRepoId }, _args, { db }) =>
-        db.prisma.watchedRepo.findUnique({ ...query, where: { id: watchedRepoId } }),
-    }),
+const WatchRepoPayload = payload<Watched>('WatchRepoPayload', 'What `watchRepo` answers.', (t) => ({
+  watchedRepo: t.prismaField({
+    type: WatchedRepo,
+    nullable: true,
+    description: 'What it watches now; null in a repetition, when it was released since.',
+    resolve: (query, { watchedRepoId }, _args, { db }) =>
+      db.prisma.watchedRepo.findUnique({ ...query, where: { id: watchedRepoId } }),
   }),
-);
+}));
 
 builder.mutationField('watchRepo', (t) =>
   t.field({
@@ -63,19 +65,15 @@ const UnwatchRepoInput = mutationInput('UnwatchRepoInput', 'What `unwatchRepo` t
   }),
 }));
 
-const UnwatchRepoPayload = payload<{ agentId: string; releasedRepo: { owner: string; name: string } | null }>(
-  'UnwatchRepoPayload',
-  'What `unwatchRepo` answers.',
-  (t) => ({
-    agent: agentField(t, 'The agent that watched.'),
-    releasedRepo: t.field({
-      type: RepoRef,
-      nullable: true,
-      description: 'The repository it watched until now; null when it did not.',
-      resolve: ({ releasedRepo }) => releasedRepo,
-    }),
+const UnwatchRepoPayload = payload<Unwatched>('UnwatchRepoPayload', 'What `unwatchRepo` answers.', (t) => ({
+  agent: agentField(t, 'The agent that watched.'),
+  releasedRepo: t.field({
+    type: RepoRef,
+    nullable: true,
+    description: 'The repository it watched until now; null when it did not.',
+    resolve: ({ releasedRepo }) => releasedRepo,
   }),
-);
+}));
 
 builder.mutationField('unwatchRepo', (t) =>
   t.field({

@@ -5,13 +5,13 @@ import { MembershipRole } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, type PayloadFields, payload } from '../../schema/kit/mutation.ts';
 import { Membership } from '../../schema/organization/membership.ts';
+import { type AddedMember, addMember, addMemberInput } from '../../services/organization/addMember.ts';
 import {
-  addMember,
-  addMemberInput,
+  type ChangedMember,
   changeMemberRole,
   changeMemberRoleInput,
-  removeMember,
-} from '../../services/organization/member.ts';
+} from '../../services/organization/changeMemberRole.ts';
+import { type RemovedMember, removeMember } from '../../services/organization/removeMember.ts';
 import { acting } from '../kit/act.ts';
 
 const AddMemberInput = mutationInput('AddMemberInput', 'What `addMember` takes.', (t) => ({
@@ -44,11 +44,9 @@ const memberField = <Result extends { membershipId: string }>(
       db.prisma.membership.findUniqueOrThrow({ ...query, where: { id: membershipId } }),
   });
 
-const AddMemberPayload = payload<{ membershipId: string }>(
-  'AddMemberPayload',
-  'What `addMember` answers.',
-  (t) => ({ member: memberField(t, 'The new membership.') }),
-);
+const AddMemberPayload = payload<AddedMember>('AddMemberPayload', 'What `addMember` answers.', (t) => ({
+  member: memberField(t, 'The new membership.'),
+}));
 
 builder.mutationField('addMember', (t) =>
   t.field({
@@ -87,7 +85,7 @@ const ChangeMemberRoleInput = mutationInput(
   }),
 );
 
-const ChangeMemberRolePayload = payload<{ membershipId: string }>(
+const ChangeMemberRolePayload = payload<ChangedMember>(
   'ChangeMemberRolePayload',
   'What `changeMemberRole` answers.',
   (t) => ({ member: memberField(t, 'The membership, with its new role.') }),
@@ -118,7 +116,7 @@ const RemoveMemberInput = mutationInput('RemoveMemberInput', 'What `removeMember
   memberId: t.id({ required: true, description: 'The membership: the `id` of one of `members`.' }),
 }));
 
-const RemoveMemberPayload = payload<{ membershipId: string; revokedTokens: number }>(
+const RemoveMemberPayload = payload<RemovedMember>(
   'RemoveMemberPayload',
   'What `removeMember` answers.',
   (t) => ({

@@ -4,7 +4,11 @@ import { builder } from '../../schema/index.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { Organization } from '../../schema/organization/organization.ts';
-import { createOrganization, createOrganizationInput } from '../../services/organization/organization.ts';
+import {
+  type CreatedOrganization,
+  createOrganization,
+  createOrganizationInput,
+} from '../../services/organization/organization.ts';
 import { acting } from '../kit/act.ts';
 
 builder.queryField('organization', (t) =>
@@ -31,7 +35,7 @@ const CreateOrganizationInput = mutationInput(
   }),
 );
 
-const CreateOrganizationPayload = payload<{ organizationId: string }>(
+const CreateOrganizationPayload = payload<CreatedOrganization>(
   'CreateOrganizationPayload',
   'What `createOrganization` answers.',
   (t) => ({

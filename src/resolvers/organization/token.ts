@@ -4,7 +4,8 @@ import { builder } from '../../schema/index.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { Token } from '../../schema/organization/token.ts';
-import { createToken, createTokenInput, revokeToken } from '../../services/organization/token.ts';
+import { type CreatedToken, createToken, createTokenInput } from '../../services/organization/createToken.ts';
+import { type RevokedToken, revokeToken } from '../../services/organization/revokeToken.ts';
 import { acting } from '../kit/act.ts';
 
 const CreateTokenInput = mutationInput('CreateTokenInput', 'What `createToken` takes.', (t) => ({
@@ -20,7 +21,7 @@ const CreateTokenInput = mutationInput('CreateTokenInput', 'What `createToken` t
   expiresAt: t.field({ type: 'DateTime', description: 'When it stops to work by itself; never without it.' }),
 }));
 
-const CreateTokenPayload = payload<{ tokenId: string; secret?: string | null }>(
+const CreateTokenPayload = payload<CreatedToken>(
   'CreateTokenPayload',
   'What `createToken` answers.',
   (t) => ({
@@ -69,7 +70,7 @@ const RevokeTokenInput = mutationInput('RevokeTokenInput', 'What `revokeToken` t
   tokenId: t.id({ required: true, description: 'The token to revoke.' }),
 }));
 
-const RevokeTokenPayload = payload<{ tokenId: string }>(
+const RevokeTokenPayload = payload<RevokedToken>(
   'RevokeTokenPayload',
   'What `revokeToken` answers.',
   (t) => ({

@@ -5,7 +5,11 @@ import { ProjectKind } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { Project } from '../../schema/project/project.ts';
-import { registerProject, registerProjectInput } from '../../services/project/project.ts';
+import {
+  type RegisteredProject,
+  registerProject,
+  registerProjectInput,
+} from '../../services/project/project.ts';
 import { acting } from '../kit/act.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
@@ -47,7 +51,7 @@ const RegisterProjectInput = mutationInput('RegisterProjectInput', 'What `regist
   }),
 }));
 
-const RegisterProjectPayload = payload<{ projectId: string }>(
+const RegisterProjectPayload = payload<RegisteredProject>(
   'RegisterProjectPayload',
   'What `registerProject` answers.',
   (t) => ({

@@ -7,10 +7,10 @@ import { PullRequestState } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
-import { claimPR, claimPRInput } from '../../services/pullRequest/claimPR.ts';
+import { type ClaimedPR, claimPR, claimPRInput } from '../../services/pullRequest/claimPR.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
-import { refreshPR } from '../../services/pullRequest/refreshPR.ts';
+import { type RefreshedPR, refreshPR } from '../../services/pullRequest/refreshPR.ts';
 import { acting } from '../kit/act.ts';
 import { sessionField, takenOverFromField } from '../session/sessionField.ts';
 
@@ -67,9 +67,7 @@ const ClaimPRInput = mutationInput('ClaimPRInput', 'What `claimPR` takes.', (t) 
   }),
 }));
 
-type Claimed = { sessionId: string; pullRequestId: string; takenOverFrom: string[]; branchChanged: boolean };
-
-const ClaimPRPayload = payload<Claimed>('ClaimPRPayload', 'What `claimPR` answers.', (t) => ({
+const ClaimPRPayload = payload<ClaimedPR>('ClaimPRPayload', 'What `claimPR` answers.', (t) => ({
   session: sessionField(t, 'The session that holds it now.'),
   pullRequest: t.prismaField({
     type: PullRequest,
@@ -128,18 +126,14 @@ const RefreshPRInput = mutationInput('RefreshPRInput', 'What `refreshPR` takes.'
   pullRequestId: t.id({ required: true, description: 'The pull request to ask its host about.' }),
 }));
 
-const RefreshPRPayload = payload<{ pullRequestId: string }>(
-  'RefreshPRPayload',
-  'What `refreshPR` answers.',
-  (t) => ({
-    pullRequest: t.prismaField({
-      type: PullRequest,
-      description: 'The pull request, with the facts of this moment.',
-      resolve: (query, { pullRequestId }, _args, { db }) =>
-        db.prisma.pullRequest.findUniqueOrThrow({ ...query, where: { id: pullRequestId } }),
-    }),
+const RefreshPRPayload = payload<RefreshedPR>('RefreshPRPayload', 'What `refreshPR` answers.', (t) => ({
+  pullRequest: t.prismaField({
+    type: PullRequest,
+    description: 'The pull request, with the facts of this moment.',
+    resolve: (query, { pullRequestId }, _args, { db }) =>
+      db.prisma.pullRequest.findUniqueOrThrow({ ...query, where: { id: pullRequestId } }),
   }),
-);
+}));
 
 builder.mutationField('refreshPR', (t) =>
   t.field({

@@ -4,7 +4,7 @@ import { builder } from '../../schema/index.ts';
 import { ActivityState } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
-import { reportActivity, reportActivityInput } from '../../services/session/activity.ts';
+import { type Reported, reportActivity, reportActivityInput } from '../../services/session/activity.ts';
 import { acting } from '../kit/act.ts';
 import { sessionField } from './sessionField.ts';
 
@@ -16,8 +16,6 @@ const ReportActivityInput = mutationInput('ReportActivityInput', 'What `reportAc
       'The `launchId` under which the process was launched. When the session was launched anew since, the report is ignored. Left out, it is taken for one of the present launch.',
   }),
 }));
-
-type Reported = { sessionId: string; ignored: boolean };
 
 const ReportActivityPayload = payload<Reported>(
   'ReportActivityPayload',

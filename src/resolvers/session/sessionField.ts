@@ -20,6 +20,5 @@ export const takenOverFromField = <Result extends { takenOverFrom: string[] }>(t
     description:
       'The session that held the pull request until now, terminated or not; empty for a first claim and when its owner claims again.',
     resolve: (query, { takenOverFrom }, _args, { db }) =>
-      // What an older version remembered of an act may lack it, and to Prisma no list is no condition at all.
-      db.prisma.session.findMany({ ...query, where: { id: { in: takenOverFrom ?? [] } } }),
+      db.prisma.session.findMany({ ...query, where: { id: { in: takenOverFrom } } }),
   });

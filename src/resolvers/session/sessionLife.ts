@@ -3,7 +3,11 @@ import { id } from '../../globalId.ts';
 import { builder } from '../../schema/index.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
-import { restoreSession, terminateSession } from '../../services/session/session.ts';
+import {
+  type EndedOrRestored,
+  restoreSession,
+  terminateSession,
+} from '../../services/session/sessionLife.ts';
 import { acting } from '../kit/act.ts';
 import { sessionField } from './sessionField.ts';
 
@@ -15,7 +19,7 @@ const TerminateSessionInput = mutationInput(
   }),
 );
 
-const TerminateSessionPayload = payload<{ sessionId: string }>(
+const TerminateSessionPayload = payload<EndedOrRestored>(
   'TerminateSessionPayload',
   'What `terminateSession` answers.',
   (t) => ({ session: sessionField(t, 'The ended session.') }),
@@ -41,7 +45,7 @@ const RestoreSessionInput = mutationInput('RestoreSessionInput', 'What `restoreS
   sessionId: t.id({ required: true, description: 'The session that is to live again.' }),
 }));
 
-const RestoreSessionPayload = payload<{ sessionId: string }>(
+const RestoreSessionPayload = payload<EndedOrRestored>(
   'RestoreSessionPayload',
   'What `restoreSession` answers.',
   (t) => ({ session: sessionField(t, 'The session, idle and launched anew.') }),

@@ -2,7 +2,12 @@ import { id } from '../../globalId.ts';
 import { builder } from '../../schema/index.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
-import { renameSession, renameSessionInput, updateMergePolicy } from '../../services/session/session.ts';
+import {
+  type ChangedSession,
+  renameSession,
+  renameSessionInput,
+  updateMergePolicy,
+} from '../../services/session/sessionSettings.ts';
 import { acting } from '../kit/act.ts';
 import { sessionField } from './sessionField.ts';
 
@@ -14,7 +19,7 @@ const RenameSessionInput = mutationInput('RenameSessionInput', 'What `renameSess
   }),
 }));
 
-const RenameSessionPayload = payload<{ sessionId: string }>(
+const RenameSessionPayload = payload<ChangedSession>(
   'RenameSessionPayload',
   'What `renameSession` answers.',
   (t) => ({ session: sessionField(t, 'The session under its new name.') }),
@@ -50,7 +55,7 @@ const UpdateMergePolicyInput = mutationInput(
   }),
 );
 
-const UpdateMergePolicyPayload = payload<{ sessionId: string }>(
+const UpdateMergePolicyPayload = payload<ChangedSession>(
   'UpdateMergePolicyPayload',
   'What `updateMergePolicy` answers.',
   (t) => ({ session: sessionField(t, 'The session with its policy.') }),

@@ -5,7 +5,7 @@ import { SessionKind } from '../../schema/kit/enum.ts';
 import { COMMON_ERRORS } from '../../schema/kit/error.ts';
 import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
-import { spawnSession, spawnSessionInput } from '../../services/session/spawnSession.ts';
+import { type Spawned, spawnSession, spawnSessionInput } from '../../services/session/spawnSession.ts';
 import { acting } from '../kit/act.ts';
 import { sessionField, takenOverFromField } from './sessionField.ts';
 
@@ -65,8 +65,6 @@ const SpawnSessionInput = mutationInput('SpawnSessionInput', 'What `spawnSession
     description: 'The pull request it is to begin with: it is there with it, or not at all.',
   }),
 }));
-
-type Spawned = { sessionId: string; pullRequestId: string | null; takenOverFrom: string[] };
 
 const SpawnSessionPayload = payload<Spawned>('SpawnSessionPayload', 'What `spawnSession` answers.', (t) => ({
   session: sessionField(t, 'The new session.'),

@@ -1,6 +1,6 @@
 /** What all mutations share: the shape of their inputs and payloads. */
 import type { FieldRef, InputFieldMap } from '@pothos/core';
-import type { Done } from '../../services/act/act.ts';
+import type { ActResult } from '../../services/act/act.ts';
 import { builder } from './builder.ts';
 
 type Builder = typeof builder;
@@ -25,7 +25,10 @@ export function mutationInput<Fields extends InputFieldMap>(
 }
 
 /** What the fields of a payload are made with. */
-export type PayloadFields<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<Types, Done<Result>>;
+export type PayloadFields<Result extends object> = PothosSchemaTypes.ObjectFieldBuilder<
+  Types,
+  ActResult<Result>
+>;
 
 /** A payload type; each has the cursor before its changes, and the request that made them. */
 export function payload<Result extends object>(
@@ -33,7 +36,7 @@ export function payload<Result extends object>(
   description: string,
   fields: (t: PayloadFields<Result>) => Record<string, FieldRef<Types, unknown>>,
 ) {
-  return builder.objectRef<Done<Result>>(name).implement({
+  return builder.objectRef<ActResult<Result>>(name).implement({
     description,
     fields: (t) => ({
       ...fields(t),
