@@ -4,7 +4,8 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/client/client.ts';
-import { authenticate, type Viewer } from '../../auth/viewer.ts';
+import { authenticate } from '../../auth/authenticate.ts';
+import type { Viewer } from '../../auth/viewer.ts';
 import { refusedResponse, unexpected } from './errors.ts';
 
 export type Authentication = {

@@ -11,7 +11,7 @@ import {
 import { CloseCode, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import { authenticate } from '../../auth/viewer.ts';
+import { authenticate } from '../../auth/authenticate.ts';
 import type { Services } from '../../context.ts';
 import { refusal, unexpected } from '../graphql/errors.ts';
 import type { GraphQLServer, TransportContext } from '../graphql/graphql.ts';

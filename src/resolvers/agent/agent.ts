@@ -3,7 +3,7 @@ import { AgentChanged } from '../../schema/feed/event.ts';
 import { builder } from '../../schema/index.ts';
 import { AgentStatus } from '../../schema/kit/enum.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
-import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
+import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
 import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';

@@ -1,6 +1,7 @@
 import { isOwnAgent } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import { hasEnded, isOffboarded, isRunning } from '../../services/agent/agentRule.ts';
 import { builder } from '../kit/builder.ts';
 import { AgentActionOutcome, AgentStatus } from '../kit/enum.ts';
 import { newestFirst } from '../kit/list/order.ts';
@@ -56,20 +57,17 @@ export const Agent = builder.prismaNode('Agent', {
     viewerCanOffboard: t.boolean({
       description: 'Whether the viewer may offboard it, and it is not offboarded yet.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        agent.status !== 'STOPPED' && may(viewer, 'agent.offboard', agent),
+      resolve: (agent, _args, { viewer }) => !isOffboarded(agent) && may(viewer, 'agent.offboard', agent),
     }),
     viewerCanWatchRepo: t.boolean({
       description: 'Whether the viewer may have it watch repositories, and it is RUNNING.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        agent.status === 'RUNNING' && may(viewer, 'agent.watchRepo', agent),
+      resolve: (agent, _args, { viewer }) => isRunning(agent) && may(viewer, 'agent.watchRepo', agent),
     }),
     viewerCanCreateToken: t.boolean({
       description: 'Whether the viewer may make a token for it, and it has not ended.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        (agent.status === 'PENDING' || agent.status === 'RUNNING') && may(viewer, 'token.create', agent),
+      resolve: (agent, _args, { viewer }) => !hasEnded(agent) && may(viewer, 'token.create', agent),
     }),
   }),
 });
