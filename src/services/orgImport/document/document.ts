@@ -9,6 +9,8 @@ export type OrgDocument = {
   workspaces: DocumentWorkspace[];
   /** As written, one for each entry of a file; `requirementsOf` removes duplicates and sorts. */
   requirements: RequirementEntry[];
+  /** Variables that the document's own `.env` file gives to all. Names only: values of such files are never kept. */
+  provided: string[];
   warnings: OrgSourceIssue[];
 };
 
@@ -59,7 +61,7 @@ export type RequirementEntry = {
   level: RequirementLevel;
   /** The names from the root of the workspace that needs it; empty for the organization and its defaults. */
   workspacePath: string[];
-  /** Variables that the source's own `.env` files give to this workspace. Names only: values are never kept. */
+  /** Variables that the `.env` file of the workspace's `files_dir` gives it. */
   provided: string[];
 };
 
