@@ -13,6 +13,7 @@ export function readMemories(mapping: Mapping, key: string, scope: Scope, findin
     if (!memory) return [];
     memory.warnUnknownKeys(['content', 'scope']);
     const content = memory.requiredText('content', PROSE);
-    return content === undefined ? [] : [{ content, scope: memory.choice('scope', SCOPES) ?? scope }];
+    const chosen = memory.choice('scope', SCOPES) ?? scope;
+    return content === undefined ? [] : [{ content, scope: chosen }];
   });
 }

@@ -45,7 +45,12 @@ export function parseYaml(
     for (const { pos, message } of faults) error(pos[0], messageOf(message));
     if (documents[1]) error(documents[1].range[0], 'a file holds one YAML document, and another begins here');
     if (faults.length > 0 || documents[1]) return undefined;
-    return { path: file, lines, root: document.contents, targets: targetsOf(document) };
+    return {
+      path: file,
+      lines,
+      root: document.contents,
+      targets: content.includes('&') ? targetsOf(document) : new Map(),
+    };
   } catch (failure) {
     if (!(failure instanceof RangeError)) throw failure;
     error(0, 'the file is nested too deeply');
