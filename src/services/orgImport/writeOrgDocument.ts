@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import type { Json, JsonObject } from './document/document.ts';
 import { FIELDS } from './document/spec.ts';
 import { LiveTree } from './plan/liveTree.ts';
@@ -13,6 +13,9 @@ export type LiveOrg = {
   workspaces: readonly LiveWorkspace[];
 };
 
+/** Without quotes it tells the reader to add the entries of another mapping. */
+const MERGE_KEY = '<<';
+
 /** The live tree as one YAML document, siblings by name. Importing it again skips every workspace. */
 export function writeOrgDocument({ name, spec = {}, workspaces }: LiveOrg): string {
   const tree = new LiveTree(workspaces);
@@ -25,7 +28,23 @@ export function writeOrgDocument({ name, spec = {}, workspaces }: LiveOrg): stri
     written.set(parent, siblings);
   }
   const org = { name, ...orgLevel(spec), workspaces: (written.get(null) ?? []).reverse() };
-  return stringify(org, { lineWidth: 0, aliasDuplicateObjects: false });
+  const document = new Document(org, { aliasDuplicateObjects: false });
+  visit(document, {
+    Pair(_, { key }) {
+      if (isScalar(key) && key.value === MERGE_KEY) key.type = 'QUOTE_DOUBLE';
+    },
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'string' && !isProse(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return document.toString({ lineWidth: 0 });
+}
+
+/** Whether a block of indented lines is read back as the same text: one with blanks at a line's end may not be. */
+function isProse(text: string): boolean {
+  return (
+    !text.includes('\n') || (/^\S/.test(text) && !/[ \t](\n|$)|[^\P{Cc}\n]|[\u2028\u2029\ufeff]/u.test(text))
+  );
 }
 
 /** Every workspace says itself what it once took from the defaults, so only their requirements are left of them. */

@@ -9,7 +9,7 @@ export function jsonOf(node: SourceNode): Json {
   if (node.kind === 'broken') return null;
   const { value } = node;
   if (typeof value !== 'number') return value;
-  const exact = Number.isInteger(value) ? Number.isSafeInteger(value) : Number.isFinite(value);
-  // JSON has no negative zero either.
-  return exact && !Object.is(value, -0) ? value : node.spelling;
+  const isExact = Number.isSafeInteger(value) || !Number.isInteger(value) || String(value) === node.spelling;
+  // JSON has no infinity and no negative zero.
+  return isExact && Number.isFinite(value) && !Object.is(value, -0) ? value : node.spelling;
 }
