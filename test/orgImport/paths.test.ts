@@ -137,9 +137,16 @@ describe('a directory', () => {
     symlinkSync('/etc/hostname', join(root, 'acme/pm/.env'));
     const messages = issuesOf({ directory: 'acme' }, root).map(({ message }) => message);
     expect(messages).toEqual([
-      expect.stringContaining('acme/pm/.env cannot be read'),
+      expect.stringContaining('the .env file of acme/pm cannot be read'),
       expect.stringContaining('acme/pm/a.md cannot be read'),
     ]);
+  });
+
+  it('refuses an environment file that a link gives another name', () => {
+    write('orgs/acme/pm.yaml', 'name: PM\nfiles_dir: pm\ninitial_prompt_file: a.md\n');
+    write('orgs/acme/pm/.env.local', 'KEY=secret\n');
+    symlinkSync('.env.local', join(root, 'acme/pm/a.md'));
+    expect(issuesOf({ directory: 'acme' }, root)).toMatchObject([{ file: 'acme/pm.yaml', line: 3 }]);
   });
 
   it('refuses links that lead to each other', () => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { requirementsOf, unmetRequirements } from '../../src/services/orgImport/document/requirements.ts';
-import { files, read } from './reading.ts';
+import { files, issuesOf, read } from './reading.ts';
 
 const source = files({
   'org.yaml': `
@@ -46,4 +46,20 @@ it('keeps no value of an .env file', () => {
   const kept = JSON.stringify(read(source));
   expect(kept).toContain('DEFAULT_KEY');
   expect(kept).not.toContain('secret');
+});
+
+it('refuses to include an environment file or to read one as a prompt', () => {
+  const issues = issuesOf(
+    files({
+      'org.yaml':
+        'name: Acme\ndescription: !include .env\nworkspaces: [{ name: PM, initial_prompt_file: ./.ENV }]\n',
+      '.env': 'KEY: secret\n',
+      '.ENV': 'KEY: secret\n',
+    }),
+  );
+  expect(issues).toMatchObject([
+    { line: 2, path: 'description' },
+    { line: 3, path: 'workspaces[0].initial_prompt_file' },
+  ]);
+  expect(JSON.stringify(issues)).not.toContain('secret');
 });

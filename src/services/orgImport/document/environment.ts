@@ -14,25 +14,29 @@ const MAX_VARIABLES = 1_000;
 
 /** The names to which a folder's `.env` file gives a value. The values are dropped at once. */
 export function environmentNames(folder: string, at: Positioned, reading: Reading): string[] {
-  const path = folder === '' ? '.env' : `${folder}/.env`;
-  const known = reading.environments.get(path);
+  const known = reading.environments.get(folder);
   if (known) return known;
-  const names = namesIn(path, at, reading);
+  const names = namesIn(folder, at, reading);
   if (names.length > MAX_VARIABLES)
-    reading.findings.error(at, `the file ${path} sets more than ${MAX_VARIABLES} variables`);
-  reading.environments.set(path, names.slice(0, MAX_VARIABLES));
+    reading.findings.error(at, `the .env file of ${shown(folder)} sets more than ${MAX_VARIABLES} variables`);
+  reading.environments.set(folder, names.slice(0, MAX_VARIABLES));
   return names;
 }
 
-function namesIn(path: string, at: Positioned, reading: Reading): string[] {
+function namesIn(folder: string, at: Positioned, reading: Reading): string[] {
   try {
-    const variables = parseEnv(reading.files.read(path));
+    const variables = parseEnv(reading.files.readEnvironment(folder));
     return Object.keys(variables).filter((name) => ENV_NAME.test(name) && variables[name] !== '');
   } catch (error) {
     if (!(error instanceof UnreadableFile)) throw error;
-    if (!error.missing) reading.findings.error(at, `the file ${path} cannot be read: ${error.message}`);
+    if (!error.missing)
+      reading.findings.error(at, `the .env file of ${shown(folder)} cannot be read: ${error.message}`);
     return [];
   }
+}
+
+function shown(folder: string): string {
+  return folder === '' ? 'the document' : folder;
 }
 
 export type Needed = { anyOf: string[]; level: RequirementLevel };

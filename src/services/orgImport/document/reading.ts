@@ -11,7 +11,7 @@ export class Reading {
   /** The folder of the document, relative to the root. */
   readonly orgFolder: string;
   readonly times = new ScheduleTimes();
-  /** The names that each `.env` file sets, by its path. */
+  /** The names that each folder's `.env` file sets. */
   readonly environments = new Map<string, string[]>();
   #characters = 0;
   #workspaces = 0;

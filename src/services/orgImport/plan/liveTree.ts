@@ -38,7 +38,7 @@ export class LiveTree {
     const open = [row];
     for (let next = open.pop(); next; next = open.pop()) {
       yield next;
-      open.push(...[...this.children(next.id)].reverse());
+      for (const child of [...this.children(next.id)].reverse()) open.push(child);
     }
   }
 

@@ -113,7 +113,7 @@ export class Match {
       if (this.#included.has(next.id)) continue;
       this.#included.add(next.id);
       if (this.#includeRow(next)) names.push(next.name);
-      open.push(...this.#tree.children(next.id));
+      for (const child of this.#tree.children(next.id)) open.push(child);
     }
     return names;
   }

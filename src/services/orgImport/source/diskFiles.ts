@@ -9,7 +9,14 @@ import {
   statSync,
 } from 'node:fs';
 import { join, sep } from 'node:path';
-import { type FileTree, noSuchFile, tooLarge, UnreadableFile } from './files.ts';
+import {
+  environmentFile,
+  type FileTree,
+  isEnvironmentFile,
+  noSuchFile,
+  tooLarge,
+  UnreadableFile,
+} from './files.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 
 /** The files below a directory. Symbolic links are followed to files inside it and refused when they leave it. */
@@ -24,7 +31,9 @@ export class DiskFiles implements FileTree {
     // Not blocking: opening a FIFO would otherwise wait for a writer. Not following: the path is real already.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
     return attempt(() => {
-      const file = openSync(this.#realPath(path), flags);
+      const real = this.#realPath(path);
+      if (isEnvironmentFile(real) && !isEnvironmentFile(path)) throw environmentFile();
+      const file = openSync(real, flags);
       try {
         const stat = fstatSync(file);
         if (!stat.isFile()) throw new UnreadableFile('it is not a file');

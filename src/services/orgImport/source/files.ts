@@ -1,8 +1,11 @@
+import { posix } from 'node:path';
 import { MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES } from './limits.ts';
 
 /** The files of a source by their normalized paths from its root. */
 export interface FileTree {
-  /** @throws UnreadableFile */
+  /**
+   * @throws UnreadableFile, also for a path that leads to an environment file under another name
+   */
   read(path: string): string;
   isFolder(path: string): boolean;
 }
@@ -35,8 +38,24 @@ export class SourceFiles {
     return this.#tree.isFolder(path);
   }
 
-  /** @throws UnreadableFile */
+  /**
+   * The text of any file but an environment file: included, or read as a prompt, its secrets would be stored.
+   * @throws UnreadableFile
+   */
   read(path: string): string {
+    if (isEnvironmentFile(path)) throw environmentFile();
+    return this.#outcome(path);
+  }
+
+  /**
+   * The text of a folder's `.env` file, for the names in it.
+   * @throws UnreadableFile
+   */
+  readEnvironment(folder: string): string {
+    return this.#outcome(folder === '' ? ENVIRONMENT_FILE : `${folder}/${ENVIRONMENT_FILE}`);
+  }
+
+  #outcome(path: string): string {
     let outcome = this.#read.get(path);
     if (outcome === undefined) {
       outcome = this.#attempt(path);
@@ -61,6 +80,17 @@ export class SourceFiles {
       throw error;
     }
   }
+}
+
+const ENVIRONMENT_FILE = '.env';
+
+/** Also `.env.local` and its like, whatever the letter case: some file systems do not tell them apart. */
+export function isEnvironmentFile(path: string): boolean {
+  return posix.basename(path).toLowerCase().startsWith(ENVIRONMENT_FILE);
+}
+
+export function environmentFile(): UnreadableFile {
+  return new UnreadableFile('an environment file is read for the names of its variables only');
 }
 
 export function tooLarge(): UnreadableFile {
