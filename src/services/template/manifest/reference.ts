@@ -1,24 +1,42 @@
 /** What an item's fields refer to. */
-import type { Definition, Rule } from './item.ts';
+import type { Definition, ItemKind, Rule } from './item.ts';
 import { compare } from './sortItems.ts';
 
-export type Reference = { readonly path: string; readonly to: string };
+export type Reference = {
+  /** The field that holds the reference. */
+  readonly field: string;
+  /** Where in the fields it stands. */
+  readonly path: string;
+  readonly kind: ItemKind;
+  readonly to: string;
+};
 
-/** Each reference with its path within the fields. */
+/** Every reference of a definition. */
 export function referencesOf({ kind, fields }: Definition): Reference[] {
-  if (kind === 'CLASSIFIER') return fields.watcher === null ? [] : [{ path: 'watcher', to: fields.watcher }];
+  if (kind === 'CLASSIFIER')
+    return fields.watcher === null ? [] : [direct('watcher', 'WATCHER', fields.watcher)];
   if (kind !== 'RELATIONSHIP_TYPE') return [];
   return [
-    ...(fields.inverse === null ? [] : [{ path: 'inverse', to: fields.inverse }]),
-    ...fields.rules.flatMap(({ source, target }, index) => [
-      { path: `rules.${index}.source`, to: source },
-      { path: `rules.${index}.target`, to: target },
-    ]),
+    ...(fields.inverse === null ? [] : [direct('inverse', 'RELATIONSHIP_TYPE', fields.inverse)]),
+    ...fields.rules.flatMap((rule, index) =>
+      (['source', 'target'] as const).map(
+        (end): Reference => ({
+          field: 'rules',
+          path: `rules.${index}.${end}`,
+          kind: 'ENTITY_TYPE',
+          to: rule[end],
+        }),
+      ),
+    ),
   ];
 }
 
+function direct(field: string, kind: ItemKind, to: string): Reference {
+  return { field, path: field, kind, to };
+}
+
 /** The same definition with every reference replaced. */
-export function mapReferences<Of extends Definition>(definition: Of, map: (reference: string) => string): Of {
+export function mapReferences(definition: Definition, map: (reference: string) => string): Definition {
   const { kind, fields } = definition;
   if (kind === 'CLASSIFIER' && fields.watcher !== null) {
     return { ...definition, fields: { ...fields, watcher: map(fields.watcher) } };

@@ -90,7 +90,7 @@ export const PLAN_REASONS = [
   'LEFT_RELEASE',
   /** ORPHAN: the item left the release, and something still refers to the row. */
   'REFERENCED',
-  /** ADOPT, SKIP: a resolution says so, of now or of an earlier run. */
+  /** ADOPT, SKIP, KEEP_LOCAL: a resolution says so, given now or remembered as a binding. */
   'RESOLVED',
   /** SKIP: the row was detached from the installation. */
   'DETACHED',
@@ -137,8 +137,8 @@ export type Conflict = {
   readonly owner: 'USER' | 'TEMPLATE';
   /** The installation that owns the row in the way; null for a user's row. */
   readonly installationId: string | null;
-  /** The row in the way. */
-  readonly rowId: string;
+  /** The row in the way; null when it is one that this plan would create. */
+  readonly rowId: string | null;
   /** What settles it. */
   readonly resolutions: readonly Resolution[];
 };
