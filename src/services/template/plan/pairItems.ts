@@ -23,13 +23,15 @@ export function pairItems(input: PlanInput): { drafts: Draft[]; rows: LocalRows 
   const paired = release.items.map((item) => {
     const { kind, sourceKey, slug } = item;
     const key = itemKey(item);
-    const binding = mirrors.has(key) ? undefined : bindings.get(key);
-    const skipped = binding && binding.targetId === null ? 'SKIP' : null;
+    const mirror = mirrors.get(key) ?? null;
+    const binding = bindings.get(key);
+    const isLive = mirror !== null && mirror.archivedAt === null;
+    const remembered = binding?.targetId === null && !isLive ? 'SKIP' : null;
     return {
       ...{ kind, sourceKey, slug, release: item, base: base.get(key) ?? null },
-      isDetached: typeof binding?.targetId === 'string',
-      resolution: resolutions.get(slugKey(item)) ?? skipped,
-      row: mirrors.get(key) ?? detachedRow(binding?.targetId, rowById),
+      isDetached: !mirror && typeof binding?.targetId === 'string',
+      resolution: resolutions.get(slugKey(item)) ?? remembered,
+      row: mirror ?? detachedRow(binding?.targetId, rowById),
     };
   });
   const removed = managed

@@ -192,11 +192,15 @@ function withoutRename({ take, keep }: Outcome): Outcome {
   };
 }
 
-function writesReferenceTo(missing: Draft, { release, outcome: { action, take } }: Draft): boolean {
-  if (!release || !(action === 'CREATE' || action === 'RESTORE' || action === 'UPDATE')) return false;
+/** A conflict that ADOPT could not settle, because of the missing item, is none: the item is left out. */
+function writesReferenceTo(missing: Draft, { release, row, outcome: { action, take } }: Draft): boolean {
+  const isRestored = row !== null && row.archivedAt !== null && action === 'CONFLICT';
+  const isWhole = action === 'CREATE' || action === 'RESTORE' || isRestored;
+  const isPart = action === 'UPDATE' || action === 'CONFLICT';
+  if (!release || !(isWhole || isPart)) return false;
   return referencesOf(release).some(
     ({ kind, to, field }) =>
-      kind === missing.kind && to === missing.sourceKey && (action !== 'UPDATE' || take.includes(field)),
+      kind === missing.kind && to === missing.sourceKey && (isWhole || take.includes(field)),
   );
 }
 
