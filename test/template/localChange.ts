@@ -52,7 +52,8 @@ export function withChange(world: World, change: Change): World {
       return {
         rows: replace({ managedBy: null, sourceKey: null, orphaned: false }),
         base,
-        bindings: [...bindings, { kind, sourceKey, targetId: id }],
+        // A row serves one item: the last that it was detached from.
+        bindings: [...bindings.filter(({ targetId }) => targetId !== id), { kind, sourceKey, targetId: id }],
       };
     }
   }

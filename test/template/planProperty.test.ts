@@ -83,8 +83,9 @@ const holds = (check: Parameters<typeof eachStep>[1]) =>
   );
 
 /** A row's values with source keys for references, as the manifest has them. */
-function mirrored({ rows }: World, row: LocalRow): Record<string, unknown> {
-  const keyOf = new Map(rows.map(({ id, sourceKey }) => [id, sourceKey ?? `row:${id}`]));
+function mirrored({ rows, bindings }: World, row: LocalRow): Record<string, unknown> {
+  const detached = new Map(bindings.map(({ targetId, sourceKey }) => [targetId, sourceKey]));
+  const keyOf = new Map(rows.map(({ id, sourceKey }) => [id, sourceKey ?? detached.get(id) ?? `row:${id}`]));
   const text = JSON.stringify({ slug: row.slug, ...row.fields }, (_name, value) =>
     typeof value === 'string' ? (keyOf.get(value) ?? value) : value,
   );

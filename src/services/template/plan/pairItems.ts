@@ -48,7 +48,7 @@ export function pairItems(input: PlanInput): { drafts: Draft[]; rows: LocalRows 
     ...each,
     outcome: outcome('UNCHANGED', 'SAME'),
   }));
-  const rows = new LocalRows();
+  const rows = new LocalRows(input.bindings);
   for (const draft of drafts) if (draft.row) rows.bind(draft.row, draft);
   for (const draft of drafts) draft.outcome = decide(draft, draft.row && rows.valuesOf(draft.row));
   return { drafts, rows };

@@ -18,7 +18,7 @@ export type LocalRow = Definition & {
   readonly referenced: boolean;
 };
 
-/** An item of the release that the installation was told to leave alone. */
+/** An item of the release that the installation was told to leave alone. A row is the target of one at most. */
 export type Binding = {
   readonly kind: ItemKind;
   readonly sourceKey: string;
