@@ -41,7 +41,7 @@ export type OrgSourceIssue = {
 
 /** An org file, or a file that it includes, cannot be imported. */
 export class InvalidOrgSourceError extends UserError {
-  readonly code = 'INVALID_ORG_SOURCE';
+  static override readonly code = 'INVALID_ORG_SOURCE';
   /** Every problem of the source, in the order of its files and lines. */
   readonly issues: OrgSourceIssue[];
 
