@@ -149,6 +149,7 @@ it('removes only rows whose name the document holds, and never one with a row be
       const idle = new Set(plan.items.filter(({ node }) => node && !node.spawning).map(({ name }) => name));
       for (const { action, name } of plan.items)
         if (action === 'REMOVED') expect(names.has(name) && !idle.has(name)).toBe(true);
+      expect(() => applied(plan, rows, doc.name)).not.toThrow();
     }),
     { numRuns: 500 },
   );
