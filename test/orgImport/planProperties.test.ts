@@ -155,6 +155,22 @@ it('removes only rows whose name the document holds, and never one with a row be
   );
 });
 
+it('fills only places that no live row holds before the import, so that moves need no order among siblings', () => {
+  fc.assert(
+    fc.property(document(true), tree, modes, (doc, rows, mode) => {
+      const { items } = planOrgImport(doc, rows, mode);
+      const held = new Set(rows.map(({ parentId, name }) => `${parentId} ${name}`));
+      for (const { action, name, parent } of items) {
+        if (action !== 'CREATED' && action !== 'MOVED') continue;
+        const parentId = parent === null ? null : items[parent]?.workspaceId;
+        const isCreatedBelow = parent !== null && parentId === null;
+        if (!isCreatedBelow) expect(held.has(`${parentId} ${name}`)).toBe(false);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
 it('does not depend on the order of the rows', () => {
   fc.assert(
     fc.property(document(true), tree, modes, (doc, rows, mode) => {
