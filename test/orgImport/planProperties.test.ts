@@ -62,7 +62,7 @@ const tree: fc.Arbitrary<LiveWorkspace[]> = fc
       importDocument: fc.constantFrom(null, 'Acme', 'Other'),
       role: fc.constantFrom(null, 'One'),
     }),
-    { maxLength: 14 },
+    { maxLength: 20 },
   )
   .map((drawn) => {
     const rows: LiveWorkspace[] = [];
@@ -101,7 +101,7 @@ it('RECONCILE reaches the document from any tree, step by step within the rules,
         true,
       );
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_500 },
   );
 });
 
