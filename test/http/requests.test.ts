@@ -223,7 +223,7 @@ describe('a path', () => {
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(404);
-      expect(await response.json()).toEqual({ message: 'Nothing is here. GraphQL is at /graphql.' });
+      expect(await response.json()).toEqual({ message: 'Not found. GraphQL is at /graphql.' });
     },
   );
 
