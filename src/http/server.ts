@@ -45,7 +45,8 @@ export async function startHttpServer(
     response.once('finish', () => {
       if (isClosing) setImmediate(() => server.closeIdleConnections());
     });
-    if (!hasValidHost(request)) return sendJson(response, 400, { message: 'The header `host` is not valid.' });
+    if (!hasValidHost(request))
+      return sendJson(response, 400, { message: 'The header `host` is not valid.' });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) {
       if (wantsPlayground(request)) return void sendPlayground(request, response);
