@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { withSessionSettings } from '../sessionSettings.ts';
 
 /** The URL of a database of the embedded server, for its superuser. */
 export function databaseUrl(server: { port: number; password: string }, database: string): string {
@@ -8,7 +9,11 @@ export function databaseUrl(server: { port: number; password: string }, database
 /** Lends a connection of its own to `work`. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   // Says no to TLS itself, or pg would follow a PGSSLMODE that is meant for other servers.
-  const client = new Client({ connectionString: url, ssl: false, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: withSessionSettings(url),
+    ssl: false,
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => {}); // A connection that breaks also fails the query in progress.
   await client.connect();
   try {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withSessionSettings } from '../../sessionSettings.ts';
 import { SERVER_SQL } from '../log/epoch.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -9,8 +10,6 @@ const QUERY_TIMEOUT_MS = 10_000;
 const END_MS = 1_000;
 
 /*
- * - A database may be configured for another isolation level, in which the sequencer would not see what was moved
- *   before it got the lock.
  * - What is published must not be lost by a crash and given again to other changes, so the commit waits for the disk.
  * - The outbox is empty in one moment and large in the next, so statistics on it mislead; the indexes are always right.
  * - The leader asks something many times a second. If it has been silent for as long as this, its process or machine
@@ -18,9 +17,8 @@ const END_MS = 1_000;
  *   holds the lock of the head until it is sent.
  */
 const SESSION_SQL = `
-  SET default_transaction_isolation = 'read committed';
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-  SET jit = off; SET enable_seqscan = off; SET enable_bitmapscan = off;
+  SET enable_seqscan = off; SET enable_bitmapscan = off;
   SET statement_timeout = 0; SET idle_session_timeout = '10s';
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '10s'`;
@@ -40,7 +38,7 @@ export type SequencerClient = {
  */
 export async function connectSequencer(url: string): Promise<SequencerClient> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: withSessionSettings(url),
     application_name: 'muster sequencer',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,
