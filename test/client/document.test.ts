@@ -1,4 +1,4 @@
-/** What the client asks of a document, so that it can resume it. */
+/** What the client requires of a document in order to resume it. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
@@ -8,7 +8,7 @@ import { connect } from './muster.ts';
 
 const muster = createClient({ url: 'http://127.0.0.1:1/graphql', token: 'none' });
 
-describe('a document is refused at once', () => {
+describe('subscribe refuses a document', () => {
   it.each([
     ['that is no GraphQL', 'subscription {', /Syntax Error/],
     ['that is no subscription', 'query { viewer { name } }', /one operation, a subscription/],
@@ -19,22 +19,22 @@ describe('a document is refused at once', () => {
       /one operation, a subscription/,
     ],
     [
-      'that listens to two things',
+      'that selects two fields',
       'subscription ($after: String) { changes(after: $after) { cursor } prChanged(after: $after) { cursor } }',
       /exactly one field/,
     ],
     [
-      'that takes no position',
+      'without a cursor argument',
       'subscription { changes(organizationId: "x") { cursor } }',
       /Declare "\$after: String" and pass "after: \$after" to "changes"/,
     ],
     [
-      'whose position is fixed',
+      'with a fixed cursor argument',
       'subscription { changes(organizationId: "x", after: "y") { cursor } }',
       /takes no position from a variable/,
     ],
     [
-      'that asks for no positions',
+      'that does not select cursor',
       'subscription ($after: String) { prChanged(organizationId: "x", after: $after) { type } }',
       /Select "cursor" in "prChanged"/,
     ],
@@ -54,7 +54,7 @@ describe('a document may', () => {
   });
   afterAll(async () => await app.close());
 
-  it('be a string, give everything another name, and keep its selection in fragments', async () => {
+  it('be a string, use aliases and any variable name, and select in fragments', async () => {
     const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
     await place.spawn();
     await place.spawn();
@@ -74,7 +74,7 @@ describe('a document may', () => {
     });
     await heard.return();
 
-    // `after` wins over the variable.
+    // `after` takes precedence over the variable.
     const rest = client.subscribe<{ news: { at: string } }>({ query, variables, after: first?.cursor });
     const { value: second } = await rest.next();
     expect(second?.data.news.at).not.toBe(first?.cursor);

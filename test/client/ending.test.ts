@@ -1,4 +1,4 @@
-/** How a subscription ends: by its consumer's will, or with an error that says what to do about it. */
+/** How a subscription ends: on request without an error, or with a final error. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   AccessDeniedError,
@@ -29,7 +29,7 @@ beforeAll(async () => {
   psql = await openPsql(app.app.db.url);
 });
 
-// Of its own for each test, since giving a session the name that it has makes no event.
+// One session per test, because setting the name that a session has makes no event.
 beforeEach(async () => {
   sessionId = await place.spawn();
 });
@@ -44,7 +44,7 @@ async function feedCursor(): Promise<string> {
   return organization?.feedCursor ?? '';
 }
 
-/** What the next event fails with. */
+/** The error of the next event. */
 async function failureOf(events: AsyncIterator<unknown>): Promise<unknown> {
   return await events.next().then(
     () => undefined,
@@ -53,13 +53,13 @@ async function failureOf(events: AsyncIterator<unknown>): Promise<unknown> {
 }
 
 describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
-  it('for good when its token is bad', async () => {
+  it('with AccessDeniedError when its token is bad', async () => {
     const updates = connect(app.url, 'nonsense', options).subscribe(sessionUpdates(place.organizationId));
     expect(await failureOf(updates)).toBeInstanceOf(AccessDeniedError);
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('for good when its token is revoked, with all that it heard before handed out', async () => {
+  it('with AccessDeniedError when its token is revoked, after every earlier event', async () => {
     const { createToken } = await ann.query(CreateToken, {
       input: { organizationId: place.organizationId, label: 'client' },
     });
@@ -75,7 +75,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await failure).toBeInstanceOf(AccessDeniedError);
   });
 
-  it('when its cursor was never issued', async () => {
+  it('with CursorExpiredError when its cursor was never issued', async () => {
     const updates = connect(app.url, ann.token, options).subscribe({
       ...sessionUpdates(place.organizationId),
       after: 'garbage',
@@ -85,8 +85,8 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(failure).toMatchObject({ code: 'INVALID_CURSOR', oldestCursor: expect.any(String) });
   });
 
-  it('when its cursor expires between two connections', async () => {
-    // The same organization in another history, as after a restore from a backup.
+  it('with CursorExpiredError when its cursor expires between two connections', async () => {
+    // The same organization in another epoch, as after a restore.
     await using restored = await startTestApp();
     const eve = await restored.signUp('Eve');
     await using database = await openPsql(restored.app.db.url);
@@ -114,7 +114,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await failure).toMatchObject({ code: 'CURSOR_EXPIRED', oldestCursor: expect.any(String) });
   });
 
-  it('when the server refuses it', async () => {
+  it('with OperationError when the server refuses it', async () => {
     const stranger = await app.signUp('Eve');
     const updates = connect(app.url, stranger.token, options).subscribe(sessionUpdates(place.organizationId));
     const failure = await failureOf(updates);
@@ -122,14 +122,14 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(failure).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
-  it('when the document is none of this schema', async () => {
+  it('with OperationError when the document does not match the schema', async () => {
     const updates = connect(app.url, ann.token, options).subscribe({
       query: 'subscription ($after: String) { weather(after: $after) { cursor } }',
     });
     expect(await failureOf(updates)).toBeInstanceOf(OperationError);
   });
 
-  it('quietly when it is left', async () => {
+  it('without an error when the loop is left', async () => {
     await using proxy = await startProxy(app.url);
     const updates = connect(proxy.url, ann.token, options).subscribe({
       ...sessionUpdates(place.organizationId),
@@ -145,7 +145,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('quietly when it is aborted, also while it waits', async () => {
+  it('without an error when it is aborted, also while it waits', async () => {
     await using proxy = await startProxy(app.url);
     const controller = new AbortController();
     const updates = connect(proxy.url, ann.token, options).subscribe({
@@ -162,7 +162,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     await hungUp;
   });
 
-  it('quietly when it is returned while it waits for an event, or for the server', async () => {
+  it('without an error when `return` is called while it waits for an event or the server', async () => {
     await using proxy = await startProxy(app.url);
     const { onStatus, until } = statusLog<SubscriptionStatus>();
     const muster = connect(proxy.url, ann.token, {
@@ -187,7 +187,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('quietly when it is returned or aborted while it waits for its token', async () => {
+  it('without an error when it is returned or aborted while it waits for its token', async () => {
     const asked = Promise.withResolvers<void>();
     const token = () => {
       asked.resolve();
@@ -210,7 +210,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('before it began, when it is returned or aborted before the first event is asked for', async () => {
+  it('before it connects, when it is returned or aborted before the first `next`', async () => {
     await using proxy = await startProxy(app.url);
     const muster = connect(proxy.url, ann.token, options);
     const returned = muster.subscribe(sessionUpdates(place.organizationId));
@@ -225,8 +225,8 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
   });
 });
 
-describe('a subscription to what is no Muster', () => {
-  it('ends over Server-Sent Events', async () => {
+describe('a subscription to a server that is not Muster', () => {
+  it('ends with ProtocolError over Server-Sent Events', async () => {
     const muster = connect(`${app.url}/elsewhere`, ann.token, { transport: 'sse' });
     const updates = muster.subscribe(sessionUpdates(place.organizationId));
     expect(await failureOf(updates)).toBeInstanceOf(ProtocolError);

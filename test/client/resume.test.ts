@@ -1,4 +1,4 @@
-/** The client resumes: whatever happens to the connection, each event comes once, in order. */
+/** The client resumes: whatever happens to the connection, each event is delivered once and in order. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SubscriptionStatus } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
@@ -31,10 +31,10 @@ async function feedCursor(): Promise<string> {
 }
 
 describe.each(WAYS)('over $way', ({ options }) => {
-  it('hears each change once, in order, while its connection is cut again and again', async () => {
+  it('delivers each change once and in order while its connection is cut repeatedly', async () => {
     const sessionId = await place.spawn();
     await using proxy = await startProxy(app.url);
-    // From cuts within the handshake to cuts after several events.
+    // The cuts come in the handshake at first, and after several events later.
     let seed = 7;
     proxy.cutAfter(() => {
       seed = (seed * 1103515245 + 12345) % 2 ** 31;
@@ -50,13 +50,13 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await renamed;
     expect(proxy.connections()).toBeGreaterThan(10);
 
-    // Whatever came twice would be heard before this.
+    // A repeated event would arrive before this one.
     await rename(psql, sessionId, ['last']);
     expect(await nextNames(updates, 1)).toEqual(['last']);
     await updates.return();
   });
 
-  it('goes on at another server when its own stops', async () => {
+  it('resumes at another server when its own stops', async () => {
     const sessionId = await place.spawn();
     const first = await app.startAnother();
     const second = await app.startAnother();
@@ -80,7 +80,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await second.close();
   });
 
-  it('resumes after a heartbeat when nothing happened before its connection broke', async () => {
+  it('resumes after a heartbeat when no event came before its connection broke', async () => {
     const sessionId = await place.spawn();
     await using proxy = await startProxy(app.url);
     const { onStatus, until } = statusLog<SubscriptionStatus>();
@@ -102,7 +102,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('counts a connection as lost when it is silent', async () => {
+  it('reconnects when the connection is silent', async () => {
     const sessionId = await place.spawn();
     await using proxy = await startProxy(app.url);
     const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
@@ -123,7 +123,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('comes back with its new rights when its role changes', async () => {
+  it('reconnects with its new rights when its role changes', async () => {
     const bob = await app.signUp('Bob');
     const [membership] = await psql<{ id: string }>(
       `INSERT INTO membership (id, organization_id, user_id, role)
@@ -153,7 +153,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
 });
 
 describe('a consumer that is slower than the feed', () => {
-  it('makes the client hang up over WebSocket, and misses and repeats nothing', async () => {
+  it('makes the client close the WebSocket, and misses and repeats nothing', async () => {
     const sessionId = await place.spawn();
     const after = await feedCursor();
     await rename(psql, sessionId, numbers(1, 60));
@@ -176,7 +176,7 @@ describe('a consumer that is slower than the feed', () => {
     await updates.return();
   });
 
-  it('resumes in another process after the event that it was handed last, not the one that came last', async () => {
+  it('resumes in another process after its last delivered event, not the last received one', async () => {
     const sessionId = await place.spawn();
     const after = await feedCursor();
     await rename(psql, sessionId, numbers(1, 20));

@@ -1,4 +1,4 @@
-/** A server is killed while it spawns a session with a claim: there is both, or neither, and trying again makes both. */
+/** A server is killed while it spawns a session with a claim. Both exist or neither, and a retry creates both. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Client, createClient } from '../support/client.ts';
 import { TIMEOUT } from '../support/faults/scale.ts';
@@ -54,14 +54,14 @@ async function rows() {
   };
 }
 
-/** The server goes, and with it what it was about to do. */
+/** Kills the server during the request. */
 async function kill(spawning: Promise<unknown>): Promise<void> {
   const answer = expect(spawning).rejects.toThrow();
   await server.stop('SIGKILL');
   await answer;
 }
 
-/** Another server is asked for the same again, twice. */
+/** Sends the same request twice to another server. */
 async function expectOneSpawn(): Promise<void> {
   await start();
   const spawned = [await spawn(), await spawn()];
@@ -76,7 +76,7 @@ async function expectOneSpawn(): Promise<void> {
   ]);
 }
 
-it('while the host has not answered yet', { timeout: TIMEOUT }, async () => {
+it('a spawn killed while the host has not answered leaves nothing', { timeout: TIMEOUT }, async () => {
   const hold = work.github.holdNext();
   const spawning = spawn();
   await hold.arrived;
@@ -86,13 +86,15 @@ it('while the host has not answered yet', { timeout: TIMEOUT }, async () => {
   await expectOneSpawn();
 });
 
-it('between the session and its pull request', { timeout: TIMEOUT }, async () => {
+it('a spawn killed between the session and its pull request leaves nothing', {
+  timeout: TIMEOUT,
+}, async () => {
   await using holder = await openPsql(work.app.app.db.url);
   await holder('BEGIN');
-  // Lets everybody read and lock rows of it, and nobody write any.
+  // This lock allows reading and locking rows, but no writes.
   await holder('LOCK TABLE pull_request IN SHARE MODE');
   const spawning = spawn();
-  /** Who waits for that, and has written a session. */
+  /** The backend that waits for the lock and has written a session. */
   const waiting = () =>
     work.psql<{ pid: number }>(
       `SELECT pid FROM pg_locks WHERE relation = 'pull_request'::regclass AND NOT granted
@@ -110,7 +112,9 @@ it('between the session and its pull request', { timeout: TIMEOUT }, async () =>
   await expectOneSpawn();
 });
 
-it('as soon as it is done, whether the client heard of it or not', { timeout: TIMEOUT }, async () => {
+it('a spawn killed right after its commit is complete, whether or not the client got the answer', {
+  timeout: TIMEOUT,
+}, async () => {
   const spawning = spawn().catch(() => undefined);
   await expect.poll(async () => (await rows()).sessions.length, { interval: 1 }).toBe(1);
   await server.stop('SIGKILL');

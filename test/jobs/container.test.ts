@@ -1,4 +1,4 @@
-/** From hiring to offboarding with containers: what is started, what is taken down, and what everybody hears of it. */
+/** The life of agents' containers, from hiring to offboarding, and its changes in the feed. */
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { hashSecret } from '../../src/auth/secret.ts';
@@ -58,7 +58,7 @@ async function offboard(agentId: string) {
 const row = (agentId: string) => agentRow(work.psql, agentId);
 const jobs = (agentId: string) => jobsOf(work.psql, agentId);
 const log = (agentId: string) => containers.log(uuidOf(agentId));
-/** What the program did, but for looking. */
+/** The program's calls, without `inspect`. */
 const deeds = async (agentId: string) => (await log(agentId)).filter((line) => !line.startsWith('inspect'));
 const isRunning = async (agentId: string) => (await row(agentId)).status === 'RUNNING';
 const isDone = async (agentId: string) =>
@@ -71,7 +71,7 @@ async function tokensOf(agentId: string) {
   );
 }
 
-describe('an agent that is hired', () => {
+describe('a hired agent', () => {
   it('is PENDING until its container has started, then RUNNING, by the system', async () => {
     const agent = await hire();
     expect(agent.status).toBe('PENDING');
@@ -87,7 +87,7 @@ describe('an agent that is hired', () => {
     expect(changes[1]?.payload).toMatchObject({ changed: ['status'], row: { status: 'RUNNING' } });
   });
 
-  it('acts by the token that its container was started with, which is kept nowhere', async () => {
+  it('acts with the token that its container was started with, which is stored nowhere', async () => {
     const { id } = await hire();
     await until(() => isRunning(id));
     await until(() => isDone(id));
@@ -116,7 +116,7 @@ describe('an agent that is hired', () => {
     });
   });
 
-  it('gets its container although starting it fails at first, and one token', async () => {
+  it('gets its container and one valid token when the first start fails', async () => {
     await setRetries(work.psql, 'agent.start', 5);
     const marker = `[ -f "$dir/tried-twice-$id" ]`;
     await containers.before(
@@ -134,7 +134,7 @@ describe('an agent that is hired', () => {
     expect((await team.structureEvents('token.revoked')).length).toBe(2);
   });
 
-  it('is in ERROR when its container does not start, and what there may be of it is taken down', async () => {
+  it('is in ERROR when its container does not start, and the leftovers are removed', async () => {
     await setRetries(work.psql, 'agent.start', 1);
     await containers.after('start', 'echo "out of memory" >&2; exit 1');
     const { id } = await hire();
@@ -163,7 +163,7 @@ describe('an agent that is hired', () => {
     expect((await containers.input('stop', uuidOf(id))).containerRef).toBeNull();
   });
 
-  it('and in ERROR has what is left of it taken down, when its start is tried again', async () => {
+  it('in ERROR has its leftovers removed when its start is retried', async () => {
     await setRetries(work.psql, 'agent.start', 0);
     await containers.before('start', 'exit 1');
     const { id } = await hire();
@@ -183,8 +183,8 @@ describe('an agent that is hired', () => {
   });
 });
 
-describe('an agent that is offboarded', () => {
-  it('is STOPPED at once, and its container stopped with grace, then removed', async () => {
+describe('an offboarded agent', () => {
+  it('is STOPPED at once, and its container is stopped with its grace period, then removed', async () => {
     const { id } = await hire();
     await until(() => isRunning(id));
     expect((await offboard(id)).agent.status).toBe('STOPPED');
@@ -206,7 +206,7 @@ describe('an agent that is offboarded', () => {
     expect((await jobs(id)).map(({ name }) => name)).toEqual(['agent.start', 'agent.teardown']);
   });
 
-  it('while its container starts, has it taken down as soon as it has', async () => {
+  it('has its container removed once it has started, when it is offboarded during the start', async () => {
     await containers.before('start', 'while [ ! -f "$dir/go-$id" ]; do sleep 0.02; done');
     const { id } = await hire();
     await until(async () => (await log(id)).includes('start called'));
@@ -221,7 +221,7 @@ describe('an agent that is offboarded', () => {
     expect(await row(id)).toMatchObject({ status: 'STOPPED', container_ref: null });
   });
 
-  it('has its container taken down although that fails at first', async () => {
+  it('has its container removed when the first stop fails', async () => {
     await setRetries(work.psql, 'agent.teardown', 5);
     const { id } = await hire();
     await until(() => isRunning(id));
@@ -233,7 +233,7 @@ describe('an agent that is offboarded', () => {
     expect(called).toEqual(['start done', 'stop done', 'remove done']);
   });
 
-  it('with a container that is gone already, leaves nothing to do', async () => {
+  it('needs no removal when its container is gone already', async () => {
     const { id } = await hire();
     await until(() => isRunning(id));
     await containers.vanish(uuidOf(id));
@@ -284,7 +284,7 @@ describe('a container that ends by itself', () => {
     ]);
   });
 
-  it('changes nothing for those whose containers run, or of whom the runtime does not answer', async () => {
+  it('changes nothing for agents whose containers run or cannot be inspected', async () => {
     const silent = await hire();
     const other = await hire();
     await until(() => isRunning(silent.id));
@@ -298,7 +298,7 @@ describe('a container that ends by itself', () => {
     await until(async () => (await row(silent.id)).status === 'ERROR');
   });
 
-  it('is not believed of a runtime that answers nothing at all', async () => {
+  it('is not assumed when every inspect fails', async () => {
     const { id } = await hire();
     await until(() => isRunning(id));
     await containers.before('inspect', 'echo "the daemon is away" >&2; exit 1');
@@ -315,7 +315,7 @@ describe('a container that ends by itself', () => {
     expect(await row(id)).toMatchObject({ status: 'RUNNING', failure: null });
   });
 
-  it('is found however many there are', async () => {
+  it('is found among any number of containers', async () => {
     const agents = await Promise.all(Array.from({ length: 12 }, () => hire()));
     const ids = agents.map(({ id }) => uuidOf(id));
     const are = async (status: string) =>
@@ -326,12 +326,12 @@ describe('a container that ends by itself', () => {
   });
 });
 
-it('an agent that nobody is starting any more is in ERROR', async () => {
+it('an agent whose start was lost is in ERROR', async () => {
   await containers.before('start', 'while [ ! -f "$dir/go-$id" ]; do sleep 0.02; done');
   const { id } = await hire();
   await until(async () => (await log(id)).includes('start called'));
   expect((await row(id)).status).toBe('PENDING');
-  // As the queue does when the process of the last attempt has died.
+  // The queue does this when the process of the last attempt has died.
   await work.psql(
     "UPDATE pgboss.job SET state = 'failed', completed_on = now() WHERE data->>'agentId' = $1",
     [uuidOf(id)],
@@ -340,7 +340,7 @@ it('an agent that nobody is starting any more is in ERROR', async () => {
   await containers.before('start');
   await containers.touch(`go-${uuidOf(id)}`);
   expect((await row(id)).failure).toBe('The container did not start, and nobody is starting it any more.');
-  // The attempt that was taken for dead and was not takes its container down itself.
+  // The attempt was not dead after all, and removes its container itself.
   await until(async () => (await deeds(id)).includes('start done'));
   await until(async () => (await containers.state(uuidOf(id))) === 'gone');
 });

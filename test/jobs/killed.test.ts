@@ -1,6 +1,6 @@
 /**
- * A serving process is killed at any moment: after a restart, either nothing has happened or all of it, and whatever was
- * started or taken down was so once. What counts is the log of the runtime's own program.
+ * A serving process is killed at any moment. After a restart, an act has happened completely or not at all, and each
+ * container was started and removed once, according to the log of the runtime's program.
  */
 import { describe, it } from 'vitest';
 import { hashSecret } from '../../src/auth/secret.ts';
@@ -12,7 +12,7 @@ import { agentRow, hasQueues, jobsOf } from '../support/jobs.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
 
-/** A worker that is killed is missed after a while, and what it was at is then tried again after a while. */
+/** Another worker notices a killed one after its heartbeat timeout, and retries its job after a pause. */
 const TIMEOUT = { timeout: 120_000 };
 
 type Stage = AsyncDisposable & {
@@ -61,65 +61,69 @@ async function areDone({ psql }: Stage, agentId: string): Promise<boolean> {
   return (await jobsOf(psql, agentId)).every(({ state }) => state === 'completed');
 }
 
-/** What the program did: that it was asked to may have been twice. */
+/** What the program did. It may have been called twice. */
 async function deeds({ containers }: Stage, agentId: string): Promise<string[]> {
   return (await containers.log(uuidOf(agentId))).filter((line) => line.endsWith('done'));
 }
 
-it.concurrent('while containers are started and taken down, again and again', TIMEOUT, async ({ expect }) => {
-  await using stage = await openStage();
-  const { containers, psql } = stage;
-  const agents = new Map<string, string>();
-  for (const verb of ['start', 'stop', 'remove'] as const) {
-    for (const moment of ['before', 'after'] as const) {
-      const point = `${moment} ${verb}`;
-      const employer = stage.employer.at(stage.server.url);
-      const wait = () => containers[moment](verb, `while [ ! -f "$dir/go ${point}" ]; do sleep 0.05; done`);
-      if (verb === 'start') await wait();
-      const agentId = await employer.hire();
-      agents.set(point, agentId);
-      if (verb !== 'start') {
-        await until(() => isRunning(stage, agentId));
-        await wait();
-        await employer.offboard(agentId);
+it.concurrent(
+  'a server killed repeatedly while containers start and stop does each exactly once',
+  TIMEOUT,
+  async ({ expect }) => {
+    await using stage = await openStage();
+    const { containers, psql } = stage;
+    const agents = new Map<string, string>();
+    for (const verb of ['start', 'stop', 'remove'] as const) {
+      for (const moment of ['before', 'after'] as const) {
+        const point = `${moment} ${verb}`;
+        const employer = stage.employer.at(stage.server.url);
+        const wait = () => containers[moment](verb, `while [ ! -f "$dir/go ${point}" ]; do sleep 0.05; done`);
+        if (verb === 'start') await wait();
+        const agentId = await employer.hire();
+        agents.set(point, agentId);
+        if (verb !== 'start') {
+          await until(() => isRunning(stage, agentId));
+          await wait();
+          await employer.offboard(agentId);
+        }
+        const sign = `${verb} ${moment === 'before' ? 'called' : 'done'}`;
+        await until(async () => (await containers.log(uuidOf(agentId))).includes(sign));
+        await stage.server.stop('SIGKILL');
+        // The program survives the server and continues.
+        await containers.touch(`go ${point}`);
+        await containers[moment](verb);
+        stage.server = await stage.serve();
       }
-      const sign = `${verb} ${moment === 'before' ? 'called' : 'done'}`;
-      await until(async () => (await containers.log(uuidOf(agentId))).includes(sign));
-      await stage.server.stop('SIGKILL');
-      // The program has not noticed, and goes on.
-      await containers.touch(`go ${point}`);
-      await containers[moment](verb);
-      stage.server = await stage.serve();
     }
-  }
-  for (const [point, agentId] of agents) {
-    await until(() => areDone(stage, agentId));
-    // It is tried again only after the one that was killed is missed.
-    expect((await jobsOf(psql, agentId)).at(-1)?.retry_count).toBeGreaterThan(0);
-    if (point.endsWith('start')) {
-      expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
-      expect(await containers.state(uuidOf(agentId))).toBe('running');
-      const { token } = await containers.input('start', uuidOf(agentId));
-      const tokens = await psql<{ hash: string }>(
-        'SELECT hash FROM token WHERE agent_id = $1 AND revoked_at IS NULL',
-        [uuidOf(agentId)],
-      );
-      expect(tokens).toEqual([{ hash: hashSecret(String(token)) }]);
-    } else {
-      expect(await agentRow(psql, agentId)).toMatchObject({ status: 'STOPPED', container_ref: null });
-      expect(await containers.state(uuidOf(agentId))).toBe('gone');
-      expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
+    for (const [point, agentId] of agents) {
+      await until(() => areDone(stage, agentId));
+      // The retry comes only after the killed worker's heartbeat timeout.
+      expect((await jobsOf(psql, agentId)).at(-1)?.retry_count).toBeGreaterThan(0);
+      if (point.endsWith('start')) {
+        expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
+        expect(await containers.state(uuidOf(agentId))).toBe('running');
+        const { token } = await containers.input('start', uuidOf(agentId));
+        const tokens = await psql<{ hash: string }>(
+          'SELECT hash FROM token WHERE agent_id = $1 AND revoked_at IS NULL',
+          [uuidOf(agentId)],
+        );
+        expect(tokens).toEqual([{ hash: hashSecret(String(token)) }]);
+      } else {
+        expect(await agentRow(psql, agentId)).toMatchObject({ status: 'STOPPED', container_ref: null });
+        expect(await containers.state(uuidOf(agentId))).toBe('gone');
+        expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
+      }
     }
-  }
-});
+  },
+);
 
-describe('while an agent is offboarded', () => {
-  it.concurrent('before its transaction has committed, nothing has happened', TIMEOUT, async ({ expect }) => {
+describe('a server killed while an agent is offboarded', () => {
+  it.concurrent('has done nothing before the commit', TIMEOUT, async ({ expect }) => {
     await using stage = await openStage();
     const { containers, employer, server, psql } = stage;
     const agentId = await employer.hire();
     await until(() => isRunning(stage, agentId));
-    // What it ends waits here, with the agent itself and its job already written.
+    // The transaction waits here, with the agent and its job already written.
     const [session] = await psql<{ id: string }>(
       `WITH p AS (
          INSERT INTO project (organization_id, slug, name) SELECT organization_id, 'p', 'p' FROM agent WHERE id = $1
@@ -154,7 +158,7 @@ describe('while an agent is offboarded', () => {
     expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
   });
 
-  it.concurrent('after it has committed, all of it happens', TIMEOUT, async ({ expect }) => {
+  it.concurrent('has everything done after the commit', TIMEOUT, async ({ expect }) => {
     await using stage = await openStage();
     const { containers, employer, server, psql } = stage;
     const agentId = await employer.hire();
@@ -177,7 +181,7 @@ describe('while an agent is offboarded', () => {
 });
 
 it.concurrent(
-  'while a container is started whose agent is then offboarded: it is taken down',
+  'a container whose server is killed during its start is removed when the agent is offboarded',
   TIMEOUT,
   async ({ expect }) => {
     await using stage = await openStage();

@@ -1,4 +1,4 @@
-/** A job is there exactly when the act that left it has happened. */
+/** A job exists exactly if its transaction has committed. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -27,7 +27,7 @@ let jobs: CommittedJobQueue;
 let agentId: string;
 let job: Parameters<CommittedJobQueue['enqueue']>[1];
 beforeEach(() => {
-  // As another process has it.
+  // The queue of another process.
   jobs = createJobQueue(createBoss(app.app.db, log));
   agentId = randomUUID();
   job = { name: 'agent.teardown', data: { agentId, containerRef: 'box' } };
@@ -40,8 +40,8 @@ const stored = () =>
   );
 const transact = <Result>(work: (tx: Tx) => Promise<Result>) => app.app.db.transact(BY, work);
 
-describe('a job that a transaction leaves behind', () => {
-  it('is there when it commits, and not before', async () => {
+describe('a job enqueued in a transaction', () => {
+  it('exists after the commit, and not before', async () => {
     const committed = await transact(async (tx) => {
       await jobs.enqueue(tx, job);
       expect(await stored()).toEqual([]);
@@ -53,7 +53,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(jobs.enqueuedBy(committed)).toEqual(['agent.teardown']);
   });
 
-  it('is rolled back with it', async () => {
+  it('is rolled back with the transaction', async () => {
     const rolledBack = transact(async (tx) => {
       await jobs.enqueue(tx, job);
       throw new Error('no');
@@ -62,7 +62,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('is there once, although the transaction had to be tried again', async () => {
+  it('exists once when the transaction was retried', async () => {
     let attempts = 0;
     await transact(async (tx) => {
       attempts += 1;
@@ -73,7 +73,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(await stored()).toHaveLength(1);
   });
 
-  it('is awaited until it has ended, of its kind and for its agent alone', async () => {
+  it('is awaited until it has ended, only for its queue and its agent', async () => {
     const start = { name: 'agent.start', data: { agentId } } as const;
     const other = { name: 'agent.start', data: { agentId: randomUUID() } } as const;
     const awaited = () =>
@@ -112,7 +112,7 @@ describe('the queues', () => {
          FROM pgboss.queue ORDER BY name`,
     );
 
-  it('are made once, by whoever comes first, and then as they are meant to be', async () => {
+  it('are created by the first process and updated to the current options', async () => {
     const bosses = Array.from({ length: 4 }, () => createBoss(app.app.db, log));
     await Promise.all(bosses.map((boss) => boss.ready()));
     const made = await queues();
@@ -137,7 +137,7 @@ describe('the queues', () => {
     );
     await createBoss(app.app.db, log).ready();
     expect(await queues()).toEqual(made);
-    // What is as it is meant to be is left alone.
+    // A queue with the current options is not updated.
     expect(await psql("SELECT updated_on AS at FROM pgboss.queue WHERE name = 'dead'")).toEqual([touched]);
   });
 });

@@ -1,4 +1,4 @@
-/** Sessions that nothing was ever heard of are noted as silent, once, and everybody hears of it. */
+/** Sessions without any signal are marked silent, once, and the feed has the change. */
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { globalId } from '../../src/globalId.ts';
 import { until } from '../support/feed.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
   agent = await team.hire();
 });
 
-/** A session of the agent that was last active so long ago; other columns as they are given. */
+/** Inserts a session of the agent, last active this long ago, with the given columns. */
 async function session(secondsAgo: number, columns: Record<string, unknown> = {}): Promise<string> {
   const row = { agent_id: uuidOf(agent.id), ...columns };
   const [made] = await work.psql<{ id: string }>(
@@ -35,7 +35,7 @@ const silent = async () =>
     ({ id }) => id,
   );
 
-/** Two more looks have been taken, from their beginning. */
+/** Waits until the job has run twice from its beginning. */
 async function looks(): Promise<void> {
   const [last] = await work.psql<{ at: Date }>('SELECT now() AS at');
   await until(
@@ -49,7 +49,7 @@ async function looks(): Promise<void> {
   );
 }
 
-it('is heard as an update by the system, once', async () => {
+it('a silent session is updated once, by the system', async () => {
   const id = await session(91);
   await until(async () => (await silent()).includes(id));
   await looks();
@@ -64,8 +64,8 @@ it('is heard as an update by the system, once', async () => {
   ]);
 });
 
-it('is not noted where there is nothing to note', async () => {
-  // Made and claimed at once: nobody looks in between.
+it('only idle, live sessions of agents without a signal or a pull request are marked silent', async () => {
+  // One transaction, so that the job cannot run in between.
   await work.psql('BEGIN');
   const claimed = await session(91);
   await work.psql(
@@ -88,7 +88,7 @@ it('is not noted where there is nothing to note', async () => {
   expect((await silent()).filter((id) => others.includes(id))).toEqual([]);
 });
 
-it('is noted of a session that is locked as soon as it is not', async () => {
+it('a locked session is marked silent as soon as it is unlocked', async () => {
   const locked = await session(91 - 60);
   await work.psql('BEGIN');
   await work.psql("UPDATE session SET activity_last_at = now() - interval '91 seconds' WHERE id = $1", [

@@ -1,4 +1,4 @@
-/** What Prometheus reads: right, of one app alone, and there when the database is not. */
+/** The metrics are correct, belong to one app, and work without the database. */
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/feed/feed.ts';
@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 afterEach(() => db.close());
 
-/** A feed as the app puts it together. */
+/** A feed with metrics, as the app creates it. */
 function observedFeed(options: Parameters<FeedDatabase['feed']>[0] = {}): { feed: Feed; metrics: Metrics } {
   const metrics = createMetrics();
   const feed = db.feed({ meter: metrics.feedMeter, ...options });
@@ -34,8 +34,8 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
   );
 }
 
-describe('the feed’s figures', () => {
-  it('follow what happens', async () => {
+describe('the feed’s metrics', () => {
+  it('follow changes, streams and positions', async () => {
     const { feed, metrics } = observedFeed();
     await feed.ready();
     await until(() => feed.status().isSequencing);
@@ -62,7 +62,7 @@ describe('the feed’s figures', () => {
     expect(found.process_cpu_seconds_total).toBeGreaterThan(0);
   });
 
-  it('tell what waits, and which transaction keeps it from being cleared away', async () => {
+  it('report waiting changes and the oldest open transaction', async () => {
     const { metrics } = observedFeed({ sequence: false });
     const client = await db.pool.connect();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM organization');
@@ -80,7 +80,7 @@ describe('the feed’s figures', () => {
     client.release();
   });
 
-  it('count what the bus did not bring', async () => {
+  it('count repaired gaps when the bus delivers nothing', async () => {
     const { feed, metrics } = observedFeed({ wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     const stream = await feed.open({ organizationId, matches: () => true });
     const [session = ''] = await db.sessions(organizationId, 1);
@@ -91,7 +91,7 @@ describe('the feed’s figures', () => {
 });
 
 describe('a scrape', () => {
-  it('works without the database, and leaves out what only that knows', async () => {
+  it('works without the database and omits the database’s metrics', async () => {
     const { metrics } = observedFeed({
       database: { url: 'postgres://nobody@127.0.0.1:1/nowhere', feedPool: unreachable() },
     });
@@ -102,7 +102,7 @@ describe('a scrape', () => {
     }
   });
 
-  it('forgets what it knew when the database goes', async () => {
+  it('omits the database’s metrics once the database has gone', async () => {
     const { feed, metrics } = observedFeed();
     await feed.ready();
     expect(await scrape(metrics)).toHaveProperty('muster_feed_head_position');
@@ -117,7 +117,7 @@ describe('a scrape', () => {
     expect(await scrape(away)).not.toHaveProperty('muster_feed_head_position');
   });
 
-  it('is of one app alone', async () => {
+  it('reports one app only', async () => {
     const [first, second] = [observedFeed(), observedFeed()];
     await until(() => [first, second].some(({ feed }) => feed.status().isSequencing));
     await db.sessions(organizationId, 1);
@@ -128,7 +128,7 @@ describe('a scrape', () => {
           async ({ metrics }) => (await scrape(metrics)).muster_feed_sequenced_changes_total ?? 0,
         ),
       );
-    // The database shows the positions a moment before their giver counts them.
+    // The database shows positions a moment before the sequencer counts them.
     await until(async () => Math.max(...(await counts())) === 2);
     expect(Math.min(...(await counts()))).toBe(0);
   });
@@ -154,7 +154,7 @@ describe('a scrape', () => {
     }
   });
 
-  it('reads the queues of jobs, and leaves out what it cannot read', async () => {
+  it('reads the job queues, and omits them when they cannot be read', async () => {
     const metrics = createMetrics();
     let isAway = false;
     metrics.observeJobs(async () => {
@@ -171,7 +171,7 @@ describe('a scrape', () => {
     expect(Object.keys(await scrape(metrics)).filter((name) => name.startsWith('muster_jobs'))).toEqual([]);
   });
 
-  it('is well formed: every figure has a help text, and counters end in _total', async () => {
+  it('is well formed: every metric has a help text, and counters end in _total', async () => {
     const { feed, metrics } = observedFeed();
     await feed.ready();
     const text = await metrics.metricsText();
@@ -186,7 +186,7 @@ describe('a scrape', () => {
 });
 
 describe('the feed’s health', () => {
-  it('says apart whether it reads and whether somebody sequences', async () => {
+  it('reports reading and sequencing separately', async () => {
     const feed = db.feed({ sequence: false });
     await feed.ready();
     await db.sessions(organizationId, 1);
@@ -206,7 +206,7 @@ describe('the feed’s health', () => {
   });
 });
 
-/** A pool that finds nobody. */
+/** A pool that cannot connect. */
 function unreachable(): pg.Pool {
   const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nowhere' });
   pool.on('error', () => {});
