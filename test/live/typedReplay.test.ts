@@ -56,7 +56,7 @@ beforeAll(async () => {
   behindProxy = await work.app.startAnother({ databaseUrl: databaseUrl.href });
   client = createClient(behindProxy.url, team.owner.token);
   proxy.onRequest((bytes) => {
-    pages += bytes.toString('latin1').split('FROM unnest($1::uuid[], $2::bigint[]) AS place').length - 1;
+    pages += bytes.toString('latin1').split('FROM unnest($1::uuid[], $2::bigint[]) AS start').length - 1;
   });
 });
 
