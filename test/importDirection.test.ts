@@ -35,6 +35,7 @@ const ROOT: Record<string, string[]> = {
   'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'migrations.ts': ['cli', 'http'],
+  'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
 };
 

@@ -62,7 +62,7 @@ const tree: fc.Arbitrary<LiveWorkspace[]> = fc
       importDocument: fc.constantFrom(null, 'Acme', 'Other'),
       role: fc.constantFrom(null, 'One'),
     }),
-    { maxLength: 14 },
+    { maxLength: 20 },
   )
   .map((drawn) => {
     const rows: LiveWorkspace[] = [];
@@ -101,7 +101,7 @@ it('RECONCILE reaches the document from any tree, step by step within the rules,
         true,
       );
     }),
-    { numRuns: 1_000 },
+    { numRuns: 1_500 },
   );
 });
 
@@ -149,6 +149,23 @@ it('removes only rows whose name the document holds, and never one with a row be
       const idle = new Set(plan.items.filter(({ node }) => node && !node.spawning).map(({ name }) => name));
       for (const { action, name } of plan.items)
         if (action === 'REMOVED') expect(names.has(name) && !idle.has(name)).toBe(true);
+      expect(() => applied(plan, rows, doc.name)).not.toThrow();
+    }),
+    { numRuns: 500 },
+  );
+});
+
+it('fills only places that no live row holds before the import, so that moves need no order among siblings', () => {
+  fc.assert(
+    fc.property(document(true), tree, modes, (doc, rows, mode) => {
+      const { items } = planOrgImport(doc, rows, mode);
+      const held = new Set(rows.map(({ parentId, name }) => `${parentId} ${name}`));
+      for (const { action, name, parent } of items) {
+        if (action !== 'CREATED' && action !== 'MOVED') continue;
+        const parentId = parent === null ? null : items[parent]?.workspaceId;
+        const isCreatedBelow = parent !== null && parentId === null;
+        if (!isCreatedBelow) expect(held.has(`${parentId} ${name}`)).toBe(false);
+      }
     }),
     { numRuns: 500 },
   );

@@ -25,7 +25,7 @@ export function readChannels(mapping: Mapping, findings: Findings): DocumentChan
   });
 }
 
-/** `${VARIABLES}` in values stay as they are: who sends through the channel puts in what they stand for. */
+/** `${VARIABLES}` in values stay as they are: the value of a secret must not be stored. */
 function readConfig(config: Mapping | undefined, findings: Findings): JsonObject {
   const entries = (config?.keys() ?? []).flatMap((key): [string, Json][] => {
     const node = config?.get(key);

@@ -36,8 +36,8 @@ for (const [network, prefix] of [
 const INTERNAL_NAMES = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/;
 
 /**
- * Why the URL of an external workspace is refused, without asking the network: a name is judged by its text, so that
- * who calls it must judge the addresses that it resolves to.
+ * Why the URL of an external workspace is refused. The network is not asked: a caller of the URL must also check the
+ * address that its name resolves to.
  */
 export function externalUrlFault(text: string): string | undefined {
   const url = URL.parse(text);

@@ -15,8 +15,8 @@ export class Match {
   readonly #vacant = new Map<string, Set<DocumentNode>>();
   /** Rows that are in scope with everything below them. */
   readonly #included = new Set<string>();
-  /** Workspaces whose parent has its row, or is known to be created. */
-  readonly #placed = new Set<DocumentNode>();
+  /** Workspaces that a row may move to: they have none, and it is settled which row their parent has, if any. */
+  readonly #awaiting = new Set<DocumentNode>();
 
   constructor(nodes: readonly DocumentNode[], tree: LiveTree, documentName: string, mode: OrgImportMode) {
     this.#tree = tree;
@@ -57,16 +57,15 @@ export class Match {
         for (const name of names) this.#moveNamed(name, changed);
         names = [...changed];
       }
-      // No row can become this workspace any more: it is created, and rows may move to the places below it.
-      if (node.workspace.spawning && !this.#rows.has(node)) names = this.#place(node.children, undefined);
+      // What got no row so far is created, and rows may move to the places below it.
+      if (this.#awaiting.delete(node)) names = this.#place(node.children, undefined);
     }
   }
 
   #moveNamed(name: string, changed: Set<string>): void {
-    const [row, ...otherRows] = this.#free.get(name) ?? [];
-    const [node, ...otherNodes] = this.#vacant.get(name) ?? [];
-    const isUnique = otherRows.length === 0 && otherNodes.length === 0;
-    if (!row || !node || !isUnique || !this.#placed.has(node) || this.#keptNames.has(name)) return;
+    const row = onlyOne(this.#free.get(name));
+    const node = onlyOne(this.#vacant.get(name));
+    if (!row || !node || !this.#awaiting.has(node) || this.#keptNames.has(name)) return;
     for (const each of this.#claim(node, row)) changed.add(each);
   }
 
@@ -81,7 +80,7 @@ export class Match {
       const { node } = next;
       const { name } = node.workspace;
       changed.push(name);
-      this.#placed.add(node);
+      if (node.workspace.spawning) this.#awaiting.add(node);
       const row = next.parentId === undefined ? undefined : this.#tree.child(next.parentId, name);
       if (!row || this.isClaimed(row)) continue;
       for (const each of this.#assign(node, row)) changed.push(each);
@@ -99,6 +98,7 @@ export class Match {
     const { name } = node.workspace;
     this.#rows.set(node, row);
     this.#claimed.add(row.id);
+    this.#awaiting.delete(node);
     remove(this.#vacant, name, node);
     const changed = this.#includeSubtree(row);
     remove(this.#free, name, row);
@@ -124,6 +124,10 @@ export class Match {
     if (!this.#claimed.has(row.id)) add(this.#free, row.name, row);
     return true;
   }
+}
+
+function onlyOne<Item>(items: ReadonlySet<Item> | undefined): Item | undefined {
+  return items?.size === 1 ? items.values().next().value : undefined;
 }
 
 function add<Item>(sets: Map<string, Set<Item>>, name: string, item: Item): void {

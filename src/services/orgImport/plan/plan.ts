@@ -37,8 +37,9 @@ export type OrgImportPlan = {
   hash: string;
   /**
    * The document's workspaces in its order, parents first; then each other live row in scope, parents first.
-   * Moving the MOVED rows one after another in this order never makes a cycle, and never puts two live rows of one
-   * name under one parent.
+   * Done one after another in this order, they never make a cycle, never leave a live row under a removed one, and
+   * never put two live rows of one name under one parent. Places that are filled are vacant before the plan begins, so
+   * only cycles depend on the order of moves.
    */
   items: OrgImportItem[];
   counts: OrgImportCounts;

@@ -86,7 +86,8 @@ const ENVIRONMENT_FILE = '.env';
 
 /** Also `.env.local` and its like, whatever the letter case: some file systems do not tell them apart. */
 export function isEnvironmentFile(path: string): boolean {
-  return posix.basename(path).toLowerCase().startsWith(ENVIRONMENT_FILE);
+  const name = posix.basename(path).toLowerCase();
+  return name === ENVIRONMENT_FILE || name.startsWith(`${ENVIRONMENT_FILE}.`);
 }
 
 export function environmentFile(): UnreadableFile {

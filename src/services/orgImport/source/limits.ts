@@ -12,5 +12,5 @@ export const MAX_CHARACTERS = 64 * 1024 * 1024;
 export const MAX_NESTING = 200;
 export const MAX_WORKSPACES = 20_000;
 export const MAX_WORKSPACE_DEPTH = 64;
-/** Of errors, and of warnings: more of them help no reader. */
+/** Of errors, and of warnings. */
 export const MAX_FINDINGS = 500;
