@@ -1,9 +1,9 @@
-import './kit/enum.ts';
 import './organization/organization.ts';
 import './organization/user.ts';
 import './organization/membership.ts';
 import './organization/token.ts';
 import './agent/agent.ts';
+import './agent/watchedRepo.ts';
 import './project/project.ts';
 import './session/session.ts';
 import './pullRequest/pullRequest.ts';

@@ -1,6 +1,6 @@
 import { can, canOver } from '../../auth/policy.ts';
 import { builder } from '../kit/builder.ts';
-import { MembershipRole } from '../kit/enum.ts';
+import { MembershipRole } from './enum.ts';
 
 const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 

@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { ProjectKind } from '../kit/enum.ts';
+import { ProjectKind } from './enum.ts';
 
 export const Project = builder.prismaNode('Project', {
   id: { field: 'id' },
