@@ -66,13 +66,13 @@ describe('a document may', () => {
     const variables = { place: place.organizationId, from: organization?.feedCursor };
     const client = connect(app.url, ann.token);
 
-    const heard = client.subscribe<{ news: { type: string; at: string } }>({ query, variables });
-    const { value: first } = await heard.next();
+    const received = client.subscribe<{ news: { type: string; at: string } }>({ query, variables });
+    const { value: first } = await received.next();
     expect(first).toEqual({
       data: { news: { type: 'SESSION_CREATED', at: first?.cursor } },
-      cursor: heard.cursor,
+      cursor: received.cursor,
     });
-    await heard.return();
+    await received.return();
 
     // `after` takes precedence over the variable.
     const rest = client.subscribe<{ news: { at: string } }>({ query, variables, after: first?.cursor });

@@ -89,7 +89,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
       onStatus,
     });
     expect(updates.cursor).toBeUndefined();
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     expect(updates.cursor).toEqual(expect.any(String));
 
@@ -98,7 +98,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await until('waiting');
     await rename(psql, sessionId, ['unheard of']);
     proxy.leadTo(app.url);
-    expect(await heard).toEqual(['unheard of']);
+    expect(await received).toEqual(['unheard of']);
     await updates.return();
   });
 
@@ -110,11 +110,11 @@ describe.each(WAYS)('over $way', ({ options }) => {
       ...sessionUpdates(place.organizationId),
       onStatus,
     });
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     proxy.stall();
     await rename(psql, sessionId, ['behind the wall']);
-    expect(await heard).toEqual(['behind the wall']);
+    expect(await received).toEqual(['behind the wall']);
     expect(seen).toContainEqual({
       state: 'waiting',
       delayMs: expect.any(Number),
@@ -136,12 +136,12 @@ describe.each(WAYS)('over $way', ({ options }) => {
       ...sessionUpdates(place.organizationId),
       onStatus,
     });
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     await psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membership?.id]);
     await until('waiting');
     await rename(psql, sessionId, ['for admins']);
-    expect(await heard).toEqual(['for admins']);
+    expect(await received).toEqual(['for admins']);
     expect(seen.map(({ state }) => state).slice(0, 4)).toEqual([
       'connecting',
       'live',

@@ -222,13 +222,13 @@ describe('startEmbeddedPostgres', () => {
     const version = join(directory, 'data/PG_VERSION');
     await writeFile(version, '9\n');
 
-    await expect(start()).rejects.toThrow(/made by PostgreSQL 9; .* cannot read it/);
+    await expect(start()).rejects.toThrow(/created by PostgreSQL 9, .* cannot read it/);
     expect(await readFile(version, 'utf8')).toBe('9\n');
   });
 
   it('refuses a directory that is not a cluster', async () => {
     await writeFile(join(dataDir, 'postgres'), 'mine');
-    await expect(start()).rejects.toThrow('is not a database that Muster made');
+    await expect(start()).rejects.toThrow('is not a database that Muster created');
     expect(await readFile(join(dataDir, 'postgres'), 'utf8')).toBe('mine');
   });
 
@@ -245,7 +245,7 @@ describe('startEmbeddedPostgres', () => {
     const first = await start();
     expect(dirname(first.directory)).toBe(RELOCATED);
     expect(messages).toContainEqual(
-      expect.stringContaining(`creating a PostgreSQL cluster in ${first.directory}`),
+      expect.stringContaining(`Creating a PostgreSQL cluster in ${first.directory}`),
     );
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();

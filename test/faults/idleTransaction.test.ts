@@ -39,11 +39,11 @@ it('an idle transaction does not delay the changes of others', { timeout: TIMEOU
 
   const verdict = await stage.settle();
   const ratio = (beside.p99 / without.p99).toFixed(2);
-  const told = ({ p50, p99 }: Latency) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+  const formatted = ({ p50, p99 }: Latency) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
   conclude(
     { task },
     verdict,
-    `p50 / p99 of the others: ${told(without)} ms without, ${told(beside)} ms beside it, p99 × ${ratio}`,
+    `p50 / p99 of the others: ${formatted(without)} ms without, ${formatted(beside)} ms beside it, p99 × ${ratio}`,
   );
   expect(listener.log.filter(isOfIdle)).toHaveLength(IDLE_ROWS);
 });

@@ -25,7 +25,7 @@ it.skipIf(!hasRedisServer())(
     for (const { url } of servers) await stage.listen(url);
     const writing = stage.write({ changes: Number.POSITIVE_INFINITY, pauseMs: 10 });
     const more = () => writing.reached(writing.committed() + CHANGES_BETWEEN);
-    const isHeard = () =>
+    const isSubscribed = () =>
       until(async () => {
         const figures = await Promise.all(servers.map(({ url }) => readFigures(url)));
         return figures.every((figure) => figure('muster_feed_bus_delivering') === 1);
@@ -33,7 +33,7 @@ it.skipIf(!hasRedisServer())(
 
     let killed = 0;
     for (let round = 0; round < ROUNDS; round += 1) {
-      await isHeard();
+      await isSubscribed();
       await more();
       const admin = new Redis(redisUrl);
       killed += Number(await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub'));
@@ -47,7 +47,7 @@ it.skipIf(!hasRedisServer())(
     await more();
     await sleep(AWAY_MS);
     redis = await startRedis(port);
-    await isHeard();
+    await isSubscribed();
     await more();
     writing.stop();
     await writing.done;

@@ -34,7 +34,7 @@ it('clients that read slowly or not at all are closed as lagged and miss nothing
 
   still.pause();
   let [mostQueued, mostResident, lagged] = [0, 0, 0];
-  const look = async () => {
+  const sample = async () => {
     const figure = await readFigures(url);
     mostQueued = Math.max(mostQueued, figure('muster_live_queued_bytes'));
     mostResident = Math.max(mostResident, figure('process_resident_memory_bytes'));
@@ -42,7 +42,7 @@ it('clients that read slowly or not at all are closed as lagged and miss nothing
   };
   const writing = stage.write({ changes: CHANGES, pauseMs: 20 });
   const sentAway = until(async () => {
-    await look();
+    await sample();
     return lagged === 2;
   });
   await Promise.all([writing.done, sentAway]);

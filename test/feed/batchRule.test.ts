@@ -277,9 +277,9 @@ describe('a published batch', () => {
     const other = randomUUID();
     await change(db.pool, 'X', other);
     for (let i = 0; i < 6; i += 1) await change(db.pool, 'X', ORGANIZATION, 50_000);
-    const told = byOrganization((await sequenced()).batches);
-    expect(told.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
-    expect(JSON.parse(told.get(other)?.events ?? '')).toHaveLength(1);
+    const published = byOrganization((await sequenced()).batches);
+    expect(published.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
+    expect(JSON.parse(published.get(other)?.events ?? '')).toHaveLength(1);
   });
 
   it('omits the changes of the largest shares when all shares together are too large', async () => {

@@ -215,14 +215,14 @@ describe('streams that resume', () => {
 describe('the oldest change', () => {
   it('is read by few queries at once, however many callers ask', async () => {
     await store([10, 10]);
-    let looking = 0;
+    let concurrent = 0;
     let most = 0;
     const query = async (config: pg.QueryConfig) => {
       const isLook = config.text?.includes('AS oldest');
-      if (isLook) looking += 1;
-      most = Math.max(most, looking);
+      if (isLook) concurrent += 1;
+      most = Math.max(most, concurrent);
       const result = await db.pool.query(config);
-      if (isLook) looking -= 1;
+      if (isLook) concurrent -= 1;
       return result;
     };
     const feedPool = new Proxy(db.pool, {

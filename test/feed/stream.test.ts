@@ -64,9 +64,9 @@ describe('a stream starts', () => {
     const after = await feed.headCursor();
     const live = await feed.open({ organizationId, matches: all });
     await db.raise(sessions);
-    const heard = [(await live.next()).value, (await live.next()).value, (await live.next()).value];
-    expect(await feed.changes({ organizationId, after, limit: 10 })).toEqual(heard);
-    expect(heard[0]).toEqual({
+    const received = [(await live.next()).value, (await live.next()).value, (await live.next()).value];
+    expect(await feed.changes({ organizationId, after, limit: 10 })).toEqual(received);
+    expect(received[0]).toEqual({
       position: 5,
       cursor: feed.encode(5),
       organizationId,

@@ -26,7 +26,7 @@ const times = <Item>(count: number, make: (at: number) => Item) =>
   Array.from({ length: count }, (_, at) => make(at));
 
 describe('facts', () => {
-  it('carries over everything GitHub tells of a pull request, in one request', async () => {
+  it('contain everything that GitHub returns for a pull request, in one request', async () => {
     const before = Date.now();
     const facts = await factsWith({
       databaseId: '9007199254740993',
@@ -153,14 +153,14 @@ describe('facts', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  it('sends the token, and says who asks', async () => {
+  it('are requested with the token and a user agent', async () => {
     await factsWith({});
     const { headers } = github.requests[0] ?? {};
     expect(headers?.authorization).toBe(`bearer ${github.token}`);
     expect(headers?.['user-agent']).toBe('muster');
   });
 
-  it('is content with a pull request of which there is nothing but itself', async () => {
+  it('are complete for a pull request without checks, threads and reviews', async () => {
     const facts = await factsWith({ author: null });
     expect(facts).toMatchObject({
       author: 'ghost',
@@ -203,7 +203,7 @@ describe('checks as a whole', () => {
     expect((await factsWith({ rollup })).ciState).toBe(expected);
   });
 
-  it('says nothing of a head that GitHub does not list among the commits yet', async () => {
+  it('are unknown for a head that GitHub does not list among the commits yet', async () => {
     const facts = await factsWith({ lastCommitSha: shaOf('older'), checks: [{ name: 'build' }] });
     expect(facts.ciState).toBe('UNKNOWN');
     expect(facts.checks).toMatchObject([{ name: 'build', commitSha: shaOf('older') }]);
@@ -286,7 +286,7 @@ describe('each check', () => {
     expect(checks).toMatchObject([{ name: 'ci/remote', status, conclusion }]);
   });
 
-  it('has a name of its own, also where workflows call their jobs alike', async () => {
+  it('has a unique name, even if workflows share job names', async () => {
     const { checks } = await factsWith({
       checks: [
         { workflow: 'Release', name: 'build' },
@@ -309,7 +309,7 @@ describe('each check', () => {
     }
   });
 
-  it('links to nothing but web pages', async () => {
+  it('links only to web pages', async () => {
     const { checks } = await factsWith({
       checks: [
         { context: 'a', state: 'SUCCESS', url: 'javascript:alert(1)' },
@@ -340,7 +340,7 @@ describe('review threads', () => {
     expect(reviewThreads[2]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
   });
 
-  it('stand at a line, at their former line when outdated, and at 0 for a whole file', async () => {
+  it('have a line, their former line when outdated, and 0 for a whole file', async () => {
     const { reviewThreads } = await factsWith({
       threads: [
         { line: 5, originalLine: 3 },
@@ -352,7 +352,7 @@ describe('review threads', () => {
     expect(reviewThreads.map((thread) => thread.line)).toEqual([5, 3, 0, 0]);
   });
 
-  it('leave out what the owner of the token has not submitted yet', async () => {
+  it("leave out comments that the token's owner has not submitted yet", async () => {
     const { reviewThreads, reviews } = await factsWith({
       threads: [
         { id: 'T_draft', comments: [{ state: 'PENDING' }] },
@@ -367,7 +367,7 @@ describe('review threads', () => {
 });
 
 describe('reviews', () => {
-  it('say APPROVED, CHANGES_REQUESTED or nothing', async () => {
+  it('are APPROVED, CHANGES_REQUESTED or without a verdict', async () => {
     const { reviews } = await factsWith({
       reviews: [
         { author: 'a', state: 'APPROVED', submittedAt: new Date('2026-01-01T01:00:00Z') },
@@ -384,7 +384,7 @@ describe('reviews', () => {
     ]);
   });
 
-  it('keep an approval whose author commented later, and drop one that was overtaken', async () => {
+  it('keep an approval whose author commented later, and drop a superseded one', async () => {
     const { reviews } = await factsWith({
       reviews: [
         {
@@ -400,7 +400,7 @@ describe('reviews', () => {
     expect(reviews.map((review) => review.externalId)).toEqual(['R_2', 'R_3']);
   });
 
-  it('without a time happened when we asked', async () => {
+  it('without a time get the time of the fetch', async () => {
     const facts = await factsWith({ reviews: [{ author: 'mira', state: 'APPROVED', submittedAt: null }] });
     expect(facts.reviews[0]?.submittedAt).toEqual(facts.observedAt);
   });
@@ -430,7 +430,7 @@ describe('pages', () => {
     expect(github.requests[1]?.variables).toMatchObject({ withThreads: true, withChecks: false });
   });
 
-  it('end after 1,000 threads, which is told', async () => {
+  it('end after 1,000 threads, which is logged', async () => {
     const facts = await factsWith({
       threads: times(1001, () => ({})),
       checks: times(1001, (at) => ({ name: `job ${at}` })),
@@ -441,7 +441,7 @@ describe('pages', () => {
     expect(github.requests).toHaveLength(10);
   });
 
-  it('hold a thread once, also when it moves to the next page meanwhile', async () => {
+  it('contain a thread once, even if it moves to the next page meanwhile', async () => {
     const pr = github.setPullRequest({ ...name, threads: times(150, (at) => ({ id: `T_${at}` })) });
     const first = github.holdNext();
     const fetching = fetchFacts();
@@ -454,7 +454,7 @@ describe('pages', () => {
 });
 
 describe('a head that moves between two pages', () => {
-  it('makes us start over, so that all checks are of one commit', async () => {
+  it('restarts the fetch, so that all checks are of one commit', async () => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `old ${at}` })) });
     const first = github.holdNext();
     const fetching = fetchFacts();
@@ -471,7 +471,7 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('is one commit as well when only the list of commits catches up', async () => {
+  it('is assumed too when only the list of commits catches up', async () => {
     const checks = times(150, (at) => ({ name: `job ${at}` }));
     const pr = github.setPullRequest({ ...name, checks, lastCommitSha: shaOf('older') });
     const first = github.holdNext();
@@ -484,7 +484,7 @@ describe('a head that moves between two pages', () => {
     expect(new Set(facts.checks.map((check) => check.commitSha))).toEqual(new Set([pr.headSha]));
   });
 
-  it('is noticed among threads as well', async () => {
+  it('is noticed on pages of threads too', async () => {
     const pr = github.setPullRequest({ ...name, threads: times(150, () => ({})) });
     const first = github.holdNext();
     const fetching = fetchFacts();
@@ -495,7 +495,7 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('is given up when it moves again', async () => {
+  it('fails the fetch when it moves again', async () => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `${at}` })) });
     const holds = [github.holdNext(), github.holdNext(), github.holdNext()];
     const fetching = expect(fetchFacts()).rejects.toThrow(ScmUnavailableError);
@@ -510,13 +510,13 @@ describe('a head that moves between two pages', () => {
 });
 
 describe('names', () => {
-  it('are those that GitHub answers, whatever their letter case in the question', async () => {
+  it('are those that GitHub returns, whatever the letter case in the request', async () => {
     github.setPullRequest({ owner: 'Acme', repo: 'Rocket', number: 7 });
     const facts = await fetchFacts({ host: 'GitHub.COM', owner: 'aCME', repo: 'rocket', number: 7 });
     expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'Acme', repo: 'Rocket', number: 7 });
   });
 
-  it('are the new ones of a repository that has moved', async () => {
+  it('are the new ones of a moved repository', async () => {
     github.setPullRequest(name);
     const { externalId } = await fetchFacts();
     github.transfer(name, { owner: 'orbit', repo: 'launcher' });
@@ -527,11 +527,11 @@ describe('names', () => {
     expect(facts.url).toBe('https://github.com/orbit/launcher/pull/7');
   });
 
-  it('are all there is where GitHub tells no id', async () => {
+  it('are returned alone where GitHub has no id', async () => {
     expect((await factsWith({ databaseId: null })).externalId).toBe('');
   });
 
-  it('of another host are unknown to this one', async () => {
+  it('of another host are unknown', async () => {
     github.setPullRequest(name);
     await expect(fetchFacts({ ...coordinates, host: 'git.example' })).rejects.toThrow(PrNotFoundError);
   });

@@ -36,7 +36,7 @@ const silent = async () =>
   );
 
 /** Waits until the job has run twice from its beginning. */
-async function looks(): Promise<void> {
+async function twoRuns(): Promise<void> {
   const [last] = await work.psql<{ at: Date }>('SELECT now() AS at');
   await until(
     async () =>
@@ -52,7 +52,7 @@ async function looks(): Promise<void> {
 it('a silent session is updated once, by the system', async () => {
   const id = await session(91);
   await until(async () => (await silent()).includes(id));
-  await looks();
+  await twoRuns();
   const changes = await team.changes({ types: ['SESSION_UPDATED'] });
   expect(changes).toMatchObject([
     {
@@ -84,7 +84,7 @@ it('only idle, live sessions of agents without a signal or a pull request are ma
   ];
   const silentOne = await session(91);
   await until(async () => (await silent()).includes(silentOne));
-  await looks();
+  await twoRuns();
   expect((await silent()).filter((id) => others.includes(id))).toEqual([]);
 });
 
@@ -94,7 +94,7 @@ it('a locked session is marked silent as soon as it is unlocked', async () => {
   await work.psql("UPDATE session SET activity_last_at = now() - interval '91 seconds' WHERE id = $1", [
     locked,
   ]);
-  await looks();
+  await twoRuns();
   await work.psql('COMMIT');
   await until(async () => (await silent()).includes(locked));
 });

@@ -139,16 +139,16 @@ it('workers log every failed attempt with its job id and without the token', asy
   await until(async () => (await agentRow(psql, agentId)).status === 'ERROR');
   await until(async () => (await jobsOf(psql, agentId)).some(({ name }) => name === 'dead'));
   const [job] = await jobsOf(psql, agentId);
-  const told = lines.filter(({ jobId }) => jobId === job?.id);
-  expect(told.map(({ msg, queue, attempt, isLast }) => [msg, queue, attempt, isLast])).toEqual([
+  const logged = lines.filter(({ jobId }) => jobId === job?.id);
+  expect(logged.map(({ msg, queue, attempt, isLast }) => [msg, queue, attempt, isLast])).toEqual([
     ['jobs: an attempt failed', 'agent.start', 1, false],
     ['jobs: an attempt failed', 'agent.start', 2, true],
   ]);
-  expect(told[0]?.err).toMatchObject({
+  expect(logged[0]?.err).toMatchObject({
     message: expect.stringMatching(/^start ended with code 1: /),
     output: expect.stringContaining('no room'),
   });
-  expect(JSON.stringify(told)).not.toMatch(/mst_\w{20}/);
+  expect(JSON.stringify(logged)).not.toMatch(/mst_\w{20}/);
 });
 
 it('workers finish running jobs when they stop', async () => {

@@ -2,7 +2,7 @@ import { Agent } from '../../schema/agent/agent.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
-import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
+import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({

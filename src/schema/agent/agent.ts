@@ -1,3 +1,4 @@
+import { hasEnded, isOffboarded, isRunning } from '../../services/agent/agentRule.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
@@ -69,20 +70,18 @@ export const Agent = builder.prismaNode('Agent', {
       description: 'Whether the viewer may offboard it, and it is not offboarded yet.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
-        agent.status !== 'STOPPED' && mayWithAgent(viewer, 'agent.offboard', agent),
+        !isOffboarded(agent) && mayWithAgent(viewer, 'agent.offboard', agent),
     }),
     viewerCanWatchRepo: t.boolean({
       description: 'Whether the viewer may have it watch repositories, and it is RUNNING.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
-        agent.status === 'RUNNING' && mayWithAgent(viewer, 'agent.watchRepo', agent),
+        isRunning(agent) && mayWithAgent(viewer, 'agent.watchRepo', agent),
     }),
     viewerCanCreateToken: t.boolean({
       description: 'Whether the viewer may make a token for it, and it has not ended.',
       select: AGENT_SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        (agent.status === 'PENDING' || agent.status === 'RUNNING') &&
-        mayWithAgent(viewer, 'token.create', agent),
+      resolve: (agent, _args, { viewer }) => !hasEnded(agent) && mayWithAgent(viewer, 'token.create', agent),
     }),
   }),
 });
