@@ -73,7 +73,7 @@ describe('errors', () => {
   });
 
   it.each(classes)('%s has the code it is named after', (name, errorClass) => {
-    expect(errorClass).toMatchObject({ name, code: codeOf(name) });
+    expect([errorClass.name, errorClass.code]).toEqual([name, codeOf(name)]);
   });
 
   it.each(errors)('$name has a code and a message, and is described by its code', (error) => {

@@ -1,4 +1,6 @@
 import { hasEnded, isOffboarded, isRunning } from '../../services/agent/agentRule.ts';
+import { entityField } from '../feed/entityField.ts';
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
@@ -84,4 +86,25 @@ export const Agent = builder.prismaNode('Agent', {
       resolve: (agent, _args, { viewer }) => !hasEnded(agent) && mayWithAgent(viewer, 'token.create', agent),
     }),
   }),
+});
+
+liveNoun('Agent', {
+  changes: {
+    AGENT_CREATED: 'An agent was hired.',
+    AGENT_UPDATED: 'A public field of an agent changed.',
+    AGENT_OFFBOARDED: 'An agent was offboarded. What it held was heard of before.',
+  },
+  events: {
+    agentChanged: {
+      description: 'Agents as they are hired, change and are offboarded.',
+      event: 'An agent was hired, changed or was offboarded.',
+      filters: ['Agent'],
+      fields: (t) => ({
+        agent: entityField(t, {
+          type: Agent,
+          description: 'The agent, read at delivery: at least as new as the event.',
+        }),
+      }),
+    },
+  },
 });
