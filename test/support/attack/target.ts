@@ -19,8 +19,10 @@ export type Target = AsyncDisposable & {
 /** How long one task may hold the event loop. */
 const MAX_BLOCKED_MS = 250;
 const MAX_ADDED_BYTES = 200 * 1024 * 1024;
-/** How much longer a small query of another tenant may take during the attack than before it. */
-const MAX_DELAY_MS = 1_000;
+/** How long a small query of another tenant may take during the attack. */
+const MAX_QUERY_MS = 1_000;
+/** On a machine that is busy with other work, it may take this many times as long as before the attack. */
+const MAX_SLOWDOWN = 10;
 const BEFORE_MS = 1_000;
 
 export async function startTarget(): Promise<Target> {
@@ -85,8 +87,8 @@ export async function startTarget(): Promise<Target> {
       expect.soft(blockedMs, 'milliseconds that one task held the event loop').toBeLessThan(MAX_BLOCKED_MS);
       expect.soft(peakBytes - bytesBefore, 'bytes of memory added').toBeLessThan(MAX_ADDED_BYTES);
       expect
-        .soft(slowestMs - usualMs, "milliseconds that another tenant's query was delayed")
-        .toBeLessThan(MAX_DELAY_MS);
+        .soft(slowestMs, "milliseconds of another tenant's query")
+        .toBeLessThan(Math.max(MAX_QUERY_MS, MAX_SLOWDOWN * usualMs));
     },
     async [Symbol.asyncDispose]() {
       if (server.exitCode === null && server.signalCode === null) {
