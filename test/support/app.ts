@@ -29,6 +29,7 @@ export type Person = Client & { token: string; userId: string; email: string };
 
 /** Starts the app. Facts come from the demo fixture unless `github` names a server; news travel by Redis if asked. */
 export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
+  if (config.databaseUrl) return await start(config.databaseUrl, config, async () => {});
   const database = await createDatabase();
   return await start(database.url, config, database.drop);
 }

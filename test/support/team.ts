@@ -56,6 +56,9 @@ export type Team = {
   footprint(): Promise<Record<string, string | null>>;
 };
 
+/** Creates an organization with a project. Its owner is a new person unless the test names one. */
+export type CreateTeam = (owner?: Person) => Promise<Team>;
+
 const ChangesOf = graphql(`
   query ChangesOf($slug: String!, $after: String, $types: [ChangeType!]) {
     organization(slug: $slug) {
