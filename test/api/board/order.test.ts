@@ -71,11 +71,7 @@ const FACTS: Partial<SessionFacts>[] = [
 ];
 const COUNT = 3 * FACTS.length;
 
-const it = test.extend(
-  'team',
-  { scope: 'file' },
-  async ({ psql, createTeam }) => await createBoard(psql, createTeam),
-);
+const it = test.extend('board', { scope: 'file' }, ({ psql, createTeam }) => createBoard(psql, createTeam));
 
 /** A team with three sessions of each status, whose times are all mixed up, some of them equal. */
 async function createBoard(psql: Psql, createTeam: CreateTeam): Promise<Team> {
@@ -124,14 +120,14 @@ const urgency = ({ lane, displayStatus }: Node) =>
   lane === 'ARCHIVE' ? URGENCY.length : URGENCY.indexOf(displayStatus);
 
 describe.each(ORDERS)('by %s', (order) => {
-  it('all come in order', async ({ team }) => {
+  it('all come in order', async ({ board: team }) => {
     const { nodes, totalCount } = await read(team, order, { first: 100 });
     expect(nodes.length).toBe(COUNT);
     expect(totalCount).toBe(COUNT);
     expect(nodes).toEqual(nodes.toSorted(COMPARE[order]));
   });
 
-  it.for([1, 4, 11, 33])('each comes once, in pages of %i, onwards and backwards', async (size, { team }) => {
+  it.for([1, 4, 11, 33])('each comes once, in pages of %i, onwards and backwards', async (size, { board: team }) => {
     const all = (await read(team, order, { first: 100 })).nodes;
     const onwards: Node[] = [];
     for (let after: string | null = null, isMore = true; isMore; ) {
@@ -159,7 +155,7 @@ describe.each(ORDERS)('by %s', (order) => {
     expect(backwards).toEqual(all);
   });
 
-  it('a lane is a part of all, in the same order', async ({ team }) => {
+  it('a lane is a part of all, in the same order', async ({ board: team }) => {
     const all = (await read(team, order, { first: 100 })).nodes;
     const first = await read(team, order, { first: 5, lane: 'NEEDS_YOU' });
     const second = await read(team, order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
@@ -194,7 +190,7 @@ describe.each(ORDERS)('by %s', (order) => {
 
   it.for(ORDERS.filter((each) => each !== order))(
     'knows no cursor of a list by %s',
-    async (other, { team }) => {
+    async (other, { board: team }) => {
       const { pageInfo } = await read(team, other, { first: 1 });
       const refused = async (paging: Paging) => {
         const { errors, data } = await team.owner.send(Ordered, {
@@ -211,7 +207,7 @@ describe.each(ORDERS)('by %s', (order) => {
   );
 });
 
-it('is newest first unless it is told otherwise, and so are its cursors', async ({ team }) => {
+it('is newest first unless it is told otherwise, and so are its cursors', async ({ board: team }) => {
   const answer = await team.owner.raw({
     query: `query($slug: String!) { organization(slug: $slug) { sessions { nodes { id } pageInfo { endCursor } } } }`,
     variables: { slug: team.slug },
@@ -237,7 +233,7 @@ describe('a cursor by STATUS', () => {
     `STATUS 10000000000 ${place}`,
     `1 ${place}`,
     `UPDATED_AT 1 ${place}`,
-  ])('is none: %s', async (text, { team }) => {
+  ])('is none: %s', async (text, { board: team }) => {
     const after = Buffer.from(`GPC:S:${text}`).toString('base64');
     const { errors } = await team.owner.send(Ordered, {
       slug: team.slug,
