@@ -12,7 +12,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { createFeed } from '../src/feed/feed.ts';
-import { readPage } from '../src/feed/log/changeLog.ts';
+import { readPage } from '../src/feed/log/page.ts';
 import { dropOldest } from '../src/feed/sequence/retention.ts';
 import { migrate } from '../src/migrations.ts';
 import { inWords, percentiles, say } from './support/figures.ts';
@@ -71,7 +71,7 @@ const readers = Array.from({ length: 4 }, async () => {
   while (!isDone) {
     const began = performance.now();
     const after = head - 1 - Math.floor(Math.random() * 50_000);
-    await readPage(pool, { places: [{ organizationId, after }], limit: 200 });
+    await readPage(pool, { starts: [{ organizationId, after }], limit: 200 });
     times.read.push(performance.now() - began);
     await sleep(5);
   }

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { type Database, openDatabase, openWatchPool } from './db.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
-import { startAnnouncer } from './feed/sequence/announcer.ts';
-import { watchBacklog } from './feed/sequence/backlog.ts';
+import { startPublisher } from './feed/publisher.ts';
+import { createBacklogMonitor } from './feed/sequence/backlog.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
-import type { LiveLimits } from './http/live/limits.ts';
+import type { ConnectionLimits } from './http/live/connectionLimits.ts';
 import { databaseCheck, sequencerCheck } from './http/ops/health.ts';
-import { startWatchServer } from './http/ops/watchServer.ts';
+import { startOpsServer } from './http/ops/opsServer.ts';
 import { startHttpServer } from './http/server.ts';
 import { createBoss } from './jobs/boss.ts';
 import { readJobFigures } from './jobs/figures.ts';
@@ -44,7 +44,7 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 
 /** Other limits than the usual, for tests and measurements. */
 export type Tuning = {
-  live?: Partial<LiveLimits>;
+  live?: Partial<ConnectionLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
 };
@@ -57,7 +57,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   let workers: Workers | undefined;
   const db = openDatabase(config.databaseUrl, (tx) => {
     feed?.nudge();
-    for (const queue of jobs.leftBy(tx)) workers?.nudge(queue);
+    for (const queue of jobs.enqueuedBy(tx)) workers?.nudge(queue);
   });
   const boss = createBoss(db, log);
   const jobs = createJobQueue(boss);
@@ -132,7 +132,7 @@ export async function startSequencerApp(
 ): Promise<SequencerApp> {
   let sequenced = 0;
   const metrics = createSequencerMetrics();
-  const announcer = startAnnouncer({
+  const publisher = startPublisher({
     url: databaseUrl,
     redisUrl,
     retention: feedRetention,
@@ -144,9 +144,9 @@ export async function startSequencerApp(
     },
     log,
   });
-  const { bus, isLeading } = announcer;
+  const { bus, isLeading } = publisher;
   const watchPool = openWatchPool(databaseUrl);
-  const backlog = watchBacklog(watchPool);
+  const backlog = createBacklogMonitor(watchPool);
   metrics.observe({
     status: () => ({
       isSequencing: isLeading(),
@@ -155,20 +155,20 @@ export async function startSequencerApp(
     }),
     backlog: backlog.backlog,
   });
-  const checks = [databaseCheck(watchPool, log), sequencerCheck(announcer, backlog)];
+  const checks = [databaseCheck(watchPool, log), sequencerCheck(publisher, backlog)];
 
   async function close(): Promise<void> {
-    await announcer.stop();
+    await publisher.stop();
     await bus.close();
     await watchPool.end();
   }
   try {
-    const watching = port === undefined ? undefined : await startWatchServer({ host, port, metrics, checks });
+    const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });
     return {
-      url: watching?.url,
-      status: () => ({ isLeading: isLeading(), head: announcer.head(), sequenced }),
+      url: opsServer?.url,
+      status: () => ({ isLeading: isLeading(), head: publisher.head(), sequenced }),
       async close() {
-        await watching?.close();
+        await opsServer?.close();
         await close();
       },
     };

@@ -2,41 +2,41 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-/** What a header carries as it is: no spaces, nothing beyond ASCII. */
+/** Printable ASCII without spaces, which an HTTP header carries unchanged. */
 const BOOTSTRAP_TOKEN = /^[\x21-\x7e]{8,200}$/;
-/** Some 2,700 years: more, and `now() - interval` leaves PostgreSQL's range of dates. */
+/** About 2,700 years. With more, `now() - interval` leaves PostgreSQL's range of dates. */
 const MAX_RETENTION_DAYS = 1_000_000;
 
 /**
- * What the environment says, read once. Everything else takes its part of this as an argument, so that any number of
- * differently configured servers can run in one process.
+ * The configuration from the environment, read once. Other modules take their part of it as an argument, so that servers
+ * with different configurations can run in one process.
  */
 export type Config = {
   readonly port: number;
   readonly host: string;
-  /** Absent: the embedded PostgreSQL. */
+  /** Default: the embedded PostgreSQL. */
   readonly databaseUrl?: string;
-  /** Absent: the in-process bus. */
+  /** Default: the in-process bus. */
   readonly redisUrl?: string;
   /** Absolute. */
   readonly dataDir: string;
-  /** Absent: a random one is made. */
+  /** Default: a random one. */
   readonly bootstrapToken?: string;
   readonly scm: 'demo' | 'github';
   readonly github: {
-    /** Without a trailing slash; `/graphql` below it is the endpoint. */
+    /** Without a trailing slash. The endpoint is `/graphql` below it. */
     readonly apiUrl: string;
     readonly token?: string;
     readonly webhookSecret?: string;
   };
-  /** Absolute. Absent: importOrg has no `directory` sources. */
+  /** Absolute. Without it, importOrg has no `directory` sources. */
   readonly orgTemplatesDir?: string;
   readonly runtime:
     | { readonly kind: 'none' }
     | {
         readonly kind: 'exec';
         readonly program: string;
-        /** What the program finds in its environment: ours, without what is our own concern. */
+        /** The program's environment: this process's, without Muster's own variables. */
         readonly environment: Readonly<Record<string, string>>;
       };
   /** Names of the environment variables that the runtime provides. */
@@ -45,7 +45,7 @@ export type Config = {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
 
-/** All faults of the environment in one message, a line each. A fault never repeats what may be a secret. */
+/** Lists every invalid variable, one per line. A line never repeats a value that may be a secret. */
 export class ConfigurationError extends Error {
   readonly faults: readonly string[];
 
@@ -57,9 +57,9 @@ export class ConfigurationError extends Error {
 }
 
 /**
- * Reads the configuration from the environment; nothing else in the program does. An empty variable is one not set.
+ * Reads the configuration from the environment. No other module reads it. An empty variable counts as not set.
  *
- * @throws {ConfigurationError} which names every faulty variable, what is wrong with it and what is expected.
+ * @throws {ConfigurationError} which names every invalid variable, what is wrong and what is expected.
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -67,7 +67,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-  // Not a rule of the zod object: those wait until every single variable is right.
+  // zod checks rules between variables only once each variable is valid, so this rule stands here.
   if (given.MUSTER_RUNTIME === 'exec' && given.MUSTER_RUNTIME_EXEC === undefined) {
     faults.push(
       'MUSTER_RUNTIME_EXEC is not set; expected the program to run, because MUSTER_RUNTIME is exec',
@@ -92,7 +92,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     orgTemplatesDir: e.ORG_TEMPLATES_DIR,
     runtime: Object.freeze(
       e.MUSTER_RUNTIME === 'exec' && e.MUSTER_RUNTIME_EXEC !== undefined
-        ? { kind: 'exec', program: e.MUSTER_RUNTIME_EXEC, environment: Object.freeze(withoutOurs(given)) }
+        ? { kind: 'exec', program: e.MUSTER_RUNTIME_EXEC, environment: Object.freeze(withoutOwn(given)) }
         : { kind: 'none' },
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
@@ -101,12 +101,12 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
   });
 }
 
-/** Connections and tokens among them: what we read is not for programs that we call. libpq's variables lead to our database. */
-function withoutOurs(env: Record<string, string | undefined>): Record<string, string> {
-  const isOurs = (name: string) => name in environment.shape || /^(MUSTER_|PG[A-Z])/.test(name);
+/** Removes Muster's own variables, which contain URLs and tokens, and libpq's, which lead to Muster's database. */
+function withoutOwn(env: Record<string, string | undefined>): Record<string, string> {
+  const isOwn = (name: string) => name in environment.shape || /^(MUSTER_|PG[A-Z])/.test(name);
   return Object.fromEntries(
     Object.entries(env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !isOurs(entry[0]),
+      (entry): entry is [string, string] => entry[1] !== undefined && !isOwn(entry[0]),
     ),
   );
 }
@@ -124,7 +124,7 @@ const integer = (min: number, max: number) =>
     })
     .transform(Number);
 
-/** A URL may hold a password, so a fault says what is wrong with it without repeating it. */
+/** The error does not repeat the value, because a URL may contain a password. */
 const url = (schemes: readonly string[], example: string) => {
   const starts = schemes.map((scheme) => `${scheme}://`);
   return z
@@ -134,7 +134,7 @@ const url = (schemes: readonly string[], example: string) => {
     });
 };
 
-/** A fault does not repeat a secret. */
+/** The error does not repeat the value. */
 const secret = (pattern: RegExp, expected: string) =>
   z.string().regex(pattern, { error: `is not usable as a token; expected ${expected}` });
 
@@ -146,7 +146,7 @@ const names = z
   .superRefine((list, ctx) => {
     for (const [index, name] of list.entries()) {
       if (/^[A-Za-z_]\w*$/.test(name)) continue;
-      // The entry is not repeated: someone may have written NAME=value.
+      // The error does not repeat the entry, because it may be NAME=value with a secret.
       ctx.addIssue(
         `has no name in place ${index + 1}; expected names of variables (letters, digits, _), separated by commas or spaces`,
       );

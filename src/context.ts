@@ -1,16 +1,16 @@
-/** What every resolver has at hand: who asks, with which request, and what to answer it from. */
+/** The context of every resolver: the viewer, the request's id, and the services to answer from. */
 import type { Logger } from 'pino';
 import type { Viewer } from './auth/viewer.ts';
 import type { Database } from './db.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
-import type { Nouns } from './schema/feed/nouns.ts';
+import type { EntityReads } from './schema/feed/entityReads.ts';
 import type { JobQueue } from './services/port/job.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
 import type { Runtime } from './services/port/runtime.ts';
 
-/** What lives as long as the server does. */
+/** Lives as long as the server does. */
 export type Services = {
   db: Database;
   feed: Feed;
@@ -20,37 +20,38 @@ export type Services = {
   log: Logger;
 };
 
+/** One context per operation; each event of a subscription gets a copy of its own. */
 export type Context = Services & {
-  nouns: Nouns;
+  entityReads: EntityReads;
   viewer: Viewer;
-  /** Names this operation in logs, in errors and on the changes it makes. */
+  /** The id of this operation in logs, in errors and on the changes it makes. */
   requestId: string;
-  /** The cursor of the feed's head before the operation began; there when the operation selects a cursor. */
+  /** The cursor of the feed's head before the operation began. Set when the operation selects a cursor. */
   startPosition?: string;
-  /** Within an event: what its subscription will deliver next, as far as that is known. */
+  /** Set within an event: the changes that its subscription will deliver next, as far as they are in memory. */
   upcoming?: () => readonly Change[];
-  /** The connection that carries this operation's subscription; absent where none can be carried. */
-  carrier?: Carrier;
+  /** Absent where the transport cannot carry a subscription. */
+  subscriptionTransport?: SubscriptionTransport;
 };
 
 /** A transport's part in a subscription. */
-export type Carrier = {
-  /** A cursor by which the transport itself says where to go on. It wins over `after`. */
+export type SubscriptionTransport = {
+  /** A cursor that the transport itself received to resume after. It wins over the argument `after`. */
   readonly resumeAfter?: string;
   /**
-   * Asked before a subscription is opened.
+   * Reserves a slot for a subscription that is about to be opened.
    *
-   * @throws {GraphQLError} when there are too many already, or the client accepts no stream.
+   * @throws {GraphQLError} when the connection has too many subscriptions, or the client accepts no stream.
    */
-  admit(): Seat;
+  reserve(): SubscriptionSlot;
 };
 
-/** A subscription's place on its connection. */
-export type Seat = {
-  /** Keeps the feed's promises for a stream: heartbeats, and an end when rights are gone. */
-  carry(stream: ChangeStream, organizationId: string): void;
-  /** Asked before each change is delivered: waits until the network has room for it. */
-  room(change: Change): Promise<void>;
-  /** The subscription is over, however it ended. */
-  leave(): void;
+/** One subscription's place on its connection. */
+export type SubscriptionSlot = {
+  /** Sends heartbeats for the stream, and ends it when the viewer loses its rights. */
+  attach(stream: ChangeStream, organizationId: string): void;
+  /** Called before each change is delivered: waits until the connection can take it. */
+  ready(change: Change): Promise<void>;
+  /** Frees the slot. Called once the subscription is over, however it ended. */
+  release(): void;
 };

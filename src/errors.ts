@@ -3,7 +3,12 @@
  * is a bug or an outage, and reaches the client as a top-level error that leaks nothing.
  */
 export abstract class UserError extends Error {
-  abstract readonly code: string;
+  /** The reason, for programs; each class has its own. */
+  static readonly code: string;
+
+  get code(): string {
+    return (this.constructor as typeof UserError).code;
+  }
 }
 
 export type InputIssue = {
@@ -13,7 +18,7 @@ export type InputIssue = {
 };
 
 export class InvalidInputError extends UserError {
-  readonly code = 'INVALID_INPUT';
+  static override readonly code = 'INVALID_INPUT';
   readonly issues: InputIssue[];
 
   constructor(issues: InputIssue[]) {
@@ -24,7 +29,7 @@ export class InvalidInputError extends UserError {
 
 /** One constant message: what may not be seen must look exactly like what does not exist. */
 export class NotFoundError extends UserError {
-  readonly code = 'NOT_FOUND';
+  static override readonly code = 'NOT_FOUND';
 
   constructor() {
     super('There is no such thing, or you may not see it.');
@@ -33,7 +38,7 @@ export class NotFoundError extends UserError {
 
 /** For what the viewer sees but may not do. */
 export class ForbiddenError extends UserError {
-  readonly code = 'FORBIDDEN';
+  static override readonly code = 'FORBIDDEN';
 
   constructor(message = 'Your role does not allow this.') {
     super(message);
@@ -41,7 +46,7 @@ export class ForbiddenError extends UserError {
 }
 
 export class IdempotencyConflictError extends UserError {
-  readonly code = 'IDEMPOTENCY_CONFLICT';
+  static override readonly code = 'IDEMPOTENCY_CONFLICT';
 
   constructor() {
     super('This idempotency key was already used with another input.');
@@ -49,7 +54,7 @@ export class IdempotencyConflictError extends UserError {
 }
 
 export class SlugTakenError extends UserError {
-  readonly code = 'SLUG_TAKEN';
+  static override readonly code = 'SLUG_TAKEN';
   readonly slug: string;
 
   constructor(slug: string) {
@@ -59,7 +64,7 @@ export class SlugTakenError extends UserError {
 }
 
 export class AlreadyMemberError extends UserError {
-  readonly code = 'ALREADY_MEMBER';
+  static override readonly code = 'ALREADY_MEMBER';
   readonly membershipId: string;
 
   constructor(membershipId: string) {
@@ -70,7 +75,7 @@ export class AlreadyMemberError extends UserError {
 
 /** An organization keeps an OWNER. */
 export class LastOwnerError extends UserError {
-  readonly code = 'LAST_OWNER';
+  static override readonly code = 'LAST_OWNER';
 
   constructor() {
     super('An organization keeps at least one OWNER: make somebody else one first.');
@@ -78,7 +83,7 @@ export class LastOwnerError extends UserError {
 }
 
 export class AgentNotRunningError extends UserError {
-  readonly code = 'AGENT_NOT_RUNNING';
+  static override readonly code = 'AGENT_NOT_RUNNING';
   readonly status: 'PENDING' | 'RUNNING' | 'STOPPED' | 'ERROR';
 
   constructor(status: 'PENDING' | 'RUNNING' | 'STOPPED' | 'ERROR') {
@@ -88,7 +93,7 @@ export class AgentNotRunningError extends UserError {
 }
 
 export class RepoAlreadyWatchedError extends UserError {
-  readonly code = 'REPO_ALREADY_WATCHED';
+  static override readonly code = 'REPO_ALREADY_WATCHED';
   readonly agentId: string;
 
   constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
@@ -98,7 +103,7 @@ export class RepoAlreadyWatchedError extends UserError {
 }
 
 export class InvalidPrRefError extends UserError {
-  readonly code = 'INVALID_PR_REF';
+  static override readonly code = 'INVALID_PR_REF';
 
   constructor() {
     super(
@@ -108,7 +113,7 @@ export class InvalidPrRefError extends UserError {
 }
 
 export class SessionTerminatedError extends UserError {
-  readonly code = 'SESSION_TERMINATED';
+  static override readonly code = 'SESSION_TERMINATED';
 
   constructor() {
     super('The session is terminated.');
@@ -116,15 +121,15 @@ export class SessionTerminatedError extends UserError {
 }
 
 export class SessionNotRestorableError extends UserError {
-  readonly code = 'SESSION_NOT_RESTORABLE';
+  static override readonly code = 'SESSION_NOT_RESTORABLE';
 }
 
 export class SessionNotClaimableError extends UserError {
-  readonly code = 'SESSION_NOT_CLAIMABLE';
+  static override readonly code = 'SESSION_NOT_CLAIMABLE';
 }
 
 export class SessionNoWorkspaceError extends UserError {
-  readonly code = 'SESSION_NO_WORKSPACE';
+  static override readonly code = 'SESSION_NO_WORKSPACE';
 
   constructor() {
     super('The session has no workspace to work on a pull request in.');
@@ -132,11 +137,11 @@ export class SessionNoWorkspaceError extends UserError {
 }
 
 export class ProjectNotResolvableError extends UserError {
-  readonly code = 'PROJECT_NOT_RESOLVABLE';
+  static override readonly code = 'PROJECT_NOT_RESOLVABLE';
 }
 
 export class PrProjectMismatchError extends UserError {
-  readonly code = 'PR_PROJECT_MISMATCH';
+  static override readonly code = 'PR_PROJECT_MISMATCH';
 
   constructor() {
     super("The pull request does not belong to the repository of the session's project.");
@@ -144,7 +149,7 @@ export class PrProjectMismatchError extends UserError {
 }
 
 export class ScmUnavailableError extends UserError {
-  readonly code = 'SCM_UNAVAILABLE';
+  static override readonly code = 'SCM_UNAVAILABLE';
   /** How long the host asks us to wait, in seconds; null when it does not say. */
   readonly retryAfterSeconds: number | null;
 
@@ -155,7 +160,7 @@ export class ScmUnavailableError extends UserError {
 }
 
 export class PrNotFoundError extends UserError {
-  readonly code = 'PR_NOT_FOUND';
+  static override readonly code = 'PR_NOT_FOUND';
 
   constructor() {
     super('The source-code host knows no such pull request.');
@@ -163,7 +168,7 @@ export class PrNotFoundError extends UserError {
 }
 
 export class PrNotOpenError extends UserError {
-  readonly code = 'PR_NOT_OPEN';
+  static override readonly code = 'PR_NOT_OPEN';
   readonly state: 'MERGED' | 'CLOSED';
 
   constructor(state: 'MERGED' | 'CLOSED') {
@@ -173,7 +178,7 @@ export class PrNotOpenError extends UserError {
 }
 
 export class PrClaimedByActiveSessionError extends UserError {
-  readonly code = 'PR_CLAIMED_BY_ACTIVE_SESSION';
+  static override readonly code = 'PR_CLAIMED_BY_ACTIVE_SESSION';
   readonly ownerSessionId: string;
 
   constructor(owner: { id: string; name: string }) {
@@ -184,7 +189,7 @@ export class PrClaimedByActiveSessionError extends UserError {
 
 /** A session was to begin with a claim, and the claim was refused: there is no such session. */
 export class SpawnRolledBackError extends UserError {
-  readonly code = 'SPAWN_ROLLED_BACK';
+  static override readonly code = 'SPAWN_ROLLED_BACK';
   /** What the claim was refused with. */
   override readonly cause: UserError;
   /** The pull request, as it was referred to. */

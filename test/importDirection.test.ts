@@ -25,6 +25,7 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
 /** Who may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
+  'backoff.ts': ['db.ts', 'feed', 'github', 'jobs'],
   'config.ts': ['cli', 'app.ts'],
   'context.ts': ['schema', 'resolvers', 'http'],
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
@@ -105,4 +106,27 @@ it('builds a Prisma client in db.ts alone, and reads the environment in config.t
     files.filter((file) => readFileSync(join('src', file), 'utf8').includes(text));
   expect(containing('new PrismaClient(')).toEqual(['db.ts']);
   expect(containing('process.env')).toEqual(['config.ts']);
+});
+
+/** The folders of src/feed, lowest first. Folders of one rank do not import each other. */
+const FEED_RANKS: Record<string, number> = {
+  'logger.ts': 0,
+  concurrency: 0,
+  log: 1,
+  bus: 2,
+  sequence: 3,
+  follow: 3,
+  'publisher.ts': 4,
+  'feed.ts': 5,
+};
+
+it('lets each folder of src/feed import only lower ones', () => {
+  const inFeed = (path: string) => path.startsWith('feed/');
+  const folder = (path: string) => folderOf(path.slice('feed/'.length));
+  const rank = (path: string) => FEED_RANKS[folder(path)] ?? Number.NaN;
+  const wrong = inside.filter(
+    ({ file, target }) =>
+      inFeed(file) && inFeed(target) && folder(file) !== folder(target) && !(rank(target) < rank(file)),
+  );
+  expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });

@@ -1,19 +1,17 @@
-/** How long to wait before trying again. */
-
-/** The pauses between attempts that lead nowhere: each may be twice as long as the one before. */
+/** The pauses between failed attempts to connect. The limit doubles with each attempt, up to `maxMs`. */
 export type Backoff = {
-  /** How long the first pause may be. */
+  /** The longest first pause. */
   initialMs: number;
-  /** How long any pause may be. */
+  /** The longest pause of all. */
   maxMs: number;
 };
 
-/** Anything up to the limit: the clients of a server that went away should not all come back at once. */
+/** Returns a random pause up to the limit, so that the clients of a stopped server do not reconnect all at once. */
 export function pauseMs(attempt: number, { initialMs, maxMs }: Backoff): number {
   return Math.random() * Math.min(maxMs, initialMs * 2 ** attempt);
 }
 
-/** Waits, unless and until the signal is aborted. */
+/** Waits until the time is up or the signal is aborted. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

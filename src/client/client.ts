@@ -1,4 +1,4 @@
-/** The client: where the server is and who asks. */
+/** Creates clients. */
 import type { Backoff } from './backoff.ts';
 import { readOperation, type TypedDocument } from './operation.ts';
 import { sseTransport } from './sse.ts';
@@ -6,61 +6,61 @@ import { openSubscription, type Subscription, type SubscriptionStatus } from './
 import type { Token, Transport } from './transport.ts';
 import { type WebSocketConstructor, webSocketTransport } from './webSocket.ts';
 
-/** How to reach Muster. Only `url` and `token` are needed. */
+/** Where the server is and how to connect to it. Only `url` and `token` are required. */
 export type ClientOptions = {
   /** The GraphQL endpoint, as http(s) or ws(s): `https://muster.example.com/graphql`. In a browser it may be relative. */
   url: string;
-  /** The token's secret, or a function that answers it, which is called for every connection. */
+  /** The token's secret, or a function that returns it. The function is called for every connection. */
   token: Token;
-  /** How events come: over a WebSocket (the default), or as Server-Sent Events over HTTP. */
+  /** The transport: a WebSocket (the default) or Server-Sent Events over HTTP. */
   transport?: 'websocket' | 'sse';
-  /** The WebSocket to use instead of the global one, which Node.js has from 22 on: that of the package `ws`, say. */
+  /** The WebSocket class to use instead of the global one, such as that of the package `ws` before Node.js 22. */
   webSocket?: WebSocketConstructor;
   /** The `fetch` to use instead of the global one, for Server-Sent Events. */
   fetch?: typeof fetch;
   /**
-   * How many events may lie in memory until the consumer takes them (1,000). A WebSocket cannot be told to wait: if
-   * there are more, the connection is closed, and the feed is taken up again once the consumer has caught up.
+   * The most events to buffer in memory. Default: 1,000. A WebSocket has no backpressure, so beyond the limit the client
+   * closes the connection, and resumes once the consumer has caught up.
    */
   bufferSize?: number;
-  /** How long the server may be silent before the connection counts as lost (30,000). It speaks every 12 seconds. */
+  /** How long the server may be silent before the connection counts as lost. Default: 30,000. It sends every 12 seconds. */
   silenceMs?: number;
-  /** The pauses between attempts to connect: at random up to 500 ms, then twice that, and so on up to 15 seconds. */
+  /** The pauses between attempts to connect. Default: random, up to 500 ms at first, doubling up to 15 seconds. */
   backoff?: Partial<Backoff>;
 };
 
-/** What to listen to, from where on, and until when. */
+/** What to subscribe to, where to start, and when to end. */
 export type SubscribeOptions<Data, Variables> = {
   /**
-   * One subscription. Its field takes `after` from a variable, whatever the name, and selects `cursor`:
+   * One subscription. Its field takes `after` from a variable of any name, and selects `cursor`:
    * `subscription ($after: String) { changes(organizationId: "…", after: $after) { cursor type } }`.
    */
   query: string | TypedDocument<Data, Variables>;
-  /** The position to start after. Without it, and without it in the variables, from the first connection on. */
+  /** The cursor to start after. Default: the one in the variables, or else the moment of the first connection. */
   after?: string | null;
-  /** Ends the subscription when aborted, as `return` does: quietly. */
+  /** Ends the subscription when aborted, without an error, as `return` does. */
   signal?: AbortSignal;
-  /** Told whenever the connection changes. */
+  /** Called whenever the state of the connection changes. */
   onStatus?: (status: SubscriptionStatus) => void;
 } & WithVariables<Variables>;
 
-/** The document's variables, to be given when it cannot do without. The one for `after` is the client's to set. */
+/** The document's variables, required if the document requires any. The client sets the one for `after`. */
 type WithVariables<Variables> =
   Record<string, never> extends Variables ? { variables?: Variables } : { variables: Variables };
 
-/** Listens to one Muster. Holds no connection by itself: each subscription has its own. */
+/** A client of one Muster server. Each subscription opens its own connection. */
 export type MusterClient = {
   /**
-   * Listens to a subscription, from the first time that an event is asked for.
+   * Subscribes. The connection opens at the first call of `next`.
    *
-   * @throws {TypeError} when the document could not be resumed.
+   * @throws {TypeError} when the document lacks what is needed to resume it.
    */
   subscribe<Data = unknown, Variables = Record<string, unknown>>(
     options: SubscribeOptions<Data, Variables>,
   ): Subscription<Data>;
 };
 
-/** Makes a client. Nothing is connected yet. */
+/** Creates a client. It opens no connection yet. */
 export function createClient(options: ClientOptions): MusterClient {
   const transport = createTransport(options);
   const backoff = { initialMs: 500, maxMs: 15_000, ...options.backoff };
@@ -89,10 +89,13 @@ function createTransport({
   silenceMs = 30_000,
 }: ClientOptions): Transport {
   if (transport === 'sse') {
-    // The global fetch of a browser works only on its own.
+    // A browser's global fetch fails when it is called as a method.
     return sseTransport({ url: urlOf(url, 'http'), token, fetch: (...args) => fetch(...args), silenceMs });
   }
-  if (!webSocket) throw new TypeError('There is no WebSocket here. Pass one as `webSocket`, or use `sse`.');
+  if (!webSocket)
+    throw new TypeError(
+      'This platform has no WebSocket. Pass one as `webSocket`, or use the transport `sse`.',
+    );
   return webSocketTransport({ url: urlOf(url, 'ws'), token, webSocket, bufferSize, silenceMs });
 }
 

@@ -1,29 +1,30 @@
-/** Why a subscription ends, or has to be taken up anew. */
+/** The errors that end or interrupt a subscription. */
 import type { GraphQLFormattedError } from 'graphql';
 
-/** What every error of this client is. */
+/** The base class of this client's errors. */
 export class MusterError extends Error {
   override readonly name: string = 'MusterError';
 }
 
 /**
- * The token is missing, unknown, expired or revoked, or its owner is no member any more. Final: the same token will
- * not do better next time.
+ * The token is missing, unknown, expired or revoked, or its owner is no longer a member. Final: retrying with the same
+ * token fails again.
  */
 export class AccessDeniedError extends MusterError {
   override readonly name = 'AccessDeniedError';
 }
 
 /**
- * The server cannot go on from the cursor: it is older than what is stored, of another history of the database
- * (CURSOR_EXPIRED), or was never issued (INVALID_CURSOR). Final: query anew, and subscribe after that query's cursor.
+ * The server cannot resume after the cursor. Its changes are no longer stored or belong to another history of the
+ * database (CURSOR_EXPIRED), or the server never issued it (INVALID_CURSOR). Final: query again, and subscribe after that
+ * query's cursor.
  */
 export class CursorExpiredError extends MusterError {
   override readonly name = 'CursorExpiredError';
 
-  /** Which of the two it is. */
+  /** Which of the two errors it is. */
   readonly code: 'CURSOR_EXPIRED' | 'INVALID_CURSOR';
-  /** The oldest position that the server still has. What lies between is not to be had from the feed. */
+  /** The cursor before the oldest stored change. The feed no longer has the changes before it. */
   readonly oldestCursor: string | undefined;
 
   constructor(message: string, code: CursorExpiredError['code'], oldestCursor: string | undefined) {
@@ -34,13 +35,13 @@ export class CursorExpiredError extends MusterError {
 }
 
 /**
- * The server answered with GraphQL errors: a wrong document or variable, or something not found. Final. So is, when
- * trying again did not help, an error of the server's own making (INTERNAL_ERROR) and TOO_MANY_SUBSCRIPTIONS.
+ * The server returned GraphQL errors: the document or a variable is wrong, or something was not found. Final. The client
+ * retries INTERNAL_ERROR and TOO_MANY_SUBSCRIPTIONS a few times before it throws them.
  */
 export class OperationError extends MusterError {
   override readonly name = 'OperationError';
 
-  /** All of them, as the server sent them. */
+  /** All errors as the server sent them. */
   readonly errors: readonly GraphQLFormattedError[];
 
   constructor(errors: readonly GraphQLFormattedError[]) {
@@ -49,16 +50,16 @@ export class OperationError extends MusterError {
   }
 }
 
-/** Whoever answers at the URL does not speak as Muster does. Final. */
+/** The server at the URL does not follow Muster's protocol. Final. */
 export class ProtocolError extends MusterError {
   override readonly name = 'ProtocolError';
 }
 
-/** The connection is gone, or was never there. Told as the cause of a pause, and never thrown: the client resumes. */
+/** The connection broke or could not be opened. Reported as the cause of a pause, never thrown: the client reconnects. */
 export class ConnectionLostError extends MusterError {
   override readonly name = 'ConnectionLostError';
 
-  /** The code the WebSocket was closed with: 1012 when the server restarts, 1013 when we were too slow for it. */
+  /** The WebSocket's close code: 1012 when the server restarts, 1013 when this client was too slow. */
   readonly closeCode: number | undefined;
 
   constructor(message: string, { cause, closeCode }: { cause?: unknown; closeCode?: number } = {}) {
@@ -67,13 +68,13 @@ export class ConnectionLostError extends MusterError {
   }
 }
 
-/** We hung up, since the consumer was slower than the feed. The server is well, so no pause is due. */
+/** The client closed the connection because its consumer was slower than the feed. It reconnects without a pause. */
 export class OverflowError extends ConnectionLostError {}
 
 const TRANSIENT = new Set(['INTERNAL_ERROR', 'TOO_MANY_SUBSCRIPTIONS']);
 
-/** The error that a result's errors amount to. */
-export function errorOf(errors: readonly GraphQLFormattedError[]): MusterError {
+/** Converts a result's errors to an error of this client. */
+export function errorFromResult(errors: readonly GraphQLFormattedError[]): MusterError {
   for (const { message, extensions } of errors) {
     switch (extensions?.code) {
       case 'CURSOR_EXPIRED':
@@ -92,8 +93,8 @@ export function errorOf(errors: readonly GraphQLFormattedError[]): MusterError {
 }
 
 /**
- * Whether trying again may help: the server's database may be away for a moment, and a connection that broke takes its
- * place among the subscriptions until the server finds out.
+ * Whether a retry may succeed. The server's database may be unreachable for a moment, and a broken connection counts
+ * against the limit of subscriptions until the server notices.
  */
 export function isTransient(error: unknown): boolean {
   return (

@@ -1,9 +1,9 @@
-/** The format text/event-stream, as bytes come in. */
+/** Parses text/event-stream incrementally. */
 
-/** What stands between two empty lines; a field that is absent is undefined. */
+/** The fields between two empty lines. An absent field is undefined. */
 export type Block = { event?: string; id?: string; data?: string };
 
-/** `read` answers the next bytes, and undefined at the end. A block that the end cuts off is not told. */
+/** @param read returns the next bytes, and undefined at the end. A block that the end cuts off is dropped. */
 export async function* readBlocks(
   read: () => Promise<Uint8Array | undefined>,
 ): AsyncGenerator<Block, void, undefined> {
@@ -17,7 +17,7 @@ export async function* readBlocks(
     const [, name, value = ''] = /^([^:]*)(?:: ?(.*))?$/s.exec(line) ?? [];
     if (name === 'event' || name === 'id') block[name] = value;
     else if (name === 'data') block.data = block.data === undefined ? value : `${block.data}\n${value}`;
-    // A line that starts with a colon has no name: a comment, sent to keep proxies awake.
+    // A line that starts with a colon is a comment. Servers send it to keep proxies from closing the connection.
   }
 }
 
@@ -27,7 +27,7 @@ async function* readLines(
   const decoder = new TextDecoder();
   let rest = '';
   for (let bytes = await read(); bytes; bytes = await read()) {
-    // A carriage return at the very end may be the first half of a line break.
+    // A carriage return at the end of a chunk may be the first half of \r\n.
     const lines = (rest + decoder.decode(bytes, { stream: true })).split(/\r\n|\n|\r(?!$)/);
     rest = lines.pop() ?? '';
     yield* lines;

@@ -1,14 +1,14 @@
-/** Between a socket that cannot be told to wait and a consumer that takes its time. */
+/** Buffers frames between a socket without backpressure and a slower consumer. */
 import type { Frame } from './transport.ts';
 
 export type Inbox = {
-  /** Takes a frame in; false when there is no room for it. */
+  /** Adds a frame. Returns false when the buffer is full. */
   put(frame: Frame): boolean;
-  /** Nothing will follow what lies here. Once that is taken, `frames` throws the error, or returns without one. */
+  /** Ends the input. After the buffered frames, `frames` throws the error, or returns if there is none. */
   end(error?: unknown): void;
-  /** Throws away what lies here, and ends. */
+  /** Drops the buffered frames and ends. */
   discard(): void;
-  /** What was put, in that order, as it is asked for. To be called once. */
+  /** Yields the frames in the order they were added. Call once. */
   frames(): AsyncGenerator<Frame, void, undefined>;
 };
 
@@ -25,7 +25,7 @@ export function createInbox(capacity: number): Inbox {
   return {
     put(frame) {
       if (ending) return true;
-      // Of heartbeats in a row the last says all, so that an idle feed fills no inbox.
+      // A heartbeat replaces the one before it, so an idle feed does not fill the buffer.
       if (frame.kind === 'heartbeat' && waiting.at(-1)?.kind === 'heartbeat') waiting.pop();
       else if (waiting.length >= capacity) return false;
       waiting.push(frame);

@@ -1,4 +1,4 @@
-/** `muster/client`: listens to a Muster, and resumes. For browsers and Node.js; see docs/client.md. */
+/** `muster/client`: subscribes to Muster and resumes after a lost connection. For browsers and Node.js; see docs/client.md. */
 export type { Backoff } from './backoff.ts';
 export { type ClientOptions, createClient, type MusterClient, type SubscribeOptions } from './client.ts';
 export {

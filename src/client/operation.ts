@@ -1,4 +1,4 @@
-/** What must be known of a document to resume it: where the cursor goes in, and where the cursors of events come out. */
+/** Finds in a document what resuming needs: the variable that takes the cursor, and the field that returns it. */
 import {
   type DocumentNode,
   type FieldNode,
@@ -10,9 +10,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** A parsed document that knows its types: the `TypedDocumentNode` of GraphQL Code Generator and others. */
+/** A parsed document with its types: the `TypedDocumentNode` of GraphQL Code Generator and others. */
 export interface TypedDocument<Data, Variables> extends DocumentNode {
-  /** Of types alone; never there at runtime. */
+  /** For the type checker; absent at runtime. */
   __apiType?: (variables: Variables) => Data;
 }
 
@@ -20,11 +20,11 @@ export type Operation = {
   query: string;
   /** The variable that the document passes to the argument `after`. */
   afterVariable: string;
-  /** The cursor of an event, from where the document asks for it. */
+  /** Returns an event's cursor from the field that selects it. */
   cursorOf(data: Record<string, unknown>): string | undefined;
 };
 
-/** @throws {TypeError} when a subscription to this document could not be resumed. */
+/** @throws {TypeError} when the document lacks what is needed to resume it. */
 export function readOperation(query: string | DocumentNode): Operation {
   const document = typeof query === 'string' ? parse(query) : query;
   const operation = onlySubscription(document);
@@ -65,7 +65,7 @@ function onlySubscription({ definitions }: DocumentNode): OperationDefinitionNod
   return operation;
 }
 
-/** The fields of a selection, those within fragments included. */
+/** The fields of a selection, including those in fragments. */
 function fieldsOf(selectionSet: SelectionSetNode | undefined, document: DocumentNode): FieldNode[] {
   return (selectionSet?.selections ?? []).flatMap((selection) => {
     if (selection.kind === Kind.FIELD) return [selection];

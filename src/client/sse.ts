@@ -1,9 +1,9 @@
-/** The feed over Server-Sent Events: GraphQL over SSE in its mode of distinct connections, read by fetch. */
+/** The feed over Server-Sent Events: GraphQL over SSE in distinct connections mode, read with fetch. */
 import type { FormattedExecutionResult } from 'graphql';
 import {
   AccessDeniedError,
   ConnectionLostError,
-  errorOf,
+  errorFromResult,
   type MusterError,
   ProtocolError,
 } from './errors.ts';
@@ -11,18 +11,18 @@ import { readBlocks } from './eventStream.ts';
 import { authorizationOf, type Token, type Transport } from './transport.ts';
 
 const EVENT_STREAM = 'text/event-stream';
-/** Too slow, too early, too many: what proxies answer in a server's place for now. */
+/** Request Timeout, Too Early, Too Many Requests: proxies send these for a server that is temporarily unavailable. */
 const RETRIABLE = new Set([408, 425, 429]);
 
 /**
- * It reads on only when the consumer does: one that is slow makes the server wait, and is sent away by it in the end,
- * to resume where it was.
+ * Reads the stream only as fast as the consumer. The server buffers for a slow consumer, and in the end closes the
+ * connection, after which the client resumes.
  */
 export function sseTransport(options: {
   url: string;
   token: Token;
   fetch: typeof fetch;
-  /** How long the server may be silent while we listen. */
+  /** How long the server may be silent while the client reads. */
   silenceMs: number;
 }): Transport {
   return async function* connect(request, signal) {
@@ -30,10 +30,10 @@ export function sseTransport(options: {
     if (authorization === undefined) return;
     const headers = new Headers({ accept: EVENT_STREAM, 'content-type': 'application/json', authorization });
     const hangUp = new AbortController();
-    const either = AbortSignal.any([signal, hangUp.signal]);
+    const eitherSignal = AbortSignal.any([signal, hangUp.signal]);
 
-    /** Waits for the server, but not for ever. Whatever goes wrong on the way means that the connection is gone. */
-    async function hear<Value>(promise: Promise<Value>): Promise<Value> {
+    /** Waits for the server up to `silenceMs`. Any failure counts as a lost connection. */
+    async function receive<Value>(promise: Promise<Value>): Promise<Value> {
       const silence = new ConnectionLostError(`The server was silent for ${options.silenceMs} ms.`);
       const timer = setTimeout(() => hangUp.abort(silence), options.silenceMs);
       try {
@@ -48,14 +48,20 @@ export function sseTransport(options: {
 
     try {
       const body = JSON.stringify(request);
-      const response = await hear(
-        options.fetch(options.url, { method: 'POST', headers, body, signal: either, cache: 'no-store' }),
+      const response = await receive(
+        options.fetch(options.url, {
+          method: 'POST',
+          headers,
+          body,
+          signal: eitherSignal,
+          cache: 'no-store',
+        }),
       );
       if (!response.headers.get('content-type')?.startsWith(EVENT_STREAM) || !response.body) {
-        throw await refusal(response, hear);
+        throw await refusal(response, receive);
       }
       const reader = response.body.getReader();
-      for await (const { event, id, data } of readBlocks(async () => (await hear(reader.read())).value)) {
+      for await (const { event, id, data } of readBlocks(async () => (await receive(reader.read())).value)) {
         if (event === 'complete') return;
         if (event === 'next' && data !== undefined) yield { kind: 'result', result: parseResult(data) };
         else if (id !== undefined) yield { kind: 'heartbeat', cursor: id };
@@ -73,22 +79,22 @@ function parseResult(data: string): FormattedExecutionResult {
   try {
     return JSON.parse(data) as FormattedExecutionResult;
   } catch {
-    throw new ProtocolError('The server sent an event that is no JSON.');
+    throw new ProtocolError('The server sent an event that is not JSON.');
   }
 }
 
-/** What an answer that is no stream of events amounts to. */
+/** The error for a response that is not an event stream. */
 async function refusal(
   response: Response,
-  hear: <Value>(promise: Promise<Value>) => Promise<Value>,
+  receive: <Value>(promise: Promise<Value>) => Promise<Value>,
 ): Promise<MusterError> {
   const { status } = response;
-  const told = `The server answered with status ${status}, and no stream of events.`;
-  if (status === 401 || status === 403) return new AccessDeniedError(told);
-  if (status >= 500) return new ConnectionLostError(told);
-  const errors = errorsIn(await hear(response.text()));
-  if (errors) return errorOf(errors);
-  return RETRIABLE.has(status) ? new ConnectionLostError(told) : new ProtocolError(told);
+  const message = `The server answered with status ${status} instead of an event stream.`;
+  if (status === 401 || status === 403) return new AccessDeniedError(message);
+  if (status >= 500) return new ConnectionLostError(message);
+  const errors = errorsIn(await receive(response.text()));
+  if (errors) return errorFromResult(errors);
+  return RETRIABLE.has(status) ? new ConnectionLostError(message) : new ProtocolError(message);
 }
 
 function errorsIn(text: string): FormattedExecutionResult['errors'] {

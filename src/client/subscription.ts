@@ -1,44 +1,43 @@
-/** One subscription, however many connections it takes. */
+/** One subscription, over as many connections as it takes. */
 import { type Backoff, pause, pauseMs } from './backoff.ts';
-import { ConnectionLostError, errorOf, isTransient, OverflowError, ProtocolError } from './errors.ts';
+import { ConnectionLostError, errorFromResult, isTransient, OverflowError, ProtocolError } from './errors.ts';
 import type { Operation } from './operation.ts';
 import type { Frame, Transport } from './transport.ts';
 
-/** Something that happened. */
+/** An event of the subscription. */
 export type FeedEvent<Data> = {
-  /** What the document asked for. */
+  /** The data that the document selects. */
   data: Data;
-  /** Its position in the feed: a subscription `after` it goes on with the next event. */
+  /** The event's position in the feed. A subscription `after` it starts with the next event. */
   cursor: string;
 };
 
-/** How a subscription is doing. */
+/** The state of a subscription's connection. */
 export type SubscriptionStatus =
   | { state: 'connecting' }
-  /** The server is there, and what happens will be heard. */
+  /** Connected: new events will be delivered. */
   | { state: 'live' }
-  /** The connection was lost for this reason. The next attempt is made after the delay. */
+  /** The connection was lost because of `cause`. The client reconnects after the delay. */
   | { state: 'waiting'; cause: Error; delayMs: number };
 
 /**
- * The events of a subscription: each once, in feed order, from the first time that it is asked for one. It ends when
- * it is told to, by `return` (which leaving a `for await` calls) or by its signal, and by throwing one of the final
- * errors.
+ * The events of a subscription, each once and in feed order. It connects at the first call of `next`. It ends by
+ * `return`, which leaving a `for await` calls, by its signal, or by throwing a final error.
  */
 export interface Subscription<Data> extends AsyncIterableIterator<FeedEvent<Data>, undefined, undefined> {
   /**
-   * Where to go on: after the event that was handed out last, or further on when the server has said that nothing
-   * followed it. Undefined until either has happened, if the subscription began without a position.
+   * The cursor to resume after: that of the last event, or a later one from a heartbeat. Undefined before the first event
+   * or heartbeat, if the subscription started without a cursor.
    */
   readonly cursor: string | undefined;
   /** Waits for the next event. */
   next(): Promise<IteratorResult<FeedEvent<Data>, undefined>>;
-  /** Ends the subscription at once, also while `next` waits, which then answers `done`. */
+  /** Ends the subscription at once. A waiting `next` then returns `done`. */
   return(): Promise<IteratorResult<FeedEvent<Data>, undefined>>;
   [Symbol.asyncIterator](): Subscription<Data>;
 }
 
-/** Some errors are worth trying again for half a minute or so, but not for ever: they may be an event's own. */
+/** A transient error is retried for about half a minute. A single event may cause it every time, so not for ever. */
 const TRANSIENT_ERROR_ATTEMPTS = 10;
 
 export function openSubscription<Data>(options: {
@@ -55,33 +54,33 @@ export function openSubscription<Data>(options: {
 
   let cursor = (options.variables[operation.afterVariable] ?? undefined) as string | undefined;
   /**
-   * A heartbeat may be behind the event before it, which the server counts only once it knows it written. Resumed after
-   * such a heartbeat, the feed repeats that one event.
+   * A heartbeat's cursor may be before the last event, because the server counts an event only once it is written. After
+   * resuming from such a heartbeat, the feed repeats that event.
    */
   let lastEvent: string | undefined;
-  /** Attempts since there was progress. */
+  /** Failed attempts since the last progress. */
   let attempts = 0;
 
-  async function* listen(): AsyncGenerator<FeedEvent<Data>, undefined, undefined> {
+  async function* run(): AsyncGenerator<FeedEvent<Data>, undefined, undefined> {
     while (!signal.aborted) {
       onStatus({ state: 'connecting' });
-      const lost = yield* hear();
+      const cause = yield* connect();
       if (signal.aborted) break;
-      const delayMs = lost instanceof OverflowError ? 0 : pauseMs(attempts, backoff);
+      const delayMs = cause instanceof OverflowError ? 0 : pauseMs(attempts, backoff);
       attempts += 1;
-      onStatus({ state: 'waiting', cause: lost, delayMs });
+      onStatus({ state: 'waiting', cause, delayMs });
       await pause(delayMs, signal);
     }
   }
 
-  /** Hands out the events of one connection, and answers why it is gone. */
-  async function* hear(): AsyncGenerator<FeedEvent<Data>, Error, undefined> {
+  /** Yields the events of one connection. @returns why the connection ended. */
+  async function* connect(): AsyncGenerator<FeedEvent<Data>, Error, undefined> {
     const variables = { ...options.variables, [operation.afterVariable]: cursor };
     let isLive = false;
     try {
       for await (const frame of transport({ query: operation.query, variables }, signal)) {
         const event = readFrame(frame);
-        // The first heartbeat may only repeat where we came from: a connection that dies after it led nowhere.
+        // The first heartbeat may only repeat the cursor that the client sent, which is no progress.
         if (isLive || event.cursor !== cursor) attempts = 0;
         if (!isLive) onStatus({ state: 'live' });
         isLive = true;
@@ -95,20 +94,20 @@ export function openSubscription<Data>(options: {
       if (isTransient(error) && attempts < TRANSIENT_ERROR_ATTEMPTS) return error as Error;
       throw error;
     }
-    // The feed has no end. A server that ends a subscription without a reason is on its way out.
+    // The feed has no end, so a server that completes a subscription is shutting down.
     return new ConnectionLostError('The server ended the subscription.');
   }
 
   function readFrame(frame: Frame): { cursor: string; data?: Data } {
     if (frame.kind === 'heartbeat') return { cursor: frame.cursor };
     const { data, errors } = frame.result;
-    if (errors) throw errorOf(errors);
+    if (errors) throw errorFromResult(errors);
     const position = data && operation.cursorOf(data);
-    if (typeof position !== 'string') throw new ProtocolError('An event came without its cursor.');
+    if (typeof position !== 'string') throw new ProtocolError('The server sent an event without its cursor.');
     return { cursor: position, data: data as Data };
   }
 
-  const events = listen();
+  const events = run();
   return {
     get cursor() {
       return cursor;

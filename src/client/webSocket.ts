@@ -1,9 +1,9 @@
-/** The feed over WebSocket: the protocol graphql-transport-ws, with one subscription to a socket. */
+/** The feed over WebSocket: the protocol graphql-transport-ws, with one subscription per socket. */
 import type { FormattedExecutionResult, GraphQLFormattedError } from 'graphql';
 import {
   AccessDeniedError,
   ConnectionLostError,
-  errorOf,
+  errorFromResult,
   type MusterError,
   OverflowError,
   ProtocolError,
@@ -11,7 +11,7 @@ import {
 import { createInbox } from './inbox.ts';
 import { authorizationOf, type Token, type Transport } from './transport.ts';
 
-/** What is used of a WebSocket. Those of browsers, of Node.js and of the package `ws` all have it. */
+/** The part of the WebSocket interface that the client uses. Browsers, Node.js and the package `ws` have it. */
 export interface WebSocketLike {
   addEventListener(type: 'open' | 'error', listener: () => void): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
@@ -20,7 +20,7 @@ export interface WebSocketLike {
   close(code?: number): void;
 }
 
-/** The class of such a WebSocket. */
+/** A WebSocket class. */
 export type WebSocketConstructor = new (url: string, protocol: string) => WebSocketLike;
 
 type Message =
@@ -32,16 +32,16 @@ type Message =
 
 const PROTOCOL = 'graphql-transport-ws';
 const NORMAL_CLOSURE = 1000;
-/** The only operation of its socket, so that a consumer that is slow holds up no other. */
+/** The id of the socket's only operation. One socket per subscription keeps a slow consumer from delaying others. */
 const ID = '1';
 
 export function webSocketTransport(options: {
   url: string;
   token: Token;
   webSocket: WebSocketConstructor;
-  /** How many events may lie here untaken. */
+  /** The most events to buffer. */
   bufferSize: number;
-  /** How long the server may be silent. */
+  /** How long the server may be silent before the connection counts as lost. */
   silenceMs: number;
 }): Transport {
   return async function* connect({ query, variables }, signal) {
@@ -50,14 +50,14 @@ export function webSocketTransport(options: {
     const inbox = createInbox(options.bufferSize);
     const socket = new options.webSocket(options.url, PROTOCOL);
     let silence = setTimeout(hangUp, options.silenceMs);
-    let isOver = false;
+    let isClosed = false;
 
     function send(message: object): void {
       socket.send(JSON.stringify(message));
     }
 
     function close(error?: MusterError): void {
-      isOver = true;
+      isClosed = true;
       clearTimeout(silence);
       inbox.end(error);
       socket.close(NORMAL_CLOSURE);
@@ -78,7 +78,7 @@ export function webSocketTransport(options: {
           send({ id: ID, type: 'subscribe', payload: { query, variables } });
           break;
         case 'next':
-          // What lies here is not lost: it is handed out first, and then the feed is taken up after it.
+          // The buffered events are still delivered, and the client then resumes after them.
           if (!inbox.put({ kind: 'result', result: message.payload })) {
             close(new OverflowError('The consumer was slower than the feed.'));
           }
@@ -90,7 +90,7 @@ export function webSocketTransport(options: {
           break;
         }
         case 'error':
-          close(errorOf(message.payload));
+          close(errorFromResult(message.payload));
           break;
         case 'complete':
           close();
@@ -100,18 +100,18 @@ export function webSocketTransport(options: {
     signal.addEventListener('abort', stop);
     socket.addEventListener('open', () => send({ type: 'connection_init', payload: { authorization } }));
     socket.addEventListener('message', ({ data }) => {
-      if (isOver) return;
+      if (isClosed) return;
       clearTimeout(silence);
       silence = setTimeout(hangUp, options.silenceMs);
       const message = parseMessage(data);
       if (message) receive(message);
-      else close(new ProtocolError('The server sent something that is no message of graphql-transport-ws.'));
+      else close(new ProtocolError('The server sent a message that is not graphql-transport-ws.'));
     });
-    // It tells nothing that can be relied upon, and a close follows; but without a listener `ws` would throw.
+    // An error carries no portable detail, and a close follows. Without a listener, `ws` would throw.
     socket.addEventListener('error', () => {});
     socket.addEventListener('close', ({ code, reason }) => {
       clearTimeout(silence);
-      inbox.end(closedWith(code, reason));
+      inbox.end(errorFromClose(code, reason));
     });
 
     try {
@@ -132,11 +132,11 @@ function parseMessage(data: unknown): Message | undefined {
   }
 }
 
-/** Codes from 4400 on blame the client, as HTTP's do. */
-function closedWith(code: number, reason: string): MusterError {
-  const told = `The connection was closed with ${code}${reason && `: ${reason}`}.`;
-  if (code === 4401 || code === 4403) return new AccessDeniedError(told);
+/** Close codes from 4400 to 4499 report a client error, as HTTP's 400 to 499 do. */
+function errorFromClose(code: number, reason: string): MusterError {
+  const message = `The connection was closed with ${code}${reason && `: ${reason}`}.`;
+  if (code === 4401 || code === 4403) return new AccessDeniedError(message);
   const isTimeout = code === 4408;
-  if (code >= 4400 && code < 4500 && !isTimeout) return new ProtocolError(told);
-  return new ConnectionLostError(told, { closeCode: code });
+  if (code >= 4400 && code < 4500 && !isTimeout) return new ProtocolError(message);
+  return new ConnectionLostError(message, { closeCode: code });
 }

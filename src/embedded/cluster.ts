@@ -2,10 +2,10 @@ import { readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ignoreMissing } from './files.ts';
 
-/** A PostgreSQL cluster on disk, and what we keep beside it. All paths are absolute and free of links. */
+/** A PostgreSQL cluster on disk and the files beside it. All paths are absolute and contain no links. */
 export type Cluster = {
   directory: string;
-  /** PostgreSQL's data directory; the only part that belongs to the account it runs as. */
+  /** PostgreSQL's data directory, the only part that its account owns. */
   data: string;
   /** The file with the superuser's password. */
   passwordFile: string;
@@ -21,17 +21,17 @@ export function clusterIn(directory: string): Cluster {
   };
 }
 
-/** The cluster at `path`, which may be a link to where it really is; undefined when there is none yet. */
+/** Returns the cluster at `path`, which may be a link; undefined when there is none yet. */
 export async function findCluster(path: string): Promise<Cluster | undefined> {
   const directory = await realpath(path).catch(ignoreMissing);
   if (directory === undefined) {
-    // Either nothing is there, or a link to a directory that is gone.
+    // The path does not exist, or it is a link to a directory that does not.
     await rm(path, { force: true });
     return undefined;
   }
   const cluster = clusterIn(directory);
   if (await stat(cluster.data).catch(ignoreMissing)) return cluster;
-  throw new Error(`${path} exists, but is not a database that Muster made. Move it out of the way.`);
+  throw new Error(`${path} exists, but is not a database that Muster created. Move it out of the way.`);
 }
 
 /** Refuses a cluster of another major version, whose files this PostgreSQL cannot read. */
@@ -40,8 +40,8 @@ export async function checkVersion({ directory, data }: Cluster, serverVersion: 
   const major = String(Number.parseInt(serverVersion, 10));
   if (made === major) return;
   throw new Error(
-    `The database in ${directory} was made by PostgreSQL ${made}; this is PostgreSQL ${major}, which cannot ` +
-      `read it. Nothing was changed. To keep its content, dump it with the PostgreSQL ${made} it was made by ` +
-      '(pg_dump) and load the dump into a new one; to do without it, delete that directory.',
+    `The database in ${directory} was created by PostgreSQL ${made}, and PostgreSQL ${major} cannot read ` +
+      `it. Nothing was changed. To keep its content, dump it with pg_dump of PostgreSQL ${made} and load the ` +
+      'dump into a new database. To start with an empty one, delete that directory.',
   );
 }

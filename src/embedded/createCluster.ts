@@ -6,13 +6,13 @@ import { type Cluster, clusterIn } from './cluster.ts';
 import { relocationDirectory } from './relocation.ts';
 import { type Account, run, testAs } from './run.ts';
 
-/** Between the name of a cluster and what makes the name of an unfinished one unique. */
+/** Part of the name of an unfinished cluster: `postgres.new-a1b2c3`. */
 const UNFINISHED = '.new-';
 
 /**
- * Creates a cluster at `path`. It is made elsewhere and put there when it is complete, so whatever interrupts
- * this, nothing half-made is ever found at `path`. Where `account` cannot have its data there, `path` becomes a
- * link to where it can.
+ * Creates a cluster at `path`. It is created under another name and renamed when it is complete, so an interruption never
+ * leaves an incomplete cluster at `path`. If `account` cannot own data there, the cluster is created in /var/lib/muster
+ * and `path` becomes a link to it.
  */
 export async function createCluster(
   path: string,
@@ -30,18 +30,18 @@ export async function createCluster(
   }
   const relocated = await prepareDirectory(join(await relocationDirectory(), `${nameFor(path)}-`), account);
   if (!relocated) {
-    throw new Error(`The user ${account?.name} can have its data neither in ${path} nor in /var/lib/muster.`);
+    throw new Error(`The user ${account?.name} can keep its data neither in ${path} nor in /var/lib/muster.`);
   }
   log(
-    `The user ${account?.name}, whom PostgreSQL runs as, cannot have its data in ${path}: ` +
-      `creating a PostgreSQL cluster in ${relocated.directory} instead, with a link to it from there.`,
+    `PostgreSQL runs as the user ${account?.name}, which cannot keep its data in ${path}. ` +
+      `Creating a PostgreSQL cluster in ${relocated.directory} and a link to it.`,
   );
   await initialize(relocated, binaries, account);
   await symlink(relocated.directory, path);
   return relocated;
 }
 
-/** Clears away what an interrupted attempt left behind. */
+/** Removes the leftovers of interrupted attempts. */
 async function removeUnfinished(path: string): Promise<void> {
   const parent = dirname(path);
   for (const name of await readdir(parent)) {
@@ -50,27 +50,27 @@ async function removeUnfinished(path: string): Promise<void> {
   }
 }
 
-/** A name by which people recognize the clone: `muster` for `/root/muster/.muster/postgres`. */
+/** A recognizable name for the relocated cluster: `muster` for `/root/muster/.muster/postgres`. */
 function nameFor(path: string): string {
   return basename(dirname(path)).replace(/^\.+/, '') || 'data';
 }
 
 /**
- * A new directory for a cluster, in which `data` belongs to `account`. Undefined when that cannot be, because
- * the account cannot get there or the file system knows no owners.
+ * Creates a directory for a cluster, in which `account` owns `data`. Returns undefined when the account cannot reach it
+ * or the file system has no owners.
  */
 async function prepareDirectory(prefix: string, account: Account | undefined): Promise<Cluster | undefined> {
   const cluster = clusterIn(await mkdtemp(prefix));
   await mkdir(cluster.data, { mode: 0o700 });
   if (!account) return cluster;
   await chmod(cluster.directory, 0o711);
-  await chown(cluster.data, account.uid, account.gid).catch(() => {}); // the test tells
+  await chown(cluster.data, account.uid, account.gid).catch(() => {}); // the next line tests it
   if (testAs(account, '-O', cluster.data) && testAs(account, '-w', cluster.data)) return cluster;
   await rm(cluster.directory, { recursive: true });
   return undefined;
 }
 
-/** Runs initdb, whose result is the same on every machine: it depends on no locale of the operating system. */
+/** Runs initdb. It uses the builtin locale provider, so the result does not depend on the operating system's locales. */
 async function initialize(
   { directory, data, passwordFile }: Cluster,
   { initdb }: Binaries,
@@ -95,7 +95,7 @@ async function initialize(
       ],
       account,
     );
-    if (account) await chown(passwordFile, 0, 0); // an account other than ours is only ever used by root
+    if (account) await chown(passwordFile, 0, 0); // only root uses another account
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     throw error;

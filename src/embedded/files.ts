@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 
 const TAIL_LENGTH = 4_000;
 
-/** For `.catch()`: turns the absence of a file, or of a directory on the way to it, into undefined. */
+/** For `.catch()`: returns undefined when a file or one of its parent directories does not exist. */
 export function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error;
 }
 
-/** The end of a text file, of what follows the byte `start`; empty when there is no such file. */
+/** Returns the end of a text file, not before the byte `start`. Empty when the file does not exist. */
 export async function tail(path: string, start = 0): Promise<string> {
   const file = await open(path).catch(ignoreMissing);
   if (!file) return '';

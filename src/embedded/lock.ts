@@ -4,11 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `action` while nobody else, in this process or another, runs one under the same lock file.
+ * Runs `action` under an exclusive lock between processes, identified by a file.
  *
- * Node.js has no flock(), and a file whose mere existence is the lock outlives a holder that is killed. SQLite,
- * which comes with Node.js, locks its files through the operating system, which lets go of them however the
- * holder ends. So the lock is an exclusive transaction on an SQLite database to which nothing is ever written.
+ * Node.js has no flock(), and a lock file that merely exists would survive a killed process. SQLite, which is part of
+ * Node.js, locks its files through the operating system, which releases them when the process ends. So the lock is an
+ * exclusive transaction on an SQLite database to which nothing is written.
  */
 export async function withLock<T>(
   file: string,
@@ -18,8 +18,8 @@ export async function withLock<T>(
   let lock: DatabaseSync | undefined;
   try {
     lock = new DatabaseSync(file);
-    for (let told = false; !tryLock(lock); told = true) {
-      if (!told) log(`Waiting for another process that holds ${file}.`);
+    for (let isLogged = false; !tryLock(lock); isLogged = true) {
+      if (!isLogged) log(`Waiting for another process that holds ${file}.`);
       await setTimeout(100);
     }
   } catch (error) {

@@ -13,33 +13,33 @@ import { launchServer } from './server.ts';
 const DATABASE = 'muster';
 
 export type EmbeddedPostgresOptions = {
-  /** Where the cluster is kept, as `postgres` in this directory. Created when missing. */
+  /** The cluster is the directory `postgres` in this one, which is created when missing. */
   dataDir: string;
   log: (message: string) => void;
-  /** Settings of PostgreSQL, by name, for a server that this call starts; one that runs already keeps its own. */
+  /** PostgreSQL settings by name, for a server that this call starts. A running server keeps its own. */
   settings?: Record<string, string>;
 };
 
 export type EmbeddedPostgres = {
-  /** Of the database `muster`, with the superuser's password in it. */
+  /** The URL of the database `muster`, with the superuser's password. */
   url: string;
-  /** Where the cluster really is. */
+  /** The cluster's directory, without links. */
   directory: string;
-  /** Whether the server ran already. */
+  /** Whether the server was running already. */
   adopted: boolean;
-  /** Stops the server, if this call started it. An adopted server is left to whoever started it. */
+  /** Stops the server if this call started it. An adopted server keeps running. */
   stop(): Promise<void>;
 };
 
 /**
- * Brings up PostgreSQL out of an npm package, for machines with nothing but Node.js: creates a cluster on first
- * use, and starts its server or adopts the one that runs. The server goes on when this process ends without
- * stopping it, and the next call adopts it.
+ * Starts PostgreSQL from an npm package, for machines with nothing but Node.js. It creates a cluster on first use, and
+ * starts its server or adopts the running one. If this process ends without stopping the server, the server keeps running
+ * and the next call adopts it.
  *
- * Any number of processes may call this for one directory at the same time; they share one server.
+ * Several processes may call this for one directory at the same time. They share one server.
  *
- * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`. What that user cannot reach is
- * then kept in /var/lib/muster instead, and `log` says so.
+ * PostgreSQL refuses to run as root, so for root it runs as the user `postgres`. Files that this user cannot reach are
+ * kept in /var/lib/muster instead, which is logged.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   await mkdir(options.dataDir, { recursive: true });
@@ -68,7 +68,7 @@ async function start(
     throw error;
   }
   log(
-    `PostgreSQL ${version} ${running ? 'runs already' : 'started'} on 127.0.0.1:${server.port}, ` +
+    `PostgreSQL ${version} ${running ? 'is already running' : 'started'} on 127.0.0.1:${server.port}, ` +
       `with its data in ${cluster.directory}.`,
   );
   return {

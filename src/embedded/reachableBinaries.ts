@@ -6,7 +6,7 @@ import { withLock } from './lock.ts';
 import { relocationDirectory } from './relocation.ts';
 import { type Account, testAs } from './run.ts';
 
-/** The installed binaries, or a copy of them where `account` cannot execute those. */
+/** Returns the installed binaries, or a copy of them if `account` cannot execute them. */
 export async function reachableBinaries(
   account: Account | undefined,
   log: (message: string) => void,
@@ -30,7 +30,7 @@ export async function reachableBinaries(
   return copied;
 }
 
-/** Copies a tree so that everyone can read it; `to` appears complete or not at all. */
+/** Copies a directory tree that every user can read. `to` appears complete or not at all. */
 async function copy(from: string, to: string): Promise<void> {
   const unfinished = `${to}.new`;
   await rm(unfinished, { recursive: true, force: true });
@@ -41,7 +41,7 @@ async function copy(from: string, to: string): Promise<void> {
   await rename(unfinished, to);
 }
 
-/** Grants what the owner may do to everyone, except writing. */
+/** Grants the owner's permissions to every user, except writing. */
 async function openToEveryone(path: string): Promise<void> {
   const stats = await lstat(path);
   if (stats.isSymbolicLink()) return;

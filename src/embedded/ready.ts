@@ -3,11 +3,13 @@ import { databaseUrl, withClient } from './client.ts';
 import type { Cluster } from './cluster.ts';
 import { readPidFile } from './pidFile.ts';
 
-const READY_WITHIN = 60_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /**
- * Waits until the server with this process id answers, and tells its port. Undefined when it has ended instead, as
- * far as `isAlive` knows; throws when it refuses us or takes too long.
+ * Waits until the server with this process id answers.
+ *
+ * @returns its port; undefined when the server has ended, according to `isAlive`.
+ * @throws {Error} when the server refuses the password or does not answer in time.
  */
 export async function waitUntilAnswers(
   cluster: Cluster,
@@ -15,9 +17,9 @@ export async function waitUntilAnswers(
   pid: number | undefined,
   isAlive: () => boolean,
 ): Promise<number | undefined> {
-  const deadline = Date.now() + READY_WITHIN;
+  const deadline = Date.now() + READY_TIMEOUT_MS;
   for (;;) {
-    // Only a server that says so itself is asked: before, someone else's may answer on its port.
+    // Connects only once the pid file says ready. Before that, another server may answer on the port.
     const pidFile = await readPidFile(cluster.data);
     if (pidFile?.pid === pid && pidFile?.isReady) {
       const { port } = pidFile;
@@ -29,12 +31,12 @@ export async function waitUntilAnswers(
       }
     }
     if (!isAlive()) return undefined;
-    if (Date.now() > deadline) throw new Error(`it does not answer within ${READY_WITHIN / 1000} seconds`);
+    if (Date.now() > deadline) throw new Error(`it did not answer within ${READY_TIMEOUT_MS / 1000} seconds`);
     await setTimeout(50);
   }
 }
 
-/** Whether the server has made up its mind about us: class 28 of SQLSTATE is "invalid authorization". */
+/** Whether the server rejects the credentials: SQLSTATE class 28 is "invalid authorization". */
 function isRefusal(error: unknown): boolean {
   return String((error as { code?: unknown }).code).startsWith('28');
 }

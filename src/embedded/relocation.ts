@@ -3,8 +3,8 @@ import { chmod, mkdir, realpath } from 'node:fs/promises';
 const DIRECTORY = '/var/lib/muster';
 
 /**
- * Where things go that root has in a place which PostgreSQL's account cannot reach, such as a clone in /root.
- * The mode is set whatever the umask says: letting others in is the point of this directory.
+ * The directory for files that PostgreSQL's account could not reach in their usual place, such as a clone in /root. The
+ * mode is set explicitly, because a strict umask would lock that account out.
  */
 export async function relocationDirectory(): Promise<string> {
   await mkdir(DIRECTORY, { recursive: true });

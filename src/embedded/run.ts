@@ -2,13 +2,13 @@ import { execFile, spawnSync } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
 
-/** A user of the operating system, to run a program as. */
+/** A user of the operating system. */
 export type Account = { name: string; uid: number; gid: number };
 
 /**
- * How every program here is started, as `account` or, without one, as ourselves. Nothing of our own surroundings
- * goes along: neither the environment, whose secrets have no place in a server that may outlive us, nor the
- * language of messages, nor the working directory, which another account may be unable to enter.
+ * Options to start a program as `account`, or as the current user without one. The program inherits neither the
+ * environment, whose secrets must not pass to a server that may outlive this process, nor the locale, nor the working
+ * directory, which the account may be unable to enter.
  */
 export function spawnOptions(account: Account | undefined) {
   return {
@@ -18,7 +18,7 @@ export function spawnOptions(account: Account | undefined) {
   };
 }
 
-/** Runs a program to its end and answers what it wrote; throws with its complaint when it fails. */
+/** Runs a program and returns its standard output. If it fails, the error has its standard error. */
 export async function run(program: string, args: string[], account?: Account): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)(program, args, spawnOptions(account));
@@ -30,8 +30,8 @@ export async function run(program: string, args: string[], account?: Account): P
 }
 
 /**
- * Whether a condition of test(1) holds for `path` in the eyes of `account`. Asking as that account is the only
- * answer that takes every parent directory, access-control list and mount option into account.
+ * Whether a condition of test(1) holds for `path` when `account` evaluates it. Only running it as that account takes
+ * every parent directory, access-control list and mount option into consideration.
  */
 export function testAs(account: Account, condition: string, path: string): boolean {
   const { status, error } = spawnSync(

@@ -8,18 +8,18 @@ import { run } from './run.ts';
 import type { Server } from './server.ts';
 
 /**
- * The server that runs on a cluster already, once it answers; undefined when there is none, and then nothing is in
- * the way of starting one. To be called by one process at a time.
+ * Waits for the running server of a cluster to answer and returns it. If there is none, it clears the way for starting
+ * one and returns undefined. Call under the cluster's lock.
  */
 export async function findRunningServer(cluster: Cluster, password: string): Promise<Server | undefined> {
   const pidFile = await readPidFile(cluster.data);
   if (!pidFile) return undefined;
   const { path, pid, port } = pidFile;
   if (!pid || !port) {
-    await rm(path, { force: true }); // PostgreSQL would not dare to, and it says nothing.
+    await rm(path, { force: true }); // It is truncated, and PostgreSQL refuses to start over it.
     return undefined;
   }
-  // The file of a dead server is left for PostgreSQL to remove.
+  // PostgreSQL removes the file of a dead server itself.
   if (!isAlive(pid)) return undefined;
   if (!(await isPostmaster(pid, cluster.data))) {
     await disownPidFile(pidFile);
@@ -30,17 +30,17 @@ export async function findRunningServer(cluster: Cluster, password: string): Pro
     return answeringOn === undefined ? undefined : { port: answeringOn, stop: leaveRunning };
   } catch (error) {
     throw new Error(
-      `A PostgreSQL server (process ${pid}) runs on ${cluster.directory}, but is of no use: ` +
+      `A PostgreSQL server (process ${pid}) runs on ${cluster.directory}, but cannot be used: ` +
         `${(error as Error).message}\n${await tail(cluster.logFile)}`,
       { cause: error },
     );
   }
 }
 
-/** Who started a server stops it; whoever found it running may not be its only user. */
+/** An adopted server may have other users, so only the process that started it stops it. */
 async function leaveRunning(): Promise<void> {}
 
-/** Whether there is such a process of the account that the cluster belongs to: we are that account, or root. */
+/** Whether the process exists. This process may signal it, because it runs as the cluster's account or as root. */
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -49,7 +49,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether a process is the server of a data directory. Where that cannot be told, it is taken for it. */
+/** Whether a process is the server of a data directory. Assumed where the platform cannot tell. */
 async function isPostmaster(pid: number, data: string): Promise<boolean> {
   switch (process.platform) {
     case 'linux': // PostgreSQL works in its data directory.

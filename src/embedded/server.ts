@@ -7,7 +7,7 @@ import { waitUntilAnswers } from './ready.ts';
 import type { Account } from './run.ts';
 import { spawnServer } from './serverProcess.ts';
 
-/** A server that answers. `stop` is for whoever started it, and does nothing for others. */
+/** A server that answers. `stop` does nothing for an adopted server. */
 export type Server = { port: number; stop(): Promise<void> };
 
 export type LaunchOptions = {
@@ -15,24 +15,23 @@ export type LaunchOptions = {
   password: string;
   binaries: Binaries;
   account: Account | undefined;
-  /** Further settings of PostgreSQL, by name. */
+  /** Further PostgreSQL settings by name. */
   settings: Record<string, string>;
 };
 
 /**
- * Complaints about what passes by itself: another program was faster to take the port, or backends of a server
- * that was killed have not noticed yet.
+ * Errors that a retry resolves: another program has taken the port, or backends of a killed server are still ending.
  */
-const PASSING = /could not bind|pre-existing shared memory block/;
+const TRANSIENT = /could not bind|pre-existing shared memory block/;
 const ATTEMPTS = 40;
 
-/** Starts the server of a cluster that has none running, on a free port, and waits until it answers. */
+/** Starts the server of a stopped cluster on a free port, and waits until it answers. */
 export async function launchServer(options: LaunchOptions): Promise<Server> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await launchOn(await freePort(), options);
     } catch (error) {
-      if (attempt === ATTEMPTS || !PASSING.test((error as Error).message)) throw error;
+      if (attempt === ATTEMPTS || !TRANSIENT.test((error as Error).message)) throw error;
     }
     await setTimeout(250);
   }
@@ -44,7 +43,7 @@ async function launchOn(port: number, options: LaunchOptions): Promise<Server> {
     ...options.settings,
     port: String(port),
     listen_addresses: '127.0.0.1',
-    unix_socket_directories: '', // The path of a socket may be too long, or its place not writable.
+    unix_socket_directories: '', // A socket's path may be too long, or its directory not writable.
   };
   const started = await spawnServer(binaries, cluster, settings, account);
   try {
@@ -63,7 +62,7 @@ async function launchOn(port: number, options: LaunchOptions): Promise<Server> {
   }
 }
 
-/** A port that nobody listens on at this moment. */
+/** Returns a port that is free at this moment. */
 async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');

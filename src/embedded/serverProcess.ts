@@ -6,22 +6,22 @@ import type { Cluster } from './cluster.ts';
 import { tail } from './files.ts';
 import { type Account, spawnOptions } from './run.ts';
 
-const STOP_WITHIN = 60_000;
+const STOP_TIMEOUT_MS = 60_000;
 
-/** A `postgres` that we spawned, ready or not. */
+/** A spawned `postgres`, ready or not. */
 export type ServerProcess = {
   pid: number | undefined;
-  /** How it ended, once it has. */
+  /** How the process ended; undefined while it runs. */
   ending(): string | undefined;
-  /** The end of what it logged. */
+  /** The end of its log. */
   logTail(): Promise<string>;
-  /** Disconnects its clients and waits for its end. */
+  /** Disconnects the clients, shuts the server down and waits for its end. */
   stop(): Promise<void>;
 };
 
 /**
- * Spawns `postgres` itself rather than by way of `pg_ctl start`: that one passes paths and settings through a
- * shell, where they would have to be quoted, and would leave us to guess from files what became of the server.
+ * Spawns `postgres` directly. `pg_ctl start` would pass paths and settings through a shell, where they need quoting, and
+ * would report the server's state only through files.
  */
 export async function spawnServer(
   binaries: Binaries,
@@ -34,7 +34,7 @@ export async function spawnServer(
   const child = spawn(
     binaries.postgres,
     ['-D', cluster.data, ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    // Detached, so that neither an interrupt of our terminal nor our own end takes it along.
+    // Detached, so that neither Ctrl+C in the terminal nor the end of this process stops the server.
     { ...spawnOptions(account), detached: true, stdio: ['ignore', log.fd, log.fd] },
   );
   child.unref();
@@ -60,11 +60,11 @@ export async function spawnServer(
     async stop() {
       if (ending !== undefined) return;
       child.ref();
-      child.kill('SIGINT'); // the "fast" shutdown, as `pg_ctl stop` asks for it
-      await Promise.race([end, setTimeout(STOP_WITHIN, undefined, { ref: false })]);
+      child.kill('SIGINT'); // the "fast" shutdown, as `pg_ctl stop` requests it
+      await Promise.race([end, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
       if (ending !== undefined) return;
       throw new Error(
-        `The PostgreSQL server in ${cluster.directory} did not stop within ${STOP_WITHIN / 1000} seconds.\n` +
+        `The PostgreSQL server in ${cluster.directory} did not stop within ${STOP_TIMEOUT_MS / 1000} seconds.\n` +
           (await logTail()),
       );
     },

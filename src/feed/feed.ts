@@ -1,183 +1,138 @@
 import type { Database } from '../db.ts';
-import { createTurns, shared, sharedBy } from './concurrency.ts';
-import type { Channel } from './follow/channel.ts';
+import { coalesce } from './concurrency/coalesce.ts';
+import { createLimiter } from './concurrency/limiter.ts';
+import { createSingleFlight } from './concurrency/singleFlight.ts';
+import { enter, validCursor } from './follow/entry.ts';
 import { createHub } from './follow/hub.ts';
+import type { ReadingMeter } from './follow/meter.ts';
 import { type ChangeStream, createStream, type StreamOptions } from './follow/stream.ts';
 import type { Change } from './log/change.ts';
-import {
-  type ActorFilter,
-  type Bounds,
-  type Page,
-  readBounds,
-  readChanges,
-  readPage,
-} from './log/changeLog.ts';
-import { type Cursor, decodeCursor, encodeCursor } from './log/cursor.ts';
-import { CursorExpiredError, InvalidCursorError } from './log/error.ts';
-import { type FeedMeter, NO_METER } from './meter.ts';
-import { type AnnouncerOptions, startAnnouncer } from './sequence/announcer.ts';
-import { type BacklogWatch, watchBacklog } from './sequence/backlog.ts';
+import { decodeCursor, encodeCursor } from './log/cursor.ts';
+import type { ChangeFilter } from './log/filter.ts';
+import { readBounds } from './log/head.ts';
+import { type Page, readPage } from './log/page.ts';
+import { readChanges } from './log/storedChanges.ts';
+import { type PublisherOptions, startPublisher } from './publisher.ts';
+import { type BacklogMonitor, createBacklogMonitor } from './sequence/backlog.ts';
+import type { SequencingMeter } from './sequence/meter.ts';
 
-export type FeedOptions = Omit<AnnouncerOptions, 'url' | 'meter'> & {
+export type FeedMeter = SequencingMeter & ReadingMeter;
+
+export type FeedOptions = Omit<PublisherOptions, 'url' | 'meter'> & {
   meter?: FeedMeter;
   database: Pick<Database, 'url' | 'feedPool'>;
-  /** How long an organization without readers is kept. For tests and measurements. */
+  /** How long an organization stays subscribed after its last reader has left. For tests and measurements. */
   leaveMs?: number;
 };
 
-/** Which of an organization's stored changes to read. */
-export type ChangesQuery = {
+/** Selects stored changes of one organization. */
+export type ChangesQuery = ChangeFilter & {
   /** UUID. */
   organizationId: string;
-  /** The cursor to read on from; without it, from the oldest change that is still stored. */
+  /** The cursor to read after. Default: before the oldest stored change. */
   after?: string;
-  /** At most this many changes. */
   limit: number;
-  types?: readonly string[];
-  /** UUID of what changed. */
-  entityId?: string;
-  /** Who made them. */
-  actor?: ActorFilter;
-  /** Inclusive. */
-  since?: Date;
-  /** Exclusive. */
-  until?: Date;
 };
 
 export type FeedStatus = {
-  /** Whether this process gives positions at present. */
+  /** Whether this process assigns positions at present. */
   isSequencing: boolean;
-  /** Whether news is expected to arrive by itself; if not, the log is read every 100 ms instead. */
+  /** Whether the bus is expected to deliver. If not, the log is polled every 100 ms. */
   isBusDelivering: boolean;
-  /** Milliseconds since the database last answered the feed; null when it never has. */
+  /** Milliseconds since the database last answered the feed; null before its first answer. */
   headAgeMs: number | null;
-  /** Streams that are open. */
+  /** The number of open streams. */
   streams: number;
-  /** Organizations that are followed for them, or were until a moment ago. */
+  /** The number of organizations that this process follows. */
   organizations: number;
 };
 
-/** Whether the feed does what it is for. Each is a fault of its own, to be mended elsewhere. */
+/** The two parts fail independently and are repaired in different places. */
 export type FeedHealth = {
-  /** This process knows what the database has. */
+  /** Whether this process can read the feed. */
   isReading: boolean;
-  /** See BacklogWatch. */
+  /** See BacklogMonitor. */
   isSequenced: boolean;
 };
 
-export type Feed = BacklogWatch & {
-  /** Fulfilled when the feed has read the database's head for the first time; it goes on trying until then. */
+export type Feed = BacklogMonitor & {
+  /** Resolves when the feed has read the database's head for the first time. It retries until then. */
   ready(): Promise<void>;
 
-  /** Says that something was committed, so that it need not be found by polling. A hint: cheap, and never fails. */
+  /** Wakes the sequencer after a commit, so that it need not wait for its poll. A hint: cheap, and never fails. */
   nudge(): void;
 
-  /** The position given last, read after this call: everything sequenced before the call is at or below it. */
+  /** Reads the last assigned position. Everything sequenced before the call is at or below it. */
   head(): Promise<number>;
 
   /** `head()` as a cursor. */
   headCursor(): Promise<string>;
 
   /**
-   * A position as a cursor, in the history that the database had when it last answered. A change brings its own.
+   * Encodes a position as a cursor in the current epoch. A change carries its own cursor.
    *
    * @throws {Error} before `ready`.
    */
   encode(position: number): string;
 
   /**
-   * The changes of one organization, live, after those stored since `after`.
+   * Opens a stream of one organization's changes: those stored since `after`, then live ones.
    *
    * @throws {InvalidCursorError} for an `after` that was never issued.
-   * @throws {CursorExpiredError} for an `after` whose successors are no longer stored, or of another history.
+   * @throws {CursorExpiredError} for an `after` whose next changes are no longer stored, or of another epoch.
    */
   open(options: StreamOptions): Promise<ChangeStream>;
 
   /**
-   * A page of the stored changes of one organization, oldest first.
+   * Reads a page of one organization's stored changes, oldest first.
    *
-   * @throws {InvalidCursorError} and {CursorExpiredError}, as `open` does.
+   * @throws {InvalidCursorError} and {CursorExpiredError} as `open` does.
    */
   changes(query: ChangesQuery): Promise<Change[]>;
 
-  /** What this process knows without asking anybody. */
+  /** Reads this process's state without asking the database. */
   status(): FeedStatus;
 
-  /** Never fails, and answers within seconds. */
+  /** Never fails, and returns within seconds. */
   health(): Promise<FeedHealth>;
 
-  /** Ends every stream, hands the sequencing to whoever stands by, and closes every connection of the feed's own. */
+  /** Ends every stream, hands the sequencing to a standby, and closes the feed's own connections. */
   close(): Promise<void>;
 };
 
 /*
- * How many connections of the pool are used at once, for what. Those who come back after a restart may ask for more of
- * the log than is read in seconds; what happens meanwhile, and the head, must not wait for that.
+ * How many connections of the pool each kind of read may use. After a restart, resuming clients may ask for more of the
+ * log than can be read in seconds. Gaps and the head must not wait for them.
  */
-const REPLAYS_AT_ONCE = 2;
-const GAPS_AT_ONCE = 1;
+const MAX_REPLAYS = 2;
+const MAX_GAP_READS = 1;
 const REPLAY_CHANGES = 200;
 const REPLAY_BYTES = 256 * 1024;
-/** Without an answer for so long, this process may be missing what others know. */
+/** Without an answer of the database for this long, the feed counts as not reading. */
 const MAX_HEAD_AGE_MS = 10_000;
 
-/** Opens the feed, which begins at once, whether the database is there yet or not. */
+/** Opens the feed. It starts at once and reconnects to the database until closed. */
 export function createFeed(options: FeedOptions): Feed {
-  const { database, leaveMs, ...announcing } = options;
-  const { log, meter = NO_METER } = options;
+  const { database, leaveMs, ...publishing } = options;
+  const { log, meter } = options;
   const { url, feedPool: pool } = database;
-  const announcer = startAnnouncer({ url, ...announcing });
-  const { bus } = announcer;
+  const publisher = startPublisher({ url, ...publishing });
+  const { bus } = publisher;
 
-  const replays = createTurns(REPLAYS_AT_ONCE);
-  const pages = sharedBy<Page>();
-  const hub = createHub({ pool, bus, turns: createTurns(GAPS_AT_ONCE), log, meter, leaveMs });
-  const bounds = shared(() => readBounds(pool));
+  const replays = createLimiter(MAX_REPLAYS);
+  const pages = createSingleFlight<Page>();
+  const hub = createHub({ pool, bus, limiter: createLimiter(MAX_GAP_READS), log, meter, leaveMs });
+  const bounds = coalesce(() => readBounds(pool));
+  const backlog = createBacklogMonitor(pool);
   const streams = new Set<ChangeStream>();
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => {});
   let isClosed = false;
 
-  /** Joins an organization where a new stream begins. */
-  async function enter(organizationId: string, after: string | undefined) {
-    for (;;) {
-      const { channel, leave } = await hub.join(organizationId);
-      try {
-        const { epoch, ...beginning } = await beginningIn(channel, after);
-        if (isClosed) throw new Error('The feed is closed.');
-        if (epoch === channel.epoch && !channel.failure()) return { channel, leave, ...beginning };
-        // The database is in another history than when the organization was joined. Whoever joins now follows that.
-        await hub.readHead();
-      } catch (error) {
-        leave();
-        throw error;
-      }
-      leave();
-    }
-  }
-
-  /** Where a new stream begins, from where on it is live, and in which history that is. */
-  async function beginningIn(channel: Channel, after: string | undefined) {
-    if (after === undefined) {
-      const { position, epoch } = await hub.readHead();
-      return { position, liveAt: position, epoch };
-    }
-    const cursor = decodeCursor(after);
-    // Most that come back were here a moment ago, and many come back together: no need to ask the database.
-    if (cursor?.epoch === channel.epoch && channel.reaches(cursor.position)) {
-      const liveAt = channel.checked();
-      if (cursor.position <= liveAt) return { position: cursor.position, liveAt, epoch: channel.epoch };
-    }
-    const known = await bounds();
-    return { ...cursorIn(known, cursor), liveAt: known.head.position };
-  }
-
-  const backlog = watchBacklog(pool);
-
   return {
     ready: () => Promise.race([hub.answered, closed.promise]),
 
-    nudge: announcer.nudge,
+    nudge: publisher.nudge,
 
     head: async () => (await hub.readHead()).position,
     headCursor: async () => encodeCursor(await hub.readHead()),
@@ -189,26 +144,30 @@ export function createFeed(options: FeedOptions): Feed {
     },
 
     async open({ organizationId, after, types, matches }) {
-      const { channel, leave, position, liveAt } = await enter(organizationId, after);
+      const { channel, leave, position, liveAt } = await enter(hub, bounds, organizationId, after);
+      if (isClosed) {
+        leave();
+        throw new Error('The feed is closed.');
+      }
       const source = { channel, position, liveAt, read, check: hub.check, log, leave: end };
       const stream = createStream(source, (change) => {
         const isMatch = (types?.includes(change.type) ?? true) && matches(change);
-        if (isMatch) meter.delivered();
+        if (isMatch) meter?.delivered();
         return isMatch;
       });
       streams.add(stream);
       return stream;
 
+      /** Streams that resume from the same position share the read. */
       function read(from: number, upTo: number): Promise<Page> {
         const { epoch } = channel;
-        // Many come back together, and ask for the same.
         return pages(JSON.stringify([organizationId, epoch, from, types]), () =>
           replays(organizationId, async () => {
-            // Others may share it; they ask again.
-            if (!streams.has(stream)) throw new Error('The stream that asked for a page is over.');
-            const places = [{ organizationId, after: from }];
+            // The read has waited for its turn. Other streams that share it retry.
+            if (!streams.has(stream)) throw new Error('The stream that requested the page has ended.');
+            const starts = [{ organizationId, after: from }];
             const limits = { limit: REPLAY_CHANGES, maxBytes: REPLAY_BYTES };
-            return await readPage(pool, { places, upTo, epoch, filter: { types }, ...limits });
+            return await readPage(pool, { starts, upTo, epoch, filter: { types }, ...limits });
           }),
         );
       }
@@ -219,14 +178,14 @@ export function createFeed(options: FeedOptions): Feed {
     },
 
     async changes({ after, ...query }) {
-      const cursor = after === undefined ? undefined : cursorIn(await bounds(), decodeCursor(after));
+      const cursor = after === undefined ? undefined : validCursor(await bounds(), decodeCursor(after));
       return await readChanges(pool, { ...query, after: cursor }, (task) =>
         replays(query.organizationId, task),
       );
     },
 
     status: () => ({
-      isSequencing: announcer.isLeading(),
+      isSequencing: publisher.isLeading(),
       isBusDelivering: bus.isDelivering(),
       headAgeMs: hub.latest()?.ageMs ?? null,
       streams: streams.size,
@@ -244,23 +203,8 @@ export function createFeed(options: FeedOptions): Feed {
       isClosed = true;
       closed.reject(new Error('The feed is closed.'));
       for (const stream of [...streams]) await stream.return();
-      await Promise.all([announcer.stop(), hub.close()]);
+      await Promise.all([publisher.stop(), hub.close()]);
       await bus.close();
     },
   };
-}
-
-/**
- * A cursor that leads on in the feed as it is stored now.
- *
- * @param cursor undefined for a text that is none.
- * @throws {InvalidCursorError} and {CursorExpiredError}
- */
-function cursorIn({ oldest, head }: Bounds, cursor: Cursor | undefined): Cursor {
-  const oldestCursor = encodeCursor({ epoch: head.epoch, position: oldest - 1 });
-  if (!cursor) throw new InvalidCursorError(oldestCursor);
-  if (cursor.epoch !== head.epoch) throw new CursorExpiredError(oldestCursor);
-  if (cursor.position > head.position) throw new InvalidCursorError(oldestCursor);
-  if (cursor.position < oldest - 1) throw new CursorExpiredError(oldestCursor);
-  return cursor;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { backoffMs } from '../backoff.ts';
 
 export type RetryOptions = {
   /** How often to try again after the first attempt. */
@@ -11,7 +12,7 @@ export type RetryOptions = {
   onRetry?(failure: unknown): void;
 };
 
-/** The attempt's outcome, tried again after failures that may pass. Only for what may safely be done twice. */
+/** Runs the attempt, and retries it after transient failures. The attempt must be idempotent. */
 export async function withRetries<Outcome>(
   attempt: () => Promise<Outcome>,
   options: RetryOptions,
@@ -22,8 +23,7 @@ export async function withRetries<Outcome>(
     } catch (failure) {
       if (retry >= options.retries || !options.isTransient(failure)) throw failure;
       options.onRetry?.(failure);
-      // Between half and the whole of the pause, so that many who failed at once do not come back at once.
-      const pause = options.delayMs * 2 ** retry * (0.5 + Math.random() / 2);
+      const pause = backoffMs(retry + 1, { minMs: options.delayMs, maxMs: Number.POSITIVE_INFINITY });
       await sleep(pause, undefined, { signal: options.deadline }).catch(() => {
         throw failure;
       });

@@ -6,11 +6,11 @@ import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
+import type { ConnectionLimits } from './live/connectionLimits.ts';
 import { createLiveConnections } from './live/connections.ts';
-import type { LiveLimits } from './live/limits.ts';
 import { createWebSocketEndpoint } from './live/websocket.ts';
 import { databaseCheck, feedCheck } from './ops/health.ts';
-import { createWatchEndpoints } from './ops/watchEndpoints.ts';
+import { createOpsEndpoints } from './ops/opsEndpoints.ts';
 import { sendJson } from './sendJson.ts';
 
 export type HttpServer = {
@@ -26,7 +26,7 @@ export type HttpServerOptions = {
   metrics: Metrics;
   log: Logger;
   /** Other limits than the usual. */
-  tuning?: Partial<LiveLimits>;
+  tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
@@ -36,7 +36,7 @@ export async function startHttpServer(
   const connections = createLiveConnections(services.db.watchPool, log, tuning);
   const yoga = createGraphQLServer(services, connections, log);
   const { db, feed } = services;
-  const watching = createWatchEndpoints(metrics, [databaseCheck(db.watchPool, log), feedCheck(feed)]);
+  const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.watchPool, log), feedCheck(feed)]);
   let isClosing = false;
 
   const server = createServer((request, response) => {
@@ -46,7 +46,7 @@ export async function startHttpServer(
     });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) return yoga(request, response);
-    if (watching.answer(pathname, response)) return;
+    if (opsEndpoints.answer(pathname, response)) return;
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Nothing is here. GraphQL is at /graphql.' });
   });
@@ -63,7 +63,7 @@ export async function startHttpServer(
     url,
     async close(deadlineMs) {
       isClosing = true;
-      watching.close();
+      opsEndpoints.close();
       const closed = once(server, 'close');
       server.close();
       await connections.close();

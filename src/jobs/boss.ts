@@ -1,19 +1,19 @@
-/** pg-boss, on connections of ours, as one process has it. */
+/** One process's pg-boss, over our own connection pool. */
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
 import type { Database } from '../db.ts';
 import { QUEUES, type QueueName } from './queue.ts';
 
-/** How often the queues are looked through, by one process of all, for jobs whose worker has died. */
+/** How often one process of the installation looks for jobs whose worker has died. */
 const SUPERVISE_SECONDS = 5;
-/** How often what has had its time is deleted. Recurring jobs leave a row each. */
+/** How often finished jobs are deleted. Each recurring job leaves a row. */
 const MAINTAIN_SECONDS = 10 * 60;
-/** Jobs that wait for jobs: there are none. */
+/** Muster has no jobs that wait for other jobs, so this runs rarely. */
 const FLOW_SECONDS = 24 * 3600;
 
 export type Boss = {
   boss: PgBoss;
-  /** Makes the queues that are not there, and has those that are be as they are meant to. Once is enough. */
+  /** Creates missing queues and updates the options of existing ones. It runs once per process. */
   ready(): Promise<void>;
 };
 
@@ -28,23 +28,23 @@ export function createBoss({ jobPool }: Pick<Database, 'jobPool'>, log: Logger):
       },
     },
     schema: 'pgboss',
-    // The tables come with the migrations of everything else.
+    // Muster's own migrations create the tables.
     migrate: false,
     createSchema: false,
-    // Its schedules know no less than a minute.
+    // pg-boss schedules have a resolution of a minute, which is too coarse.
     schedule: false,
     superviseIntervalSeconds: SUPERVISE_SECONDS,
     monitorIntervalSeconds: SUPERVISE_SECONDS,
     maintenanceIntervalSeconds: MAINTAIN_SECONDS,
     flowIntervalSeconds: FLOW_SECONDS,
-    // What it would tell of the database, /metrics tells.
+    // /metrics covers the database.
     monitorVacuum: false,
     registerInstance: false,
     openTelemetry: { enabled: false },
   });
-  // Every worker tells of a database that is away, each time it looks: once is enough.
+  // Every worker reports an unreachable database at every poll. Only the first failure is logged.
   boss.on('error', (error) => {
-    if (!isFailing) log.warn({ err: error }, 'jobs: the queue does not answer; trying on');
+    if (!isFailing) log.warn({ err: error }, 'jobs: the queue cannot be read; retrying');
     isFailing = true;
   });
   boss.on('warning', ({ message, data }) => log.warn({ data }, `jobs: ${message}`));
@@ -53,7 +53,7 @@ export function createBoss({ jobPool }: Pick<Database, 'jobPool'>, log: Logger):
   return {
     boss,
     ready() {
-      isReady ??= makeQueues(boss).catch((error) => {
+      isReady ??= createQueues(boss).catch((error) => {
         isReady = undefined;
         throw error;
       });
@@ -62,12 +62,12 @@ export function createBoss({ jobPool }: Pick<Database, 'jobPool'>, log: Logger):
   };
 }
 
-async function makeQueues(boss: PgBoss): Promise<void> {
+async function createQueues(boss: PgBoss): Promise<void> {
   const names = Object.keys(QUEUES) as QueueName[];
-  const there = new Map((await boss.getQueues(names)).map((queue) => [queue.name, queue]));
+  const existing = new Map((await boss.getQueues(names)).map((queue) => [queue.name, queue]));
   for (const name of names) {
     const { policy, ...options } = QUEUES[name];
-    const queue: Record<string, unknown> | undefined = there.get(name) && { ...there.get(name) };
+    const queue: Record<string, unknown> | undefined = existing.get(name) && { ...existing.get(name) };
     if (!queue) await boss.createQueue(name, { policy, ...options });
     else if (Object.entries(options).some(([option, value]) => queue[option] !== value)) {
       await boss.updateQueue(name, options);

@@ -3,10 +3,10 @@ import type { Boss } from './boss.ts';
 import { DEAD_LETTERS } from './queue.ts';
 
 /**
- * Has a job tried again that had failed for good, with all its attempts anew, and answers its queue. Undefined when
- * there is no such dead letter.
+ * Moves a dead letter back to its queue with all its attempts.
  *
- * @param id the job's own, or that of an earlier life of it.
+ * @param id the id of the job, or of an earlier run that was retried this way.
+ * @returns the queue's name; undefined when there is no such dead letter.
  */
 export async function retryDeadLetter(
   pool: pg.Pool,

@@ -3,12 +3,12 @@ import { DEAD_LETTERS, QUEUES } from './queue.ts';
 
 export type JobFigures = {
   queue: string;
-  /** Due, and not begun. */
+  /** Jobs that are due and not started. */
   waiting: number;
   running: number;
-  /** Failed for good, and kept. */
+  /** Dead letters. */
   dead: number;
-  /** Of those that are due, how long the first has been so. */
+  /** How long the oldest waiting job has been due. */
   oldestWaitingSeconds: number;
 };
 
@@ -23,7 +23,7 @@ SELECT coalesce(source_name, name) AS queue,
  WHERE state <= 'active'
  GROUP BY 1`;
 
-/** One for each queue that work is done in. */
+/** Returns the figures of every queue except the dead letters' own. */
 export async function readJobFigures(pool: pg.Pool): Promise<JobFigures[]> {
   const { rows } = await pool.query<JobFigures>(FIGURES_SQL, [DEAD_LETTERS]);
   const found = new Map(rows.map((row) => [row.queue, row]));

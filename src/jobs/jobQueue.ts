@@ -1,4 +1,4 @@
-/** The acts' side of the queue: how they leave jobs behind. */
+/** The side of the queue that services use: it enqueues jobs in their transactions. */
 import { fromPrisma } from 'pg-boss';
 import type { Tx } from '../db.ts';
 import type { JobQueue } from '../services/port/job.ts';
@@ -6,17 +6,17 @@ import type { Boss } from './boss.ts';
 import type { QueueName } from './queue.ts';
 
 export type CommittedJobQueue = JobQueue & {
-  /** Which queues a transaction that was committed has left jobs in. */
-  leftBy(tx: Tx): readonly QueueName[];
+  /** The queues that a committed transaction has added jobs to. */
+  enqueuedBy(tx: Tx): readonly QueueName[];
 };
 
 export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
-  const left = new WeakMap<Tx, QueueName[]>();
+  const enqueued = new WeakMap<Tx, QueueName[]>();
   return {
     async enqueue(tx, { name, data }) {
       await ready();
       await boss.send(name, data, { db: fromPrisma(tx) });
-      left.set(tx, [...(left.get(tx) ?? []), name]);
+      enqueued.set(tx, [...(enqueued.get(tx) ?? []), name]);
     },
 
     async isAwaited(tx, { name, data }) {
@@ -28,6 +28,6 @@ export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
       return found?.isAwaited ?? false;
     },
 
-    leftBy: (tx) => left.get(tx) ?? [],
+    enqueuedBy: (tx) => enqueued.get(tx) ?? [],
   };
 }

@@ -1,8 +1,8 @@
-/** What an operator sees of jobs. */
+/** The list of jobs that `muster jobs` shows. */
 import type pg from 'pg';
 import { DEAD_LETTERS, EVERY_SECONDS, type QueueName } from './queue.ts';
 
-/** In the order in which a job passes through them. */
+/** In the order of a job's life. */
 export const JOB_STATES = ['waiting', 'retrying', 'running', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof JOB_STATES)[number];
 
@@ -10,22 +10,22 @@ export type ListedJob = {
   id: string;
   queue: string;
   state: JobState;
-  /** How often it has been begun, of how often it may be. */
+  /** How many attempts were started. */
   attempts: number;
   maxAttempts: number;
   createdAt: Date;
-  /** When it is begun, or begun again, if it is yet to be. */
+  /** When the next attempt is due; null when none is. */
   dueAt: Date | null;
   startedAt: Date | null;
   endedAt: Date | null;
   data: unknown;
-  /** What its last attempt answered or threw. */
+  /** The result or the error of the last attempt. */
   output: unknown;
 };
 
 export type JobFilter = { id?: string; state?: JobState; queue?: QueueName; limit: number };
 
-/** Jobs, the newest first. Recurring ones that are done are left out, unless their queue is asked for. */
+/** Lists jobs, newest first. Finished recurring jobs are left out unless the filter names their queue. */
 export async function listJobs(pool: pg.Pool, { id, state, queue, limit }: JobFilter): Promise<ListedJob[]> {
   const { rows } = await pool.query<ListedJob>(LIST_SQL, [
     id ?? null,
@@ -38,8 +38,8 @@ export async function listJobs(pool: pg.Pool, { id, state, queue, limit }: JobFi
 }
 
 /*
- * A job that has failed for good is there twice: where it failed, for a while, and among the dead letters, until it is
- * tried again. The dead letter is listed, under the name and the id by which the job was known.
+ * pg-boss stores a failed job twice: in its own queue, for a while, and as a dead letter, until it is retried. The dead
+ * letter is listed, under the original queue and id.
  */
 const LIST_SQL = `
 SELECT * FROM (

@@ -1,21 +1,21 @@
-/** The queues there are. docs/runtime.md and the command `muster jobs` speak of them by these names. */
+/** The queues. docs/runtime.md and the command `muster jobs` use these names. */
 import type { Queue } from 'pg-boss';
 
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-/** Longer than anybody will ask. */
+/** pg-boss needs a limit, so this stands for none. */
 const FOR_EVER_SECONDS = 10 * 365 * DAY_SECONDS;
 
-/** Where a job goes whose last attempt has failed. Nobody works on it, and it is kept, until somebody has it tried again. */
+/** Keeps jobs whose last attempt has failed, until an operator retries them. No worker reads it. */
 export const DEAD_LETTERS = 'dead';
 
-/** So long after a worker was last heard of, it is taken to be dead, and its job is another's. As short as pg-boss allows. */
+/** A worker that sends no heartbeat for this long counts as dead, and another one retries its job. pg-boss's minimum. */
 const HEARTBEAT_SECONDS = 10;
 
 type QueueOptions = Omit<Queue, 'name'>;
 
-/** Work that has to be done, however long that takes to be possible. */
+/** Work that must be done. It is retried, and kept as a dead letter when every attempt has failed. */
 const lasting = (options: QueueOptions): QueueOptions => ({
   policy: 'standard',
   deadLetter: DEAD_LETTERS,
@@ -26,7 +26,7 @@ const lasting = (options: QueueOptions): QueueOptions => ({
   ...options,
 });
 
-/** Work that is done again soon anyway: one at a time in all of an installation, and never tried again for its own sake. */
+/** Periodic work: one job at a time per installation. A failure is not retried, because the next run is due soon. */
 const recurring = (options: QueueOptions): QueueOptions => ({
   policy: 'exclusive',
   retryLimit: 0,
@@ -36,7 +36,7 @@ const recurring = (options: QueueOptions): QueueOptions => ({
   ...options,
 });
 
-/** In an order in which they can be made. */
+/** In creation order: a queue comes after its dead letter queue. */
 export const QUEUES = {
   [DEAD_LETTERS]: {
     policy: 'standard',
@@ -44,9 +44,9 @@ export const QUEUES = {
     retentionSeconds: FOR_EVER_SECONDS,
     deleteAfterSeconds: 7 * DAY_SECONDS,
   },
-  // After some 3, 6, 12, 24, 48 seconds: somebody is waiting for the agent.
+  // Retries after about 3, 6, 12, 24 and 48 seconds, because a user waits for the agent.
   'agent.start': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: 6 * MINUTE_SECONDS }),
-  // Over some two hours: nobody is waiting, and what is not taken down costs money.
+  // Retries for about two hours: no user waits, but a container that keeps running costs money.
   'agent.teardown': lasting({
     retryLimit: 18,
     retryDelay: 2,
@@ -61,7 +61,7 @@ export const QUEUES = {
 export type QueueName = keyof typeof QUEUES;
 export type RecurringName = 'agent.reconcile' | 'session.silence' | 'key.expiry';
 
-/** How often each is done, in seconds. */
+/** The interval of each recurring job, in seconds. */
 export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'agent.reconcile': 15,
   'session.silence': 5,

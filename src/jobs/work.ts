@@ -1,4 +1,4 @@
-/** Who does what is in which queue, and how. */
+/** Which service does the work of each queue. */
 import { z } from 'zod';
 import { forgetExpiredKeys } from '../services/act/expiredKey.ts';
 import { reconcileAgents } from '../services/container/reconcileAgents.ts';
@@ -11,9 +11,9 @@ import { EVERY_SECONDS, type QueueName } from './queue.ts';
 
 export type Work = {
   queue: QueueName;
-  /** How many at once in one process. */
+  /** The most jobs at once in one process. */
   concurrency: number;
-  /** How often to look for jobs that nobody has called out, in seconds. */
+  /** How often to poll for jobs that no nudge announced, in seconds. */
   pollSeconds: number;
   do(run: JobRun, data: unknown): Promise<JobOutcome>;
 };
@@ -22,15 +22,15 @@ const CONTAINERS_AT_ONCE = 4;
 const POLL_SECONDS = 2;
 const MAX_POLL_SECONDS = 60;
 
-const started = z.object({ agentId: z.uuid() });
-const toreDown = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
+const startData = z.object({ agentId: z.uuid() });
+const teardownData = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
 
-/** The work there is for a process with this runtime. Without one, it leaves containers to processes that have one. */
+/** The work of a process with this runtime. Without a runtime, it leaves containers to processes that have one. */
 export function workOf({ kind }: Runtime): Work[] {
   return kind === 'none' ? HOUSEKEEPING : [...CONTAINERS, ...HOUSEKEEPING];
 }
 
-const ofContainers = { concurrency: CONTAINERS_AT_ONCE, pollSeconds: POLL_SECONDS };
+const containerWork = { concurrency: CONTAINERS_AT_ONCE, pollSeconds: POLL_SECONDS };
 const recurring = (queue: keyof typeof EVERY_SECONDS) => ({
   queue,
   concurrency: 1,
@@ -38,11 +38,11 @@ const recurring = (queue: keyof typeof EVERY_SECONDS) => ({
 });
 
 const CONTAINERS: Work[] = [
-  { queue: 'agent.start', ...ofContainers, do: (run, data) => startAgent(run, started.parse(data)) },
+  { queue: 'agent.start', ...containerWork, do: (run, data) => startAgent(run, startData.parse(data)) },
   {
     queue: 'agent.teardown',
-    ...ofContainers,
-    do: (run, data) => teardownContainer(run, toreDown.parse(data)),
+    ...containerWork,
+    do: (run, data) => teardownContainer(run, teardownData.parse(data)),
   },
   { ...recurring('agent.reconcile'), do: reconcileAgents },
 ];

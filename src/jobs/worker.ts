@@ -1,7 +1,8 @@
-/** Those of a process that work on jobs. */
+/** Works on jobs in this process. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobWithMetadata } from 'pg-boss';
 import type { Logger } from 'pino';
+import { backoffMs } from '../backoff.ts';
 import type { Database } from '../db.ts';
 import type { JobQueue, JobRun } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
@@ -15,35 +16,34 @@ export type WorkersOptions = {
   jobs: JobQueue;
   runtime: Runtime;
   log: Logger;
-  /** For tests: how often recurring jobs are done, other than usual. */
+  /** For tests: other intervals of recurring jobs. */
   everySeconds?: Partial<Record<RecurringName, number>>;
 };
 
 export type Workers = {
-  /** There is a job in the queue: whoever is free looks at once. */
+  /** Makes idle workers of the queue poll at once. */
   nudge(queue: QueueName): void;
   /**
-   * Takes no more jobs, and waits for those at hand. What has not ended within the deadline is handed back, to be tried
-   * again by whoever is there.
+   * Takes no more jobs and waits for the running ones. Jobs that do not end within the deadline return to their queue,
+   * and another process retries them.
    */
   stop(deadlineMs: number): Promise<void>;
 };
 
-const MIN_BACKOFF_MS = 250;
-const MAX_BACKOFF_MS = 5_000;
-/** What is given up needs a moment to notice. */
-const GIVING_UP_MS = 6_000;
+const BACKOFF = { minMs: 250, maxMs: 5_000 };
+/** How long aborted jobs may take to end. */
+const ABORT_MS = 6_000;
 
 /**
- * Works until stopped. The database may be away, or not be migrated yet, at the start or at any time: then it tries
- * again. Never throws.
+ * Works until stopped. It retries while the database is unreachable or not migrated yet, at the start and later. Never
+ * throws.
  */
 export function startWorkers({
   boss: { boss, ready },
   runtime,
   log,
   everySeconds,
-  ...atHand
+  ...context
 }: WorkersOptions): Workers {
   const stopping = new AbortController();
   const running = new Set<Promise<unknown>>();
@@ -59,9 +59,8 @@ export function startWorkers({
         if (failures > 0) log.info('jobs: working');
         return;
       } catch (error) {
-        if (failures === 0) log.warn({ err: error }, 'jobs: the queue cannot be worked on yet; trying on');
-        const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(failures, 10));
-        await sleep(backoff * (0.5 + Math.random() / 2), undefined, {
+        if (failures === 0) log.warn({ err: error }, 'jobs: the workers cannot start yet; retrying');
+        await sleep(backoffMs(failures + 1, BACKOFF), undefined, {
           signal: stopping.signal,
           ref: false,
         }).catch(() => {});
@@ -74,7 +73,7 @@ export function startWorkers({
     await boss.work(
       queue,
       { includeMetadata: true, localConcurrency: concurrency, pollingIntervalSeconds: pollSeconds },
-      // Batches have one job, unless they are asked to have more.
+      // The default batch size is one.
       ([job]: JobWithMetadata[]) => (job ? tracked(run(work, job)) : Promise.resolve({})),
     );
     if (isRecurring(queue)) recur(queue, everySeconds?.[queue] ?? EVERY_SECONDS[queue]);
@@ -91,34 +90,34 @@ export function startWorkers({
 
   async function run({ queue, do: work }: Work, job: JobWithMetadata) {
     const { id: jobId, data, retryCount, retryLimit, sourceRootId, signal } = job;
-    const told = log.child({ jobId, queue, attempt: retryCount + 1 });
+    const jobLog = log.child({ jobId, queue, attempt: retryCount + 1 });
     const attempt: JobRun = {
-      ...atHand,
+      ...context,
       runtime,
       name: queue,
-      log: told,
+      log: jobLog,
       signal,
       isFirst: retryCount === 0 && sourceRootId === null,
       isLast: retryCount >= retryLimit,
     };
     try {
       const outcome = await work(attempt, data);
-      told.debug({ outcome }, 'jobs: done');
+      jobLog.debug({ outcome }, 'jobs: done');
       return outcome;
     } catch (error) {
-      told.warn({ err: error, isLast: attempt.isLast }, 'jobs: an attempt failed');
+      jobLog.warn({ err: error, isLast: attempt.isLast }, 'jobs: an attempt failed');
       throw error;
     }
   }
 
-  /** Of all processes that do this, the first one in each span of time leaves the job there, and does it. */
+  /** Enqueues the job in each interval. `singletonSeconds` lets only the first process of the installation do so. */
   function recur(queue: RecurringName, everySeconds: number): void {
-    const call = async (): Promise<void> => {
+    const enqueue = async (): Promise<void> => {
       const id = await boss.send(queue, null, { singletonSeconds: everySeconds });
       if (id !== null) nudge(queue);
     };
-    // When the database is away, the workers tell of it.
-    const timer = setInterval(() => void call().catch(() => {}), everySeconds * 1000);
+    // The workers report an unreachable database.
+    const timer = setInterval(() => void enqueue().catch(() => {}), everySeconds * 1000);
     timers.push(timer.unref());
   }
 
@@ -134,10 +133,10 @@ export function startWorkers({
       for (const timer of timers) clearInterval(timer);
       await beginning;
       await boss.stop({ graceful: true, timeout: deadlineMs, close: false });
-      // Their jobs are handed back, and their signals aborted.
+      // pg-boss has returned the remaining jobs to their queues and aborted their signals.
       if (running.size > 0) {
-        const patience = sleep(GIVING_UP_MS, undefined, { ref: false });
-        await Promise.race([Promise.allSettled(running), patience]);
+        const timeout = sleep(ABORT_MS, undefined, { ref: false });
+        await Promise.race([Promise.allSettled(running), timeout]);
       }
     },
   };

@@ -1,9 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** How one figure of something is read; null while it is not known. */
+/** One gauge of a source. `read` returns null while the value is unknown. */
 export type GaugeOf<Source> = [name: string, help: string, read: (source: Source) => number | null];
 
-/** The returned function takes the figures from a source, and is called before each scrape; without one they are absent. */
+/** Returns a function that sets the gauges from a source before each scrape. Without a source, the gauges are absent. */
 export function createGauges<Source>(
   registry: Registry,
   figures: readonly GaugeOf<Source>[],
@@ -17,7 +17,7 @@ export function createGauges<Source>(
   };
 }
 
-/** A value that is not known is absent, rather than zero or what it was. */
+/** An unknown value is absent, not zero and not the previous value. */
 function set(gauge: Gauge, value: number | null): void {
   if (value === null) gauge.remove();
   else gauge.set(value);

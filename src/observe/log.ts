@@ -3,13 +3,13 @@ import type { Config } from '../config.ts';
 
 const REDACTED = '[redacted]';
 
-/** Names whose value nobody may read, with any prefix: bootstrapToken, set-cookie, GITHUB_WEBHOOK_SECRET. */
+/** Names of secret fields, with any prefix: bootstrapToken, set-cookie, GITHUB_WEBHOOK_SECRET. */
 const SECRET_NAME =
   /(authorization|cookies?|tokens?|secrets?|passw(or)?d|passphrase|credentials?|(api|private)[-_]?key)$/i;
 
 /**
- * Secrets inside a text, as in the message of an error. What stays says where to look: host, scheme, name. A text may
- * be a stranger's, so each pattern does bounded work from any place in it.
+ * Secrets inside a text, such as an error message. The redacted text keeps the scheme, the host and the name. A client
+ * may have sent the text, so each pattern is bounded and cannot backtrack for long.
  */
 const SECRETS_IN_TEXT: readonly [RegExp, string][] = [
   // The user and password of a URL. To the last @, since a password may hold an unescaped @ or /.
@@ -18,24 +18,24 @@ const SECRETS_IN_TEXT: readonly [RegExp, string][] = [
     `$1${REDACTED}@`,
   ],
   [/\b(\w*(?:password|token|secret|api_?key)=)[^\s&"']+/gi, `$1${REDACTED}`],
-  // JSON that was made a text before it came here.
+  // JSON that was already encoded as text.
   [/("\w*(?:authorization|cookie|password|token|secret|api_?key)"\s*:\s*")[^"]+/gi, `$1${REDACTED}`],
   [/\b(Bearer\s+)[^\s"',]+/gi, `$1${REDACTED}`],
-  // Tokens of ours and of GitHub's, known by their shape. The prefix by which people tell tokens apart is shorter.
+  // Tokens of Muster and of GitHub, by their shape. The public prefix of a token is shorter and stays readable.
   [/\b(mst_|gh[a-z]_|github_pat_)[\w-]{16,}/g, `$1${REDACTED}`],
 ];
 
-/** Most lines hold nothing of the kind, and are written as they are. */
+/** A line without any of these words is written unchanged, which is the common case. */
 const SUSPECT =
   /authori[sz]ation|cookie|token|secret|passw|passphrase|credential|api[-_]?key|private[-_]?key|:\/\/|bearer|mst_|gh[a-z]_|github_pat_/i;
 
 /**
- * The logger: JSON, a line each, to stdout unless told otherwise. Secrets are taken out of the finished line, and so
- * at any depth, from texts and stack traces, and whichever way they came in.
+ * Creates the logger. It writes one JSON object per line, to stdout by default. Secrets are redacted in the finished
+ * line, so they are found at any depth, in messages and in stack traces.
  */
 export function createLogger(options: {
   level: Config['logLevel'];
-  /** Which part of the system speaks, when several write to one stream. */
+  /** Names the process when several write to one stream. */
   name?: string;
   destination?: DestinationStream;
 }): Logger {

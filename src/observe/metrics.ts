@@ -1,7 +1,7 @@
-/** The figures of one app, as Prometheus reads them. */
+/** The Prometheus metrics of one app. */
 import { Registry } from 'prom-client';
-import type { FeedStatus } from '../feed/feed.ts';
-import type { FeedMeter, SequencingMeter } from '../feed/meter.ts';
+import type { FeedMeter, FeedStatus } from '../feed/feed.ts';
+import type { SequencingMeter } from '../feed/sequence/meter.ts';
 import type { JobFigures } from '../jobs/figures.ts';
 import { observeJobs } from './jobMetrics.ts';
 import { processRegistry } from './processMetrics.ts';
@@ -9,28 +9,28 @@ import { createReadingMeter, observeReading } from './readingMetrics.ts';
 import { createSequencingMeter, type ObservedSequencing, observeSequencing } from './sequencingMetrics.ts';
 import { observeSockets, type SocketFigures } from './socketMetrics.ts';
 
-/** Where the feed's figures are read at a scrape. */
+/** The feed as the metrics read it at each scrape. */
 export type ObservedFeed = ObservedSequencing & { status(): FeedStatus };
 
 export type Exposition = {
-  /** All figures as text. Never fails: what cannot be read at the moment is left out. */
+  /** All metrics as text. Never fails: values that cannot be read are left out. */
   metricsText(): Promise<string>;
-  /** Of `metricsText`. */
+  /** The content type of `metricsText`. */
   contentType: string;
 };
 
 export type Metrics = Exposition & {
-  /** For the feed to count on. */
+  /** Counts what the feed does. */
   feedMeter: FeedMeter;
-  /** Has each scrape read the feed too. Called once. */
+  /** Adds the feed to each scrape. Call once. */
   observeFeed(feed: ObservedFeed): void;
-  /** Has each scrape read the queues of jobs too. Called once. */
+  /** Adds the job queues to each scrape. Call once. */
   observeJobs(read: () => Promise<JobFigures[]>): void;
-  /** Has each scrape read the connections of subscriptions too. Called once. */
+  /** Adds the subscriptions' connections to each scrape. Call once. */
   observeSockets(read: () => SocketFigures): void;
 };
 
-/** Every app has a registry of its own, so that several can run in one process. */
+/** Each app has its own registry, so that several can run in one process. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   let readFeed = async () => {};
@@ -54,13 +54,13 @@ export function createMetrics(): Metrics {
 }
 
 export type SequencerMetrics = Exposition & {
-  /** For the sequencer to count on. */
+  /** Counts what the sequencer does. */
   meter: SequencingMeter;
-  /** Has each scrape read the sequencer too. Called once. */
+  /** Adds the sequencer to each scrape. Call once. */
   observe(sequencing: ObservedSequencing): void;
 };
 
-/** Of an app that only gives positions. */
+/** The metrics of an app that only sequences. */
 export function createSequencerMetrics(): SequencerMetrics {
   const registry = new Registry();
   let readSequencing = async () => {};
@@ -73,7 +73,7 @@ export function createSequencerMetrics(): SequencerMetrics {
   };
 }
 
-/** @param read brings the registry up to date. */
+/** @param read updates the registry. */
 function expositionOf(registry: Registry, read: () => Promise<void>): Exposition {
   return {
     async metricsText() {

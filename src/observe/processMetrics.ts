@@ -3,8 +3,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 let registry: Registry | undefined;
 
 /**
- * What Node.js knows of its own process: memory, event loop, garbage. Of these there is one registry for all apps in a
- * process: they are the process's, and their observers, once begun, go on until it ends.
+ * The metrics of the Node.js process: memory, event loop, garbage collection. All apps of a process share this registry,
+ * because the observers of these metrics run until the process ends.
  */
 export function processRegistry(): Registry {
   if (!registry) {

@@ -1,18 +1,18 @@
-/** The figures of the half of the feed that is read: of the processes that serve. */
+/** Metrics of the readers of the feed, in processes that serve the API. */
 import type { Registry } from 'prom-client';
 import type { FeedStatus } from '../feed/feed.ts';
-import type { ReadingMeter } from '../feed/meter.ts';
+import type { ReadingMeter } from '../feed/follow/meter.ts';
 import { createGauges, type GaugeOf } from './gauges.ts';
 import { sumCounter } from './sumCounter.ts';
 
 export function createReadingMeter(registry: Registry): ReadingMeter {
   const repaired = sumCounter(registry, {
     name: 'muster_feed_gaps_repaired_total',
-    help: 'Times that changes were read from the log because the bus had not brought them.',
+    help: 'Times that changes were read from the log because the bus had not delivered them.',
   });
   const delivered = sumCounter(registry, {
     name: 'muster_feed_delivered_changes_total',
-    help: 'Changes handed to streams. A stream may serve many sockets.',
+    help: 'Changes delivered to streams. A stream may serve many connections.',
   });
   return { repaired: () => repaired.add(1), delivered: () => delivered.add(1) };
 }
@@ -20,10 +20,10 @@ export function createReadingMeter(registry: Registry): ReadingMeter {
 const STATUS: GaugeOf<FeedStatus>[] = [
   [
     'muster_feed_head_age_seconds',
-    'Since the database last answered the feed.',
+    'Time since the database last answered the feed.',
     ({ headAgeMs }) => (headAgeMs === null ? null : headAgeMs / 1000),
   ],
-  ['muster_feed_streams', 'Streams of changes that are open.', ({ streams }) => streams],
+  ['muster_feed_streams', 'Open streams of changes.', ({ streams }) => streams],
   [
     'muster_feed_organizations',
     'Organizations whose changes this process follows.',
@@ -31,7 +31,7 @@ const STATUS: GaugeOf<FeedStatus>[] = [
   ],
 ];
 
-/** The returned function reads the figures into the registry, and is called before each scrape. */
+/** Returns a function that reads the status into the registry before each scrape. */
 export function observeReading(registry: Registry, status: () => FeedStatus): () => void {
   const setStatus = createGauges(registry, STATUS);
   return () => setStatus(status());

@@ -1,18 +1,18 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
 
-/** What there is of connections that carry subscriptions. */
+/** Figures of the connections that carry subscriptions. */
 export type SocketFigures = {
   connections: number;
   subscriptions: number;
-  /** Given to the network and not yet taken by it. */
+  /** Bytes written that the network has not accepted yet. */
   queuedBytes: number;
-  /** Events handed to connections, since the start. */
+  /** Events written to connections since the start. */
   deliveries: number;
-  /** Connections that the server ended, since the start, by one of a few reasons that are in the code. */
+  /** Connections that the server closed since the start, by reason. The code defines a fixed set of reasons. */
   ended: Readonly<Record<string, number>>;
 };
 
-/** Has each scrape read the figures, by themselves cheap to read. */
+/** Reads the figures at each scrape, which is cheap. */
 export function observeSockets(registry: Registry, read: () => SocketFigures): void {
   const registers = [registry];
   const gauge = (name: string, help: string, value: (figures: SocketFigures) => number) =>
@@ -26,18 +26,18 @@ export function observeSockets(registry: Registry, read: () => SocketFigures): v
     });
   gauge(
     'muster_live_connections',
-    'Connections that carry subscriptions, or may.',
+    'Open connections that can carry subscriptions.',
     ({ connections }) => connections,
   );
-  gauge('muster_live_subscriptions', 'Subscriptions that are open.', ({ subscriptions }) => subscriptions);
+  gauge('muster_live_subscriptions', 'Open subscriptions.', ({ subscriptions }) => subscriptions);
   gauge(
     'muster_live_queued_bytes',
-    'Bytes that the network has not taken yet, over all connections.',
+    'Bytes that the network has not accepted yet, over all connections.',
     ({ queuedBytes }) => queuedBytes,
   );
   new Counter({
     name: 'muster_live_deliveries_total',
-    help: 'Events of subscriptions handed to connections.',
+    help: 'Events written to connections.',
     registers,
     collect() {
       this.reset();
@@ -46,7 +46,7 @@ export function observeSockets(registry: Registry, read: () => SocketFigures): v
   });
   new Counter({
     name: 'muster_live_ended_total',
-    help: 'Connections that the server ended; the reason `lagged` is a client that did not keep up.',
+    help: 'Connections that the server closed. The reason `lagged` is a client that did not keep up.',
     labelNames: ['reason'],
     registers,
     collect() {

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 
-/** A counter without labels whose sum is kept apart: some are counted up a hundred thousand times a second. */
+/** A counter that adds to a plain number, because some counters increase a hundred thousand times a second. */
 export function sumCounter(registry: Registry, { name, help }: { name: string; help: string }) {
   let sum = 0;
   new Counter({

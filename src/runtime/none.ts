@@ -1,8 +1,8 @@
-/** Agents without containers: whoever runs them does so by themselves. */
+/** The runtime of an installation without containers: agents run elsewhere. */
 import { type Runtime, RuntimeError } from '../services/port/runtime.ts';
 
 export function noRuntime(): Runtime {
-  // An agent without a container is never started, stopped or looked at. One of a time when there was a runtime can't be.
+  // Called only for an agent whose container was started while a runtime was configured.
   const refuse = async (): Promise<never> => {
     throw new RuntimeError(
       'No runtime is configured: set MUSTER_RUNTIME to the one that started the container.',

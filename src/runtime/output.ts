@@ -1,17 +1,17 @@
-/** The last of what a program printed. */
+/** Keeps the end of a program's output. */
 
 const MAX_BYTES = 16 * 1024;
-/** What no log and no JSON of PostgreSQL's takes, or what commands a terminal. */
+/** Control characters: PostgreSQL's JSON refuses some, and others would control a terminal that shows the log. */
 const UNPRINTABLE = /[\p{Cc}--[\n\t]]/gv;
 const REDACTED = '[redacted]';
 
 export type Tail = {
   add(chunk: Buffer): void;
-  /** As text, without the secret. */
+  /** The output as text, without the secret. */
   text(): string;
 };
 
-/** @param secret never shown, although the program may have printed it. */
+/** @param secret redacted where the program printed it. */
 export function createTail(secret?: string): Tail {
   let kept = Buffer.alloc(0);
   let isCut = false;
@@ -25,7 +25,7 @@ export function createTail(secret?: string): Tail {
       const text = kept.toString('utf8').replace(UNPRINTABLE, '�');
       if (secret === undefined) return text;
       const shown = text.replaceAll(secret, REDACTED);
-      // The cut may have left the end of the secret, which looks like nothing in particular.
+      // The cut may have left the end of the secret at the start of the text, where it cannot be recognized.
       return isCut ? shown.slice(secret.length) : shown;
     },
   };

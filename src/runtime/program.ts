@@ -1,4 +1,4 @@
-/** One run of a program: its input given, its output kept, its time limited, and nothing of it left when it is over time. */
+/** Runs a program with an input and a time limit, and kills its process group when the time is up. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { RuntimeError } from '../services/port/runtime.ts';
 import { createTail } from './output.ts';
@@ -6,41 +6,40 @@ import { createTail } from './output.ts';
 export type ProgramRun = {
   program: string;
   verb: string;
-  /** Goes to its standard input as JSON. */
+  /** Written to its standard input as JSON. */
   input: object;
   environment: Readonly<Record<string, string>>;
   timeoutMs: number;
-  /** Ends the run early. */
+  /** Aborts the run. */
   signal?: AbortSignal;
-  /** Part of the input, and not to be part of the output. */
+  /** A part of the input that is redacted in the output. */
   secret?: string;
 };
 
-export type Ended = {
-  /** Null when a signal ended it. */
+export type ProgramResult = {
+  /** Null when a signal ended the program. */
   code: number | null;
   killedBy: NodeJS.Signals | null;
   stdout: string;
-  /** Both streams, as they came. */
+  /** Both streams, interleaved as they arrived. */
   output: string;
 };
 
-/** Between asking to end and making it. */
+/** The time between SIGTERM and SIGKILL. */
 const KILL_AFTER_MS = 5_000;
-/** How long a stream may stay open when the program is gone: something it left behind may hold on to it for ever. */
+/** How long a stream may stay open after the program has ended. A child process may keep it open for ever. */
 const DRAIN_MS = 500;
 
 /**
- * Runs a program to its end, without a shell.
+ * Runs a program without a shell, and waits for its end.
  *
- * It leads a process group of its own: what the terminal sends to ours passes it by, and when its time is over, those
- * that it started end with it.
+ * The program leads its own process group. Signals of the terminal do not reach it, and a timeout ends its children too.
  *
- * @throws RuntimeError when it cannot be run, or was ended by us.
+ * @throws {RuntimeError} when the program cannot be run, takes too long or is aborted.
  */
-export async function runProgram(run: ProgramRun): Promise<Ended> {
+export async function runProgram(run: ProgramRun): Promise<ProgramResult> {
   const { program, verb, input, environment, timeoutMs, signal } = run;
-  if (signal?.aborted) throw new RuntimeError(`${verb} was given up before it began.`);
+  if (signal?.aborted) throw new RuntimeError(`${verb} was aborted before it started.`);
   const stdout = createTail(run.secret);
   const output = createTail(run.secret);
   const child = spawn(program, [verb], {
@@ -53,19 +52,19 @@ export async function runProgram(run: ProgramRun): Promise<Ended> {
     output.add(chunk);
   });
   child.stderr.on('data', (chunk: Buffer) => output.add(chunk));
-  // A program need not read what it is given.
+  // A program that does not read its input breaks the pipe, which is not an error.
   child.stdin.on('error', () => {});
   child.stdin.end(`${JSON.stringify(input)}\n`);
 
   const limit = new AbortController();
   const expiry = setTimeout(() => limit.abort(), timeoutMs);
-  const given = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
+  const stopped = signal ? AbortSignal.any([limit.signal, signal]) : limit.signal;
   let kill: NodeJS.Timeout | undefined;
   const end = (): void => {
     signalGroup(child, 'SIGTERM');
     kill = setTimeout(() => signalGroup(child, 'SIGKILL'), KILL_AFTER_MS);
   };
-  given.addEventListener('abort', end, { once: true });
+  stopped.addEventListener('abort', end, { once: true });
 
   try {
     const { code, killedBy } = await exited(child);
@@ -73,7 +72,7 @@ export async function runProgram(run: ProgramRun): Promise<Ended> {
     if (limit.signal.aborted) {
       throw new RuntimeError(`${verb} took longer than ${timeoutMs / 1000} s.`, output.text());
     }
-    if (signal?.aborted) throw new RuntimeError(`${verb} was given up.`, output.text());
+    if (signal?.aborted) throw new RuntimeError(`${verb} was aborted.`, output.text());
     return { code, killedBy, stdout: stdout.text(), output: output.text() };
   } catch (error) {
     if (error instanceof RuntimeError) throw error;
@@ -81,13 +80,13 @@ export async function runProgram(run: ProgramRun): Promise<Ended> {
   } finally {
     clearTimeout(expiry);
     clearTimeout(kill);
-    given.removeEventListener('abort', end);
-    // Whoever did not end with the one that was asked to.
-    if (given.aborted) signalGroup(child, 'SIGKILL');
+    stopped.removeEventListener('abort', end);
+    // Children may have survived the SIGTERM.
+    if (stopped.aborted) signalGroup(child, 'SIGKILL');
   }
 }
 
-type Exit = Pick<Ended, 'code' | 'killedBy'>;
+type Exit = Pick<ProgramResult, 'code' | 'killedBy'>;
 
 function exited(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve, reject) => {
@@ -96,14 +95,14 @@ function exited(child: ChildProcess): Promise<Exit> {
   });
 }
 
-/** Until all of its output is here. */
+/** Waits until all output has arrived. */
 async function drained(child: ChildProcess): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   child.once('close', () => resolve());
-  const patience = setTimeout(resolve, DRAIN_MS);
+  const timeout = setTimeout(resolve, DRAIN_MS);
   if ([child.stdout, child.stderr].every((stream) => stream?.closed)) resolve();
   await promise;
-  clearTimeout(patience);
+  clearTimeout(timeout);
   child.stdout?.destroy();
   child.stderr?.destroy();
 }
@@ -113,6 +112,6 @@ function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // There is nobody left.
+    // The group has ended.
   }
 }

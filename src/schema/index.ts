@@ -13,5 +13,10 @@ import './organization/structureEvent.ts';
 import './feed/change.ts';
 import './organization/viewer.ts';
 import './kit/error.ts';
+import './organization/error.ts';
+import './agent/error.ts';
+import './project/error.ts';
+import './session/error.ts';
+import './pullRequest/error.ts';
 
 export { builder } from './kit/builder.ts';

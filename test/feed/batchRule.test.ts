@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SequencedBatch } from '../../src/feed/bus/batch.ts';
-import { readPage } from '../../src/feed/log/changeLog.ts';
-import { type EmptyAt, look, sequence } from '../../src/feed/sequence/sequencing.ts';
+import { readPage } from '../../src/feed/log/page.ts';
+import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
+import { type EmptySnapshot, probeOutbox } from '../../src/feed/sequence/outbox.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
 
 const ORGANIZATION = randomUUID();
@@ -70,10 +71,10 @@ async function change(
 /** The changes in the order in which they are moved; a bar where one batch ends. */
 async function batches(batchSize: number): Promise<string> {
   const moved: string[] = [];
-  let emptyAt: EmptyAt | undefined;
+  let emptySnapshot: EmptySnapshot | undefined;
   for (let knownHead = 0; ; ) {
-    const result = await sequence(sequencer, { batchSize, server: '', knownHead, emptyAt });
-    emptyAt = result.emptyAt;
+    const result = await moveBatch(sequencer, { batchSize, server: '', knownHead, emptySnapshot });
+    emptySnapshot = result.emptySnapshot;
     if (result.batches.length === 0) return moved.join(' | ');
     moved.push(await logged(knownHead));
     expect(result.head).toBeGreaterThan(knownHead);
@@ -140,7 +141,7 @@ describe('what is not yet committed', () => {
     expect(await batches(2)).toBe('A1 A2 | C1');
     await play('B3 B. D1 D.');
     expect(await logged(3)).toBe('');
-    const { head } = await sequence(sequencer, { batchSize: 10, server: '', knownHead: 3 });
+    const { head } = await moveBatch(sequencer, { batchSize: 10, server: '', knownHead: 3 });
     expect(await logged(3)).toBe('B1 B2 B3 D1');
     expect(head).toBe(7);
   });
@@ -160,32 +161,32 @@ describe('what is not yet committed', () => {
 });
 
 describe('what has ended need not be looked at again', () => {
-  const sequenced = (emptyAt?: EmptyAt, batchSize = 10) =>
-    sequence(sequencer, { batchSize, server: '', knownHead: 0, emptyAt });
+  const sequenced = (emptySnapshot?: EmptySnapshot, batchSize = 10) =>
+    moveBatch(sequencer, { batchSize, server: '', knownHead: 0, emptySnapshot });
 
   it('and what had not is found when it has, however old', async () => {
     await play('A1 B1 C1 C. D1');
-    const { emptyAt } = await sequenced();
+    const { emptySnapshot } = await sequenced();
     expect(await logged(0)).toBe('C1');
-    expect(await look(sequencer, emptyAt)).toBeDefined();
+    expect(await probeOutbox(sequencer, emptySnapshot)).toBeDefined();
     await play('B2 B. E1 E. A2 A.');
-    expect(await look(sequencer, emptyAt)).toBeUndefined();
-    const next = await sequenced(emptyAt);
+    expect(await probeOutbox(sequencer, emptySnapshot)).toBeUndefined();
+    const next = await sequenced(emptySnapshot);
     expect(await logged(1)).toBe('B1 B2 E1 A1 A2');
-    const empty = await look(sequencer, next.emptyAt);
+    const empty = await probeOutbox(sequencer, next.emptySnapshot);
     expect(empty).toBeDefined();
     await play('D! F1');
-    expect(await look(sequencer, empty)).toBeDefined();
+    expect(await probeOutbox(sequencer, empty)).toBeDefined();
     await play('F.');
-    expect(await look(sequencer, empty)).toBeUndefined();
+    expect(await probeOutbox(sequencer, empty)).toBeUndefined();
     await sequenced(empty);
     expect(await logged(6)).toBe('F1');
   });
 
   it('unless a batch had no room for all', async () => {
     await play('A1 A. B1 B. C1 C.');
-    expect((await sequenced(undefined, 2)).emptyAt).toBeUndefined();
-    expect((await sequenced(undefined, 2)).emptyAt).toBeDefined();
+    expect((await sequenced(undefined, 2)).emptySnapshot).toBeUndefined();
+    expect((await sequenced(undefined, 2)).emptySnapshot).toBeDefined();
   });
 
   it.each(['in a transaction that reads', 'in a transaction that writes'])(
@@ -200,20 +201,27 @@ describe('what has ended need not be looked at again', () => {
          SELECT $1, 'X', 'Session', gen_random_uuid(), '{}', 'DATABASE', 'test' FROM generate_series(1, 20000)`,
         [ORGANIZATION],
       );
-      let { emptyAt } = await sequenced(undefined, 20_001);
+      let { emptySnapshot } = await sequenced(undefined, 20_001);
       // It says that there is nothing, and the plans are made for that.
       await db.pool.query('VACUUM ANALYZE change_outbox');
-      const costly = await blocks(() => look(sequencer));
+      const costly = await blocks(() => probeOutbox(sequencer));
       expect(costly).toBeGreaterThan(100);
-      expect(await blocks(async () => expect(await look(sequencer, emptyAt)).toBeDefined())).toBeLessThan(20);
+      expect(
+        await blocks(async () => expect(await probeOutbox(sequencer, emptySnapshot)).toBeDefined()),
+      ).toBeLessThan(20);
       await change(db.pool, 'Y');
       const batch = await blocks(async () => {
-        const moved = await sequence(sequencer, { batchSize: 10, server: '', knownHead: 20_000, emptyAt });
+        const moved = await moveBatch(sequencer, {
+          batchSize: 10,
+          server: '',
+          knownHead: 20_000,
+          emptySnapshot,
+        });
         expect(moved.head).toBe(20_001);
-        emptyAt = moved.emptyAt;
+        emptySnapshot = moved.emptySnapshot;
       });
       expect(batch).toBeLessThan(100);
-      expect(await blocks(() => look(sequencer, emptyAt))).toBeLessThan(20);
+      expect(await blocks(() => probeOutbox(sequencer, emptySnapshot))).toBeLessThan(20);
       await old.end();
     },
   );
@@ -236,7 +244,7 @@ describe('what has ended need not be looked at again', () => {
 
 describe('what the sequencer tells', () => {
   const sequenced = (batchSize = 100, knownHead = 0) =>
-    sequence(sequencer, { batchSize, server: '', knownHead });
+    moveBatch(sequencer, { batchSize, server: '', knownHead });
   const byOrganization = (told: SequencedBatch[]) =>
     new Map(told.map((batch) => [batch.organizationId, batch]));
 
@@ -257,7 +265,7 @@ describe('what the sequencer tells', () => {
   it('has the changes as the log has them', async () => {
     for (const type of ['X', 'Y', 'Z']) await change(db.pool, type);
     const [batch] = (await sequenced()).batches;
-    const page = await readPage(db.pool, { places: [{ organizationId: ORGANIZATION, after: 0 }], limit: 10 });
+    const page = await readPage(db.pool, { starts: [{ organizationId: ORGANIZATION, after: 0 }], limit: 10 });
     const events = JSON.parse(batch?.events ?? '');
     expect(events.map(({ type }: { type: string }) => type)).toEqual(['X', 'Y', 'Z']);
     expect(page.changes).toMatchObject(
@@ -308,8 +316,8 @@ describe('what the sequencer tells', () => {
 
   it('is whether more may be waiting', async () => {
     for (let i = 0; i < 3; i += 1) await change(db.pool, 'X');
-    expect((await sequenced(2)).isMore).toBe(true);
-    expect((await sequenced(2)).isMore).toBe(false);
-    expect(await sequenced(2)).toMatchObject({ isMore: false, batches: [], head: 3 });
+    expect((await sequenced(2)).hasMore).toBe(true);
+    expect((await sequenced(2)).hasMore).toBe(false);
+    expect(await sequenced(2)).toMatchObject({ hasMore: false, batches: [], head: 3 });
   });
 });

@@ -1,8 +1,9 @@
 /** While an old snapshot is held elsewhere, what left the outbox cannot be cleared away. Nobody passes over it all the time. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { watchBacklog } from '../../src/feed/sequence/backlog.ts';
-import { look, sequence } from '../../src/feed/sequence/sequencing.ts';
+import { createBacklogMonitor } from '../../src/feed/sequence/backlog.ts';
+import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
+import { probeOutbox } from '../../src/feed/sequence/outbox.ts';
 import { type FeedDatabase, openFeedDatabase, until } from '../support/feed.ts';
 import { openPsql } from '../support/psql.ts';
 
@@ -79,14 +80,14 @@ async function blocksOf(
   return (await readings()).blocks - before.blocks;
 }
 
-const whole = () => blocksOf(client, () => look(client));
+const whole = () => blocksOf(client, () => probeOutbox(client));
 
 describe('those who watch over it', () => {
   const one = () => new pg.Pool({ connectionString: db.url, max: 1 });
 
   it('pass over it once', async () => {
     const pool = one();
-    const { outboxAgeMs, backlog } = watchBacklog(pool);
+    const { outboxAgeMs, backlog } = createBacklogMonitor(pool);
     const costly = await whole();
     expect(costly).toBeGreaterThan(200);
     expect(await blocksOf(pool, outboxAgeMs)).toBeGreaterThan(200);
@@ -97,7 +98,7 @@ describe('those who watch over it', () => {
 
   it('miss nothing that waits, however long ago its transaction began', async () => {
     const pool = one();
-    const { outboxAgeMs, backlog } = watchBacklog(pool);
+    const { outboxAgeMs, backlog } = createBacklogMonitor(pool);
     await using writer = await openPsql(db.url);
     await writer('BEGIN');
     await writer('SELECT pg_current_xact_id()');
@@ -125,11 +126,11 @@ describe('those who watch over it', () => {
 
 describe('the sequencer', () => {
   it('does not look at it for each batch, when there are more than one', async () => {
-    let emptyAt = await look(client);
+    let emptySnapshot = await probeOutbox(client);
     await insert(30);
     const batch = async () => {
-      const moved = await sequence(client, { batchSize: 10, server: '', knownHead: 0, emptyAt });
-      ({ emptyAt } = moved);
+      const moved = await moveBatch(client, { batchSize: 10, server: '', knownHead: 0, emptySnapshot });
+      ({ emptySnapshot } = moved);
     };
     // One transaction each.
     for (let count = 0; count < 3; count += 1) await insert(10);
@@ -139,7 +140,7 @@ describe('the sequencer', () => {
   it('looks at everything seldom enough for that to cost it next to nothing', async () => {
     const costly = await whole();
     const before = await readings();
-    const feed = db.feed({ wholeLookMs: 0 });
+    const feed = db.feed({ fullScanMs: 0 });
     let after = before;
     await until(async () => {
       after = await readings();

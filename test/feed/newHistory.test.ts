@@ -1,9 +1,9 @@
 /** Those who come just when the database is in another history, and this process does not know of it yet. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Feed } from '../../src/feed/feed.ts';
-import { readChanges } from '../../src/feed/log/changeLog.ts';
 import { decodeCursor } from '../../src/feed/log/cursor.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
+import { readChanges } from '../../src/feed/log/storedChanges.ts';
 import { type FeedDatabase, openFeedDatabase, take } from '../support/feed.ts';
 
 let db: FeedDatabase;

@@ -1,7 +1,8 @@
 /** The feed's order, under writers that make it hard to keep and sequencers that get into each other's way. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { type EmptyAt, sequence } from '../../src/feed/sequence/sequencing.ts';
+import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
+import type { EmptySnapshot } from '../../src/feed/sequence/outbox.ts';
 import { endSequencers, openFeedDatabase, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 
@@ -52,11 +53,11 @@ it('is kept by the lock of the head alone, when nobody is elected', { timeout: 1
     const client = new pg.Client({ connectionString: db.url });
     await client.connect();
     let moved = 0;
-    let emptyAt: EmptyAt | undefined;
+    let emptySnapshot: EmptySnapshot | undefined;
     while (!isDone) {
-      const options = { batchSize: BATCH_SIZE, server: '', knownHead: 0, emptyAt };
-      const { batches, ...result } = await sequence(client, options);
-      emptyAt = result.emptyAt;
+      const options = { batchSize: BATCH_SIZE, server: '', knownHead: 0, emptySnapshot };
+      const { batches, ...result } = await moveBatch(client, options);
+      emptySnapshot = result.emptySnapshot;
       moved += batches.reduce((sum, { count }) => sum + count, 0);
       // Now and then more is waiting than a batch takes: that is when its choice matters.
       if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 150));

@@ -1,9 +1,10 @@
 /** Pages of the log: how much they hold, and what reading them costs those who wait for something else. */
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createTurns } from '../../src/feed/concurrency.ts';
-import { readChanges, readPage } from '../../src/feed/log/changeLog.ts';
+import { createLimiter } from '../../src/feed/concurrency/limiter.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
+import { readPage } from '../../src/feed/log/page.ts';
+import { readChanges } from '../../src/feed/log/storedChanges.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 
 /** What one page has for a stream; others ask for more. */
@@ -59,11 +60,11 @@ function holding(organization: string) {
 describe('the bytes of a page', () => {
   it('are counted as they are sent, not as they are stored', async () => {
     await store(Array(300).fill(60_000));
-    const places = [{ organizationId, after: 0 }];
-    const page = await readPage(db.pool, { places, limit: 200, maxBytes: 256 * 1024 });
+    const starts = [{ organizationId, after: 0 }];
+    const page = await readPage(db.pool, { starts, limit: 200, maxBytes: 256 * 1024 });
     expect(page.changes).toHaveLength(4);
     expect(page.upTo).toBe(4);
-    const large = await readPage(db.pool, { places, limit: 1_000 });
+    const large = await readPage(db.pool, { starts, limit: 1_000 });
     expect(large.bytes).toBeLessThan(1024 * 1024);
     expect(large.changes).toHaveLength(17);
   });
@@ -74,7 +75,7 @@ describe('the bytes of a page', () => {
     const maxBytes = 50_000;
     let after = 0;
     while (after < lengths.length) {
-      const page = await readPage(db.pool, { places: [{ organizationId, after }], limit: 150, maxBytes });
+      const page = await readPage(db.pool, { starts: [{ organizationId, after }], limit: 150, maxBytes });
       const positions = page.changes.map(({ position }) => position);
       expect(positions).toEqual(positions.map((_, index) => after + 1 + index));
       if (positions.length > 1) expect(page.bytes).toBeLessThanOrEqual(maxBytes + positions.length + 1);
@@ -86,7 +87,7 @@ describe('the bytes of a page', () => {
 
 describe('turns', () => {
   it('go round the lanes, and in each to who came first', async () => {
-    const turns = createTurns(1);
+    const turns = createLimiter(1);
     const order: string[] = [];
     const first = Promise.withResolvers<void>();
     const tasks = [turns('a', () => first.promise)];
@@ -99,7 +100,7 @@ describe('turns', () => {
   });
 
   it('are never more at once than they may be', async () => {
-    const turns = createTurns(3);
+    const turns = createLimiter(3);
     let running = 0;
     let most = 0;
     const task = async () => {

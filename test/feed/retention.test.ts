@@ -1,8 +1,8 @@
 /** What of the log goes and what stays, and that whoever reads meanwhile gets everything or is told. */
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPage } from '../../src/feed/log/changeLog.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
+import { readPage } from '../../src/feed/log/page.ts';
 import { dropOldest } from '../../src/feed/sequence/retention.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
@@ -167,9 +167,9 @@ describe('who reads while it goes', () => {
     async function readSeams(): Promise<void> {
       while (!isDone) {
         const seam = (1 + Math.floor(Math.random() * (PARTITIONS - 1))) * PARTITION;
-        const places = [{ organizationId, after: seam - 101 }];
+        const starts = [{ organizationId, after: seam - 101 }];
         try {
-          const { changes } = await readPage(pool, { places, upTo: seam + 100, limit: 1_000 });
+          const { changes } = await readPage(pool, { starts, upTo: seam + 100, limit: 1_000 });
           expect(changes.map(({ position }) => position)).toEqual(range(seam - 100, seam + 100));
           outcomes.whole += 1;
         } catch (error) {

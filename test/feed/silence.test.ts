@@ -6,9 +6,9 @@ import pg from 'pg';
 import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
 import { createRedisBus } from '../../src/feed/bus/redisBus.ts';
+import { connectSequencer } from '../../src/feed/sequence/connection.ts';
 import { createPartitionKeeper } from '../../src/feed/sequence/partition.ts';
 import { startRetention } from '../../src/feed/sequence/retention.ts';
-import { connectSequencer } from '../../src/feed/sequence/sequencerClient.ts';
 import { openFeedDatabase, until } from '../support/feed.ts';
 import { startProxy } from '../support/proxy.ts';
 

@@ -50,7 +50,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(await stored()).toEqual([
       { name: 'agent.teardown', state: 'created', data: job.data, dead_letter: 'dead' },
     ]);
-    expect(jobs.leftBy(committed)).toEqual(['agent.teardown']);
+    expect(jobs.enqueuedBy(committed)).toEqual(['agent.teardown']);
   });
 
   it('is rolled back with it', async () => {

@@ -96,7 +96,7 @@ describe('what the program answers', () => {
     ['a control character', `printf 'a\\033[31mb'`],
   ])('is no reference when it is %s', async (_, script) => {
     const { message } = await failure((await runtimeOf(script)).start(AGENT, TOKEN));
-    expect(message).toBe('start printed no reference of a container as its last line.');
+    expect(message).toBe('start did not print the reference of a container as its last line.');
   });
 
   it.each([
@@ -110,7 +110,7 @@ describe('what the program answers', () => {
 
   it.each(['echo Running', 'echo', 'echo running; echo maybe'])('is no state: %s', async (script) => {
     const { message } = await failure((await runtimeOf(script)).inspect(AGENT, 'box'));
-    expect(message).toBe('inspect printed none of running, exited, gone.');
+    expect(message).toBe('inspect did not print running, exited or gone.');
   });
 
   it.each(['stop', 'remove'] as const)('is success when there is nothing to %s', async (verb) => {
@@ -202,17 +202,17 @@ describe('a program that is over time', () => {
     expect((await failure(runtime.stop(AGENT, 'box'))).message).toBe('stop took longer than 1.1 s.');
   });
 
-  it('ends early when it is given up', async () => {
+  it('ends early when it is aborted', async () => {
     await rm(join(dir, 'child'), { force: true });
     const giveUp = new AbortController();
     const starting = failure((await runtimeOf(HANGING)).start(AGENT, TOKEN, giveUp.signal));
     await until(async () => (await child()) > 0);
     giveUp.abort();
-    expect((await starting).message).toBe('start was given up.');
+    expect((await starting).message).toBe('start was aborted.');
     const pid = await child();
     await until(() => !isAlive(pid));
     const tooLate = failure((await runtimeOf('exit 0')).remove(AGENT, 'box', giveUp.signal));
-    expect((await tooLate).message).toBe('remove was given up before it began.');
+    expect((await tooLate).message).toBe('remove was aborted before it started.');
   });
 });
 

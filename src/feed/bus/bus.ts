@@ -1,27 +1,26 @@
 import type { Batch, SequencedBatch } from './batch.ts';
 
 /**
- * Carries news between processes. It may lose messages, deliver them twice or late: it only makes faster what reading
- * the log would find anyway. So nothing here ever throws or rejects because the way is down.
+ * Publishes batches to every process. A message may be lost, late or repeated: the log is the truth,
+ * and the bus only makes it arrive sooner. No method throws or rejects while the connection is down.
  */
 export type Bus = {
   publish(batch: SequencedBatch): void;
   /**
-   * Starts the delivery of an organization's batches, to one listener per organization. Fulfilled once batches
-   * published from now on will be delivered, or once it is known that they will not be for the time being; they will
-   * be as soon as the way is up again.
+   * Subscribes one listener to an organization's batches. Resolves once batches published from now on are delivered, or
+   * once the connection is known to be down; the subscription then starts when the connection is back.
    *
    * @param listener must not throw.
-   * @returns ends the delivery.
+   * @returns unsubscribes.
    */
   subscribe(organizationId: string, listener: (batch: Batch) => void): Promise<() => void>;
-  /** Tells whoever gives positions that something waits for one. */
+  /** Wakes the sequencer, in whichever process it runs. */
   nudge(): void;
-  /** @returns ends the listening. */
+  /** @returns removes the listener. */
   onNudge(listener: () => void): () => void;
-  /** The way is up again, every delivery included, and something may have been missed meanwhile. */
+  /** The connection is back and every subscription is restored. Batches published meanwhile were lost. */
   onReconnect(listener: () => void): () => void;
-  /** Whether what others publish reaches this process, as far as is known. */
+  /** Whether batches of other processes reach this one, as far as is known. */
   isDelivering(): boolean;
   close(): Promise<void>;
 };

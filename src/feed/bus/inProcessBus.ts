@@ -2,11 +2,11 @@ import { type Batch, decodeBatch, encodeBatch } from './batch.ts';
 import type { Bus } from './bus.ts';
 
 /**
- * Reaches this process only: all there is to reach in an installation of one process.
+ * A bus within this process, for an installation of one process.
  *
- * @param isAlone whether all that is published is published here.
+ * @param isPublisher whether the sequencer runs in this process, so that every batch is published here.
  */
-export function createInProcessBus(isAlone: () => boolean): Bus {
+export function createInProcessBus(isPublisher: () => boolean): Bus {
   const listeners = new Map<string, (batch: Batch) => void>();
   const nudgeListeners = new Set<() => void>();
 
@@ -35,7 +35,7 @@ export function createInProcessBus(isAlone: () => boolean): Bus {
     },
 
     onReconnect: () => () => {},
-    isDelivering: isAlone,
+    isDelivering: isPublisher,
     close: async () => {},
   };
 }

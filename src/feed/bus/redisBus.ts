@@ -1,11 +1,12 @@
 import { Redis, type RedisOptions, ReplyError } from 'ioredis';
+import { backoffMs } from '../../backoff.ts';
 import type { FeedLog } from '../logger.ts';
 import { type Batch, decodeBatch, encodeBatch } from './batch.ts';
 import type { Bus } from './bus.ts';
 
 export type RedisBusOptions = {
   url: string;
-  /** Of every channel's name; processes hear each other only if theirs is the same. */
+  /** Prefix of every channel's name. The processes of one installation must share it. */
   prefix: string;
   log: FeedLog;
 };
@@ -13,14 +14,13 @@ export type RedisBusOptions = {
 const CONNECT_TIMEOUT_MS = 2_000;
 const COMMAND_TIMEOUT_MS = 2_000;
 const PING_MS = 2_000;
-const MIN_BACKOFF_MS = 50;
-const MAX_BACKOFF_MS = 1_000;
-/** Of messages that the network has not taken yet; further ones are dropped. */
+const BACKOFF = { minMs: 50, maxMs: 1_000 };
+/** The most bytes that wait for the network. Beyond it, messages are dropped. */
 const MAX_UNSENT_BYTES = 16 * 1024 * 1024;
 
 /*
- * While Redis is away every command fails at once, and none is kept for later: what is published then is read from the
- * log, and subscriptions are made anew by this file, which so knows when they are in force.
+ * While Redis is down, every command fails at once and none is queued: subscribers read the lost batches from the log.
+ * This file resubscribes by itself, because it must know when the subscriptions are in force.
  */
 const FAIL_FAST: RedisOptions = {
   enableOfflineQueue: false,
@@ -29,10 +29,10 @@ const FAIL_FAST: RedisOptions = {
   autoResendUnfulfilledCommands: false,
   connectTimeout: CONNECT_TIMEOUT_MS,
   commandTimeout: COMMAND_TIMEOUT_MS,
-  retryStrategy: (attempt) => Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** (attempt - 1)),
+  retryStrategy: (failures) => backoffMs(failures, BACKOFF),
 };
 
-/** Reaches every process on the same Redis, by one connection to publish and one to listen. */
+/** A bus over Redis pub/sub, with one connection to publish and one to subscribe. */
 export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
   const channelOf = (organizationId: string) => `${prefix}feed:${organizationId}`;
   const nudgeChannel = `${prefix}nudge`;
@@ -42,20 +42,20 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
 
   const publisher = new Redis(url, { ...FAIL_FAST, connectionName: 'muster-feed-publisher' });
   const subscriber = new Redis(url, { ...FAIL_FAST, connectionName: 'muster-feed-subscriber' });
-  // The way up or down shows by 'ready' and 'close'; unheard, errors would be printed.
+  // 'ready' and 'close' report the state of the connection. Without a listener, ioredis prints every error.
   publisher.on('error', () => {});
 
-  /** Undefined until the first attempt has succeeded or failed. */
-  let isUp: boolean | undefined;
+  /** Undefined until the first connection attempt has succeeded or failed. */
+  let isConnected: boolean | undefined;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
   const firstAttempt = Promise.withResolvers<void>();
 
-  function isLost(error?: unknown): void {
-    if (isUp !== false && !isClosed) {
-      log.warn({ err: error }, 'feed: Redis is away; changes are found by reading the log');
+  function markLost(error?: unknown): void {
+    if (isConnected !== false && !isClosed) {
+      log.warn({ err: error }, 'feed: Redis is not reachable; changes are read from the log');
     }
-    isUp = false;
+    isConnected = false;
     firstAttempt.resolve();
   }
 
@@ -63,20 +63,20 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     if (redis.status === 'ready') redis.disconnect(true);
   }
 
-  subscriber.on('error', isLost);
-  subscriber.on('close', () => isLost());
+  subscriber.on('error', markLost);
+  subscriber.on('close', () => markLost());
   subscriber.on('ready', async () => {
     try {
       await subscriber.subscribe(nudgeChannel, ...[...listeners.keys()].map(channelOf));
     } catch (error) {
-      // Lost again, or it refuses us, for which the client would not back off.
-      isLost(error);
-      if (!isClosed) retry = setTimeout(restart, MAX_BACKOFF_MS, subscriber);
+      // The connection broke, or Redis refused the command. ioredis does not back off for a refusal.
+      markLost(error);
+      if (!isClosed) retry = setTimeout(restart, BACKOFF.maxMs, subscriber);
       return;
     }
-    isUp = true;
+    isConnected = true;
     firstAttempt.resolve();
-    log.debug({}, 'feed: listening to Redis');
+    log.debug({}, 'feed: subscribed to Redis');
     for (const listener of reconnectListeners) listener();
   });
   subscriber.on('message', (channel: string, message: string) => {
@@ -85,13 +85,13 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
       return;
     }
     const batch = decodeBatch(message);
-    // A channel tells one organization's changes, whatever a message says of itself.
+    // A channel carries one organization's batches. A message that names another one is ignored.
     if (batch && channelOf(batch.organizationId) === channel) listeners.get(batch.organizationId)?.(batch);
   });
 
-  // A connection that only listens would never notice that nobody is there any more.
+  // A connection that only receives never notices that its peer is gone, so it pings.
   const pinging = setInterval(() => {
-    if (isUp) subscriber.ping().catch(() => restart(subscriber));
+    if (isConnected) subscriber.ping().catch(() => restart(subscriber));
   }, PING_MS);
 
   async function send(channel: string, message: string): Promise<void> {
@@ -99,12 +99,12 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     try {
       await publisher.publish(channel, message);
     } catch (error) {
-      // Readers of the log find what it told. What is not answered in time would be kept until it is.
+      // The batch is in the log. The connection restarts, because ioredis keeps an unanswered command in memory.
       if (!(error instanceof ReplyError)) restart(publisher);
     }
   }
 
-  // At most one nudge is under way, and one more is due: a busy writer does not need one for each commit.
+  // At most one nudge is being sent and one more is due, so that a busy writer does not send one per commit.
   let isNudging = false;
   let isNudgeDue = false;
   async function sendNudges(): Promise<void> {
@@ -148,7 +148,7 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
       return () => reconnectListeners.delete(listener);
     },
 
-    isDelivering: () => isUp === true,
+    isDelivering: () => isConnected === true,
 
     async close() {
       isClosed = true;

@@ -1,36 +1,36 @@
 import type { Change } from '../log/change.ts';
-import type { Head } from '../log/changeLog.ts';
 import type { CursorExpiredError } from '../log/error.ts';
+import type { Head } from '../log/head.ts';
 import { createRing, type RingLimits } from './ring.ts';
 
-/** What this process knows of one organization's feed. All its streams read from here, and hold nothing themselves. */
+/** What this process knows of one organization's feed. All streams of the organization share it. */
 export type Channel = {
   /** UUID. */
   readonly organizationId: string;
   readonly epoch: string;
-  /** Every change up to here is committed, stored, and known to this process. Grows only. */
+  /** This process knows every change up to this position. It only grows. */
   checked(): number;
-  /** Whether everything between the position and `checked` is at hand; if not, it must be read from the log. */
-  reaches(position: number): boolean;
-  /** The first change beyond a position that the channel reaches. */
+  /** Whether every change between the position and `checked` is in memory. If not, read the log. */
+  covers(position: number): boolean;
+  /** The first change after a position that the channel covers. */
   next(position: number): Change | undefined;
-  /** Why the channel will never move again, once that is so. */
+  /** Why the channel has ended; undefined while it has not. */
   failure(): CursorExpiredError | undefined;
-  /** Called whenever `checked` or `failure` changes. @returns ends that. */
+  /** Calls the listener whenever `checked` or `failure` changes. @returns removes the listener. */
   onMove(listener: () => void): () => void;
 };
 
 export type ChannelWriter = Channel & {
   /**
-   * Everything that is new up to a position.
+   * Appends every change up to a position.
    *
-   * @param changes all between `checked` and `upTo`; ones that are known already may be among them.
-   * @param bytes of the changes together.
+   * @param changes all changes between `checked` and `upTo`. Known ones may be among them and are ignored.
+   * @param bytes their size together.
    */
   extend(changes: readonly Change[], bytes: number, upTo: number): void;
-  /** Goes on from a position without what lies before it, which is no longer stored. */
+  /** Continues from a position, because the changes before it are no longer stored. */
   skipTo(position: number): void;
-  /** Lets go of what is beyond the limits, for when they have become narrower. */
+  /** Evicts changes beyond the limits, which may have become smaller. */
   trim(): void;
   fail(error: CursorExpiredError): void;
 };
@@ -41,7 +41,7 @@ export function createChannel(organizationId: string, head: Head, limits: () => 
   let checked = head.position;
   let failure: CursorExpiredError | undefined;
 
-  function moved(): void {
+  function notify(): void {
     for (const listener of listeners) listener();
   }
 
@@ -49,7 +49,7 @@ export function createChannel(organizationId: string, head: Head, limits: () => 
     organizationId,
     epoch: head.epoch,
     checked: () => checked,
-    reaches: (position) => position >= ring.from(),
+    covers: (position) => position >= ring.from(),
     next: ring.next,
     failure: () => failure,
     onMove(listener) {
@@ -62,21 +62,21 @@ export function createChannel(organizationId: string, head: Head, limits: () => 
       const fresh = changes.filter((change) => change.position > checked);
       if (fresh.length > 0) ring.append(fresh, (bytes * fresh.length) / changes.length);
       checked = upTo;
-      moved();
+      notify();
     },
 
     skipTo(position) {
       if (position <= checked) return;
       ring.restart(position);
       checked = position;
-      moved();
+      notify();
     },
 
     trim: ring.trim,
 
     fail(error) {
       failure = error;
-      moved();
+      notify();
     },
   };
 }

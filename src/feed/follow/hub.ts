@@ -1,38 +1,39 @@
 import type pg from 'pg';
 import type { Batch } from '../bus/batch.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { Turns } from '../concurrency.ts';
-import { cursorExpired, type Head, readPage } from '../log/changeLog.ts';
+import type { KeyedLimiter } from '../concurrency/limiter.ts';
+import { type Head, readCursorExpired } from '../log/head.ts';
+import { readPage } from '../log/page.ts';
 import type { FeedLog } from '../logger.ts';
-import type { FeedMeter } from '../meter.ts';
 import { type Channel, type ChannelWriter, createChannel } from './channel.ts';
-import { createHistory, type History } from './history.ts';
+import { createHeadTracker, type HeadTracker } from './headTracker.ts';
 import { createIntake, type Intake } from './intake.ts';
+import type { ReadingMeter } from './meter.ts';
 import { startWatchdog } from './watchdog.ts';
 
 export type HubOptions = {
   pool: pg.Pool;
   bus: Bus;
-  /** For reads of the log, other than the watchdog's. */
-  turns: Turns;
+  /** Runs the reads that close gaps. The watchdog does not wait for it. */
+  limiter: KeyedLimiter;
   log: FeedLog;
-  meter: FeedMeter;
-  /** How long an organization without readers is kept. */
+  meter?: ReadingMeter;
+  /** How long an organization stays subscribed after its last reader has left. */
   leaveMs?: number;
 };
 
 export type Membership = { channel: Channel; leave(): void };
 
-/** One per process: keeps a channel for every organization that somebody here reads. */
+/** Keeps one channel for each organization that has readers in this process. */
 export type Hub = {
-  /** The organization's channel. It is `leave` that says the caller no longer needs it. */
+  /** Returns the organization's channel. The caller calls `leave` when it no longer needs it. */
   join(organizationId: string): Promise<Membership>;
-  readHead: History['readHead'];
-  latest: History['latest'];
-  answered: History['answered'];
-  /** Looks into the log for what was missed, now rather than at its time. */
+  readHead: HeadTracker['readHead'];
+  latest: HeadTracker['latest'];
+  answered: HeadTracker['answered'];
+  /** Polls the log for missed changes now. */
   check(): void;
-  /** How many organizations are served. */
+  /** The number of organizations with a channel. */
   size(): number;
   close(): Promise<void>;
 };
@@ -41,15 +42,15 @@ const LEAVE_MS = 5_000;
 const PAGE_CHANGES = 500;
 const RING_CHANGES = 2_000;
 const RING_BYTES = 2 * 1024 * 1024;
-/** All rings together, about. */
+/** Approximate limit of all rings together. */
 const RINGS_BYTES = 64 * 1024 * 1024;
-/** Batches kept for a channel that is about to be. */
+/** Batches that arrive before the channel exists. Older ones are dropped and read from the log. */
 const MAX_EARLY = 32;
 
 type Member = {
   organizationId: string;
   readers: number;
-  isGone: boolean;
+  isDropped: boolean;
   joined: Promise<Channel>;
   early: Batch[];
   served?: { channel: ChannelWriter; intake: Intake };
@@ -57,16 +58,16 @@ type Member = {
   unsubscribe?: () => void;
 };
 
-export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: HubOptions): Hub {
+export function createHub({ pool, bus, limiter, log, meter, leaveMs = LEAVE_MS }: HubOptions): Hub {
   const members = new Map<string, Member>();
   let isClosed = false;
 
-  const history = createHistory({
+  const headTracker = createHeadTracker({
     pool,
     log,
-    onEnd(error) {
+    onEpochChange(error) {
       for (const member of [...members.values()]) {
-        // One that is only about to join will do so in the new history.
+        // A member that is still joining will read the new epoch.
         if (!member.served) continue;
         drop(member);
         member.served.channel.fail(error);
@@ -76,31 +77,31 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
   const watchdog = startWatchdog({
     pool,
     log,
-    readHead: history.readHead,
+    readHead: headTracker.readHead,
     served: () => [...members.values()].flatMap(({ served }) => served ?? []),
     async onAhead(channel) {
-      const error = await cursorExpired(pool);
+      const error = await readCursorExpired(pool);
       const member = members.get(channel.organizationId);
       if (member?.served?.channel !== channel) return;
       drop(member);
       channel.fail(error);
     },
     isDelivering: bus.isDelivering,
-    onMissed: meter.repaired,
+    onMissed: meter?.repaired,
   });
-  const forgetReconnects = bus.onReconnect(watchdog.check);
+  const unsubscribeReconnects = bus.onReconnect(watchdog.check);
 
   const ringLimits = () => ({
     changes: RING_CHANGES,
     bytes: Math.min(RING_BYTES, RINGS_BYTES / Math.max(1, members.size)),
   });
 
-  function admit(organizationId: string): Member {
+  function addMember(organizationId: string): Member {
     const member: Member = {
       organizationId,
       readers: 0,
-      isGone: false,
-      joined: Promise.resolve().then(() => begin(member)),
+      isDropped: false,
+      joined: Promise.resolve().then(() => start(member)),
       early: [],
     };
     members.set(organizationId, member);
@@ -108,14 +109,14 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
     return member;
   }
 
-  /** Listens first and reads the head then, so that nothing falls between the two. */
-  async function begin(member: Member): Promise<Channel> {
+  /** Subscribes before it reads the head, so that no batch falls between the two. */
+  async function start(member: Member): Promise<Channel> {
     const { organizationId } = member;
     const unsubscribe = await bus.subscribe(organizationId, (batch) => receive(member, batch));
-    if (member.isGone) unsubscribe();
+    if (member.isDropped) unsubscribe();
     else member.unsubscribe = unsubscribe;
-    const head = await history.readHead();
-    if (member.isGone) throw new Error('The feed was closed.');
+    const head = await headTracker.readHead();
+    if (member.isDropped) throw new Error('The feed was closed.');
     member.served = serve(organizationId, head);
     for (const batch of member.early.splice(0)) receive(member, batch);
     return member.served.channel;
@@ -126,12 +127,12 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
     const intake = createIntake({
       channel,
       read: (after, upTo) =>
-        turns(organizationId, () => {
-          const places = [{ organizationId, after }];
-          return readPage(pool, { places, upTo, epoch: head.epoch, limit: PAGE_CHANGES });
+        limiter(organizationId, () => {
+          const starts = [{ organizationId, after }];
+          return readPage(pool, { starts, upTo, epoch: head.epoch, limit: PAGE_CHANGES });
         }),
       onFailure: watchdog.check,
-      onGap: meter.repaired,
+      onGap: meter?.repaired,
     });
     return { channel, intake };
   }
@@ -149,13 +150,13 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
 
   function release(member: Member): void {
     member.readers -= 1;
-    if (member.readers > 0 || member.isGone) return;
+    if (member.readers > 0 || member.isDropped) return;
     member.leaving = setTimeout(() => drop(member), leaveMs);
   }
 
   function drop(member: Member): void {
-    if (member.isGone) return;
-    member.isGone = true;
+    if (member.isDropped) return;
+    member.isDropped = true;
     if (members.get(member.organizationId) === member) members.delete(member.organizationId);
     clearTimeout(member.leaving);
     member.unsubscribe?.();
@@ -165,7 +166,7 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
   return {
     async join(organizationId) {
       if (isClosed) throw new Error('The feed is closed.');
-      const member = members.get(organizationId) ?? admit(organizationId);
+      const member = members.get(organizationId) ?? addMember(organizationId);
       clearTimeout(member.leaving);
       member.readers += 1;
       let isReading = true;
@@ -181,15 +182,15 @@ export function createHub({ pool, bus, turns, log, meter, leaveMs = LEAVE_MS }: 
       }
     },
 
-    readHead: history.readHead,
-    latest: history.latest,
-    answered: history.answered,
+    readHead: headTracker.readHead,
+    latest: headTracker.latest,
+    answered: headTracker.answered,
     check: watchdog.check,
     size: () => members.size,
 
     async close() {
       isClosed = true;
-      forgetReconnects();
+      unsubscribeReconnects();
       for (const member of [...members.values()]) drop(member);
       await watchdog.stop();
     },

@@ -1,24 +1,24 @@
 import type { Batch } from '../bus/batch.ts';
 import type { Change } from '../log/change.ts';
-import type { Page } from '../log/changeLog.ts';
+import type { Page } from '../log/page.ts';
 import type { ChannelWriter } from './channel.ts';
 
 export type IntakeOptions = {
   channel: ChannelWriter;
-  /** A page of the organization's changes out of the log. */
+  /** Reads a page of the organization's changes from the log. */
   read(after: number, upTo: number): Promise<Page>;
-  /** The log could not be read; `extend` or `skipTo` must come from elsewhere. */
+  /** The log could not be read. The caller must then call `extend` or `skipTo`. */
   onFailure(error: unknown): void;
-  /** A batch was missing, and the log is read for it. */
+  /** A batch is missing, so the log is read. */
   onGap?(): void;
-  /** How long a missing batch is waited for before the log is read. */
+  /** How long to wait for a missing batch before reading the log. */
   gapMs?: number;
 };
 
-/** Makes a gapless channel out of batches that come as they like: late, twice, in another order, or never. */
+/** Extends a channel without gaps from batches that arrive late, twice, out of order or never. */
 export type Intake = {
   receive(batch: Batch): void;
-  /** As the channel's own, for what was found in another way. */
+  /** Extends the channel with changes that the watchdog read from the log. */
   extend(changes: readonly Change[], bytes: number, upTo: number): void;
   skipTo(position: number): void;
   /** Whether the log is being read to close a gap. */
@@ -27,7 +27,7 @@ export type Intake = {
 };
 
 const GAP_MS = 25;
-/** Batches that wait for one before them. When there are more, all are read from the log. */
+/** The most batches that wait for an earlier one. With more, the log is read instead. */
 const MAX_WAITING = 32;
 
 export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }: IntakeOptions): Intake {
@@ -37,8 +37,8 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
   let isReading = false;
   let isClosed = false;
 
-  /** Invariant: a batch is taken only when nothing can lie between what is known and its first change. */
-  function takeWaiting(): void {
+  /** Invariant: a batch extends the channel only if no change can lie between `checked` and the batch. */
+  function applyWaiting(): void {
     for (;;) {
       const index = waiting.findIndex((batch) => batch.previous <= channel.checked());
       const [batch] = index < 0 ? [] : waiting.splice(index, 1);
@@ -46,11 +46,11 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
       if (batch.changes) channel.extend(batch.changes, batch.bytes, batch.last);
       else if (batch.last > channel.checked()) readOn(batch.last);
     }
-    if (waiting.length === 0 || isReading) stopWaiting();
+    if (waiting.length === 0 || isReading) stopGapTimer();
     else gapTimer ??= setTimeout(readWaiting, gapMs);
   }
 
-  function stopWaiting(): void {
+  function stopGapTimer(): void {
     clearTimeout(gapTimer);
     gapTimer = undefined;
   }
@@ -64,7 +64,7 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
 
   async function readOn(upTo: number): Promise<void> {
     readTo = Math.max(readTo, upTo);
-    stopWaiting();
+    stopGapTimer();
     if (isReading) return;
     isReading = true;
     try {
@@ -73,7 +73,7 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
         const page = await read(after, readTo);
         if (isClosed) return;
         channel.extend(page.changes, page.bytes, page.upTo);
-        // A batch that tells of more than there is must not keep us here.
+        // A batch may name a position beyond the log's end. Reading on would never end.
         if (page.upTo <= after) break;
       }
     } catch (error) {
@@ -83,7 +83,7 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
       readTo = 0;
       isReading = false;
     }
-    if (!isClosed) takeWaiting();
+    if (!isClosed) applyWaiting();
   }
 
   return {
@@ -91,21 +91,21 @@ export function createIntake({ channel, read, onFailure, onGap, gapMs = GAP_MS }
       if (isClosed || batch.last <= channel.checked()) return;
       waiting.push(batch);
       if (waiting.length > MAX_WAITING) readWaiting();
-      else takeWaiting();
+      else applyWaiting();
     },
     extend(changes, bytes, upTo) {
       channel.extend(changes, bytes, upTo);
-      takeWaiting();
+      applyWaiting();
     },
     skipTo(position) {
       channel.skipTo(position);
-      takeWaiting();
+      applyWaiting();
     },
     isReading: () => isReading,
     close() {
       isClosed = true;
       waiting = [];
-      stopWaiting();
+      stopGapTimer();
     },
   };
 }

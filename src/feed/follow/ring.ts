@@ -2,23 +2,23 @@ import type { Change } from '../log/change.ts';
 
 export type RingLimits = { changes: number; bytes: number };
 
-/** The newest changes of one organization, without gaps, in bounded memory: what most readers need is here. */
+/** Keeps the newest changes of one organization in bounded memory, without gaps. Most readers need no others. */
 export type Ring = {
-  /** Every change of the organization after this position, as far as it is known at all, is in the ring. */
+  /** Every known change after this position is in the ring. */
   from(): number;
-  /** @param bytes of the changes together. */
+  /** @param bytes the size of the changes together. */
   append(changes: readonly Change[], bytes: number): void;
-  /** Lets go of what is beyond the limits. */
+  /** Evicts the oldest changes beyond the limits. */
   trim(): void;
-  /** The first change beyond the position, which must not be below `from`. */
+  /** The first change after the position, which must not be below `from`. */
   next(position: number): Change | undefined;
-  /** Forgets everything and starts again after the position. */
+  /** Empties the ring and starts again after the position. */
   restart(position: number): void;
 };
 
 type Entry = { change: Change; bytes: number };
 
-/** @param limits asked at every append and trim; they may change. */
+/** @param limits read at every append and trim, because they may change. */
 export function createRing(start: number, limits: () => RingLimits): Ring {
   let from = start;
   let entries: Entry[] = [];
@@ -34,7 +34,7 @@ export function createRing(start: number, limits: () => RingLimits): Ring {
       bytes -= entry.bytes;
       first += 1;
     }
-    // Half of the array is room to be reclaimed, so each change is moved once on average.
+    // Compacting when half of the array is free moves each change once on average.
     if (first > entries.length / 2) {
       entries = entries.slice(first);
       first = 0;

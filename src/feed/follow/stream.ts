@@ -1,142 +1,133 @@
 import type { Change } from '../log/change.ts';
-import type { Page } from '../log/changeLog.ts';
 import { encodeCursor } from '../log/cursor.ts';
-import { CursorError } from '../log/error.ts';
+import type { Page } from '../log/page.ts';
 import type { FeedLog } from '../logger.ts';
 import type { Channel } from './channel.ts';
+import { createGoals } from './goals.ts';
+import { createReplay } from './replay.ts';
 
 export type StreamOptions = {
-  /** UUID. Who may listen is the caller's business. */
+  /** UUID. The caller checks who may read it. */
   organizationId: string;
-  /** The cursor to go on from. Without it the stream starts at the database's head of this moment. */
+  /** The cursor to resume after. Default: the database's current head. */
   after?: string;
-  /** Only changes of these types; a log that has few of them is then read the faster. */
+  /** Only changes of these types. Pages of the log then contain no others. */
   types?: readonly string[];
-  /** Which of the organization's changes to hand out. One that throws ends this stream, and no other. */
+  /** Selects the changes to deliver. If it throws, this stream ends and no other. */
   matches: (change: Change) => boolean;
 };
 
 /**
- * The changes of one organization from some position on, in feed order, each once, stored and live ones alike.
+ * The changes of one organization from a position on, stored and live ones alike, in feed order, each once.
  *
- * Nothing is queued for a reader: the stream is a position that walks when asked. A reader may take as long as it
- * likes over a change, until the retention overtakes it.
+ * A stream is a position that advances when its reader asks. It queues nothing, so a slow reader costs no memory; it
+ * fails only when retention removes its next changes.
  */
 export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> & {
   /**
-   * Waits for the next change that matches; `done` once the stream was ended, by `return` or by closing the feed.
+   * Waits for the next matching change. Returns `done` once the stream was ended by `return` or by closing the feed.
    *
-   * @throws {CursorExpiredError} when the stream's place in the feed is gone. The stream is then over.
+   * @throws {CursorExpiredError} when the next changes are no longer stored or the epoch has changed. The stream has
+   *   ended then.
    */
   next(): Promise<IteratorResult<Change, undefined>>;
-  /** Ends the stream at once, also one that waits, and lets go of everything it holds. */
+  /** Ends the stream at once, even while a reader waits, and frees what it holds. */
   return(): Promise<IteratorResult<Change, undefined>>;
   throw(error: unknown): Promise<IteratorResult<Change, undefined>>;
   /**
-   * Everything up to it that matches was handed out and asked beyond: the change handed out last counts only once
-   * `next` is called again, which a reader does when it has dealt with it.
+   * Every matching change up to this position was delivered and acknowledged. Calling `next` again acknowledges the
+   * change delivered before.
    */
   position(): number;
   /** `position()` as a cursor to resume after. */
   cursor(): string;
   /**
-   * Fulfilled with true when the reader has asked beyond everything that was stored when the stream was opened, and
-   * with false when the stream ends before. Without `after` it is true from the start. Never rejected.
+   * Resolves with true when the reader has acknowledged everything that was stored when the stream was opened, and with
+   * false if the stream ends first. Without `after` it is true from the start. Never rejects.
    */
   readonly live: Promise<boolean>;
   /**
-   * Sees to it that what there is up to a position is found now, not in its time. Fulfilled with true when the reader
-   * has asked beyond all of it, and with false when the stream ends before. Never rejected.
+   * Looks for changes up to the position at once instead of at the next poll. Resolves with true when the reader has
+   * acknowledged all of them, and with false if the stream ends first. Never rejects.
    */
   reach(position: number): Promise<boolean>;
-  /** Changes that will be handed out next, as far as they are in memory already. */
+  /** The next changes to be delivered, as far as they are in memory. */
   upcoming(limit: number): Change[];
-  /** Whether it was live once and has fallen behind what is kept in memory, so that it reads the log again. */
+  /** Whether the stream was live, has fallen behind the changes in memory, and reads the log again. */
   isBehind(): boolean;
 };
 
 export type StreamSource = {
   channel: Channel;
-  /** Called once, when the stream is over. */
+  /** Called once, when the stream ends. */
   leave(): void;
-  /** A page of the organization's changes out of the log, for what the channel no longer reaches. */
+  /** Reads a page of the organization's changes from the log, for positions that the channel no longer covers. */
   read(after: number, upTo: number): Promise<Page>;
-  /** Has the channel look into the log for what it was not told of. */
+  /** Checks the log for changes that the bus did not deliver. */
   check(): void;
-  /** Where to start. */
+  /** Where the stream starts. */
   position: number;
-  /** From where on the stream is live. */
+  /** The position from which on the stream is live. */
   liveAt: number;
   log: FeedLog;
 };
 
 const DONE = { done: true, value: undefined } as const;
-/** The pause after the log could not be read. */
-const RETRY_MS = 250;
 
 /**
- * Walks from one position on. Where the channel reaches back to the position, the next change comes from there, else
- * from a page of the log; either is without gaps up to the channel's `checked`, so there is no seam between them.
+ * Opens a stream. The next change comes from the channel where it covers the position, otherwise from a page of the log.
+ * Both are complete up to the channel's `checked`, so there is no gap where one takes over from the other.
  */
 export function createStream(source: StreamSource, matches: StreamOptions['matches']): ChangeStream {
   const { channel, log } = source;
   let position = source.position;
-  let goals: { position: number; resolve(isReached: boolean): void }[] = [];
-  /** The position of the change that the reader has, until it asks for the next. */
-  let handedOut: number | undefined;
-  let page: { changes: Change[]; index: number; upTo: number } | undefined;
-  let isReading = false;
-  let readError: unknown;
-  let retry: NodeJS.Timeout | undefined;
-  let isOver = false;
+  /** The position of the change that the reader has not acknowledged yet. */
+  let delivered: number | undefined;
+  let isEnded = false;
   let wake: (() => void) | undefined;
   let pulling = 0;
   let lastPull: Promise<unknown> = Promise.resolve();
 
-  const ignoreMoves = channel.onMove(() => wake?.());
+  const goals = createGoals();
+  const replay = createReplay({ read: source.read, onProgress: () => wake?.(), log });
+  const unsubscribe = channel.onMove(() => wake?.());
   const live = reach(source.liveAt);
 
   function end(): void {
-    if (isOver) return;
-    isOver = true;
-    page = undefined;
-    ignoreMoves();
-    clearTimeout(retry);
+    if (isEnded) return;
+    isEnded = true;
+    replay.close();
+    unsubscribe();
     source.leave();
-    for (const goal of goals) goal.resolve(false);
+    goals.close();
     wake?.();
   }
 
-  function walkTo(next: number): void {
+  function advanceTo(next: number): void {
     position = next;
-    if (goals.length === 0) return;
-    for (const goal of goals) if (goal.position <= position) goal.resolve(true);
-    goals = goals.filter((goal) => goal.position > position);
+    goals.reached(next);
   }
 
   function reach(goal: number): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    if (isOver || position >= goal) resolve(!isOver);
-    else goals.push({ position: goal, resolve });
-    return promise;
+    return isEnded || position >= goal ? Promise.resolve(!isEnded) : goals.wait(goal);
   }
 
   async function pull(): Promise<IteratorResult<Change, undefined>> {
-    if (handedOut !== undefined) walkTo(handedOut);
-    handedOut = undefined;
+    if (delivered !== undefined) advanceTo(delivered);
+    delivered = undefined;
     try {
-      while (!isOver) {
-        const failure = channel.failure() ?? (readError instanceof CursorError ? readError : undefined);
+      while (!isEnded) {
+        const failure = channel.failure() ?? replay.failure();
         if (failure) throw failure;
         const change = findNext();
         if (!change) {
           await sleep();
         } else if (matches(change)) {
-          walkTo(change.position - 1);
-          handedOut = change.position;
+          advanceTo(change.position - 1);
+          delivered = change.position;
           return { done: false, value: change };
         } else {
-          walkTo(change.position);
+          advanceTo(change.position);
         }
       }
       return DONE;
@@ -146,48 +137,24 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     }
   }
 
-  /** The first change beyond the position; without one, the position has walked as far as it can for now. */
+  /** Returns the first change after the position. Without one, the position has advanced as far as it can for now. */
   function findNext(): Change | undefined {
+    const page = replay.page();
     if (page) {
       const change = page.changes[page.index];
       page.index += 1;
       if (change) return change;
-      walkTo(page.upTo);
-      page = undefined;
+      advanceTo(page.upTo);
+      replay.finishPage();
     }
     if (position >= channel.checked()) return undefined;
-    if (channel.reaches(position)) {
+    if (channel.covers(position)) {
       const change = channel.next(position);
-      if (!change) walkTo(channel.checked());
+      if (!change) advanceTo(channel.checked());
       return change;
     }
-    readOn();
+    replay.request(position, channel.checked());
     return undefined;
-  }
-
-  function readOn(): void {
-    if (isReading || retry) return;
-    isReading = true;
-    const after = position;
-    source.read(after, channel.checked()).then(
-      (read) => {
-        isReading = false;
-        if (!isOver) page = { changes: read.changes, index: 0, upTo: read.upTo };
-        wake?.();
-      },
-      (error) => {
-        isReading = false;
-        readError = error;
-        if (!isOver && !(error instanceof CursorError)) {
-          log.debug({ err: error }, 'feed: a stream cannot read the log; trying on');
-          retry = setTimeout(() => {
-            retry = undefined;
-            wake?.();
-          }, RETRY_MS);
-        }
-        wake?.();
-      },
-    );
   }
 
   async function sleep(): Promise<void> {
@@ -224,10 +191,11 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       return reach(goal);
     },
     upcoming(limit) {
+      const page = replay.page();
       if (page) return page.changes.slice(page.index, page.index + limit).filter(matches);
       const found: Change[] = [];
-      let at = handedOut ?? position;
-      for (let scanned = 0; scanned < limit && channel.reaches(at); scanned += 1) {
+      let at = delivered ?? position;
+      for (let scanned = 0; scanned < limit && channel.covers(at); scanned += 1) {
         const change = channel.next(at);
         if (!change) break;
         at = change.position;
@@ -235,7 +203,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       }
       return found;
     },
-    isBehind: () => position >= source.liveAt && !isOver && !channel.reaches(position),
+    isBehind: () => position >= source.liveAt && !isEnded && !channel.covers(position),
     [Symbol.asyncIterator]() {
       return this;
     },

@@ -1,51 +1,53 @@
 import type pg from 'pg';
-import { createDoorbell } from '../doorbell.ts';
+import { createSignal } from '../concurrency/signal.ts';
 import type { Change } from '../log/change.ts';
-import { type Head, type Page, readBounds, readPage } from '../log/changeLog.ts';
 import { CursorExpiredError } from '../log/error.ts';
+import { type Head, readBounds } from '../log/head.ts';
+import { type Page, readPage } from '../log/page.ts';
 import type { FeedLog } from '../logger.ts';
 import type { ChannelWriter } from './channel.ts';
 import type { Intake } from './intake.ts';
 
-/** An organization that is read in this process. */
+/** An organization with a channel in this process. */
 export type Served = { channel: ChannelWriter; intake: Intake };
 
 export type WatchdogOptions = {
   pool: pg.Pool;
   readHead(): Promise<Head>;
   served(): Served[];
-  /** A channel was told of more than there is, and may have left out what there is. It must go. */
+  /** A channel is ahead of the database, so a forged or void batch may have hidden changes. It must end. */
   onAhead(channel: ChannelWriter): Promise<void>;
-  /** Whether news is expected to arrive by itself. */
+  /** Whether the bus is expected to deliver batches. */
   isDelivering(): boolean;
-  /** Something was missed, and is found. */
+  /** The log had changes that the bus did not deliver. */
   onMissed?(): void;
   log: FeedLog;
-  paceMs?: number;
-  /** The pace while news is not expected to arrive, or some of it just did not. */
-  fastPaceMs?: number;
+  /** How often to poll while the bus delivers. */
+  pollMs?: number;
+  /** How often to poll while the bus is down or has just lost a batch. */
+  fastPollMs?: number;
 };
 
-/** Finds in the log what the bus did not bring. */
+/** Polls the log for changes that the bus did not deliver. */
 export type Watchdog = {
-  /** Does so now. */
+  /** Polls now. */
   check(): void;
   stop(): Promise<void>;
 };
 
-const PACE_MS = 1_000;
-const FAST_PACE_MS = 100;
+const POLL_MS = 1_000;
+const FAST_POLL_MS = 100;
 const PAGE_CHANGES = 1_000;
 
 export function startWatchdog(options: WatchdogOptions): Watchdog {
-  const { pool, log, paceMs = PACE_MS, fastPaceMs = FAST_PACE_MS } = options;
-  const doorbell = createDoorbell();
+  const { pool, log, pollMs = POLL_MS, fastPollMs = FAST_POLL_MS } = options;
+  const signal = createSignal();
   let isStopped = false;
 
-  async function watch(): Promise<void> {
+  async function run(): Promise<void> {
     let isAnswering = true;
     while (!isStopped) {
-      let isMissed = true;
+      let hasMissed = true;
       try {
         const before = options.served().map(({ channel }) => ({ channel, checked: channel.checked() }));
         const head = await options.readHead();
@@ -53,28 +55,25 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
           if (checked > head.position && !channel.failure()) await failAhead(channel, checked, head);
           else channel.trim();
         }
-        isMissed = await catchUp(head);
+        hasMissed = await catchUp(head);
         isAnswering = true;
       } catch (error) {
-        if (isAnswering) log.warn({ err: error }, 'feed: the log cannot be read; trying on');
+        if (isAnswering) log.warn({ err: error }, 'feed: the log cannot be read; retrying');
         isAnswering = false;
       }
-      await doorbell.wait(!isMissed && options.isDelivering() ? paceMs : fastPaceMs);
+      await signal.wait(!hasMissed && options.isDelivering() ? pollMs : fastPollMs);
     }
   }
 
   async function failAhead(channel: ChannelWriter, checked: number, head: Head): Promise<void> {
     const { organizationId } = channel;
-    log.error(
-      { organizationId, checked, head },
-      'feed: an organization was told of changes that do not exist',
-    );
+    log.error({ organizationId, checked, head }, 'feed: a batch named changes that do not exist');
     await options.onAhead(channel);
   }
 
-  /** Brings every channel to the head, and tells whether one had missed something. */
+  /** Brings every channel to the head. @returns whether any had missed a change. */
   async function catchUp(head: Head): Promise<boolean> {
-    let isMissed = false;
+    let hasMissed = false;
     while (!isStopped) {
       const behind = options
         .served()
@@ -83,7 +82,7 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
       const page = await readBehind(behind, head);
       if (!page) continue;
       if (page.changes.length > 0) {
-        isMissed = true;
+        hasMissed = true;
         options.onMissed?.();
       }
       const changesOf = Map.groupBy(page.changes, (change) => change.organizationId);
@@ -93,35 +92,35 @@ export function startWatchdog(options: WatchdogOptions): Watchdog {
         intake.extend(changes, page.bytes * share, page.upTo);
       }
     }
-    return isMissed;
+    return hasMissed;
   }
 
   async function readBehind(behind: Served[], head: Head): Promise<Page | undefined> {
-    const places = behind.map(({ channel }) => ({
+    const starts = behind.map(({ channel }) => ({
       organizationId: channel.organizationId,
       after: channel.checked(),
     }));
     try {
-      return await readPage(pool, { places, upTo: head.position, epoch: head.epoch, limit: PAGE_CHANGES });
+      return await readPage(pool, { starts, upTo: head.position, epoch: head.epoch, limit: PAGE_CHANGES });
     } catch (error) {
       if (!(error instanceof CursorExpiredError)) throw error;
       const { oldest, head: now } = await readBounds(pool);
       const overtaken = behind.filter(({ channel }) => channel.checked() < oldest - 1);
-      // Otherwise it is the history that ended, which reading the head will show.
+      // Otherwise the epoch has changed, which the next read of the head detects.
       if (now.epoch !== head.epoch || overtaken.length === 0) throw error;
-      // The retention was faster than this process. Its streams find out for themselves.
+      // Retention removed changes before this process read them. Its streams fail when they read that part of the log.
       for (const { intake } of overtaken) intake.skipTo(head.position);
       return undefined;
     }
   }
 
-  const watching = watch();
+  const running = run();
   return {
-    check: doorbell.ring,
+    check: signal.notify,
     async stop() {
       isStopped = true;
-      doorbell.ring();
-      await watching;
+      signal.notify();
+      await running;
     },
   };
 }

@@ -1,30 +1,30 @@
 import { encodeCursor } from './cursor.ts';
 
 /**
- * One committed change of one row, as the feed tells it.
+ * One committed change of one row.
  *
- * Positions are numbers, not bigints: they count changes from 1 without gaps, so at 10,000 changes a second it takes
- * some 28,000 years to leave the safe integers; and numbers pass through JSON, comparisons and arithmetic as they are.
+ * A position is a number, not a bigint: positions count changes from 1 without gaps, so at 10,000 changes a second they
+ * stay safe integers for about 28,000 years, and numbers work in JSON, comparisons and arithmetic.
  */
 export type Change = {
-  /** Its place in the feed, the same for every reader and for ever. Counts all organizations together. */
+  /** The change's position in the feed. It never changes, and it counts the changes of all organizations together. */
   readonly position: number;
-  /** The position as clients see it: subscribing after it delivers what comes next. */
+  /** The position as clients see it. Subscribing after it delivers the changes that follow. */
   readonly cursor: string;
   /** UUID. */
   readonly organizationId: string;
   /** What happened: `PR_CREATED`, `SESSION_UPDATED`, … */
   readonly type: string;
-  /** The GraphQL type of what changed: `Session`, `PullRequest`, … */
+  /** The GraphQL type of the changed row: `Session`, `PullRequest`, … */
   readonly entityType: string;
-  /** UUID of what changed. */
+  /** UUID of the changed row. */
   readonly entityId: string;
-  /** UUIDs of everything that the change concerns, for filters; both sides of a transfer are among them. */
+  /** UUIDs of every row that the change concerns, for filters. A transfer lists both of its sides. */
   readonly subjects: readonly string[];
   /** `{ row, changed, …extras }`, with SDL field names and global ids. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly actor: ChangeActor;
-  /** Of the request that made it; null for other programs and for jobs. */
+  /** Id of the request that made the change; null for jobs and for other programs. */
   readonly requestId: string | null;
   readonly occurredAt: Date;
 };
@@ -37,8 +37,8 @@ export type ChangeActor = {
 };
 
 /**
- * SQL for one change as JSON, out of a row `c` of `change_log`. The sequencer and the readers of the log both use it,
- * so that a change looks the same whichever way it comes.
+ * SQL for one change as JSON, from a row `c` of `change_log`. The sequencer and the readers of the log share it, so a
+ * change looks the same whether it arrives over the bus or from the log.
  */
 export const CHANGE_JSON = `json_build_object(
   'position', c.position, 'organizationId', c.organization_id, 'type', c.type,
@@ -46,10 +46,10 @@ export const CHANGE_JSON = `json_build_object(
   'actor', json_build_object('kind', c.actor_kind, 'id', c.actor_id, 'name', c.actor_name),
   'requestId', c.request_id, 'occurredAt', c.occurred_at)`;
 
-/** What CHANGE_JSON makes. */
+/** The shape that CHANGE_JSON returns. */
 export type ChangeJson = Omit<Change, 'cursor' | 'occurredAt'> & { occurredAt: string };
 
-/** @param epoch in which the change was given its position. */
+/** @param epoch the history in which the change got its position. */
 export function changeFromJson(json: ChangeJson, epoch: string): Change {
   return {
     ...json,

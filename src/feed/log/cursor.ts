@@ -1,4 +1,4 @@
-/** A position in the feed as clients hold it: opaque, of fixed length, and good in one history of the feed only. */
+/** A position in the feed as clients hold it: opaque, of fixed length, and valid in one epoch only. */
 import { EPOCH_BYTES } from './epoch.ts';
 
 export type Cursor = {
@@ -19,7 +19,7 @@ export function encodeCursor({ epoch, position }: Cursor): string {
   return bytes.toString('base64url');
 }
 
-/** Undefined for anything that `encodeCursor` never returns, another spelling of the same bytes included. */
+/** Returns undefined for any text that `encodeCursor` never returns, including another base64 spelling of its bytes. */
 export function decodeCursor(text: string): Cursor | undefined {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length !== CURSOR_BYTES || bytes[0] !== VERSION) return undefined;

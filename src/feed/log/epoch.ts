@@ -1,16 +1,16 @@
 /**
- * An epoch names one history of the feed. Positions mean something only within it: after a promotion that lost the
- * newest commits, or a restore, the same positions may be given again to other changes.
+ * An epoch names one history of the feed. A position is meaningful only within its epoch: after a restore, or a promotion
+ * that lost the newest commits, the sequencer assigns the same positions again to other changes.
  */
 import { createHash } from 'node:crypto';
 
-/** Bytes of the hash that are kept, as twice as many hex digits. */
+/** How many bytes of the hash an epoch keeps, written as twice as many hex digits. */
 export const EPOCH_BYTES = 8;
 
 /**
- * SQL for what tells this database apart from its own past and from its copies: the cluster, its timeline, the
- * database in it. The timeline is read from the WAL's name, since the control file learns of a promotion only at the
- * next checkpoint. Fails on a standby, which has no feed to offer.
+ * SQL that identifies the database server: cluster, timeline and database. It changes with a promotion and differs in
+ * every copy. The timeline comes from the name of the WAL file, because the control file shows a promotion only after
+ * the next checkpoint. It fails on a standby, which cannot sequence.
  */
 export const SERVER_SQL = `concat_ws('/',
   (SELECT system_identifier FROM pg_control_system()),
@@ -18,14 +18,14 @@ export const SERVER_SQL = `concat_ws('/',
   (SELECT oid FROM pg_database WHERE datname = current_database()))`;
 
 /**
- * SQL for what tells one installation in this database from another, and from itself before a restore, out of a row of
- * `feed_head`. A restore brings the nonce back, but in a table made anew.
+ * SQL that identifies the installation, from a row of `feed_head`. A restore keeps the nonce but creates the table anew,
+ * so the table's oid tells the restored installation from the one before.
  */
 export const INSTALLATION_SQL = `concat_ws('/', nonce, tableoid)`;
 
 let latest: { installation: string; server: string; epoch: string } | undefined;
 
-/** @param installation what INSTALLATION_SQL answered. @param server what SERVER_SQL answered. */
+/** @param installation the value of INSTALLATION_SQL. @param server the value of SERVER_SQL. */
 export function epochOf(installation: string, server: string): string {
   if (latest?.installation !== installation || latest.server !== server) {
     const hash = createHash('sha256').update(`${installation}/${server}`).digest();

@@ -1,10 +1,10 @@
 /**
- * What can be wrong with a cursor. Thrown when a stream is opened or a page is read, and by a stream whose place in
- * the feed is gone. Neither is a mutation's error: the GraphQL layer passes them on with `code` and `oldestCursor`.
+ * A cursor that the feed cannot resume after. Thrown when a stream is opened, when a page is read, and by a stream whose
+ * next changes are gone. The GraphQL layer returns it as a top-level error with `code` and `oldestCursor`.
  */
 export abstract class CursorError extends Error {
   abstract readonly code: string;
-  /** Everything that is still stored comes after this cursor. */
+  /** The cursor before everything that is stored. */
   readonly oldestCursor: string;
 
   constructor(message: string, oldestCursor: string) {
@@ -13,7 +13,7 @@ export abstract class CursorError extends Error {
   }
 }
 
-/** The cursor was once good, but what comes after it is no longer stored, or belongs to another history. */
+/** The feed issued this cursor, but the changes after it are no longer stored or belong to another epoch. */
 export class CursorExpiredError extends CursorError {
   readonly code = 'CURSOR_EXPIRED';
 
@@ -23,7 +23,7 @@ export class CursorExpiredError extends CursorError {
   }
 }
 
-/** No feed ever issued this cursor. */
+/** The feed never issued this cursor. */
 export class InvalidCursorError extends CursorError {
   readonly code = 'INVALID_CURSOR';
 

@@ -1,15 +1,15 @@
-/** What of the log goes, and when: a floor by age and by number. */
+/** Drops old partitions of the log. What is kept has two floors, by age and by number. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { createDoorbell } from '../doorbell.ts';
+import { createSignal } from '../concurrency/signal.ts';
 import type { FeedLog } from '../logger.ts';
-import { disconnect } from './sequencerClient.ts';
+import { disconnect } from './connection.ts';
 
-/** What is kept at least, both of it. */
+/** A change is kept while either floor holds it. */
 export type Retention = {
-  /** Changes younger than this. */
+  /** Younger changes are kept. */
   days: number;
-  /** The newest changes, so many. */
+  /** This many of the newest changes are kept. */
   rows: number;
 };
 
@@ -17,41 +17,41 @@ export type RetentionOptions = Retention & {
   /** A direct connection to the database. */
   url: string;
   log: FeedLog;
-  /** How long it is between one look and the next. */
+  /** The time between two checks. */
   everyMs?: number;
 };
 
 const EVERY_MS = 10 * 60_000;
-/** Whoever begins to lead has changes that wait for it. */
+/** A new leader has waiting changes to sequence first. */
 const FIRST_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
 const QUERY_TIMEOUT_MS = 120_000;
-/** A drop needs the log to itself for a moment, and whoever comes after it waits as long as it does. */
+/** A drop locks the whole log exclusively. While it waits for the lock, readers and the sequencer queue behind it. */
 const LOCK_TIMEOUT_MS = 100;
 const LOCK_NOT_AVAILABLE = '55P03';
-/** Room for those who waited, before the next one. */
+/** Lets the queued readers run before the next drop. */
 const PAUSE_MS = 100;
 
 /**
- * Drops partitions of the log, now and then, until stopped. On connections of its own: what it waits for must not keep
- * changes waiting. Never throws.
+ * Drops old partitions of the log until stopped. It opens its own connections, so that the sequencer does not wait for
+ * its locks. Never throws.
  */
 export function startRetention(options: RetentionOptions): { stop(): Promise<void> } {
   const { log, everyMs = EVERY_MS } = options;
-  const doorbell = createDoorbell();
+  const signal = createSignal();
   let isStopped = false;
   let current: pg.Client | undefined;
 
   async function run(): Promise<void> {
-    await doorbell.wait(Math.min(FIRST_MS, everyMs));
+    await signal.wait(Math.min(FIRST_MS, everyMs));
     while (!isStopped) {
       await dropAll().catch((error) => {
         if (isStopped) return;
         if (isLocked(error))
-          log.info({}, 'feed: the log is in use and cannot be cut short now; trying later');
-        else log.warn({ err: error }, 'feed: the log could not be cut short; trying later');
+          log.info({}, 'feed: the log is locked, so nothing was dropped; trying again later');
+        else log.warn({ err: error }, 'feed: cannot drop old parts of the log; trying again later');
       });
-      await doorbell.wait(everyMs);
+      await signal.wait(everyMs);
     }
   }
 
@@ -82,8 +82,8 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
   return {
     async stop() {
       isStopped = true;
-      doorbell.ring();
-      // Whatever the server is doing for us may be done again by whoever leads next.
+      signal.notify();
+      // Breaks off a running drop. The next leader does it again.
       if (current) await disconnect(current);
       await running;
     },
@@ -91,13 +91,13 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
 }
 
 /**
- * Drops the oldest partition if all of it is beyond both floors, and answers its name.
+ * Drops the oldest partition if all of it is beyond both floors, and returns its name.
  *
- * Only ever the oldest, so that what is stored is one range whatever interrupts this, and whoever does the same at the
- * same time. A plain drop, because that locks the log as a whole: every statement sees the partition from its beginning
- * to its end or not at all, and so finds everything after a position, or finds that it is gone.
+ * It drops only the oldest, so that the stored positions stay one range even if it is interrupted or runs twice at once.
+ * It uses a plain DROP TABLE, which locks the whole log: every statement sees the partition completely or not at all, so
+ * a reader gets everything after a position or learns that it is gone.
  *
- * @throws when the log is in use for longer than a moment.
+ * @throws when the log stays locked for longer than 100 ms.
  */
 export async function dropOldest(
   client: pg.ClientBase,
@@ -117,7 +117,7 @@ export async function dropOldest(
   return name;
 }
 
-/** By the bounds of the partitions: looking at rows would open them. The one that holds the head is never past. */
+/** Uses the bounds of the partitions, because reading rows would open them. The partition of the head is never past. */
 const OLDEST_SQL = `
 SELECT name, ends <= h.position AND h.position - ends + 1 >= $1::bigint AS is_past
   FROM feed_head h, (
@@ -130,8 +130,8 @@ SELECT name, ends <= h.position AND h.position - ends + 1 >= $1::bigint AS is_pa
   ) oldest`;
 
 /*
- * Positions follow the time of changes nearly, not exactly: the newest change of a partition says cheaply when it is
- * too early to look at all of them.
+ * Positions follow the times of changes only approximately. So all changes of a partition are compared, but only once
+ * its newest is old enough, which is cheap to check.
  */
 const CUTOFF = 'now() - make_interval(days => $1::int)';
 

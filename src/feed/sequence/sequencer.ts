@@ -1,11 +1,13 @@
+import { backoffMs } from '../../backoff.ts';
 import type { SequencedBatch } from '../bus/batch.ts';
-import { createDoorbell } from '../doorbell.ts';
+import { createSignal } from '../concurrency/signal.ts';
 import type { FeedLog } from '../logger.ts';
-import { NO_METER, type SequencingMeter } from '../meter.ts';
+import { connectSequencer, disconnect, type SequencerConnection, tryLead } from './connection.ts';
+import type { SequencingMeter } from './meter.ts';
+import { type MovedBatch, moveBatch } from './moveBatch.ts';
+import { type EmptySnapshot, probeOutbox } from './outbox.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
 import { type Retention, startRetention } from './retention.ts';
-import { connectSequencer, disconnect, type SequencerClient, tryLead } from './sequencerClient.ts';
-import { type EmptyAt, look, type Sequenced, sequence } from './sequencing.ts';
 
 export type SequencerOptions = {
   /** A direct connection to the database. */
@@ -13,57 +15,56 @@ export type SequencerOptions = {
   /** Called after the commit, in the order of positions. Must not throw. */
   publish(batch: SequencedBatch): void;
   log: FeedLog;
-  /** What whoever leads keeps of the log; without it, everything. */
+  /** How much of the log the leader keeps. Default: all of it. */
   retention?: Retention;
   meter?: SequencingMeter;
-  /** See SequencingOptions. */
+  /** See MoveOptions. */
   batchSize?: number;
-  /** How long a change that nobody announced may wait to be found. */
+  /** How often the outbox is polled for changes of writers that do not nudge. */
   pollMs?: number;
   /** See RetentionOptions. */
   retentionEveryMs?: number;
-  /** How often EmptyAt is not relied upon, at most. */
-  wholeLookMs?: number;
+  /** The shortest time between two scans of the whole outbox. See EmptySnapshot. */
+  fullScanMs?: number;
 };
 
 export type Sequencer = {
-  /** Something was committed. */
+  /** Wakes the sequencer after a commit. */
   nudge(): void;
-  /** Whether it gives positions, rather than standing by or being without a database. */
+  /** Whether it assigns positions at present. */
   isLeading(): boolean;
-  /** Whether another process does, and this one would take its place. */
+  /** Whether another process leads and this one would replace it. */
   isStandingBy(): boolean;
-  /** The position given last, as far as this process knows: of when it led. */
+  /** The last position that this process knows of. It is current only while it leads. */
   head(): number;
-  /** Finishes the batch at hand and lets go of the lock. */
+  /** Finishes the current batch and releases the leader's lock. */
   stop(): Promise<void>;
 };
 
 const BATCH_SIZE = 512;
 const POLL_MS = 25;
-const WHOLE_LOOK_MS = 10_000;
-/** The longer it takes to look at everything, the seldomer that is done: for no more than a hundredth of the time. */
-const WHOLE_LOOK_REST = 100;
+const FULL_SCAN_MS = 10_000;
+/** Full scans take at most a hundredth of the time. */
+const FULL_SCAN_REST = 100;
 const STAND_BY_MS = 500;
-const MIN_BACKOFF_MS = 50;
-const MAX_BACKOFF_MS = 1_000;
-/** How long stopping waits for the batch at hand, before it breaks the connection. */
+const BACKOFF = { minMs: 50, maxMs: 1_000 };
+/** How long `stop` waits for the current batch before it breaks the connection. */
 const STOP_MS = 5_000;
 
 /**
- * Gives positions to committed changes for as long as it is not stopped, or stands by while another process does.
- * Whatever happens to the database, it tries again and never throws.
+ * Assigns positions to committed changes, or stands by while another process does, until stopped. It reconnects after
+ * every failure of the database and never throws.
  */
 export function startSequencer(options: SequencerOptions): Sequencer {
-  const { url, log, batchSize = BATCH_SIZE, pollMs = POLL_MS, meter = NO_METER } = options;
-  const { wholeLookMs = WHOLE_LOOK_MS } = options;
-  const doorbell = createDoorbell();
+  const { url, log, batchSize = BATCH_SIZE, pollMs = POLL_MS, meter } = options;
+  const { fullScanMs = FULL_SCAN_MS } = options;
+  const signal = createSignal();
   let isStopped = false;
   let isLeading = false;
   let isStandingBy = false;
   let failures = 0;
   let knownHead = 0;
-  let current: SequencerClient | undefined;
+  let current: SequencerConnection | undefined;
 
   async function run(): Promise<void> {
     while (!isStopped) {
@@ -71,23 +72,22 @@ export function startSequencer(options: SequencerOptions): Sequencer {
         await serve(await connectSequencer(url));
       } catch (error) {
         failures += 1;
-        if (failures === 1) log.warn({ err: error }, 'feed: the sequencer lost the database and tries again');
+        if (failures === 1) log.warn({ err: error }, 'feed: the sequencer lost the database; reconnecting');
       }
       if (isStopped) return;
-      const backoff = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.max(0, failures - 1));
-      await doorbell.wait(backoff * (0.5 + Math.random() / 2));
+      await signal.wait(backoffMs(failures, BACKOFF));
     }
   }
 
-  async function serve(connection: SequencerClient): Promise<void> {
+  async function serve(connection: SequencerConnection): Promise<void> {
     current = connection;
     let retaining: ReturnType<typeof startRetention> | undefined;
     try {
       while (!isStopped && !(await tryLead(connection))) {
-        if (!isStandingBy) log.info({}, 'feed: standing by, since another process sequences');
+        if (!isStandingBy) log.info({}, 'feed: standing by, because another process sequences');
         isStandingBy = true;
         failures = 0;
-        await doorbell.wait(STAND_BY_MS);
+        await signal.wait(STAND_BY_MS);
       }
       isStandingBy = false;
       if (isStopped) return;
@@ -97,64 +97,68 @@ export function startSequencer(options: SequencerOptions): Sequencer {
     } finally {
       isLeading = false;
       isStandingBy = false;
-      // The lock first: somebody may be waiting for it.
+      // The lock is released first, because another process may be waiting for it.
       await disconnect(connection.client);
       await retaining?.stop();
     }
   }
 
-  async function lead({ client, server }: SequencerClient): Promise<void> {
+  async function lead({ client, server }: SequencerConnection): Promise<void> {
     const partitions = createPartitionKeeper(client, log);
     const { rows } = await client.query<{ position: string }>('SELECT position FROM feed_head');
     knownHead = Number(rows[0]?.position ?? 0);
-    let isWork = true;
-    let emptyAt: EmptyAt | undefined;
-    let wholeDueAt = 0;
+    let hasWork = true;
+    let emptySnapshot: EmptySnapshot | undefined;
+    let fullScanDueAt = 0;
     isLeading = true;
     log.info({ head: knownHead }, 'feed: sequencing');
     while (!isStopped) {
-      if (performance.now() > wholeDueAt) emptyAt = undefined;
-      if (isWork) {
+      if (performance.now() > fullScanDueAt) emptySnapshot = undefined;
+      if (hasWork) {
         await partitions.keepAhead(knownHead);
-        const move = () => sequence(client, { batchSize, server, knownHead, emptyAt });
-        const { head, batches, isMore, lagMs, ...moved } = await paced(() => withRoom(partitions, move));
+        const move = () => moveBatch(client, { batchSize, server, knownHead, emptySnapshot });
+        const moved = await timed(() => withPartitions(partitions, move));
         failures = 0;
-        for (const batch of batches) options.publish(batch);
-        if (batches.length > 0) {
-          meter.sequenced(
-            batches.reduce((sum, { count }) => sum + count, 0),
-            lagMs,
-          );
-        }
-        knownHead = head;
-        emptyAt = moved.emptyAt;
-        isWork = isMore;
-      } else if (await doorbell.wait(pollMs)) {
-        isWork = true;
+        publish(moved);
+        knownHead = moved.head;
+        emptySnapshot = moved.emptySnapshot;
+        hasWork = moved.hasMore;
+      } else if (await signal.wait(pollMs)) {
+        hasWork = true;
       } else {
-        const emptyNow = await paced(() => look(client, emptyAt));
-        isWork = emptyNow === undefined;
-        emptyAt = emptyNow ?? emptyAt;
+        const snapshot = await timed(() => probeOutbox(client, emptySnapshot));
+        hasWork = snapshot === undefined;
+        emptySnapshot = snapshot ?? emptySnapshot;
       }
     }
 
-    async function paced<Result>(read: () => Promise<Result>): Promise<Result> {
-      const isWhole = emptyAt === undefined;
+    /** Schedules the next full scan by the time that this one takes. */
+    async function timed<Result>(read: () => Promise<Result>): Promise<Result> {
+      const isFullScan = emptySnapshot === undefined;
       const startedAt = performance.now();
       const result = await read();
       const now = performance.now();
-      if (isWhole) wholeDueAt = now + Math.max(wholeLookMs, WHOLE_LOOK_REST * (now - startedAt));
+      if (isFullScan) fullScanDueAt = now + Math.max(fullScanMs, FULL_SCAN_REST * (now - startedAt));
       return result;
     }
   }
 
-  async function withRoom(partitions: PartitionKeeper, move: () => Promise<Sequenced>): Promise<Sequenced> {
+  function publish({ batches, lagMs }: MovedBatch): void {
+    for (const batch of batches) options.publish(batch);
+    const changes = batches.reduce((sum, { count }) => sum + count, 0);
+    if (changes > 0) meter?.sequenced(changes, lagMs);
+  }
+
+  async function withPartitions(
+    partitions: PartitionKeeper,
+    move: () => Promise<MovedBatch>,
+  ): Promise<MovedBatch> {
     try {
       return await move();
     } catch (error) {
       if (!isMissingPartition(error)) throw error;
-      log.warn({ err: error }, 'feed: a batch needs more partitions than there are; making them');
-      await partitions.makeRoom();
+      log.warn({ err: error }, 'feed: a partition is missing; creating it');
+      await partitions.createMissing();
       return await move();
     }
   }
@@ -162,14 +166,14 @@ export function startSequencer(options: SequencerOptions): Sequencer {
   const running = run();
   return {
     nudge() {
-      if (isLeading) doorbell.ring();
+      if (isLeading) signal.notify();
     },
     isLeading: () => isLeading,
     isStandingBy: () => isStandingBy,
     head: () => knownHead,
     async stop() {
       isStopped = true;
-      doorbell.ring();
+      signal.notify();
       const timer = setTimeout(() => current && disconnect(current.client), STOP_MS);
       await running;
       clearTimeout(timer);

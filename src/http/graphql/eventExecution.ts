@@ -11,6 +11,7 @@ import {
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
+import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import { isUnavailable } from '../../sqlError.ts';
 import { startPosition } from './startPosition.ts';
 
@@ -23,7 +24,9 @@ export function useEventExecution(log: Logger): Plugin<Context> {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
-        return isAsyncIterable(source) ? results(source[Symbol.asyncIterator](), args, log) : source;
+        return isAsyncIterable(source)
+          ? results(source[Symbol.asyncIterator]() as AsyncIterator<SourceEvent>, args, log)
+          : source;
       });
     },
   };
@@ -31,7 +34,7 @@ export function useEventExecution(log: Logger): Plugin<Context> {
 
 /** (No async generator: its `return` would wait for the next event before it ends.) */
 function results(
-  source: AsyncIterator<unknown>,
+  source: AsyncIterator<SourceEvent>,
   args: ExecutionArgs,
   log: Logger,
 ): AsyncGenerator<ExecutionResult, void, void> {
@@ -67,7 +70,7 @@ function results(
  * and all that come after it. Undefined when its subscriber left meanwhile.
  */
 async function resultOf(
-  event: unknown,
+  event: SourceEvent,
   args: ExecutionArgs,
   signal: AbortSignal,
   log: Logger,
@@ -83,7 +86,7 @@ async function resultOf(
 
 /** One try, and why it should be made again, if it should. */
 async function attempt(
-  event: unknown,
+  event: SourceEvent,
   args: ExecutionArgs,
 ): Promise<{ result?: ExecutionResult; reason?: unknown }> {
   try {
@@ -92,9 +95,9 @@ async function attempt(
     const result = await execute({
       ...args,
       rootValue: event,
-      // A subscription has one context for its whole life, and what was loaded for its first event would be shown
-      // again with its last. So each event gets caches of its own.
-      contextValue: { ...context, ...initContextCache(), ...position },
+      // Each event gets a context with caches of its own. The subscription's context lives as long as the
+      // subscription: with its caches, the last event would show what was loaded for the first.
+      contextValue: { ...context, ...initContextCache(), ...position, upcoming: event.upcoming },
     });
     const failed = result.errors?.find(({ originalError }) => isUnavailable(originalError));
     return { result, reason: failed?.originalError };

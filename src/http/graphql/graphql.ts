@@ -4,12 +4,12 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
 import { schema } from '../../resolvers/index.ts';
-import { createNouns } from '../../schema/feed/nouns.ts';
+import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useDocumentLimits } from '../limits/document.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import { keepRecent } from '../limits/recent.ts';
 import type { LiveConnections } from '../live/connections.ts';
-import { createEventStreams, type NodeContext } from '../live/eventStream.ts';
+import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
 import { usePlayground } from '../playground/playground.ts';
 import { useAuthentication } from './authentication.ts';
 import { maskError, useErrors } from './errors.ts';
@@ -19,7 +19,7 @@ import { useOperationLog } from './operationLog.ts';
 import { useStartPosition } from './startPosition.ts';
 
 /** What a transport other than HTTP brings into an operation's context. */
-export type TransportContext = Required<Pick<Context, 'viewer' | 'carrier'>>;
+export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport'>>;
 
 export type GraphQLServer = YogaServerInstance<object, Context>;
 
@@ -45,7 +45,7 @@ export function createGraphQLServer(
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
-  const nouns = createNouns(services.db);
+  const entityReads = createEntityReads(services.db);
   const { plugin, viewerOf } = useAuthentication(services.db.prisma, log);
   return createYoga<object, Context>({
     schema,
@@ -75,12 +75,12 @@ export function createGraphQLServer(
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {
-      const own = { ...services, nouns, requestId: randomUUID() };
-      if ('carrier' in initial) return { ...own, ...(initial as unknown as TransportContext) };
+      const own = { ...services, entityReads, requestId: randomUUID() };
+      if ('subscriptionTransport' in initial) return { ...own, ...(initial as unknown as TransportContext) };
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);
       if (!viewer) throw new Error('An operation got past authentication.');
-      return { ...own, viewer, carrier: eventStreams.carrierFor(http.request, http, viewer) };
+      return { ...own, viewer, subscriptionTransport: eventStreams.transportFor(http.request, http, viewer) };
     },
   });
 }

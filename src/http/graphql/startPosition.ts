@@ -1,5 +1,5 @@
 /** Where the feed stood before an operation began. */
-import { type DocumentNode, Kind, visit } from 'graphql';
+import { type DocumentNode, type ExecutionArgs, Kind, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 
@@ -9,8 +9,12 @@ import type { Context } from '../../context.ts';
  */
 export function useStartPosition(): Plugin<Context> {
   return {
-    async onExecute({ args }) {
-      Object.assign(args.contextValue, await startPosition(args.document, args.contextValue));
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const context = args.contextValue as Context;
+        const position = await startPosition(args.document, context);
+        return await executeFn({ ...args, contextValue: { ...context, ...position } });
+      });
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Documents that are refused unread. */
 import { Lexer, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { DOCUMENT_LIMITS, tooComplex } from './limits.ts';
+import { DOCUMENT_LIMITS, tooComplex } from './complexity.ts';
 
 const OPENING: string[] = [TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACKET_L];
 const CLOSING: string[] = [TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R];

@@ -2,7 +2,7 @@
 import type { ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
-import { OPERATION_LIMITS, tooComplex } from './limits.ts';
+import { OPERATION_LIMITS, tooComplex } from './complexity.ts';
 import { measure } from './measure.ts';
 
 /** On every transport: an operation is executed by the same envelop, whatever it came by. */

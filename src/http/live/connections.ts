@@ -1,47 +1,47 @@
-/** All open connections of this process: how many subscriptions there may be, and who has to go. */
+/** All open connections of this process: their limits, and the checks that end them. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Viewer } from '../../auth/viewer.ts';
-import { type Ending, type LiveConnection, openConnection, type Transport, tooMany } from './connection.ts';
-import { LIVE_LIMITS, type LiveLimits } from './limits.ts';
+import { type LiveConnection, openConnection, tooManySubscriptions } from './connection.ts';
+import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
 import { currentRights, rightsVerdict } from './rights.ts';
+import type { Ending, Transport } from './transport.ts';
 
 export type LiveConnections = {
-  readonly limits: LiveLimits;
+  readonly limits: ConnectionLimits;
   open(transport: Transport, viewer: Viewer): LiveConnection;
-  /** What there is at present, and was since the start. */
   stats(): LiveStats;
-  /** Sends everybody away to come back elsewhere, and stops watching. */
+  /** Ends every connection with RESTART, and stops the checks. */
   close(): Promise<void>;
 };
 
 export type LiveStats = {
   connections: number;
   subscriptions: number;
-  /** Given to the network and not yet taken by it. */
+  /** Bytes that wait for the network. */
   queuedBytes: number;
-  /** Events handed to connections, since the start. */
+  /** Events delivered since the start. */
   deliveries: number;
-  /** Connections that the server ended, since the start. */
+  /** Connections that the server ended since the start. */
   ended: Readonly<Record<Ending, number>>;
 };
 
-const JUDGE_MS = 1_000;
-const RIGHTS_MS = 500;
+const LAG_CHECK_MS = 1_000;
+const RIGHTS_CHECK_MS = 500;
 
 export function createLiveConnections(
   pool: pg.Pool,
   log: Logger,
-  tuning: Partial<LiveLimits> = {},
+  tuning: Partial<ConnectionLimits> = {},
 ): LiveConnections {
-  const limits = { ...LIVE_LIMITS, ...tuning };
+  const limits = { ...CONNECTION_LIMITS, ...tuning };
   const connections = new Set<LiveConnection>();
   const perToken = new Map<string, number>();
   const ended = { FORBIDDEN: 0, RIGHTS_CHANGED: 0, LAGGED: 0, RESTART: 0 };
   let deliveries = 0;
   let isStopped = false;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
+  let rightsTimer: NodeJS.Timeout | undefined;
+  let rightsCheck: Promise<void> = Promise.resolve();
 
   function count(tokenId: string, change: 1 | -1): number {
     const subscriptions = (perToken.get(tokenId) ?? 0) + change;
@@ -50,47 +50,48 @@ export function createLiveConnections(
     return subscriptions;
   }
 
-  function schedule(): void {
-    timer = setTimeout(() => {
-      round = watchRights().then(() => {
-        if (!isStopped) schedule();
+  function scheduleRightsCheck(): void {
+    rightsTimer = setTimeout(() => {
+      rightsCheck = checkRights().then(() => {
+        if (!isStopped) scheduleRightsCheck();
       });
-    }, RIGHTS_MS);
+    }, RIGHTS_CHECK_MS);
   }
 
-  /** Asks the database about rights, so that it works whatever the news travel by. */
-  async function watchRights(): Promise<void> {
+  /** Asks the database, because the bus may lose messages. */
+  async function checkRights(): Promise<void> {
     if (connections.size === 0) return;
     try {
       const tokenIds = new Set([...connections].map(({ viewer }) => viewer.tokenId));
       const rights = await currentRights(pool, [...tokenIds]);
       for (const connection of connections) {
-        // One that was opened meanwhile was not asked for.
+        // Opened during the query, which did not ask for its token.
         if (!tokenIds.has(connection.viewer.tokenId)) continue;
         const verdict = rightsVerdict(connection, rights.get(connection.viewer.tokenId));
         if (verdict) connection.end(verdict);
       }
     } catch (error) {
-      // Nobody loses a right because the database is away; the next look tells.
-      log.warn({ err: error }, 'open connections could not be checked');
+      // No connection ends because the database is away. The next check decides.
+      log.warn({ err: error }, 'the rights of open connections could not be checked');
     }
   }
 
-  const judging = setInterval(() => {
-    for (const connection of connections) connection.judge(performance.now());
-  }, JUDGE_MS);
-  schedule();
+  const lagTimer = setInterval(() => {
+    for (const connection of connections) connection.checkLag(performance.now());
+  }, LAG_CHECK_MS);
+  scheduleRightsCheck();
   return {
     limits,
     open(transport, viewer) {
       const connection = openConnection(transport, viewer, {
         limits,
-        onAdmit() {
-          if ((perToken.get(viewer.tokenId) ?? 0) >= limits.perToken)
-            throw tooMany(limits.perToken, 'A token');
+        onReserve() {
+          if ((perToken.get(viewer.tokenId) ?? 0) >= limits.perToken) {
+            throw tooManySubscriptions(limits.perToken, 'A token');
+          }
           count(viewer.tokenId, 1);
         },
-        onLeave: () => count(viewer.tokenId, -1),
+        onRelease: () => count(viewer.tokenId, -1),
         onDelivery() {
           deliveries += 1;
         },
@@ -98,7 +99,7 @@ export function createLiveConnections(
           connections.delete(connection);
           if (!why) return;
           ended[why] += 1;
-          if (why === 'LAGGED') log.warn({ tokenId: viewer.tokenId }, 'a connection lagged and was closed');
+          if (why === 'LAGGED') log.warn({ tokenId: viewer.tokenId }, 'a lagging connection was closed');
         },
       });
       connections.add(connection);
@@ -119,10 +120,10 @@ export function createLiveConnections(
 
     async close() {
       isStopped = true;
-      clearTimeout(timer);
-      clearInterval(judging);
+      clearTimeout(rightsTimer);
+      clearInterval(lagTimer);
       for (const connection of [...connections]) connection.end('RESTART');
-      await round;
+      await rightsCheck;
     },
   };
 }

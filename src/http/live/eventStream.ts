@@ -1,112 +1,43 @@
-/**
- * Subscriptions over Server-Sent Events: the distinct connections mode of the GraphQL-over-SSE protocol, where each
- * event has its cursor as its id and a block with only an id is a heartbeat.
- */
+/** The body of one event stream: blocks of the GraphQL-over-SSE protocol, written as the client reads them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { Viewer } from '../../auth/viewer.ts';
-import type { Carrier, Context } from '../../context.ts';
-import type { Ending, Heartbeat, LiveConnection, Transport } from './connection.ts';
-import type { LiveConnections } from './connections.ts';
+import type { LiveConnection } from './connection.ts';
+import type { Ending, Transport } from './transport.ts';
 
-/** What Node's request looks like to yoga. */
-export type NodeContext = { req: IncomingMessage; res: ServerResponse };
-
-export type EventStreams = {
-  plugin: Plugin<Context>;
-  /** For the subscription that a request asks for, if it does. */
-  carrierFor(request: Request, node: NodeContext, viewer: Viewer): Carrier;
-};
-
-type OpenStream = {
+export type EventStream = {
   live: LiveConnection;
-  /** See LiveLimits. */
+  /** See ConnectionLimits. */
   lingerMs: number;
-  /** Of the event that is on its way. */
+  /** The cursor of the event that is being delivered. */
   cursor?: string;
+  /** Absent before the body is read, and after its end. */
   controller?: ReadableStreamDefaultController<Uint8Array>;
   response: ServerResponse;
 };
 
-const ACCEPTS_EVENTS = /text\/(event-stream|\*)|\*\/\*/;
-const EVENT_STREAM = 'text/event-stream';
-/** Subscriptions of other requests are other connections, so any name does. */
-const ONLY = 'sse';
+/** Every event stream is a connection with one subscription, so the id need not be unique. */
+export const SUBSCRIPTION_ID = 'sse';
 const COMMENT = ':\n\n';
 const COMPLETE = 'event: complete\ndata:\n\n';
-/** What a client is told at the end; without a word, it is to come back with its cursor. */
-const LAST_WORD: Record<Ending, { code: string; message: string } | undefined> = {
+/** The error that ends a stream. Without one, the client comes back with its cursor. */
+const FINAL_ERROR: Record<Ending, { code: string; message: string } | undefined> = {
   FORBIDDEN: { code: 'FORBIDDEN', message: 'The token, or its membership, is no longer good.' },
   LAGGED: { code: 'LAGGED', message: 'Events come faster than you read. Go on from your last cursor.' },
   RIGHTS_CHANGED: undefined,
   RESTART: undefined,
 };
 
-export function createEventStreams(connections: LiveConnections): EventStreams {
-  const streams = new WeakMap<Request, OpenStream>();
-  return {
-    carrierFor(request, { req, res }, viewer) {
-      return {
-        resumeAfter: request.headers.get('last-event-id') || undefined,
-        admit() {
-          if (!ACCEPTS_EVENTS.test(request.headers.get('accept') ?? '*/*')) throw notAcceptable();
-          const { lingerMs } = connections.limits;
-          const stream: OpenStream = { response: res, lingerMs, live: undefined as never };
-          stream.live = connections.open(transportOf(stream, req), viewer);
-          res.once('close', stream.live.dispose);
-          // Whoever was gone by now does not say so again.
-          if (res.closed) stream.live.dispose();
-          streams.set(request, stream);
-          stream.live.begin(ONLY);
-          const seat = stream.live.admit(ONLY, viewer);
-          return {
-            ...seat,
-            async room(change) {
-              await seat.room(change);
-              stream.cursor = change.cursor;
-            },
-          };
-        },
-      };
-    },
-
-    plugin: {
-      onResultProcess({ request, result, setResultProcessor }) {
-        const stream = streams.get(request);
-        if (!stream) return;
-        if (Symbol.asyncIterator in result) {
-          const results = result[Symbol.asyncIterator]() as AsyncIterator<ExecutionResult>;
-          const headers = {
-            'content-type': EVENT_STREAM,
-            'cache-control': 'no-store',
-            // For proxies that would rather collect.
-            'x-accel-buffering': 'no',
-          };
-          setResultProcessor(
-            (_result, { Response }) => new Response(eventStream(stream, results), { headers }),
-            EVENT_STREAM,
-          );
-        } else {
-          // Refused: nothing to keep open.
-          stream.live.dispose();
-        }
-      },
-    },
-  };
-}
-
-/** Asks for the next result when the last was taken, so that what a client does not read stays where it is. */
-function eventStream(
-  stream: OpenStream,
+/** Asks for the next result once the last was taken: changes that a client does not read stay in the log. */
+export function bodyOf(
+  stream: EventStream,
   results: AsyncIterator<ExecutionResult>,
 ): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     start(controller) {
       stream.controller = controller;
-      // Some clients take a response for there only when something of its body is.
+      // Some clients wait for the first bytes of the body before they report the response.
       write(stream, COMMENT);
-      stream.live.begun(ONLY);
+      stream.live.operations.prepared(SUBSCRIPTION_ID);
     },
     async pull() {
       const { done, value } = await results.next();
@@ -117,7 +48,7 @@ function eventStream(
       } else {
         write(stream, block(value, stream.cursor));
         stream.cursor = undefined;
-        stream.live.written(ONLY);
+        stream.live.written(SUBSCRIPTION_ID);
       }
     },
     async cancel() {
@@ -128,13 +59,13 @@ function eventStream(
   });
 }
 
-function transportOf(stream: OpenStream, { socket }: IncomingMessage): Transport {
+export function transportOf(stream: EventStream, { socket }: IncomingMessage): Transport {
   return {
     socket,
-    beat: (heartbeat?: Heartbeat) => write(stream, heartbeat ? `id: ${heartbeat.cursor}\n\n` : COMMENT),
-    end(why: Ending) {
-      const word = LAST_WORD[why];
-      if (word) write(stream, `${block({ errors: [errorOf(word)] })}${COMPLETE}`);
+    beat: (heartbeat) => write(stream, heartbeat ? `id: ${heartbeat.cursor}\n\n` : COMMENT),
+    end(why) {
+      const error = FINAL_ERROR[why];
+      if (error) write(stream, `${block({ errors: [asGraphQLError(error)] })}${COMPLETE}`);
       finish(stream);
     },
   };
@@ -145,12 +76,12 @@ function block({ errors, ...result }: ExecutionResult, cursor?: string): string 
   return `event: next\n${cursor ? `id: ${cursor}\n` : ''}data: ${data}\n\n`;
 }
 
-function write({ controller }: OpenStream, text: string): void {
+function write({ controller }: EventStream, text: string): void {
   controller?.enqueue(Buffer.from(text));
 }
 
-/** Nothing is written any more: the response ends when its reader has taken what there is, or takes too long to. */
-function finish(stream: OpenStream): void {
+/** Writes no more. The response ends when the client has read what there is, or when it takes too long to. */
+function finish(stream: EventStream): void {
   const { controller, live, response, lingerMs } = stream;
   controller?.close();
   stream.controller = undefined;
@@ -159,12 +90,6 @@ function finish(stream: OpenStream): void {
   response.once('close', () => clearTimeout(timer));
 }
 
-function errorOf({ code, message }: { code: string; message: string }): GraphQLError {
+function asGraphQLError({ code, message }: { code: string; message: string }): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
-}
-
-function notAcceptable(): GraphQLError {
-  return new GraphQLError('A subscription needs a WebSocket, or a request that accepts text/event-stream.', {
-    extensions: { code: 'NOT_ACCEPTABLE', http: { status: 406 } },
-  });
 }

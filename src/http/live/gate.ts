@@ -1,16 +1,16 @@
-/** Keeps back what lies beyond a position, for a moment. */
+/** Holds back deliveries beyond a position for a moment. */
 export type Gate = {
-  /** Where it is closed, if it is. */
+  /** The position beyond which nothing passes; undefined while the gate is open. */
   closedAt(): number | undefined;
-  /** Lets nothing pass that lies beyond the position, until it is opened, or until that has taken too long. */
+  /** Closes the gate beyond the position, until it is opened or the time limit has passed. */
   close(position: number): void;
   open(): void;
-  /** Waits until what lies at the position may pass. */
+  /** Waits until a change at the position may pass. */
   pass(position: number): Promise<void>;
 };
 
-/** Long enough to ask the database something, and too short for anybody to lose patience. */
-const LONGEST_MS = 1_000;
+/** Enough for one query, and short enough for a reader not to notice. */
+const MAX_CLOSED_MS = 1_000;
 
 export function createGate(): Gate {
   let closedAt: number | undefined;
@@ -32,7 +32,7 @@ export function createGate(): Gate {
   return {
     closedAt: () => closedAt,
     close(position) {
-      timer ??= setTimeout(open, LONGEST_MS);
+      timer ??= setTimeout(open, MAX_CLOSED_MS);
       moveTo(position);
     },
     open,

@@ -1,11 +1,11 @@
-/** Whether those who listen may still do so. */
+/** Whether an open connection still has the rights that it was opened with. */
 import type pg from 'pg';
 import type { Role } from '../../auth/viewer.ts';
 import type { LiveConnection } from './connection.ts';
 
 type Roles = Map<string, Role>;
 
-/** Why the connection has to go, if it has to. @param roles undefined when its token is no longer good. */
+/** Why the connection must end, if it must. @param roles undefined when its token is no longer good. */
 export function rightsVerdict(
   { subscriptions }: LiveConnection,
   roles: Roles | undefined,

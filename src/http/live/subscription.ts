@@ -1,38 +1,40 @@
-/** One subscription of a connection, and how far its client has been told that it is. */
+/** One subscription of a connection, and the position that its client has received. */
 import type { Role, Viewer } from '../../auth/viewer.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
 
 export type Subscription = {
   readonly id: string;
-  /** Where it listens, once it does, and with which role. */
+  /** UUID; undefined until the stream is attached, as is the role. */
   readonly organizationId: string | undefined;
+  /** The role under which it was opened. */
   readonly role: Role | undefined;
-  carry(stream: ChangeStream, organizationId: string): void;
+  attach(stream: ChangeStream, organizationId: string): void;
   /** A change is about to be delivered. */
-  deliver(change: Change): void;
-  /** It has been given to the network. */
+  delivering(change: Change): void;
+  /** That change was handed to the socket. */
   written(): void;
-  /** Everything up to here that passes has been given to the network; undefined while there is no stream. */
-  reached(): { position: number; cursor: string } | undefined;
-  /** The furthest position that the client was given, with an event or a heartbeat. */
-  told(): number;
-  /** A heartbeat tells it a position. */
-  tell(position: number): void;
+  /** Every matching change up to here was handed to the socket; undefined until the stream is attached. */
+  progress(): { position: number; cursor: string } | undefined;
+  /** The furthest position that the client was sent, with an event or a heartbeat. */
+  lastSent(): number;
+  /** A heartbeat sends the client a position. */
+  sent(position: number): void;
+  /** Whether it was live once and has fallen behind the changes that are kept in memory. */
   isBehind(): boolean;
-  /** Whether it hears what happens when it happens. */
+  /** Whether it delivers changes as they happen. */
   isInStep(): boolean;
-  /** Sees to it that it comes as far as a position soon. Fulfilled when it has, or is over. */
+  /** Has the stream look for changes up to a position now. Fulfilled when it has passed it, or is over. */
   reach(position: number): Promise<unknown>;
   stop(): void;
 };
 
-export function openSubscription(id: string, viewer: Viewer): Subscription {
+export function createSubscription(id: string, viewer: Viewer): Subscription {
   let stream: ChangeStream | undefined;
   let organizationId: string | undefined;
-  let delivering: Change | undefined;
+  let current: Change | undefined;
   let latest: Change | undefined;
-  let told = 0;
+  let lastSent = 0;
   let isLive = false;
 
   const isBehind = () => stream?.isBehind() ?? false;
@@ -45,32 +47,32 @@ export function openSubscription(id: string, viewer: Viewer): Subscription {
     get role() {
       return organizationId === undefined ? undefined : viewer.roles.get(organizationId);
     },
-    carry(carried, organization) {
-      stream = carried;
+    attach(attached, organization) {
+      stream = attached;
       organizationId = organization;
-      told = carried.position();
-      void carried.live.then((is) => {
-        isLive = is;
+      lastSent = attached.position();
+      void attached.live.then((isLiveNow) => {
+        isLive = isLiveNow;
       });
     },
-    deliver(change) {
-      delivering = change;
+    delivering(change) {
+      current = change;
     },
     written() {
-      if (!delivering) return;
-      latest = delivering;
-      told = Math.max(told, delivering.position);
+      if (!current) return;
+      latest = current;
+      lastSent = Math.max(lastSent, current.position);
     },
-    reached() {
+    progress() {
       if (!stream) return undefined;
       const position = stream.position();
-      // The stream counts a change only when its reader comes back for the next.
+      // The stream counts a change only when its reader asks for the next one.
       if (latest && latest.position > position) return latest;
       return { position, cursor: stream.cursor() };
     },
-    told: () => told,
-    tell(position) {
-      told = Math.max(told, position);
+    lastSent: () => lastSent,
+    sent(position) {
+      lastSent = Math.max(lastSent, position);
     },
     isBehind,
     isInStep: () => isLive && !isBehind(),

@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Feed } from '../../feed/feed.ts';
-import type { Announcer } from '../../feed/sequence/announcer.ts';
-import type { BacklogWatch } from '../../feed/sequence/backlog.ts';
+import type { Publisher } from '../../feed/publisher.ts';
+import type { BacklogMonitor } from '../../feed/sequence/backlog.ts';
 import { pendingMigrations } from '../../migrations.ts';
 
 export type Readiness = { ready: boolean; checks: Record<string, boolean> };
@@ -51,9 +51,9 @@ export function feedCheck(feed: Feed): Check {
 }
 
 /** This process leads or stands by, and whoever leads keeps up. */
-export function sequencerCheck(announcer: Announcer, backlog: BacklogWatch): Check {
+export function sequencerCheck(publisher: Publisher, backlog: BacklogMonitor): Check {
   return async () => ({
-    election: announcer.isLeading() || announcer.isStandingBy(),
+    election: publisher.isLeading() || publisher.isStandingBy(),
     sequencer: await backlog.isSequenced(),
   });
 }

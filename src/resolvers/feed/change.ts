@@ -1,9 +1,9 @@
-import type { ActorFilter } from '../../feed/log/changeLog.ts';
+import type { ActorFilter } from '../../feed/log/filter.ts';
 import { id as idOf, parseGlobalId } from '../../globalId.ts';
 import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../../schema/feed/change.ts';
 import { builder } from '../../schema/index.ts';
 import { listeningArgs } from '../kit/listeningArgs.ts';
-import { heard, listen } from '../kit/subscribe.ts';
+import { resolveChange, subscribe } from '../kit/subscribe.ts';
 import { changePage } from './changePage.ts';
 
 const ChangeEdge = builder.edgeObject({ type: Change, name: 'OrganizationChangesConnectionEdge' });
@@ -83,7 +83,7 @@ builder.subscriptionField('changes', (t) =>
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
     },
     subscribe: (_root, { organizationId, after, types }, context) =>
-      listen(context, { organizationId, after, types }),
-    resolve: heard,
+      subscribe(context, { organizationId, after, types }),
+    resolve: resolveChange,
   }),
 );

@@ -1,6 +1,6 @@
-/** How a subscription field listens: who may, to which changes, and what a broken cursor says. */
+/** The source stream of every subscription field: authorization, the changes that match, and errors under way. */
 import { GraphQLError } from 'graphql';
-import type { Carrier, Context, Seat } from '../../context.ts';
+import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../context.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
@@ -8,59 +8,72 @@ import { id } from '../../globalId.ts';
 import type { ChangeTypeName } from '../../schema/feed/change.ts';
 import { publicError } from '../feed/changePage.ts';
 
-/** What a subscription's source hands to its field: a change, or why there will be none any more. */
-export type Heard = Change | Error;
+/** One event of a source stream: a change, or the error that ends the subscription. */
+export type SourceEvent = {
+  change: Change | Error;
+  /** The changes that the stream will deliver next, as far as they are in memory. */
+  upcoming(): readonly Change[];
+};
 
-type Listening = {
+type SubscribeOptions = {
   organizationId: string;
   after?: string | null;
-  /** Only changes of these types; all without it. */
+  /** Only changes of these types, which are then the only ones read from the log. Default: all. */
   types?: readonly ChangeTypeName[] | null;
-  /** UUIDs, as far as a filter was given: only changes that concern every one of them. */
+  /** UUIDs, undefined for a filter that was not given: only changes that concern every one of them. */
   about?: (string | undefined)[];
 };
 
-/** How many changes ahead the things that events are about are read at once. */
-const AHEAD = 100;
+/** How many changes ahead the objects of events are read together. */
+const LOOKAHEAD = 100;
 
-export async function listen(context: Context, listening: Listening): Promise<AsyncIterable<Heard>> {
-  const organizationId = id('Organization', listening.organizationId);
+/** @throws {GraphQLError} NOT_FOUND, a broken cursor's code, or what the transport refuses with. */
+export async function subscribe(
+  context: Context,
+  { after, types, about = [], ...options }: SubscribeOptions,
+): Promise<AsyncIterable<SourceEvent>> {
+  const organizationId = id('Organization', options.organizationId);
   const { code, message } = new NotFoundError();
   if (!context.viewer.roles.has(organizationId)) throw new GraphQLError(message, { extensions: { code } });
 
-  const types = listening.types && new Set<string>(listening.types);
-  const about = (listening.about ?? []).filter((uuid) => uuid !== undefined);
-  const seat = carrierOf(context).admit();
+  const uuids = about.filter((uuid) => uuid !== undefined);
+  const transport = transportOf(context);
+  const slot = transport.reserve();
   try {
     const stream = await context.feed.open({
       organizationId,
-      after: context.carrier?.resumeAfter ?? listening.after ?? undefined,
-      matches: (change) =>
-        (!types || types.has(change.type)) && about.every((uuid) => change.subjects.includes(uuid)),
+      after: transport.resumeAfter ?? after ?? undefined,
+      // In one order and without repeats, so that streams which ask for the same types share their reads of the log.
+      types: types ? [...new Set(types)].sort() : undefined,
+      matches: (change) => uuids.every((uuid) => change.subjects.includes(uuid)),
     });
-    seat.carry(stream, organizationId);
-    context.upcoming = () => stream.upcoming(AHEAD);
-    return delivered(stream, seat);
+    slot.attach(stream, organizationId);
+    return sourceStream(stream, slot);
   } catch (error) {
-    seat.leave();
+    slot.release();
     throw publicError(error);
   }
 }
 
-function carrierOf({ carrier }: Context): Carrier {
-  if (!carrier) throw new Error('A subscription came over a transport that carries none.');
-  return carrier;
+function transportOf({ subscriptionTransport }: Context): SubscriptionTransport {
+  if (!subscriptionTransport) throw new Error('This transport carries no subscriptions.');
+  return subscriptionTransport;
 }
 
 /**
- * The stream as its connection can take it. An error under way is told as a last result; thrown from the source, it
- * would end the whole socket.
- * (No async generator: its `return` would wait for the next change before it ends.)
+ * Delivers the stream as fast as its connection takes it. An error under way becomes a last event: thrown from the
+ * source, it would end the whole socket.
+ * (Not an async generator: its `return` would wait for the next change before it ends.)
  */
-function delivered(stream: ChangeStream, seat: Seat): AsyncIterableIterator<Heard, undefined> {
-  const ended = async (): Promise<IteratorResult<Heard, undefined>> => {
-    seat.leave();
-    return await stream.return();
+function sourceStream(
+  stream: ChangeStream,
+  slot: SubscriptionSlot,
+): AsyncIterableIterator<SourceEvent, undefined> {
+  const upcoming = () => stream.upcoming(LOOKAHEAD);
+  const end = async () => {
+    slot.release();
+    await stream.return();
+    return { done: true, value: undefined } as const;
   };
   return {
     [Symbol.asyncIterator]() {
@@ -68,30 +81,34 @@ function delivered(stream: ChangeStream, seat: Seat): AsyncIterableIterator<Hear
     },
     async next() {
       try {
-        const result = await stream.next();
-        if (result.done) return await ended();
-        await seat.room(result.value);
-        return result;
+        const { done, value: change } = await stream.next();
+        if (done) return await end();
+        await slot.ready(change);
+        return { done: false, value: { change, upcoming } };
       } catch (error) {
-        await ended();
-        return { done: false, value: error instanceof Error ? error : new Error(String(error)) };
+        await end();
+        return { done: false, value: { change: asError(error), upcoming } };
       }
     },
-    return: ended,
+    return: end,
     async throw(error) {
-      await ended();
+      await end();
       throw error;
     },
   };
 }
 
-/** The change that a subscription field resolves to. */
-export function heard(source: Heard): Change {
-  if (source instanceof Error) throw publicError(source);
-  return source;
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The UUID a filter argument names; undefined when the filter was not given. */
+/** The `resolve` of every subscription field. @throws {GraphQLError} the error that ends the subscription. */
+export function resolveChange({ change }: SourceEvent): Change {
+  if (change instanceof Error) throw publicError(change);
+  return change;
+}
+
+/** The UUID that a filter argument names; undefined when the filter was not given. */
 export function filterId(type: string, raw: string | null | undefined): string | undefined {
   return raw == null ? undefined : id(type, raw);
 }

@@ -1,11 +1,9 @@
 import type { Context } from '../../context.ts';
 import { NotFoundError, SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
-import { COMMON_ERRORS } from '../../schema/kit/error.ts';
-import { mutationInput, payload } from '../../schema/kit/mutation.ts';
 import { Organization } from '../../schema/organization/organization.ts';
 import { createOrganization, createOrganizationInput } from '../../services/organization/organization.ts';
-import { acting } from '../kit/act.ts';
+import { mutation } from '../kit/mutation.ts';
 
 builder.queryField('organization', (t) =>
   t.prismaField({
@@ -18,10 +16,9 @@ builder.queryField('organization', (t) =>
   }),
 );
 
-const CreateOrganizationInput = mutationInput(
-  'CreateOrganizationInput',
-  'What `createOrganization` takes.',
-  (t) => ({
+mutation('createOrganization', {
+  description: 'Makes an organization, with the viewer as its OWNER. Any user may.',
+  input: (t) => ({
     slug: t.string({
       required: true,
       description:
@@ -29,43 +26,20 @@ const CreateOrganizationInput = mutationInput(
     }),
     name: t.string({ required: true, description: 'Its name for people, 1 to 100 characters.' }),
   }),
-);
-
-const CreateOrganizationPayload = payload<{ organizationId: string }>(
-  'CreateOrganizationPayload',
-  'What `createOrganization` answers.',
-  (t) => ({
-    organization: t.prismaField({
+  schema: createOrganizationInput,
+  errors: [SlugTakenError],
+  async act(act, input, context) {
+    const done = await createOrganization(act, input);
+    await reach(context, done.organizationId);
+    return done;
+  },
+  payload: (t) => ({
+    organization: t.exposeNode('organizationId', {
       type: Organization,
       description: 'The new organization.',
-      resolve: (query, { organizationId }, _args, { db }) =>
-        db.prisma.organization.findUniqueOrThrow({ ...query, where: { id: organizationId } }),
     }),
   }),
-);
-
-builder.mutationField('createOrganization', (t) =>
-  t.field({
-    type: CreateOrganizationPayload,
-    description: 'Makes an organization, with the viewer as its OWNER. Any user may.',
-    args: { input: t.arg({ type: CreateOrganizationInput, required: true, description: 'See its fields.' }) },
-    errors: {
-      types: [...COMMON_ERRORS, SlugTakenError],
-      union: { description: 'What `createOrganization` comes to.' },
-    },
-    resolve: async (_root, { input }, context) => {
-      const done = await acting(
-        context,
-        'createOrganization',
-        input,
-        (act) => createOrganization(act, input),
-        createOrganizationInput,
-      );
-      await reach(context, done.organizationId);
-      return done;
-    },
-  }),
-);
+});
 
 /**
  * Lets the rest of the operation see an organization that was not there when its viewer was authenticated. (A

@@ -7,7 +7,7 @@ import {
 } from '../../schema/feed/event.ts';
 import { builder } from '../../schema/index.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
 builder.subscriptionField('prSessionChanged', (t) =>
   t.field({
@@ -21,7 +21,7 @@ builder.subscriptionField('prSessionChanged', (t) =>
       pullRequestId: filterArgs.pullRequestId(t),
     },
     subscribe: (_root, { organizationId, after, projectId, sessionId, pullRequestId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['PR_SESSION_CHANGED'],
@@ -31,7 +31,7 @@ builder.subscriptionField('prSessionChanged', (t) =>
           filterId('PullRequest', pullRequestId),
         ],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );
 
@@ -46,7 +46,7 @@ builder.subscriptionField('prChanged', (t) =>
       pullRequestId: filterArgs.pullRequestId(t),
     },
     subscribe: (_root, { organizationId, after, projectId, sessionId, pullRequestId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['PR_CREATED', 'PR_UPDATED'],
@@ -56,7 +56,7 @@ builder.subscriptionField('prChanged', (t) =>
           filterId('PullRequest', pullRequestId),
         ],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );
 
@@ -66,13 +66,13 @@ builder.subscriptionField('prCheckRecorded', (t) =>
     description: 'Checks as they are recorded and change.',
     args: { ...listeningArgs(t), pullRequestId: filterArgs.pullRequestId(t) },
     subscribe: (_root, { organizationId, after, pullRequestId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['PR_CHECK_RECORDED'],
         about: [filterId('PullRequest', pullRequestId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );
 
@@ -82,12 +82,12 @@ builder.subscriptionField('prReviewThreadChanged', (t) =>
     description: 'Review threads as they are recorded, resolved and opened again.',
     args: { ...listeningArgs(t), pullRequestId: filterArgs.pullRequestId(t) },
     subscribe: (_root, { organizationId, after, pullRequestId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['PR_REVIEW_THREAD_ADDED', 'PR_REVIEW_THREAD_RESOLVED'],
         about: [filterId('PullRequest', pullRequestId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );

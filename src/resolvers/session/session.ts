@@ -5,7 +5,7 @@ import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
-import { filterId, heard, listen } from '../kit/subscribe.ts';
+import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 import { countLanes, countSessions, sessionPage } from './sessionPage.ts';
 
 /** Whose sessions. */
@@ -78,12 +78,12 @@ builder.subscriptionField('sessionChanged', (t) =>
     description: 'Sessions as they are spawned, change and are deleted.',
     args: { ...listeningArgs(t), projectId: filterArgs.projectId(t), sessionId: filterArgs.sessionId(t) },
     subscribe: (_root, { organizationId, after, projectId, sessionId }, context) =>
-      listen(context, {
+      subscribe(context, {
         organizationId,
         after,
         types: ['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_DELETED'],
         about: [filterId('Project', projectId), filterId('Session', sessionId)],
       }),
-    resolve: heard,
+    resolve: resolveChange,
   }),
 );

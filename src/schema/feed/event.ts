@@ -17,7 +17,7 @@ import { PullRequest } from '../pullRequest/pullRequest.ts';
 import { PullRequestCheck, PullRequestReviewThread } from '../pullRequest/pullRequestReview.ts';
 import { Session } from '../session/session.ts';
 import { ChangeType, type ChangeTypeName, FeedEvent } from './change.ts';
-import type { NounModel } from './nouns.ts';
+import type { EntityModel } from './entityReads.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 type EventFields = PothosSchemaTypes.ObjectFieldBuilder<Types, ChangeShape>;
@@ -41,7 +41,7 @@ const pullRequestField = (t: EventFields) =>
     nullable: true,
     description: 'The pull request, read at delivery: at least as new as the event.',
     resolve: (query, change, _args, context) =>
-      noun<PullRequestRow>(context, 'pullRequest', query, change, pullRequestIdOf),
+      entity<PullRequestRow>(context, 'pullRequest', query, change, pullRequestIdOf),
   });
 
 const sessionField = (
@@ -55,7 +55,7 @@ const sessionField = (
     nullable: true,
     description,
     resolve: (query, change, _args, context) =>
-      noun<SessionRow>(context, 'session', query, change, idOf, idsOf),
+      entity<SessionRow>(context, 'session', query, change, idOf, idsOf),
   });
 
 export const PrSessionChanged = event(
@@ -96,7 +96,7 @@ export const PrCheckRecorded = event(
       nullable: true,
       description: 'The check, read at delivery: at least as new as the event.',
       resolve: (query, change, _args, context) =>
-        noun<CheckRow>(context, 'pullRequestCheck', query, change, entityIdOf),
+        entity<CheckRow>(context, 'pullRequestCheck', query, change, entityIdOf),
     }),
     pullRequest: pullRequestField(t),
   }),
@@ -112,7 +112,7 @@ export const PrReviewThreadChanged = event(
       nullable: true,
       description: 'The thread, read at delivery: at least as new as the event.',
       resolve: (query, change, _args, context) =>
-        noun<ThreadRow>(context, 'pullRequestReviewThread', query, change, entityIdOf),
+        entity<ThreadRow>(context, 'pullRequestReviewThread', query, change, entityIdOf),
     }),
     pullRequest: pullRequestField(t),
   }),
@@ -132,7 +132,7 @@ const agentField = (t: EventFields, idOf: (change: ChangeShape) => string | unde
     type: Agent,
     nullable: true,
     description: 'The agent, read at delivery: at least as new as the event.',
-    resolve: (query, change, _args, context) => noun<AgentRow>(context, 'agent', query, change, idOf),
+    resolve: (query, change, _args, context) => entity<AgentRow>(context, 'agent', query, change, idOf),
   });
 
 export const AgentChanged = event('AgentChanged', 'An agent was hired, changed or was offboarded.', (t) => ({
@@ -154,17 +154,16 @@ export const WatchedRepoChanged = event(
   }),
 );
 
-async function noun<Row extends { id: string }>(
-  { nouns, upcoming }: Context,
-  model: NounModel,
+async function entity<Row extends { id: string }>(
+  { entityReads, upcoming = () => [] }: Context,
+  model: EntityModel,
   query: object,
   change: ChangeShape,
   idOf: (change: ChangeShape) => string | undefined,
-  /** Of all such things that a change is about, so that its fields share a read. */
+  /** The ids of all such objects that a change is about, so that its fields share one read. */
   idsOf = (each: ChangeShape) => [idOf(each)],
 ): Promise<Row | null> {
-  const ahead = () => upcoming?.() ?? [];
-  return (await nouns.find(model, query, idOf(change), { change, ahead, idsOf })) as Row | null;
+  return (await entityReads.find(model, query, idOf(change), { change, upcoming, idsOf })) as Row | null;
 }
 
 const bothSides = ({ payload }: ChangeShape) => [uuidOf(payload.from), uuidOf(payload.to)];

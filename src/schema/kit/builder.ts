@@ -6,6 +6,8 @@ import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
 import type PrismaTypes from '../../../prisma/client/pothos.ts';
 import { getDatamodel } from '../../../prisma/client/pothos.ts';
 import type { Context } from '../../context.ts';
+import './exposeNode.ts';
+import GlobalIdPlugin from './globalIdPlugin.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -23,7 +25,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [ErrorsPlugin, PrismaPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
@@ -68,6 +70,9 @@ export const builder = new SchemaBuilder<{
     defaultEdgeTypeOptions: { description: 'One of a page, with its cursor.' },
   },
 });
+
+/** The types that the builder works with, for helpers that take or return parts of it. */
+export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 builder.addScalarType('DateTime', DateTimeResolver, {
   description: 'A moment, as RFC 3339 in UTC: `2026-11-21T11:00:00.000Z`.',

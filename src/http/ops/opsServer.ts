@@ -5,21 +5,21 @@ import type { Exposition } from '../../observe/metrics.ts';
 import { listen } from '../listen.ts';
 import { sendJson } from '../sendJson.ts';
 import type { Check } from './health.ts';
-import { createWatchEndpoints } from './watchEndpoints.ts';
+import { createOpsEndpoints } from './opsEndpoints.ts';
 
-export type WatchServer = {
+export type OpsServer = {
   /** Where it listens: `http://127.0.0.1:9400`. */
   url: string;
   close(): Promise<void>;
 };
 
-export async function startWatchServer(options: {
+export async function startOpsServer(options: {
   host: string;
   port: number;
   metrics: Exposition;
   checks: readonly Check[];
-}): Promise<WatchServer> {
-  const endpoints = createWatchEndpoints(options.metrics, options.checks);
+}): Promise<OpsServer> {
+  const endpoints = createOpsEndpoints(options.metrics, options.checks);
   const server = createServer((request, response) => {
     const [pathname] = (request.url ?? '/').split('?');
     if (endpoints.answer(pathname, response)) return;

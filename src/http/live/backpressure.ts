@@ -1,25 +1,26 @@
-/** How well the network takes what a connection is given. */
+/** How well the network takes what is written to a connection. */
 import type { Socket } from 'node:net';
-import type { LiveLimits } from './limits.ts';
+import type { ConnectionLimits } from './connectionLimits.ts';
 
-export type Outflow = {
+export type Backpressure = {
   /** Bytes that wait for the network. */
   queuedBytes(): number;
-  /** Whether so much waits that nothing more should be added. */
+  /** Whether so many bytes wait that nothing should be added. */
   isFull(): boolean;
-  /** Waits until it is no longer full, or over. */
-  room(): Promise<void>;
+  /** Waits until the socket is no longer full, or gone. */
+  drained(): Promise<void>;
   /**
-   * Whether nothing was taken for too long, or too little to keep up. Judges by what it sees each time it is asked.
+   * Whether the client has taken nothing for too long, or too little to keep up. Compares with what it saw when it was
+   * called before.
    *
-   * @param now in milliseconds, by a clock that only goes forward.
-   * @param isBehind whether more is to come than is kept in memory.
+   * @param now milliseconds of a monotonic clock.
+   * @param isBehind whether a subscription has fallen behind the changes that are kept in memory.
    */
-  isStuck(now: number, isBehind: boolean): boolean;
+  isLagging(now: number, isBehind: boolean): boolean;
   dispose(): void;
 };
 
-export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
+export function createBackpressure(socket: Socket, limits: ConnectionLimits): Backpressure {
   let isOver = false;
   let waiting: PromiseWithResolvers<void> | undefined;
   let taken: unknown[] = [];
@@ -41,14 +42,14 @@ export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
     queuedBytes,
     isFull,
 
-    async room() {
+    async drained() {
       while (!isOver && !socket.destroyed && isFull()) {
         waiting ??= Promise.withResolvers<void>();
         await waiting.promise;
       }
     },
 
-    isStuck(now, isBehind) {
+    isLagging(now, isBehind) {
       const queued = queuedBytes();
       const takenNow = [socket.bytesWritten - queued, unsentBytes(socket)];
       const hasTaken = takenNow.some((bytes, index) => bytes !== taken[index]);
@@ -70,9 +71,8 @@ export function createOutflow(socket: Socket, limits: LiveLimits): Outflow {
 }
 
 /**
- * What is left of the write under way. A write counts for the stream when all of it was taken, but one event may be as
- * large as it likes, and the network slow. (Node.js asks the same of its handle for the timeouts of sockets, and shows
- * it nowhere else.)
+ * The rest of the write under way. `writableLength` falls only when a whole write was taken, but one event may be of any
+ * size and the network slow. Node.js reads the same number for its socket timeouts, and exposes it nowhere else.
  */
 function unsentBytes(socket: Socket): number | undefined {
   const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null };

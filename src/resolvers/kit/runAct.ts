@@ -5,37 +5,39 @@ import { type Act, hashInput } from '../../services/act/act.ts';
 import { text, validate } from '../../services/act/input.ts';
 import { recordRefusal } from '../../services/agent/agentAction.ts';
 
+type Input = { idempotencyKey?: string | null };
+
 const keyInput = z.object({ idempotencyKey: text(1, 255).nullish() });
 
 /**
- * Does what a mutation asks for. What an agent is refused is in its action log.
+ * Runs the act that a mutation asks for. A refusal is recorded in the action log of the agent that asked.
  *
- * @param fields what the service takes, and checks: here only together with a bad key, so that every issue is told at once
+ * @param schema what the service checks. It is checked here only together with a bad key, so that every issue is
+ * reported at once.
  */
-export async function acting<Result>(
+export async function runAct<Result>(
   context: Context,
   mutation: string,
-  input: { idempotencyKey?: string | null },
-  work: (act: Act) => Promise<Result>,
-  fields: z.ZodType = z.object({}),
+  input: Input,
+  schema: z.ZodType | undefined,
+  run: (act: Act) => Promise<Result>,
 ): Promise<Result> {
   try {
-    return await work(actOf(context, mutation, input, fields));
+    return await run(createAct(context, mutation, input, schema));
   } catch (error) {
     if (error instanceof UserError) await recordRefusal(context, mutation, error);
     throw error;
   }
 }
 
-/** The act that a mutation asks for: who asks, with what at hand, and under which key, if it is to happen once. */
-function actOf(
+function createAct(
   { viewer, requestId, db, pullRequestSource, jobs, runtime }: Context,
   mutation: string,
-  input: { idempotencyKey?: string | null },
-  fields: z.ZodType,
+  input: Input,
+  schema: z.ZodType = z.object({}),
 ): Act {
   const key = keyInput.safeParse(input);
-  const { idempotencyKey } = key.success ? key.data : validate(z.intersection(keyInput, fields), input);
+  const { idempotencyKey } = key.success ? key.data : validate(z.intersection(keyInput, schema), input);
   return {
     viewer,
     requestId,
@@ -46,7 +48,7 @@ function actOf(
     once: idempotencyKey
       ? {
           key: idempotencyKey,
-          // Not before it is asked for: the service first refuses what is too deep to be walked.
+          // Computed when it is asked for: by then the service has refused what is too deep to be walked.
           get inputHash() {
             return hashInput(mutation, input);
           },

@@ -4,14 +4,14 @@ import type { Exposition } from '../../observe/metrics.ts';
 import { sendJson } from '../sendJson.ts';
 import { type Check, createReadiness } from './health.ts';
 
-export type WatchEndpoints = {
+export type OpsEndpoints = {
   /** Answers a request for one of them; false when it is for something else. */
   answer(pathname: string | undefined, response: ServerResponse): boolean;
   /** From now on the process is not ready. */
   close(): void;
 };
 
-export function createWatchEndpoints(metrics: Exposition, checks: readonly Check[]): WatchEndpoints {
+export function createOpsEndpoints(metrics: Exposition, checks: readonly Check[]): OpsEndpoints {
   const readiness = createReadiness(checks);
   let isClosing = false;
 

@@ -3,19 +3,18 @@ import { SERVER_SQL } from '../log/epoch.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEPALIVE_MS = 5_000;
-/** For all but the batches themselves. */
+/** For every statement but the batches. */
 const QUERY_TIMEOUT_MS = 10_000;
-/** A connection that leads nowhere cannot be taken leave of. */
-const END_MS = 1_000;
+/** A dead connection never acknowledges its end, so its socket is destroyed after this. */
+const END_TIMEOUT_MS = 1_000;
 
 /*
- * - A database may be configured for another isolation level, in which the sequencer would not see what was moved
- *   before it got the lock.
- * - What is published must not be lost by a crash and given again to other changes, so the commit waits for the disk.
- * - The outbox is empty in one moment and large in the next, so statistics on it mislead; the indexes are always right.
- * - The leader asks something many times a second. If it has been silent for as long as this, its process or machine
- *   hangs or is gone, and the lock should be somebody else's. So too if it does not take the answer to a batch, which
- *   holds the lock of the head until it is sent.
+ * - Isolation: at a higher level, the statement after the lock would not see what the previous leader moved.
+ * - synchronous_commit: a published position must survive a crash, or it would be assigned again to another change.
+ * - Plans: the outbox is empty one moment and large the next, so its statistics mislead. The indexes always fit.
+ * - Timeouts: the leader sends a statement many times a second. When it is silent for 10 seconds, its process or machine
+ *   hangs or is gone, and PostgreSQL ends the session so that another process can take the lock. It does the same when
+ *   the leader does not receive the answer to a batch, which holds the lock of the head until it is sent.
  */
 const SESSION_SQL = `
   SET default_transaction_isolation = 'read committed';
@@ -25,20 +24,20 @@ const SESSION_SQL = `
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '10s'`;
 
-/** Which of an installation's processes gives positions. Any other number would do. */
+/** The advisory lock of the leader. The number is arbitrary. */
 const LEADER_LOCK = "hashtextextended('muster.sequencer', 0)";
 
-export type SequencerClient = {
+export type SequencerConnection = {
   client: pg.Client;
-  /** What SERVER_SQL answers here. */
+  /** The value of SERVER_SQL on this connection. */
   server: string;
 };
 
 /**
- * A connection of the sequencer's own. It must lead straight to PostgreSQL: through a transaction pooler, the lock
- * would be somebody else's.
+ * Opens the sequencer's own connection. It must not pass a transaction pooler, which would give the session's lock to
+ * another client.
  */
-export async function connectSequencer(url: string): Promise<SequencerClient> {
+export async function connectSequencer(url: string): Promise<SequencerConnection> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'muster sequencer',
@@ -47,7 +46,7 @@ export async function connectSequencer(url: string): Promise<SequencerClient> {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEPALIVE_MS,
   });
-  // A connection that breaks while idle is found broken by the next query; unheard, it would end the process.
+  // The next query reports a broken connection. Without a listener, the error would end the process.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -60,8 +59,8 @@ export async function connectSequencer(url: string): Promise<SequencerClient> {
   }
 }
 
-/** Whether this connection is now the leader's. It stays so until it ends. */
-export async function tryLead({ client }: SequencerClient): Promise<boolean> {
+/** Tries to become the leader. The connection keeps the lock until it ends. */
+export async function tryLead({ client }: SequencerConnection): Promise<boolean> {
   const { rows } = await client.query<{ is_leader: boolean }>(
     `SELECT pg_try_advisory_lock(${LEADER_LOCK}) AS is_leader`,
   );
@@ -69,7 +68,7 @@ export async function tryLead({ client }: SequencerClient): Promise<boolean> {
 }
 
 export async function disconnect(client: pg.Client): Promise<void> {
-  const timer = setTimeout(() => client.connection.stream.destroy(), END_MS);
+  const timer = setTimeout(() => client.connection.stream.destroy(), END_TIMEOUT_MS);
   await client.end();
   clearTimeout(timer);
 }

@@ -1,0 +1,26 @@
+/** A WebSocket as a connection's transport: heartbeats are pings, and endings are close codes. */
+import type { IncomingMessage } from 'node:http';
+import { CloseCode, MessageType, stringifyMessage } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { Ending, Transport } from './transport.ts';
+
+export const TRY_AGAIN_LATER = 1013;
+const SERVICE_RESTART = 1012;
+const CLOSE: Record<Ending, [code: number, reason: string]> = {
+  FORBIDDEN: [CloseCode.Forbidden, 'Forbidden'],
+  RIGHTS_CHANGED: [SERVICE_RESTART, 'Rights changed'],
+  LAGGED: [TRY_AGAIN_LATER, 'lagged'],
+  RESTART: [SERVICE_RESTART, 'Service restart'],
+};
+
+export function socketTransport(socket: WebSocket, request: IncomingMessage): Transport {
+  return {
+    socket: request.socket,
+    beat: (payload) => socket.send(stringifyMessage({ type: MessageType.Ping, payload })),
+    end: (why) => closeSocket(socket, why),
+  };
+}
+
+export function closeSocket(socket: WebSocket, why: Ending): void {
+  socket.close(...CLOSE[why]);
+}

@@ -1,0 +1,74 @@
+/** `t.exposeNode('agentId', { type: Agent })`: the row whose id is a property of the parent, read when it is selected. */
+import { type FieldKind, RootFieldBuilder, type SchemaTypes } from '@pothos/core';
+import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
+import type { Context } from '../../context.ts';
+import { model } from './model.ts';
+
+type KeysOf<Shape, Value> = {
+  [Key in keyof Shape]: Shape[Key] extends Value ? Key : never;
+}[keyof Shape] &
+  string;
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever the builder's types are, a ref says which model it is of.
+type NodeOptions = { type: PrismaObjectRef<any, PrismaModelTypes>; description: string };
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface RootFieldBuilder<
+      Types extends SchemaTypes,
+      ParentShape,
+      Kind extends FieldKind = FieldKind,
+    > {
+      exposeNode(
+        name: KeysOf<ParentShape, string>,
+        options: NodeOptions & { nullable?: boolean },
+      ): FieldRef<Types, unknown, Kind>;
+      exposeNode(
+        name: KeysOf<ParentShape, string | null>,
+        options: NodeOptions & { nullable: true },
+      ): FieldRef<Types, unknown, Kind>;
+      exposeNodes(name: KeysOf<ParentShape, string[]>, options: NodeOptions): FieldRef<Types, unknown, Kind>;
+    }
+  }
+}
+
+const fieldBuilder = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBuilder<
+  SchemaTypes,
+  unknown,
+  FieldKind
+>;
+
+/** A property that is null, or a row that is gone, is null where the field may be; else it is an error. */
+fieldBuilder.exposeNode = function exposeNode(
+  name: string,
+  { type, nullable = false, description }: NodeOptions & { nullable?: boolean },
+) {
+  return this.prismaField({
+    type,
+    nullable,
+    description,
+    resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
+      const id = (parent as Record<string, string | null>)[name];
+      if (id == null && nullable) return null;
+      const args = { ...query, where: { id } };
+      const rows = model(db, type.modelName);
+      return nullable ? rows.findUnique(args) : rows.findUniqueOrThrow(args);
+    },
+  } as never);
+};
+
+fieldBuilder.exposeNodes = function exposeNodes(name: string, { type, description }: NodeOptions) {
+  return this.prismaField({
+    type: [type],
+    description,
+    resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
+      // Prisma reads a list that is missing as no condition at all.
+      const ids = (parent as Record<string, string[]>)[name] ?? [];
+      return model(db, type.modelName).findMany({
+        ...query,
+        where: { id: { in: ids } },
+        orderBy: { id: 'asc' },
+      });
+    },
+  } as never);
+};

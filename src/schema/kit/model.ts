@@ -1,0 +1,16 @@
+/** Prisma's models, where one is known by name alone. */
+import type { Database } from '../../db.ts';
+
+type Row = { id: string };
+
+export type Model = {
+  findUnique(args: object): Promise<Row | null>;
+  findUniqueOrThrow(args: object): Promise<Row>;
+  findMany(args: object): Promise<Row[]>;
+};
+
+/** @param name as the Prisma schema writes it: `PullRequest`. */
+export function model({ prisma }: Pick<Database, 'prisma'>, name: string): Model {
+  const delegate = `${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof typeof prisma;
+  return prisma[delegate] as unknown as Model;
+}

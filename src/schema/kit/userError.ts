@@ -1,0 +1,43 @@
+/** The errors a caller can foresee, as members of the mutations' result unions. */
+import type { FieldMap } from '@pothos/core';
+import type { UserError } from '../../errors.ts';
+import { builder, type Types } from './builder.ts';
+
+export const UserErrorInterface = builder
+  .interfaceRef<Pick<UserError, 'code' | 'message'>>('UserError')
+  .implement({
+    description: 'Why a mutation changed nothing: a reason its caller could foresee.',
+    fields: (t) => ({
+      code: t.exposeString('code', {
+        description: 'The reason, for programs: `PR_NOT_OPEN`. Fixed for each type.',
+      }),
+      message: t.exposeString('message', { description: 'The reason, for people. May be reworded.' }),
+    }),
+  });
+
+export type UserErrorClass<Error extends UserError = UserError> = {
+  // biome-ignore lint/suspicious/noExplicitAny: each error is made from facts of its own.
+  new (...facts: any[]): Error;
+  readonly code: string;
+};
+
+/** The GraphQL type of an error, named after its class. */
+export function userError<Error extends UserError>(
+  errorClass: UserErrorClass<Error>,
+  {
+    description,
+    fields,
+  }: {
+    /** When it is answered. Its code goes before it. */
+    description: string;
+    /** The facts it has beside `code` and `message`. */
+    fields?: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Error>) => FieldMap;
+  },
+): void {
+  builder.objectType(errorClass as UserErrorClass, {
+    name: errorClass.name,
+    description: `${errorClass.code}: ${description}`,
+    interfaces: [UserErrorInterface] as never,
+    fields: fields as never,
+  });
+}
