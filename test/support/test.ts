@@ -14,7 +14,9 @@ import { makeContainers } from './containers.ts';
 import { createDatabase } from './database.ts';
 import { openFeedDatabase } from './feed.ts';
 import { startGitHub } from './github/github.ts';
+import { type MusterProcess, startServer } from './process.ts';
 import { openPsql } from './psql.ts';
+import { type SequencerProcess, startSequencerProcess } from './sequencerProcess.ts';
 import { type CreateTeam, createTeam } from './team.ts';
 
 export * from 'vitest';
@@ -59,6 +61,12 @@ export const test = base
     onCleanup(app.close);
     return app;
   })
+  /** A second server on the same database. */
+  .extend('anotherApp', { scope: 'file' }, async ({ app }, { onCleanup }) => {
+    const anotherApp = await app.startAnother();
+    onCleanup(anotherApp.close);
+    return anotherApp;
+  })
   /** Creates one more organization. */
   .extend('createTeam', { scope: 'file' }, ({ app, github, psql }): CreateTeam => {
     return async (owner) => await createTeam({ app, github, psql }, owner ?? (await app.signUp()));
@@ -67,6 +75,33 @@ export const test = base
   .extend('sharedTeam', { scope: 'file' }, async ({ createTeam }) => await createTeam())
   /** An organization that the test has for itself. */
   .extend('team', async ({ createTeam }) => await createTeam())
+  /** A database that the test has for itself. */
+  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
+  .extend('ownDatabase', async ({}, { onCleanup }) => {
+    const database = await createDatabase();
+    onCleanup(database.drop);
+    return database;
+  })
+  /** Starts `muster serve` as a process on the test's own database. */
+  .extend('startServer', async ({ ownDatabase }, { onCleanup }) => {
+    const started: MusterProcess[] = [];
+    onCleanup(async () => void (await Promise.all(started.map((each) => each.stop('SIGKILL')))));
+    return async (env: Record<string, string> = {}, options: string[] = []) => {
+      const server = await startServer({ DATABASE_URL: ownDatabase.url, ...env }, options);
+      started.push(server);
+      return server;
+    };
+  })
+  /** Starts `muster sequencer` as a process on the test's own database. */
+  .extend('startSequencer', async ({ ownDatabase }, { onCleanup }) => {
+    const started: SequencerProcess[] = [];
+    onCleanup(async () => void (await Promise.all(started.map((each) => each.end('SIGKILL')))));
+    return (env: Record<string, string> = {}, options: string[] = []) => {
+      const sequencer = startSequencerProcess({ DATABASE_URL: ownDatabase.url, ...env }, options);
+      started.push(sequencer);
+      return sequencer;
+    };
+  })
   /** A feed without a server, on a database that the test has for itself. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
   .extend('feedDatabase', async ({}, { onCleanup }) => {

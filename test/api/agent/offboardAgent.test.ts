@@ -206,9 +206,10 @@ describe('an agent that is offboarded', () => {
 });
 
 describe('as it is offboarded', () => {
-  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', {
-    timeout: 120_000,
-  }, async ({ team, psql }) => {
+  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', async ({
+    team,
+    psql,
+  }) => {
     const race = async (at: number) => {
       const agent = await team.hire({ name: `Kim ${at}` });
       const session = await sessionOf(team, psql, agent.id);

@@ -184,11 +184,7 @@ describe('an agent that does not run', () => {
 });
 
 describe('at the same moment', () => {
-  it('two agents of one person never watch one repository: 200 pairs', { timeout: 120_000 }, async ({
-    team,
-    robin,
-    psql,
-  }) => {
+  it('two agents of one person never watch one repository: 200 pairs', async ({ team, robin, psql }) => {
     const kim = await team.hire({ name: 'Kim' });
     const pairs = await Promise.all(
       Array.from({ length: 200 }, async (_, at) => ({
@@ -215,10 +211,7 @@ describe('at the same moment', () => {
     expect(count).toBe('200');
   });
 
-  it('as an agent is offboarded, it is left with nothing: 300 races', { timeout: 120_000 }, async ({
-    team,
-    psql,
-  }) => {
+  it('as an agent is offboarded, it is left with nothing: 300 races', async ({ team, psql }) => {
     let watchedFirst = 0;
     await races(300, async (at) => {
       const agentId = await hire(team, `Kim ${at}`);
@@ -239,9 +232,10 @@ describe('at the same moment', () => {
     expect(await team.changes({ types: ['REPO_RELEASED'] })).toHaveLength(watchedFirst);
   });
 
-  it('as an agent is offboarded, the next one gets its repository, or is told and then gets it: 200 pairs', {
-    timeout: 120_000,
-  }, async ({ team, psql }) => {
+  it('as an agent is offboarded, the next one gets its repository, or is told and then gets it: 200 pairs', async ({
+    team,
+    psql,
+  }) => {
     await races(200, async (at) => {
       const repo = `acme/heir-${at}`;
       const [former, heir] = [await hire(team, `Kim ${at}`), await hire(team, `Lee ${at}`)];

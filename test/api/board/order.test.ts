@@ -127,33 +127,36 @@ describe.each(ORDERS)('by %s', (order) => {
     expect(nodes).toEqual(nodes.toSorted(COMPARE[order]));
   });
 
-  it.for([1, 4, 11, 33])('each comes once, in pages of %i, onwards and backwards', async (size, { board: team }) => {
-    const all = (await read(team, order, { first: 100 })).nodes;
-    const onwards: Node[] = [];
-    for (let after: string | null = null, isMore = true; isMore; ) {
-      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
-        first: size,
-        after,
-      });
-      expect(pageInfo.hasPreviousPage).toBe(onwards.length > 0);
-      onwards.push(...nodes);
-      expect(onwards.length).toBeLessThanOrEqual(COUNT);
-      ({ hasNextPage: isMore, endCursor: after } = pageInfo);
-    }
-    expect(onwards).toEqual(all);
-    const backwards: Node[] = [];
-    for (let before: string | null = null, isMore = true; isMore; ) {
-      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
-        last: size,
-        before,
-      });
-      expect(pageInfo.hasNextPage).toBe(backwards.length > 0);
-      backwards.unshift(...nodes);
-      expect(backwards.length).toBeLessThanOrEqual(COUNT);
-      ({ hasPreviousPage: isMore, startCursor: before } = pageInfo);
-    }
-    expect(backwards).toEqual(all);
-  });
+  it.for([1, 4, 11, 33])(
+    'each comes once, in pages of %i, onwards and backwards',
+    async (size, { board: team }) => {
+      const all = (await read(team, order, { first: 100 })).nodes;
+      const onwards: Node[] = [];
+      for (let after: string | null = null, isMore = true; isMore; ) {
+        const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
+          first: size,
+          after,
+        });
+        expect(pageInfo.hasPreviousPage).toBe(onwards.length > 0);
+        onwards.push(...nodes);
+        expect(onwards.length).toBeLessThanOrEqual(COUNT);
+        ({ hasNextPage: isMore, endCursor: after } = pageInfo);
+      }
+      expect(onwards).toEqual(all);
+      const backwards: Node[] = [];
+      for (let before: string | null = null, isMore = true; isMore; ) {
+        const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
+          last: size,
+          before,
+        });
+        expect(pageInfo.hasNextPage).toBe(backwards.length > 0);
+        backwards.unshift(...nodes);
+        expect(backwards.length).toBeLessThanOrEqual(COUNT);
+        ({ hasPreviousPage: isMore, startCursor: before } = pageInfo);
+      }
+      expect(backwards).toEqual(all);
+    },
+  );
 
   it('a lane is a part of all, in the same order', async ({ board: team }) => {
     const all = (await read(team, order, { first: 100 })).nodes;

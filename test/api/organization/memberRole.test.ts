@@ -150,7 +150,7 @@ describe('a member who is removed', () => {
 });
 
 describe('owners who leave at the same moment', () => {
-  it('leave one behind, each time', { timeout: 60_000 }, async ({ team, psql }) => {
+  it('leave one behind, each time', async ({ team, psql }) => {
     for (let round = 0; round < 15; round += 1) {
       const mate = await team.join('OWNER');
       const { members } = await rights(team, team.owner);

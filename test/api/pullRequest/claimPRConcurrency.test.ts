@@ -1,21 +1,10 @@
+import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { ClaimPR, RefreshPR } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Change, Team } from '../../support/team.ts';
-import { afterAll, describe, expect, it } from '../../support/test.ts';
-
-/** The same person at another server on the same database. */
-let elsewhere: (team: Team) => Client;
-let stopOther: () => Promise<void>;
-it.beforeAll(async ({ app }) => {
-  const other = await app.startAnother();
-  elsewhere = (team) => other.client(team.owner.token);
-  stopOther = () => other.close();
-});
-afterAll(async () => {
-  await stopOther();
-});
+import { describe, expect, it } from '../../support/test.ts';
 
 it.beforeEach(async ({ team }) => {
   team.onGitHub(7);
@@ -28,11 +17,12 @@ async function times<Result>(count: number, act: (at: number) => Promise<Result>
 /** Many claims at once, half of them at another server; each with the session it was for. */
 async function claimAtOnce(
   team: Team,
+  anotherApp: TestApp,
   sessions: { id: string }[],
   allowTakeover: boolean,
   spell: (at: number) => string,
 ) {
-  const clients = [team.owner, elsewhere(team)];
+  const clients = [team.owner, anotherApp.client(team.owner.token)];
   return await times(sessions.length, async (at) => {
     const { id } = sessions[at] as { id: string };
     const input = { sessionId: id, pr: spell(at), allowTakeover };
@@ -65,10 +55,11 @@ const OWNERSHIP = ['PR_CREATED', 'PR_SESSION_CHANGED'] as const;
 describe('many sessions that claim one pull request at once', () => {
   it('get it to one of them, whom all others are told, when no takeover is allowed', async ({
     team,
+    anotherApp,
     psql,
   }) => {
     const sessions = await times(50, () => team.spawn());
-    const claims = await claimAtOnce(team, sessions, false, () => '7');
+    const claims = await claimAtOnce(team, anotherApp, sessions, false, () => '7');
     const [winner, ...more] = claims.filter(({ result }) => hasSucceeded(result));
     expect(more).toEqual([]);
     for (const { sessionId, result } of claims) {
@@ -88,10 +79,11 @@ describe('many sessions that claim one pull request at once', () => {
 
   it('hand it on from one to the next, in a chain without a gap, when takeovers are allowed', async ({
     team,
+    anotherApp,
     psql,
   }) => {
     const sessions = await times(50, () => team.spawn());
-    const claims = await claimAtOnce(team, sessions, true, () => '7');
+    const claims = await claimAtOnce(team, anotherApp, sessions, true, () => '7');
     const changes = await team.changes({ types: ['PR_CREATED', 'PR_UPDATED', 'PR_SESSION_CHANGED'] });
     const chain = chainOf(changes);
     expect(chain.toSorted()).toEqual(sessions.map(({ id }) => id).toSorted());
@@ -108,7 +100,7 @@ describe('many sessions that claim one pull request at once', () => {
     );
   });
 
-  it('make one row of it, however each spells it', async ({ team, psql }) => {
+  it('make one row of it, however each spells it', async ({ team, anotherApp, psql }) => {
     const sessions = await times(20, () => team.spawn());
     const spellings = [
       '7',
@@ -116,13 +108,20 @@ describe('many sessions that claim one pull request at once', () => {
       `https://github.com/${team.slug}/rocket/pull/7`,
       `HTTPS://GITHUB.COM/${team.slug.toUpperCase()}/Rocket/pull/7/`,
     ];
-    const claims = await claimAtOnce(team, sessions, false, (at) => spellings[at % spellings.length] ?? '');
+    const claims = await claimAtOnce(
+      team,
+      anotherApp,
+      sessions,
+      false,
+      (at) => spellings[at % spellings.length] ?? '',
+    );
     expect(claims.filter(({ result }) => hasSucceeded(result))).toHaveLength(1);
     expect(await rowsOfPullRequests(team, psql)).toHaveLength(1);
   });
 
   it('make one row of it while its repository moves, by its old name or its new one', async ({
     team,
+    anotherApp,
     psql,
     github,
   }) => {
@@ -133,19 +132,19 @@ describe('many sessions that claim one pull request at once', () => {
     });
     const sessions = await times(20, (at) => team.spawn(at % 2 ? {} : { projectId: project.id }));
     github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
-    const claims = await claimAtOnce(team, sessions, true, () => '7');
+    const claims = await claimAtOnce(team, anotherApp, sessions, true, () => '7');
     expect(claims.every(({ result }) => hasSucceeded(result))).toBe(true);
     expect(await rowsOfPullRequests(team, psql)).toHaveLength(1);
   });
 });
 
 describe('claims and refreshes at once', () => {
-  it('never move it by a refresh', async ({ team, psql }) => {
+  it('never move it by a refresh', async ({ team, anotherApp, psql }) => {
     const sessions = await times(10, () => team.spawn());
     const first = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(first.id, 7));
     const [claims] = await Promise.all([
-      claimAtOnce(team, sessions, true, () => '7'),
+      claimAtOnce(team, anotherApp, sessions, true, () => '7'),
       times(20, async () => {
         const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
         succeeded(refreshPR);

@@ -5,19 +5,7 @@ import { RefreshPR, RestoreSession, SpawnSession, UpdateMergePolicy } from '../.
 import { succeeded } from '../../support/outcome.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { afterAll, describe, expect, it } from '../../support/test.ts';
-
-/** The same person at another server on the same database. */
-let elsewhere: (team: Team) => Client;
-let stopOther: () => Promise<void>;
-it.beforeAll(async ({ app }) => {
-  const other = await app.startAnother();
-  elsewhere = (team) => other.client(team.owner.token);
-  stopOther = () => other.close();
-});
-afterAll(async () => {
-  await stopOther();
-});
+import { describe, expect, it } from '../../support/test.ts';
 
 it.beforeEach(async ({ github }) => {
   github.clear();
@@ -112,7 +100,12 @@ describe('a session with the policy', () => {
     expect(await isTerminated(psql, id)).toBe(false);
   });
 
-  it('ends once, whoever learns of its two ends at the same moment', async ({ team, psql, github }) => {
+  it('ends once, whoever learns of its two ends at the same moment', async ({
+    team,
+    anotherApp,
+    psql,
+    github,
+  }) => {
     const rounds = await Promise.all(
       Array.from({ length: 15 }, (_, at) => holder(team, 2, true, [100 + 2 * at, 101 + 2 * at])),
     );
@@ -124,7 +117,7 @@ describe('a session with the policy', () => {
     );
     const refreshing = rounds.flatMap(({ first, second }) => [
       refresh(team, first),
-      refresh(team, second, elsewhere(team)),
+      refresh(team, second, anotherApp.client(team.owner.token)),
     ]);
     await Promise.all(holds.map(({ arrived }) => arrived));
     for (const { release } of holds) release();
