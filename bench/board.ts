@@ -1,9 +1,9 @@
 /**
- * How long a board takes of a large organization: `npm run bench -- board`.
+ * Measures the board queries of a large organization: `npm run bench -- board`.
  *
- * Two organizations of 10,000 sessions with 30,000 pull requests each, in one database: in one three of ten sessions
- * live, as time leaves it; in the other all do, and nearly all are what their pull requests say, which is the most there
- * can be to work out. One client asks a server process over HTTP, one request after the other; the requests take turns.
+ * One database has two organizations of 10,000 sessions with 30,000 pull requests each. In the first, three of ten
+ * sessions are live, as is usual. In the second, all are live, and nearly all get their status from their pull requests,
+ * which is the most work. One client sends requests over HTTP, one after the other, in turns between the queries.
  */
 import pg from 'pg';
 import { startServer } from '../test/support/process.ts';
@@ -28,7 +28,7 @@ const SESSION = `nodes {
 } pageInfo { hasNextPage endCursor }`;
 const LANES = 'laneCounts { lane count }';
 
-/** What is asked for within an organization. */
+/** The measured selections of an organization. */
 const REQUESTS: Record<string, string> = {
   'the first page, and the lanes': `${LANES} sessions(live: true) { ${SESSION} }`,
   'the first page': `sessions(live: true) { ${SESSION} }`,
@@ -73,7 +73,7 @@ proxy.onRequest((bytes) => {
   statements += texts.filter((text) => /^SELECT .* FROM "public"\."/s.test(text)).length;
 });
 
-/** Sends a request, and answers the organization. */
+/** Sends a request and returns the organization. */
 async function ask(url: string, slug: string, what: string, after?: string) {
   const head = after === undefined ? 'query($slug: String!)' : 'query($slug: String!, $after: String)';
   const response = await fetch(`${url}/graphql`, {

@@ -1,9 +1,9 @@
 /**
- * How long after its commit a change is at the client: `npm run bench -- latency`.
+ * Measures the time from a commit to its event at a client: `npm run bench -- latency`.
  *
- * 200 changes a second are written by one server process, on connections of its own; a client subscribes at another, and
- * Redis is between. Both may sequence. The clock starts where the writing process learns of the commit, and
- * stops where the client has the frame. In turns with it, in the same run, a pipe of LISTEN/NOTIFY and a WebSocket.
+ * One server process writes 200 changes a second, and a client subscribes at another one, with Redis in between. Both may
+ * sequence. The clock starts when the writing process learns of the commit, and stops when the client has the frame. For
+ * comparison, a bare LISTEN/NOTIFY with a WebSocket is measured in alternation within the same run.
  */
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,7 +20,7 @@ const ROUNDS = 5;
 const CHANGES = 1_200;
 const EVERY_MS = 5;
 const SESSIONS = 50;
-/** About as much as a change takes. */
+/** About the size of a change. */
 const PAYLOAD = 'x'.repeat(700);
 
 await using database = await startDatabase(SESSIONS);
@@ -35,7 +35,7 @@ await admin.query('CREATE TABLE pipe (id int PRIMARY KEY, n int)');
 await admin.query(`INSERT INTO pipe SELECT id, 0 FROM generate_series(0, ${SESSIONS - 1}) id`);
 
 const env = { DATABASE_URL: database.url, REDIS_URL: redis.url };
-// The reading server leads: so both the news of a commit and the news of its position cross Redis.
+// The reading server leads, so both the nudge and the published change cross Redis.
 const server = await startServer(env);
 cleanUp.defer(() => server.stop());
 const leads = `SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted`;
@@ -56,7 +56,7 @@ for (let round = 0; round <= ROUNDS; round += 1) {
     const from = round * CHANGES + 1;
     const commits = await writer.ask({ way, from, count: CHANGES, everyMs: EVERY_MS });
     while (commits.some(([n]) => !heardAt[way].has(n))) await sleep(20);
-    // The first round is for compilers and caches.
+    // The first round warms up compilers and caches.
     if (round === 0) continue;
     latencies[way].push(...commits.map(([n, at]) => (heardAt[way].get(n) ?? Number.NaN) - at));
   }

@@ -1,8 +1,8 @@
 /**
- * What dropping a full partition of the log costs those who read, and the sequencer: `npm run bench -- retention`.
+ * Measures what dropping full partitions costs readers and the sequencer: `npm run bench -- retention`.
  *
- * Eight writers, four readers that page through the log, one stream; first without drops, then while six partitions of
- * 100,000 changes go, one a second.
+ * Eight writers, four readers that page through the log, and one stream run first without drops, then while six partitions
+ * of 100,000 changes are dropped, one a second.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,7 +90,7 @@ report('without drops', times);
 times = { read: [], heard: [] };
 const drops: number[] = [];
 let refused = 0;
-// The last partition stays for the readers.
+// The readers keep the last partition.
 while (drops.length < PARTITIONS - 1) {
   const began = performance.now();
   const name = await dropOldest(client, { days: 9, rows: 1 }).catch(() => undefined);

@@ -1,4 +1,4 @@
-/** `npm run bench -- <name>`: the measurements, by name. Each is a program of its own, and prints what it finds. */
+/** `npm run bench -- <name>`: runs a benchmark. Each is a program that prints its results. */
 const BENCHES: Record<string, string> = {
   board:
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',

@@ -1,8 +1,8 @@
 /**
- * How long one large transaction holds up what others change: `node bench/stall.ts`.
+ * Measures how long one large transaction delays other changes: `node bench/stall.ts`.
  *
- * One writer changes a row of another organization every 10 ms, and a stream hears of it; meanwhile a transaction
- * changes N rows. Shown is the longest that anybody else's change took from being made to being heard.
+ * One writer changes a row of another organization every 10 ms, which a stream receives. Meanwhile a transaction changes N
+ * rows. The result is the longest time from one of the writer's changes to its delivery.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { createFeed } from '../src/feed/feed.ts';
 import { migrate } from '../src/migrations.ts';
 
 const SIZES = [0, 1_000, 10_000, 100_000];
-/** Of the large organization; each is changed as often as it takes. */
+/** The rows of the large organization. Each is changed as often as needed. */
 const ROWS = 1_000;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'muster-bench-'));
@@ -80,7 +80,7 @@ async function newOrganization(slug: string, sessions: number): Promise<string> 
   return organizationId;
 }
 
-/** Changes so many rows in one transaction. */
+/** Changes this many rows in one transaction. */
 async function raise(organizationId: string, changes: number): Promise<void> {
   const client = await pool.connect();
   await client.query('BEGIN');

@@ -1,11 +1,12 @@
 /** The demo organization: what a person who just started Muster finds in it. Made by the services, as anybody would. */
 import { randomUUID } from 'node:crypto';
+import { authenticate } from '../src/auth/authenticate.ts';
 import { hashSecret, newSecret, prefixOf } from '../src/auth/secret.ts';
-import { authenticate, type Viewer } from '../src/auth/viewer.ts';
+import type { Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import type { Act } from '../src/services/act/act.ts';
-import { hireAgent } from '../src/services/agent/agent.ts';
+import { hireAgent } from '../src/services/agent/hireAgent.ts';
 import { watchRepo } from '../src/services/agent/watchedRepo.ts';
 import { createOrganization } from '../src/services/organization/organization.ts';
 import { createUser } from '../src/services/organization/user.ts';

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
+import { withSessionSettings } from './sessionSettings.ts';
 import { isRetryable } from './sqlError.ts';
 
 /** What a service writes through: the client of one open transaction. */
@@ -118,13 +119,11 @@ export function openWatchPool(url: string): pg.Pool {
 
 function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: withSessionSettings(url),
     max,
     application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    // Compiling a statement takes longer than running it, and a board's looks expensive enough to be compiled.
-    options: '-c jit=off',
     lock_timeout: LOCK_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: silenceMs,

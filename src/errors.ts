@@ -27,6 +27,30 @@ export class InvalidInputError extends UserError {
   }
 }
 
+export type OrgSourceIssue = {
+  /** The file, from the root of the source. */
+  file: string;
+  /** The place in the document, for instance `workspaces[0].children[2].role`; empty when a whole file is meant. */
+  path: string;
+  /** Counted from 1. */
+  line: number;
+  /** Counted from 1. */
+  column: number;
+  message: string;
+};
+
+/** An org file, or a file that it includes, cannot be imported. */
+export class InvalidOrgSourceError extends UserError {
+  static override readonly code = 'INVALID_ORG_SOURCE';
+  /** Every problem of the source, in the order of its files and lines. */
+  readonly issues: OrgSourceIssue[];
+
+  constructor(issues: OrgSourceIssue[]) {
+    super('The org source is not valid.');
+    this.issues = issues;
+  }
+}
+
 /** One constant message: what may not be seen must look exactly like what does not exist. */
 export class NotFoundError extends UserError {
   static override readonly code = 'NOT_FOUND';

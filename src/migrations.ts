@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { checksum, readMigrations, readNames, readScript } from './migrations/folder.ts';
+import { checksum, readMigrations, readNames } from './migrations/folder.ts';
 import {
-  FORGET_APPLIED,
   HISTORY_DDL,
   type Queryable,
   RECORD_APPLIED,
@@ -51,41 +50,13 @@ export function migrate(
     if (history === undefined) await client.query(HISTORY_DDL);
     for (const migration of pending) {
       options.log?.(`applying migration ${migration.name}`);
-      await runScript(client, migration, 'migration.sql', RECORD_APPLIED, [
+      await runScript(client, migration, RECORD_APPLIED, [
         randomUUID(),
         checksum(migration.script),
         migration.name,
       ]);
     }
     return { applied: pending.map(({ name }) => name), pending: [] };
-  });
-}
-
-/**
- * Undoes migrations by their `down.sql`, the one applied last first, and forgets that they were applied.
- *
- * @param options.steps how many, 1 by default.
- * @throws {MigrationError}
- */
-export function revert(
-  database: string | pg.ClientConfig,
-  options: MigrationOptions & { steps?: number | 'all' } = {},
-): Promise<{ reverted: string[] }> {
-  return locked(database, options, async (client) => {
-    const history = (await readHistory(client)) ?? [];
-    refuseDifference(await readMigrations(options.directory), history);
-
-    const { steps = 1 } = options;
-    const rows = history.toReversed().slice(0, steps === 'all' ? undefined : steps);
-    // All are read first: a missing file must not be found half-way.
-    const downs = await Promise.all(
-      rows.map((row) => readScript(row.migration_name, 'down.sql', options.directory)),
-    );
-    for (const [index, down] of downs.entries()) {
-      options.log?.(`reverting migration ${down.name}`);
-      await runScript(client, down, 'down.sql', FORGET_APPLIED, [rows[index]?.id]);
-    }
-    return { reverted: downs.map(({ name }) => name) };
   });
 }
 

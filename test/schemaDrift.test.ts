@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { datamodelDiff, EMPTY_DATAMODEL } from '../prisma/migration/datamodelDiff.ts';
 import { type CatalogEntry, catalog } from './support/catalog.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
-import { sqlOfDatamodel, withPrismaEngine } from './support/prismaEngine.ts';
 
 /**
- * The migrations are written by hand, and so is the data model that the Prisma client believes in. Here Prisma writes
- * the SQL for the data model, that SQL is run in a schema beside the migrated one, and the two catalogs are compared.
+ * Migrations are completed by hand, so they could differ from the data model that the Prisma client believes in. Here
+ * Prisma writes the SQL for the data model, that SQL is run in a schema beside the migrated one, and the two catalogs are
+ * compared.
  * The database may have more than Prisma can say (CHECKs, triggers, functions, partial indexes, partitions), but not
  * other tables, columns, types, nullability, enums or foreign keys, and no key or index less.
  */
@@ -40,9 +41,7 @@ async function differences(model: string): Promise<string[]> {
     ),
   );
   // Prisma writes no SQL for a view; for a model of the same fields it does.
-  const sql = await withPrismaEngine(database.url, (engine) =>
-    sqlOfDatamodel(engine, model.replaceAll(/^view /gm, 'model ')),
-  );
+  const sql = await datamodelDiff(EMPTY_DATAMODEL, model.replaceAll(/^view /gm, 'model '));
   await client.query('BEGIN');
   try {
     await client.query(`CREATE SCHEMA ${DECLARED}`);

@@ -9,14 +9,14 @@ const AGENTS = 200;
 /**
  * Fills an organization that has an owner.
  *
- * @param liveShare how many of its sessions live; of these most are idle, so that their pull requests say what they are
+ * @param liveShare the share of live sessions. Most of them are idle, so their pull requests determine their status.
  */
 export async function fill(url: string, slug: string, { sessions, pullRequests }: Size, liveShare: number) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values);
-  // Without triggers: they number sessions one by one, each over the versions of the project's row that the ones before
-  // it left, and have the feed hear of it all.
+  // Without triggers: they number sessions one by one, over all the dead versions of the project's row, and capture every
+  // row for the feed.
   await run('SET session_replication_role = replica');
   await run(`SELECT set_config('bench.organization', id::text, false) FROM organization WHERE slug = $1`, [
     slug,
@@ -32,7 +32,7 @@ export async function fill(url: string, slug: string, { sessions, pullRequests }
      SELECT ${organization}, 'Agent ' || n, 'developer', 'RUNNING', (SELECT id FROM "user" LIMIT 1)
        FROM generate_series(1, ${AGENTS}) n`,
   );
-  // Spread by a stride that has nothing in common with what else is counted by.
+  // The stride is coprime to the other counters, so the values spread evenly.
   await run(
     `WITH
        p AS (SELECT id, row_number() OVER (ORDER BY slug) AS n FROM project WHERE organization_id = ${organization}),
@@ -59,7 +59,7 @@ export async function fill(url: string, slug: string, { sessions, pullRequests }
        JOIN a ON a.n = 1 + g % ${AGENTS}`,
     [sessions, liveShare],
   );
-  // From none to six of a session's, three in the middle; every third one is stacked on the one before.
+  // A session has zero to six, three on average. Every third one is stacked on the one before.
   await run(
     `WITH ordered AS (
        SELECT s.id AS session_id, s.num, k, s.created_at, row_number() OVER (ORDER BY k, s.num * 7919 % 10007) AS number

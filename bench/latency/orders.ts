@@ -1,3 +1,3 @@
 export type WriteOrder = { way: 'muster' | 'pipe'; from: number; count: number; everyMs: number };
-/** What was committed, and when that was known where it was written. */
+/** A commit, and when its process learned of it. */
 export type Commits = [n: number, at: number][];

@@ -1,4 +1,4 @@
-/** The least that can bring a commit to a browser: LISTEN, and a WebSocket. It loses what nobody hears. */
+/** The minimum that brings a commit to a browser: LISTEN and a WebSocket. It loses events of absent clients. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import pg from 'pg';

@@ -1,4 +1,4 @@
-/** The server at which is written: `muster serve` but for the orders that it takes. */
+/** The writing server: `muster serve` that also takes orders to write. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { startApp } from '../../src/app.ts';
@@ -21,7 +21,7 @@ const app = await startApp(
 );
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 });
 
-/** A commit as any of the server's: the feed is told of it as soon as it is known here. */
+/** Commits a change and nudges the feed, as the server's own commits do. */
 async function change(n: number): Promise<void> {
   await pool.query({
     name: 'change',
@@ -31,7 +31,7 @@ async function change(n: number): Promise<void> {
   app.feed.nudge();
 }
 
-/** The least there can be: one row and one message. */
+/** The minimum: one row and one NOTIFY. */
 async function notify(n: number): Promise<void> {
   await pool.query({
     name: 'notify',
@@ -46,7 +46,7 @@ process.on('message', async ({ way, from, count, everyMs }: WriteOrder) => {
   const commits: Commits = [];
   const begin = now();
   const writes: Promise<void>[] = [];
-  // By the clock: a change that takes long puts off none of those after it.
+  // Writes by the clock, so that a slow change does not delay the next ones.
   for (let index = 0; index < count; index += 1) {
     const due = begin + index * everyMs;
     for (let left = due - now(); left > 0; left = due - now()) await sleep(left);

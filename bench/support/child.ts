@@ -1,11 +1,11 @@
-/** A part of a measurement that is a process of its own, told what to do by messages. */
+/** A child process of a benchmark, controlled by messages. */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
 export type Child<Order, Answer> = AsyncDisposable & {
-  /** What it said when it was ready. */
+  /** Its first message, when it was ready. */
   ready: Answer;
-  /** Gives an order, and waits for the answer. One at a time. */
+  /** Sends an order and waits for the answer. One at a time. */
   ask(order: Order): Promise<Answer>;
 };
 
@@ -18,7 +18,7 @@ export async function startChild<Order, Answer>(
   let answered = Promise.withResolvers<Answer>();
   child.on('message', (message) => answered.resolve(message as Answer));
   exit.then(([code]) => answered.reject(new Error(`${file.pathname} ended with ${code}`)));
-  // It may end when nobody waits for an answer.
+  // The process may end while no answer is awaited.
   answered.promise.catch(() => {});
   const ready = await answered.promise;
   return {

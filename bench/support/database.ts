@@ -1,4 +1,4 @@
-/** An embedded PostgreSQL for one measurement, as durable as in production, with an organization in it. */
+/** An embedded PostgreSQL for one benchmark, as durable as in production, with an organization. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { createPersonIn } from '../../test/support/person.ts';
 
 export type BenchDatabase = AsyncDisposable & {
   url: string;
-  /** Of the organization's owner. */
+  /** The token of the organization's owner. */
   token: string;
   /** Global id. */
   organizationId: string;

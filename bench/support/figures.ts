@@ -1,4 +1,4 @@
-/** Figures out of raw measurements: merged first, since no average of percentiles means anything. */
+/** Percentiles of raw measurements. Rounds are merged first, because percentiles cannot be averaged. */
 
 export type Percentiles = { p50: number; p99: number; max: number; count: number };
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 import { reason } from '../migrations/error.ts';
 import { pendingMigrations } from '../migrations.ts';
+import { withSessionSettings } from '../sessionSettings.ts';
 import { CommandError } from './commandError.ts';
 
 export type RunningDatabase = {
@@ -49,7 +50,10 @@ export async function withMigratedDatabase<Result>(
 const CONNECT_TIMEOUT_MS = 10_000;
 
 async function assertMigrated(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const client = new pg.Client({
+    connectionString: withSessionSettings(url),
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  });
   client.on('error', () => {}); // A connection that breaks also fails the query in progress.
   await client.connect().catch((error) => {
     const place = `${client.database} at ${client.host}:${client.port}`;

@@ -5,7 +5,7 @@ import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
 import { MigrationError } from '../migrations.ts';
 import { CommandError } from './commandError.ts';
 import { listJobsCommand, retryJobCommand, showJobCommand } from './jobs.ts';
-import { migrateCommand, revertCommand } from './migrate.ts';
+import { migrateCommand } from './migrate.ts';
 import { seedCommand } from './seed.ts';
 import { sequencerCommand } from './sequencer.ts';
 import { serveCommand } from './serve.ts';
@@ -47,17 +47,7 @@ program
   .command('migrate')
   .description('apply the pending migrations')
   .option('--dry-run', 'only say which are pending')
-  .addOption(
-    new Option(
-      '--revert <steps>',
-      'revert the newest ones instead: a number, or "all" (this deletes data)',
-    ).conflicts('dryRun'),
-  )
-  .action(
-    withConfig((config, { dryRun, revert }: { dryRun?: boolean; revert?: string }) =>
-      revert === undefined ? migrateCommand(config, dryRun) : revertCommand(config, revert),
-    ),
-  );
+  .action(withConfig((config, { dryRun }: { dryRun?: boolean }) => migrateCommand(config, dryRun)));
 
 program
   .command('seed')

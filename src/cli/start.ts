@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
-import { authenticate } from '../auth/viewer.ts';
+import { authenticate } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';

@@ -1,7 +1,7 @@
 import { hashSecret, newSecret, prefixOf } from '../auth/secret.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
-import { createTokenInput } from '../services/organization/token.ts';
+import { createTokenInput } from '../services/organization/createToken.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
 

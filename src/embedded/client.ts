@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { withSessionSettings } from '../sessionSettings.ts';
 
 /** The superuser's URL of a database on the embedded server. */
 export function databaseUrl(server: { port: number; password: string }, database: string): string {
@@ -7,8 +8,12 @@ export function databaseUrl(server: { port: number; password: string }, database
 
 /** Runs `work` with a connection, and closes the connection. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
-  // Without `ssl: false`, pg would follow a PGSSLMODE that is meant for other servers.
-  const client = new Client({ connectionString: url, ssl: false, connectionTimeoutMillis: 5_000 });
+  const client = new Client({
+    connectionString: withSessionSettings(url),
+    // Without this, pg would follow a PGSSLMODE that is meant for other servers.
+    ssl: false,
+    connectionTimeoutMillis: 5_000,
+  });
   client.on('error', () => {}); // A broken connection also fails the running query.
   await client.connect();
   try {

@@ -8,7 +8,7 @@ const date = z.iso.datetime({ offset: true }).transform((text) => new Date(text)
 
 const actor = z.object({ __typename: z.string(), login: z.string() }).nullable();
 
-/** A connection's nodes are nullable, one by one and as a whole: what is missing is left out. */
+/** A connection's nodes may be null, one by one or all together. Null nodes are left out. */
 const nodesOf = <Node extends z.ZodType>(node: Node) =>
   z
     .array(node.nullable())

@@ -83,7 +83,7 @@ function fromStatusContext(context: Extract<GitHubCheck, { __typename: 'StatusCo
   };
 }
 
-/** From harmless to bad. A skipped check lets through just as a passed one does, but tells less. */
+/** From best to worst. A skipped check does not block, like a passed one, but says less. */
 const severity: CheckStatus[] = [
   'SKIPPED',
   'PASSED',
@@ -96,6 +96,6 @@ const severity: CheckStatus[] = [
 
 function isWorse(a: UnplacedCheck, b: UnplacedCheck): boolean {
   const difference = severity.indexOf(a.status) - severity.indexOf(b.status);
-  // Of equals always the same one, in whatever order they come: or facts would change without a cause.
+  // Of equal runs, always the same one is chosen. Otherwise the facts would change with GitHub's order.
   return difference === 0 ? a.externalId < b.externalId : difference > 0;
 }

@@ -24,7 +24,7 @@ export type GitHubClient = <Shape extends z.ZodType>(
 
 const RETRIES = 2;
 
-/** GitHub's GraphQL API through Octokit, with a time limit per request and retries of what may pass. */
+/** GitHub's GraphQL API through Octokit, with a time limit per request and retries of transient failures. */
 export function githubClient(options: ClientOptions): GitHubClient {
   const { apiUrl, token, timeoutMs, retryDelayMs, userAgent, log } = options;
   const send = graphql.defaults({
@@ -70,14 +70,14 @@ const envelope = z.looseObject({
     .optional(),
 });
 
-/** Refuses what is no GraphQL answer before Octokit looks into it, which takes an answer to be one. */
+/** Refuses a body that is not a GraphQL response. Octokit would assume that it is one. */
 async function checkEnvelope<Response extends { status: number; data: unknown }>(
   request: (options: object) => Promise<Response>,
   options: object,
 ): Promise<Response> {
   const response = await request(options);
   if (response.status !== 200) throw new UnreadableAnswer(`The HTTP status was ${response.status}.`);
-  // Octokit makes an empty text of a body that broke off.
+  // Octokit returns an empty text for a body that broke off.
   if (response.data === '') throw new ConnectionLost('The answer was empty.');
   const parsed = envelope.safeParse(response.data);
   if (!parsed.success) throw new UnreadableAnswer(z.prettifyError(parsed.error));

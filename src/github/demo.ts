@@ -10,8 +10,8 @@ import { type DemoPullRequest, demoFixture } from './demoFixture.ts';
 
 /**
  * Pull-request facts from a fixture file: a made-up repository `acme/rocket` on github.com, for trying things out
- * without a network or a token. The file tells ages, counted back from `startedAt`; as that is fixed for a source,
- * asking twice gives equal facts.
+ * without a network or a token. The file has ages relative to `startedAt`, which is fixed per source, so repeated fetches
+ * return equal facts.
  */
 export function demoPullRequests(startedAt = new Date()): PullRequestSource {
   const { host, owner, repo, pullRequests } = demoFixture.parse(fixtureFile);
@@ -86,7 +86,7 @@ function factsOf(
   };
 }
 
-/** Made up, but of the length of a commit's name and always the same. */
+/** An invented commit id of the usual length, the same for each pull request every time. */
 function shaOf(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }

@@ -8,23 +8,23 @@ export class TimedOut extends Error {}
 /** The connection broke before the answer was complete. */
 export class ConnectionLost extends Error {}
 
-/** GitHub answered something that is no answer to our query. */
+/** GitHub's answer does not fit the query. */
 export class UnreadableAnswer extends Error {}
 
-/** Whether asking again soon may help: for a broken connection or a gateway's error, and nothing else. */
+/** Whether an immediate retry may succeed: only after a broken connection or a gateway's error. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof ConnectionLost) return true;
   const http = httpFailureOf(failure);
   if (!http) return false;
-  // Without an answer Octokit makes up the status; one that says when to come back is taken at its word.
+  // Octokit invents a status when there is no answer. A gateway that names a time to retry is not retried earlier.
   return (
     !http.response || ([502, 503, 504].includes(http.status) && retryAfterOf(http.response.headers) === null)
   );
 }
 
 /**
- * What the caller is told. The original error is not passed on as the cause: Octokit's errors carry the request
- * with its authorization header. Its text is, as it tells an operator what happened, with the token taken out.
+ * The error for the caller. Octokit's error is not its cause, because it contains the request with the authorization
+ * header. Its message is kept for operators, with the token redacted.
  */
 export function portErrorOf(failure: unknown, token: string): PrNotFoundError | ScmUnavailableError {
   if (failure instanceof PrNotFoundError || failure instanceof ScmUnavailableError) return failure;
@@ -56,7 +56,7 @@ function graphqlErrorOf(failure: GraphqlResponseError<unknown>, unavailable: Una
   if (wait !== null) return unavailable(rateLimited, wait);
   if (errors.some(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
     return unavailable(accessDenied);
-  // Something deeper that is missing (a deleted workflow, say) does not make the pull request unknown.
+  // A missing object deeper in the answer, such as a deleted workflow, does not make the pull request unknown.
   if (errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
     return new PrNotFoundError();
   }
@@ -69,7 +69,7 @@ const accessDenied =
 
 type HttpFailure = { status: number; message: string; response?: { headers: Headers } };
 
-/** Octokit's error of a failed request, known by its shape as its class is in a package of its own. */
+/** Octokit's error of a failed request, recognized by its shape because its class is in another package. */
 function httpFailureOf(failure: unknown): HttpFailure | null {
   return failure instanceof Error && 'status' in failure && typeof failure.status === 'number'
     ? (failure as Error & HttpFailure)

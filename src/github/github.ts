@@ -8,11 +8,11 @@ import { readPullRequest } from './pages.ts';
 export type GitHubOptions = {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise installation. */
   apiUrl: string;
-  /** Undefined: every fetch says so and asks nobody. GitHub's GraphQL API answers nobody without one. */
+  /** Without it, every fetch fails without a request, because GitHub's GraphQL API requires a token. */
   token: string | undefined;
-  /** For one request. */
+  /** The time limit of one request. */
   timeoutMs?: number;
-  /** For everything that one fetch asks, retries and pauses included. */
+  /** The time limit of a fetch, with all its requests, retries and pauses. */
   deadlineMs?: number;
   /** The longest pause before the first retry. */
   retryDelayMs?: number;
@@ -32,7 +32,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
     retryDelayMs = 250,
     userAgent = 'muster',
   } = options;
-  // A line break at its end, as a file of secrets often has, would make it an invalid header.
+  // A file of secrets often ends with a line break, which would make the header invalid.
   const token = options.token?.trim();
   if (!token) return unavailable('GITHUB_TOKEN is not set.');
   if (!/^[\x21-\x7e]+$/.test(token)) return unavailable('GITHUB_TOKEN holds characters that no token has.');
@@ -47,7 +47,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
         const deadline = AbortSignal.timeout(deadlineMs);
         const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
         const facts = factsOf(repository, pullRequest, observedAt);
-        // The API serves one host, and the answer tells which: a namesake elsewhere is another pull request.
+        // The API serves one host, which the answer names. The same name on another host is another pull request.
         if (facts.coordinates.host !== coordinates.host.toLowerCase()) throw new PrNotFoundError();
         return facts;
       } catch (failure) {

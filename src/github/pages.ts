@@ -11,7 +11,7 @@ import {
 import type { GitHubClient } from './client.ts';
 import { morePagesQuery, pullRequestQuery } from './query.ts';
 
-/** Of 100 each. A pull request with more is beyond what anybody reads. */
+/** Pages of 100. Further items of a pull request are not read. */
 const MAX_PAGES = 10;
 
 /** A pull request with all pages of its lists. */
@@ -27,8 +27,8 @@ export type CompletePullRequest = Omit<GitHubPullRequest, 'commits' | 'reviewThr
 type Reading = { repository: Pick<GitHubRepository, 'name' | 'owner'>; pullRequest: CompletePullRequest };
 
 /**
- * Reads the pull request and the further pages of its checks and threads. The checks are those of one commit: when
- * the head moves between two pages, everything is read anew, once.
+ * Reads the pull request and the further pages of its checks and threads. The checks must be those of one commit: when
+ * the head moves between two pages, everything is read again, once.
  */
 export async function readPullRequest(
   ask: GitHubClient,
@@ -79,7 +79,7 @@ async function readOnce(
     pullRequest: {
       ...pullRequest,
       checkedCommit,
-      // GitHub's list of commits may lag behind a push: what it says of another commit is nothing about this head.
+      // GitHub's list of commits may lag behind a push, and the checks of another commit do not count for this head.
       rollupState:
         checkedCommit === pullRequest.headRefOid ? (commit?.statusCheckRollup?.state ?? null) : null,
       checks: checks.nodes,

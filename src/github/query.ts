@@ -1,6 +1,5 @@
 /**
- * What we ask GitHub. Every field below is needed: an error on any of them makes the answer unusable, so nothing
- * is asked for that we could do without.
+ * The queries to GitHub. They select only required fields, because an error on any field makes the answer unusable.
  *
  * Checks come from the last commit of the pull request and not from `PullRequest.statusCheckRollup`: that one
  * follows the head *branch*, which is usually gone once a pull request is merged.

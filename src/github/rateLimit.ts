@@ -1,10 +1,10 @@
-/** What GitHub asks for when it limits somebody without saying for how long. */
+/** GitHub's documented wait for a limit that names no time. */
 const UNSPECIFIED_WAIT_SECONDS = 60;
 
 export type Headers = Record<string, string | number | undefined>;
 
 /**
- * How many whole seconds GitHub asks us to wait, or null when the answer is no refusal for asking too much.
+ * How many whole seconds GitHub asks the client to wait; null when the answer is not a rate limit.
  * GitHub has two limits (points per hour, and a secondary one against bursts) and refuses in three ways: HTTP 403
  * or 429, each with headers, or HTTP 200 with a GraphQL error.
  */
@@ -15,7 +15,7 @@ export function rateLimitWait(answer: {
 }): number | null {
   const { status, headers, errors } = answer;
   const isUsedUp = String(headers['x-ratelimit-remaining']) === '0';
-  // With status 200 a used-up budget alone means nothing: the last request that was granted says so too.
+  // With status 200, an exhausted budget alone is no refusal: the last granted request reports it too.
   const isRefusedByStatus =
     status === 429 || (status === 403 && (isUsedUp || headers['retry-after'] !== undefined));
   const isRefusedByError = errors.some(
@@ -28,19 +28,19 @@ export function rateLimitWait(answer: {
   return wait ?? UNSPECIFIED_WAIT_SECONDS;
 }
 
-/** The `retry-after` header in whole seconds; null when there is none, or none that we can read. */
+/** The `retry-after` header in whole seconds; null when it is missing or malformed. */
 export function retryAfterOf(headers: Headers): number | null {
   return wholeSeconds(numberOf(headers['retry-after']));
 }
 
-/** By GitHub's own clock where it tells the time, so that a wrong clock here does not matter. */
+/** Uses GitHub's clock if the answer has a date, so that a wrong clock here does not matter. */
 function secondsUntilReset(headers: Headers): number | null {
   const reset = numberOf(headers['x-ratelimit-reset']);
   const now = Date.parse(String(headers.date)) || Date.now();
   return reset === null ? null : wholeSeconds(reset - now / 1000);
 }
 
-/** Rounded up, and at least one: "now" is what we have just tried. */
+/** Rounded up, and at least one, because an immediate retry has just failed. */
 function wholeSeconds(seconds: number | null): number | null {
   return seconds === null ? null : Math.max(1, Math.ceil(seconds));
 }

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../backoff.ts';
 
 export type RetryOptions = {
-  /** How often to try again after the first attempt. */
+  /** The number of retries after the first attempt. */
   retries: number;
-  /** The longest first pause; each later one is twice as long. */
+  /** The longest first pause. It doubles with each retry. */
   delayMs: number;
-  /** No further attempt once this is aborted; a pause that it interrupts ends with the failure before it. */
+  /** Aborting it ends the retries. An interrupted pause throws the failure before it. */
   deadline: AbortSignal;
   isTransient(failure: unknown): boolean;
   onRetry?(failure: unknown): void;

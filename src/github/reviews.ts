@@ -2,19 +2,19 @@ import type { CommentFacts, ReviewFacts, ReviewThreadFacts } from '../services/p
 import type { GitHubActor, GitHubReview, GitHubThread } from './answer.ts';
 import { verdictOf } from './state.ts';
 
-/** The login, or `ghost` as GitHub shows those whose account is gone. */
+/** The login, or `ghost`, which GitHub shows for a deleted account. */
 export function loginOf(actor: GitHubActor): string {
   return actor?.login ?? 'ghost';
 }
 
-/** Whether an app acts, by GitHub's word: names that look like a bot's prove nothing. */
+/** Whether the author is an app, by GitHub's type. The name alone proves nothing. */
 export function isBot(actor: GitHubActor): boolean {
   return actor?.__typename === 'Bot';
 }
 
 /**
- * Review threads with their comments, each thread once: one that moves to the next page while we read comes twice.
- * What the owner of our token has not submitted yet is visible to us, but nobody else's business.
+ * Review threads with their comments, each thread once. A thread that moves to the next page during the read appears twice.
+ * Comments that the token's owner has not submitted yet are left out, because they are private.
  */
 export function threadsOf(threads: readonly GitHubThread[]): ReviewThreadFacts[] {
   const byId = new Map<string, ReviewThreadFacts>();
@@ -34,7 +34,7 @@ export function threadsOf(threads: readonly GitHubThread[]): ReviewThreadFacts[]
   return [...byId.values()];
 }
 
-/** Submitted reviews, each once, oldest first. One without a time happened, as far as we know, just now. */
+/** Submitted reviews, each once, oldest first. A review without a time gets the time of the fetch. */
 export function reviewsOf(reviews: readonly GitHubReview[], observedAt: Date): ReviewFacts[] {
   const byId = new Map<string, ReviewFacts>();
   for (const review of reviews) {

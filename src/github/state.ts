@@ -1,6 +1,6 @@
 import type { PullRequestFacts, ReviewDecision } from '../services/port/pullRequestSource.ts';
 
-/** One of four states; what ended a pull request weighs more than its draft mark, which outlives it. */
+/** One of four states. Merged and closed take precedence over draft, because the draft mark outlives them. */
 export function stateOf(facts: { state: string; isDraft: boolean }): PullRequestFacts['state'] {
   if (facts.state === 'MERGED') return 'MERGED';
   if (facts.state === 'CLOSED') return 'CLOSED';
@@ -23,7 +23,7 @@ export function ciStateOf(rollup: string | null): PullRequestFacts['ciState'] {
   }
 }
 
-/** GitHub's decision over all reviews; null when the repository demands none and nobody gave one. */
+/** GitHub's decision over all reviews; null when none is required and none was given. */
 export function reviewDecisionOf(decision: string | null): ReviewDecision {
   switch (decision) {
     case 'APPROVED':
@@ -35,14 +35,14 @@ export function reviewDecisionOf(decision: string | null): ReviewDecision {
   }
 }
 
-/** What a single review says: only approvals and requests for changes are verdicts. */
+/** The verdict of a single review: only approvals and requests for changes count. */
 export function verdictOf(reviewState: string): ReviewDecision {
   return reviewState === 'APPROVED' || reviewState === 'CHANGES_REQUESTED' ? reviewState : 'NONE';
 }
 
 /**
- * Whether the pull request could be merged now, the hardest obstacle first: conflicts need work on the branch,
- * a block needs somebody's decision or a fix, and an unstable one may be merged all the same.
+ * Whether the pull request can be merged now, by its hardest obstacle: conflicts need work on the branch, a block needs a
+ * decision or a fix, and an unstable pull request can still be merged.
  */
 export function mergeabilityOf(facts: {
   mergeable: string;
@@ -55,7 +55,7 @@ export function mergeabilityOf(facts: {
   if (mergeable === 'CONFLICTING' || mergeStateStatus === 'DIRTY') return 'CONFLICTING';
   if (
     mergeStateStatus === 'BLOCKED' ||
-    // GitHub says BEHIND only where the base branch demands that heads be up to date: it would refuse the merge.
+    // GitHub reports BEHIND only where the base branch requires up-to-date heads, and then refuses the merge.
     mergeStateStatus === 'BEHIND' ||
     isDraft ||
     ciState === 'FAILING' ||

@@ -1,6 +1,5 @@
 /**
- * The URL if it can safely be a link, else ''. The target of a check is whatever the program behind it reported,
- * so it may hold `javascript:` or nonsense.
+ * The URL if it is safe as a link, else ''. Any program can report a check with any target, such as a `javascript:` URL.
  */
 export function webUrl(url: string | null): string {
   if (!url || !URL.canParse(url)) return '';

@@ -1,6 +1,6 @@
-/** The HTTP server: GraphQL on both transports, and what those who watch over the process ask. */
+/** The HTTP server: GraphQL over HTTP, Server-Sent Events and WebSocket, and the ops endpoints. */
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -11,12 +11,13 @@ import { createLiveConnections } from './live/connections.ts';
 import { createWebSocketEndpoint } from './live/websocket.ts';
 import { databaseCheck, feedCheck } from './ops/health.ts';
 import { createOpsEndpoints } from './ops/opsEndpoints.ts';
+import { sendPlayground, wantsPlayground } from './playground/playground.ts';
 import { sendJson } from './sendJson.ts';
 
 export type HttpServer = {
-  /** Where it listens: `http://127.0.0.1:4000`. */
+  /** The address, such as `http://127.0.0.1:4000`. */
   url: string;
-  /** No longer ready, no new connections; sockets are sent away, running requests finish within the deadline. */
+  /** Reports not ready, accepts no connections and closes every socket. Running requests finish within the deadline. */
   close(deadlineMs: number): Promise<void>;
 };
 
@@ -25,7 +26,7 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
-  /** Other limits than the usual. */
+  /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };
 
@@ -33,28 +34,33 @@ export async function startHttpServer(
   services: Services,
   { host, port, metrics, log, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
-  const connections = createLiveConnections(services.db.watchPool, log, tuning);
-  const yoga = createGraphQLServer(services, connections, log);
   const { db, feed } = services;
+  const connections = createLiveConnections(db.watchPool, log, tuning);
+  const yoga = createGraphQLServer(services, connections, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.watchPool, log), feedCheck(feed)]);
   let isClosing = false;
 
   const server = createServer((request, response) => {
-    // A connection that was busy when the server began to close is idle only now.
+    // `closeIdleConnections` spared a connection that was busy when the server began to close.
     response.once('finish', () => {
       if (isClosing) setImmediate(() => server.closeIdleConnections());
     });
+    if (!hasValidHost(request))
+      return sendJson(response, 400, { message: 'The header `host` is not valid.' });
     const [pathname] = (request.url ?? '/').split('?');
-    if (pathname === yoga.graphqlEndpoint) return yoga(request, response);
+    if (pathname === yoga.graphqlEndpoint) {
+      if (wantsPlayground(request)) return void sendPlayground(request, response);
+      return void yoga(request, response);
+    }
     if (opsEndpoints.answer(pathname, response)) return;
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
-    return sendJson(response, 404, { message: 'Nothing is here. GraphQL is at /graphql.' });
+    return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
   });
 
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
   const url = await listen(server, host, port).catch(async (error) => {
-    // Watching for nobody, they would keep the process from ending.
+    // Their timers would keep the process from ending.
     await connections.close();
     throw error;
   });
@@ -74,6 +80,11 @@ export async function startHttpServer(
       clearTimeout(deadline);
     },
   };
+}
+
+/** yoga parses the header into a URL. If that fails, it answers with the stack of the error. */
+function hasValidHost({ headers: { host = 'localhost' } }: IncomingMessage): boolean {
+  return URL.canParse(`http://${host}`);
 }
 
 function redirect(response: ServerResponse, location: string): void {

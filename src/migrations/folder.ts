@@ -32,21 +32,17 @@ export async function readNames(directory = DEFAULT_DIRECTORY): Promise<string[]
 
 export async function readMigrations(directory?: string): Promise<Migration[]> {
   const names = await readNames(directory);
-  return Promise.all(names.map((name) => readScript(name, 'migration.sql', directory)));
+  return Promise.all(names.map((name) => readScript(name, directory)));
 }
 
-export async function readScript(
-  name: string,
-  file: string,
-  directory = DEFAULT_DIRECTORY,
-): Promise<Migration> {
+async function readScript(name: string, directory = DEFAULT_DIRECTORY): Promise<Migration> {
   try {
-    return { name, script: await readFile(join(directory, name, file), 'utf8') };
+    return { name, script: await readFile(join(directory, name, 'migration.sql'), 'utf8') };
   } catch (error) {
     throw new MigrationError(
       'UNREADABLE',
       [name],
-      `Cannot read ${file} of migration ${name}: ${reason(error)}`,
+      `Cannot read migration.sql of migration ${name}: ${reason(error)}`,
       error,
     );
   }

@@ -19,7 +19,6 @@ export const HISTORY_DDL = `
 export const RECORD_APPLIED = `
   INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
   VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`;
-export const FORGET_APPLIED = 'DELETE FROM _prisma_migrations WHERE id = $1';
 
 /** A client, a pooled one, or the pool. */
 export type Queryable = Pick<pg.ClientBase, 'query'>;

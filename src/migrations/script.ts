@@ -9,7 +9,6 @@ import type { Migration } from './folder.ts';
 export async function runScript(
   client: pg.Client,
   { name, script }: Migration,
-  file: string,
   bookkeeping: string,
   values: unknown[],
 ): Promise<void> {
@@ -17,7 +16,7 @@ export async function runScript(
     await client.query('BEGIN');
     await client.query(script);
     if (client.getTransactionStatus() !== 'T') {
-      const message = `Migration ${name} ends its transaction in ${file}, so that a part of it may remain. COMMIT and ROLLBACK do not belong there.`;
+      const message = `Migration ${name} ends its transaction, so that a part of it may remain. COMMIT and ROLLBACK do not belong there.`;
       throw new MigrationError('SCRIPT', [name], message);
     }
     await client.query(bookkeeping, values);
@@ -25,18 +24,18 @@ export async function runScript(
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});
     if (error instanceof MigrationError) throw error;
-    throw new MigrationError('SCRIPT', [name], describeFailure(name, file, script, error), error);
+    throw new MigrationError('SCRIPT', [name], describeFailure(name, script, error), error);
   }
 }
 
-function describeFailure(name: string, file: string, script: string, error: unknown): string {
+function describeFailure(name: string, script: string, error: unknown): string {
   const { code, position, detail, hint, where }: Partial<pg.DatabaseError> =
     error instanceof pg.DatabaseError ? error : {};
   // PostgreSQL counts characters from 1, JavaScript's strings count UTF-16 units.
   const before = position === undefined ? undefined : [...script].slice(0, Number(position) - 1).join('');
   const line = before?.split('\n').length;
   return [
-    `Migration ${name} failed ${line === undefined ? 'in' : `at line ${line} of`} ${file}: ${reason(error)}${code === undefined ? '' : ` (SQLSTATE ${code})`}`,
+    `Migration ${name} failed ${line === undefined ? 'in' : `at line ${line} of`} migration.sql: ${reason(error)}${code === undefined ? '' : ` (SQLSTATE ${code})`}`,
     line === undefined ? undefined : `  line ${line}: ${script.split('\n')[line - 1]?.trim()}`,
     detail && `  detail: ${detail}`,
     hint && `  hint: ${hint}`,

@@ -22,7 +22,6 @@ import './pullRequest/pullRequestChange.ts';
 import './feed/change.ts';
 import './organization/structureEvent.ts';
 import { builder } from '../schema/index.ts';
-import { finishConnections } from '../schema/kit/connection.ts';
 
 /** The whole schema: the nouns of src/schema, and what clients may ask of them. */
-export const schema = finishConnections(builder.toSchema());
+export const schema = builder.toSchema();

@@ -1,4 +1,4 @@
-/** What the client asks of a document, so that it can resume it. */
+/** What the client requires of a document in order to resume it. */
 
 import { createClient } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
@@ -7,7 +7,7 @@ import { connect } from './muster.ts';
 
 const muster = createClient({ url: 'http://127.0.0.1:1/graphql', token: 'none' });
 
-describe('a document is refused at once', () => {
+describe('subscribe refuses a document', () => {
   it.each([
     ['that is no GraphQL', 'subscription {', /Syntax Error/],
     ['that is no subscription', 'query { viewer { name } }', /one operation, a subscription/],
@@ -18,22 +18,22 @@ describe('a document is refused at once', () => {
       /one operation, a subscription/,
     ],
     [
-      'that listens to two things',
+      'that selects two fields',
       'subscription ($after: String) { changes(after: $after) { cursor } prChanged(after: $after) { cursor } }',
       /exactly one field/,
     ],
     [
-      'that takes no position',
+      'without a cursor argument',
       'subscription { changes(organizationId: "x") { cursor } }',
       /Declare "\$after: String" and pass "after: \$after" to "changes"/,
     ],
     [
-      'whose position is fixed',
+      'with a fixed cursor argument',
       'subscription { changes(organizationId: "x", after: "y") { cursor } }',
       /takes no position from a variable/,
     ],
     [
-      'that asks for no positions',
+      'that does not select cursor',
       'subscription ($after: String) { prChanged(organizationId: "x", after: $after) { type } }',
       /Select "cursor" in "prChanged"/,
     ],
@@ -43,7 +43,7 @@ describe('a document is refused at once', () => {
 });
 
 describe('a document may', () => {
-  it('be a string, give everything another name, and keep its selection in fragments', async ({
+  it('be a string, use aliases and any variable name, and select in fragments', async ({
     app,
     sharedTeam: team,
   }) => {
@@ -58,15 +58,15 @@ describe('a document may', () => {
     const variables = { place: team.id, from: organization?.feedCursor };
     const client = connect(app.url, team.owner.token);
 
-    const heard = client.subscribe<{ news: { type: string; at: string } }>({ query, variables });
-    const { value: first } = await heard.next();
+    const received = client.subscribe<{ news: { type: string; at: string } }>({ query, variables });
+    const { value: first } = await received.next();
     expect(first).toEqual({
       data: { news: { type: 'SESSION_CREATED', at: first?.cursor } },
-      cursor: heard.cursor,
+      cursor: received.cursor,
     });
-    await heard.return();
+    await received.return();
 
-    // `after` wins over the variable.
+    // `after` takes precedence over the variable.
     const rest = client.subscribe<{ news: { at: string } }>({ query, variables, after: first?.cursor });
     const { value: second } = await rest.next();
     expect(second?.data.news.at).not.toBe(first?.cursor);

@@ -1,4 +1,4 @@
-/** How a subscription ends: by its consumer's will, or with an error that says what to do about it. */
+/** How a subscription ends: on request without an error, or with a final error. */
 
 import {
   AccessDeniedError,
@@ -24,7 +24,7 @@ async function feedCursor(team: Team): Promise<string> {
   return organization?.feedCursor ?? '';
 }
 
-/** What the next event fails with. */
+/** The error of the next event. */
 async function failureOf(events: AsyncIterator<unknown>): Promise<unknown> {
   return await events.next().then(
     () => undefined,
@@ -33,13 +33,13 @@ async function failureOf(events: AsyncIterator<unknown>): Promise<unknown> {
 }
 
 describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
-  it('for good when its token is bad', async ({ sharedTeam: team, app }) => {
+  it('with AccessDeniedError when its token is bad', async ({ sharedTeam: team, app }) => {
     const updates = connect(app.url, 'nonsense', options).subscribe(sessionUpdates(team.id));
     expect(await failureOf(updates)).toBeInstanceOf(AccessDeniedError);
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('for good when its token is revoked, with all that it heard before handed out', async ({
+  it('with AccessDeniedError when its token is revoked, after every earlier event', async ({
     sharedTeam: team,
     sessionId,
     psql,
@@ -60,7 +60,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await failure).toBeInstanceOf(AccessDeniedError);
   });
 
-  it('when its cursor was never issued', async ({ sharedTeam: team, app }) => {
+  it('with CursorExpiredError when its cursor was never issued', async ({ sharedTeam: team, app }) => {
     const updates = connect(app.url, team.owner.token, options).subscribe({
       ...sessionUpdates(team.id),
       after: 'garbage',
@@ -70,13 +70,13 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(failure).toMatchObject({ code: 'INVALID_CURSOR', oldestCursor: expect.any(String) });
   });
 
-  it('when its cursor expires between two connections', async ({
+  it('with CursorExpiredError when its cursor expires between two connections', async ({
     sharedTeam: team,
     sessionId,
     psql,
     app,
   }) => {
-    // The same organization in another history, as after a restore from a backup.
+    // The same organization in another epoch, as after a restore.
     await using restored = await startTestApp();
     const eve = await restored.signUp('Eve');
     await using database = await openPsql(restored.app.db.url);
@@ -104,7 +104,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await failure).toMatchObject({ code: 'CURSOR_EXPIRED', oldestCursor: expect.any(String) });
   });
 
-  it('when the server refuses it', async ({ sharedTeam: team, app }) => {
+  it('with OperationError when the server refuses it', async ({ sharedTeam: team, app }) => {
     const stranger = await app.signUp('Eve');
     const updates = connect(app.url, stranger.token, options).subscribe(sessionUpdates(team.id));
     const failure = await failureOf(updates);
@@ -112,14 +112,14 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(failure).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
-  it('when the document is none of this schema', async ({ sharedTeam: team, app }) => {
+  it('with OperationError when the document does not match the schema', async ({ sharedTeam: team, app }) => {
     const updates = connect(app.url, team.owner.token, options).subscribe({
       query: 'subscription ($after: String) { weather(after: $after) { cursor } }',
     });
     expect(await failureOf(updates)).toBeInstanceOf(OperationError);
   });
 
-  it('quietly when it is left', async ({ sharedTeam: team, sessionId, psql, app }) => {
+  it('without an error when the loop is left', async ({ sharedTeam: team, sessionId, psql, app }) => {
     await using proxy = await startProxy(app.url);
     const updates = connect(proxy.url, team.owner.token, options).subscribe({
       ...sessionUpdates(team.id),
@@ -135,7 +135,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('quietly when it is aborted, also while it waits', async ({
+  it('without an error when it is aborted, also while it waits', async ({
     sharedTeam: team,
     sessionId,
     psql,
@@ -157,7 +157,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     await hungUp;
   });
 
-  it('quietly when it is returned while it waits for an event, or for the server', async ({
+  it('without an error when `return` is called while it waits for an event or the server', async ({
     sharedTeam: team,
     sessionId,
     psql,
@@ -191,7 +191,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('quietly when it is returned or aborted while it waits for its token', async ({
+  it('without an error when it is returned or aborted while it waits for its token', async ({
     sharedTeam: team,
     app,
   }) => {
@@ -217,7 +217,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('before it began, when it is returned or aborted before the first event is asked for', async ({
+  it('before it connects, when it is returned or aborted before the first `next`', async ({
     sharedTeam: team,
     app,
   }) => {
@@ -235,8 +235,8 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
   });
 });
 
-describe('a subscription to what is no Muster', () => {
-  it('ends over Server-Sent Events', async ({ sharedTeam: team, app }) => {
+describe('a subscription to a server that is not Muster', () => {
+  it('ends with ProtocolError over Server-Sent Events', async ({ sharedTeam: team, app }) => {
     const muster = connect(`${app.url}/elsewhere`, team.owner.token, { transport: 'sse' });
     const updates = muster.subscribe(sessionUpdates(team.id));
     expect(await failureOf(updates)).toBeInstanceOf(ProtocolError);

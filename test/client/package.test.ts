@@ -1,4 +1,4 @@
-/** What `npm pack` makes is a client that plain Node.js runs and TypeScript understands. */
+/** The package that `npm pack` creates runs in plain Node.js and has types. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -30,7 +30,7 @@ const TYPED = `
   const query = readFileSync('changes.graphql', 'utf8');
   const { value } = await createClient({ url: '/graphql', token: 'x' }).subscribe<Data>({ query }).next();
   export const event: FeedEvent<Data> | undefined = value;
-  // @ts-expect-error: there is no such field.
+  // @ts-expect-error: the field does not exist.
   export const other = value?.data.sessionChanged;`;
 
 let consumer: string;
@@ -50,12 +50,15 @@ beforeAll(async () => {
 
 afterAll(async () => await rm(consumer, { recursive: true, force: true }));
 
-it('listens in plain Node.js, and lets it end when the subscription is left', async ({ app, team }) => {
+it('the packed client subscribes in plain Node.js, and the process exits when the loop is left', async ({
+  app,
+  team,
+}) => {
   await writeFile(join(consumer, 'program.js'), PROGRAM);
   const program = run(process.execPath, ['program.js', `${app.url}/graphql`, team.owner.token, team.id], {
     cwd: consumer,
   });
-  // Until it says that it listens.
+  // Waits until the client is live.
   await new Promise<void>((found, fail) => {
     program.child.stdout?.on('data', (output) => String(output).includes('live') && found());
     program.catch(fail);
@@ -64,16 +67,22 @@ it('listens in plain Node.js, and lets it end when the subscription is left', as
   expect((await program).stdout.split('\n')).toEqual(['connecting', 'live', 'SESSION_CREATED', '']);
 });
 
-it.each(['nodenext', 'bundler'])('has types that resolve by %s', async (moduleResolution) => {
-  await writeFile(join(consumer, 'typed.ts'), TYPED);
-  const compilerOptions = {
-    target: 'es2022',
-    module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
-    moduleResolution,
-    types: ['node'],
-    strict: true,
-    noEmit: true,
-  };
-  await writeFile(join(consumer, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
-  await run(resolve('node_modules/.bin/tsc'), ['-p', consumer]);
-});
+it.each(['nodenext', 'bundler'])(
+  'the packed client has types that resolve with moduleResolution %s',
+  async (moduleResolution) => {
+    await writeFile(join(consumer, 'typed.ts'), TYPED);
+    const compilerOptions = {
+      target: 'es2022',
+      module: moduleResolution === 'bundler' ? 'esnext' : 'nodenext',
+      moduleResolution,
+      types: ['node'],
+      strict: true,
+      noEmit: true,
+    };
+    await writeFile(
+      join(consumer, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['typed.ts'] }),
+    );
+    await run(resolve('node_modules/.bin/tsc'), ['-p', consumer]);
+  },
+);

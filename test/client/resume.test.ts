@@ -1,4 +1,4 @@
-/** The client resumes: whatever happens to the connection, each event comes once, in order. */
+/** The client resumes: whatever happens to the connection, each event is delivered once and in order. */
 
 import type { SubscriptionStatus } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
@@ -14,14 +14,14 @@ async function feedCursor(team: Team): Promise<string> {
 }
 
 describe.each(WAYS)('over $way', ({ options }) => {
-  it('hears each change once, in order, while its connection is cut again and again', async ({
+  it('delivers each change once and in order while its connection is cut repeatedly', async ({
     sharedTeam: team,
     psql,
     app,
   }) => {
     const sessionId = (await team.spawn()).id;
     await using proxy = await startProxy(app.url);
-    // From cuts within the handshake to cuts after several events.
+    // The cuts come in the handshake at first, and after several events later.
     let seed = 7;
     proxy.cutAfter(() => {
       seed = (seed * 1103515245 + 12345) % 2 ** 31;
@@ -37,13 +37,13 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await renamed;
     expect(proxy.connections()).toBeGreaterThan(10);
 
-    // Whatever came twice would be heard before this.
+    // A repeated event would arrive before this one.
     await rename(psql, sessionId, ['last']);
     expect(await nextNames(updates, 1)).toEqual(['last']);
     await updates.return();
   });
 
-  it('goes on at another server when its own stops', async ({ sharedTeam: team, psql, app }) => {
+  it('resumes at another server when its own stops', async ({ sharedTeam: team, psql, app }) => {
     const sessionId = (await team.spawn()).id;
     const first = await app.startAnother();
     const second = await app.startAnother();
@@ -67,7 +67,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await second.close();
   });
 
-  it('resumes after a heartbeat when nothing happened before its connection broke', async ({
+  it('resumes after a heartbeat when no event came before its connection broke', async ({
     sharedTeam: team,
     psql,
     app,
@@ -80,7 +80,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
       onStatus,
     });
     expect(updates.cursor).toBeUndefined();
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     expect(updates.cursor).toEqual(expect.any(String));
 
@@ -89,11 +89,11 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await until('waiting');
     await rename(psql, sessionId, ['unheard of']);
     proxy.leadTo(app.url);
-    expect(await heard).toEqual(['unheard of']);
+    expect(await received).toEqual(['unheard of']);
     await updates.return();
   });
 
-  it('counts a connection as lost when it is silent', async ({ sharedTeam: team, psql, app }) => {
+  it('reconnects when the connection is silent', async ({ sharedTeam: team, psql, app }) => {
     const sessionId = (await team.spawn()).id;
     await using proxy = await startProxy(app.url);
     const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
@@ -101,11 +101,11 @@ describe.each(WAYS)('over $way', ({ options }) => {
       ...sessionUpdates(team.id),
       onStatus,
     });
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     proxy.stall();
     await rename(psql, sessionId, ['behind the wall']);
-    expect(await heard).toEqual(['behind the wall']);
+    expect(await received).toEqual(['behind the wall']);
     expect(seen).toContainEqual({
       state: 'waiting',
       delayMs: expect.any(Number),
@@ -114,7 +114,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('comes back with its new rights when its role changes', async ({ sharedTeam: team, psql, app }) => {
+  it('reconnects with its new rights when its role changes', async ({ sharedTeam: team, psql, app }) => {
     const bob = await app.signUp('Bob');
     const [membership] = await psql<{ id: string }>(
       `INSERT INTO membership (id, organization_id, user_id, role)
@@ -127,12 +127,12 @@ describe.each(WAYS)('over $way', ({ options }) => {
       ...sessionUpdates(team.id),
       onStatus,
     });
-    const heard = nextNames(updates, 1);
+    const received = nextNames(updates, 1);
     await until('live');
     await psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membership?.id]);
     await until('waiting');
     await rename(psql, sessionId, ['for admins']);
-    expect(await heard).toEqual(['for admins']);
+    expect(await received).toEqual(['for admins']);
     expect(seen.map(({ state }) => state).slice(0, 4)).toEqual([
       'connecting',
       'live',
@@ -144,7 +144,7 @@ describe.each(WAYS)('over $way', ({ options }) => {
 });
 
 describe('a consumer that is slower than the feed', () => {
-  it('makes the client hang up over WebSocket, and misses and repeats nothing', async ({
+  it('makes the client close the WebSocket, and misses and repeats nothing', async ({
     sharedTeam: team,
     psql,
     app,
@@ -171,7 +171,7 @@ describe('a consumer that is slower than the feed', () => {
     await updates.return();
   });
 
-  it('resumes in another process after the event that it was handed last, not the one that came last', async ({
+  it('resumes in another process after its last delivered event, not the last received one', async ({
     sharedTeam: team,
     psql,
     app,

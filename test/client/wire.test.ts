@@ -1,4 +1,4 @@
-/** What a server may say that ours cannot be made to say at will, told by servers that only speak the protocols. */
+/** Protocol cases that Muster's server cannot produce on demand, with scripted servers. */
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,14 +9,14 @@ import { connect } from './muster.ts';
 
 type Server = AsyncDisposable & { url: string };
 
-/** The positions that the client asked to go on from, one for each connection. */
+/** The cursors that the client sent, one per connection. */
 type Afters = (string | undefined)[];
 
 const QUERY = 'subscription ($after: String) { changes(organizationId: "x", after: $after) { cursor } }';
 const result = (cursor: string) => ({ data: { changes: { cursor } } });
 const error = (code: string) => ({ data: null, errors: [{ message: code, extensions: { code } }] });
 
-/** Takes as many events as there are said to come, and answers their cursors and the client's view of the rest. */
+/** Takes the expected number of events, and returns their cursors and the client's state. */
 async function hear(url: string, transport: 'websocket' | 'sse', count: number) {
   const causes: Error[] = [];
   const onStatus = (status: SubscriptionStatus) => {
@@ -34,7 +34,7 @@ async function hear(url: string, transport: 'websocket' | 'sse', count: number) 
 }
 
 describe('over WebSocket', () => {
-  /** Each connection is served by the next of the scripts. */
+  /** Serves each connection with the next script. */
   async function serve(scripts: ((say: (message: object) => void, socket: WebSocket) => void)[]) {
     const afters: Afters = [];
     const sockets = new WebSocketServer({
@@ -74,7 +74,7 @@ describe('over WebSocket', () => {
     payload: { cursor, subscriptions },
   });
 
-  it.each([1001, 1011, 1012, 1013, 4408, 4500])('comes back after a close with %d', async (code) => {
+  it.each([1001, 1011, 1012, 1013, 4408, 4500])('reconnects after close code %d', async (code) => {
     await using server = await serve([
       (say, socket) => {
         say(next('a'));
@@ -89,12 +89,12 @@ describe('over WebSocket', () => {
     await events.return();
   });
 
-  it.each([4400, 4406, 4429])('gives up after a close with %d', async (code) => {
+  it.each([4400, 4406, 4429])('ends after close code %d', async (code) => {
     await using server = await serve([(_, socket) => socket.close(code)]);
     await expect(hear(server.url, 'websocket', 1)).rejects.toMatchObject({ name: 'ProtocolError' });
   });
 
-  it('does not repeat an event when a heartbeat after it was behind it', async () => {
+  it('does not repeat an event after a heartbeat with an earlier cursor', async () => {
     await using server = await serve([
       (say, socket) => {
         say(next('1'));
@@ -113,7 +113,7 @@ describe('over WebSocket', () => {
     await events.return();
   });
 
-  it('moves on with heartbeats that name its subscription, and with no others', async () => {
+  it('advances only by heartbeats that name its subscription', async () => {
     await using server = await serve([
       (say, socket) => {
         say(heartbeat('mine', '1', '2'));
@@ -128,7 +128,7 @@ describe('over WebSocket', () => {
     await events.return();
   });
 
-  it('comes back when the server ends the subscription without a reason, as one does that stops', async () => {
+  it('reconnects when the server completes the subscription without a reason', async () => {
     await using server = await serve([
       (say) => {
         say(next('a'));
@@ -141,7 +141,7 @@ describe('over WebSocket', () => {
     await events.return();
   });
 
-  it('reads an event again that the server could not show, and gives up on one that it never can', async () => {
+  it('retries an event with INTERNAL_ERROR, and ends when it always fails', async () => {
     const fail = (say: (message: object) => void) => {
       say(heartbeat('a', '1'));
       say({ id: '1', type: 'next', payload: error('INTERNAL_ERROR') });
@@ -200,7 +200,7 @@ describe('over Server-Sent Events', () => {
   const next = (cursor: string) => `event: next\nid: ${cursor}\ndata: ${JSON.stringify(result(cursor))}\n\n`;
   const lagged = `event: next\ndata: ${JSON.stringify(error('LAGGED'))}\n\nevent: complete\ndata:\n\n`;
 
-  it('comes back after whatever does not last', async () => {
+  it('reconnects after every temporary failure', async () => {
     await using server = await serve([
       (response) => stream(response).end(`:\n\n${next('a')}${next('cut off').slice(0, -1)}`),
       (response) => stream(response).end(`${next('b')}id: beyond\n\n`),
@@ -232,7 +232,7 @@ describe('over Server-Sent Events', () => {
     await expect(hear(server.url, 'sse', 1)).rejects.toMatchObject({ name });
   });
 
-  it('reads the format however it is written and cut', async () => {
+  it('parses every form of the format, however it is split into chunks', async () => {
     const data = JSON.stringify({ data: { changes: { cursor: 'ü€𝄞' } } }, null, 1);
     const written = [
       ': welcome\r\n\r\n',

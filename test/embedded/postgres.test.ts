@@ -17,19 +17,19 @@ let children: ChildProcess[];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'muster-embedded-'));
-  await chmod(dataDir, 0o755); // for the user that PostgreSQL runs as when we are root
+  await chmod(dataDir, 0o755); // for PostgreSQL's user when the test runs as root
   messages = [];
   children = [];
 });
 
-/** Clears everything away, whatever a failed test has left. */
+/** Removes everything, including the leftovers of a failed test. */
 afterEach(async () => {
   for (const child of children) child.kill('SIGKILL');
   const directory = await realpath(join(dataDir, 'postgres')).catch(() => undefined);
   if (directory) {
-    await killServer().catch(() => {}); // as a rule there is none
+    await killServer().catch(() => {}); // usually there is none
     await rm(directory, { recursive: true, maxRetries: 10 });
-    if (dirname(directory) === RELOCATED) await rmdir(RELOCATED).catch(() => {}); // unless others use it
+    if (dirname(directory) === RELOCATED) await rmdir(RELOCATED).catch(() => {}); // fails if others use it
   }
   await rm(dataDir, { recursive: true, maxRetries: 10 });
 });
@@ -58,7 +58,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Starts in a process of its own, which tells what it does in lines of JSON, and stops when its input ends. */
+/** Starts PostgreSQL in another process, which prints lines of JSON and stops when its input ends. */
 const STARTER = `
   const { startEmbeddedPostgres } = await import(${JSON.stringify(
     new URL('../../src/embedded/postgres.ts', import.meta.url).href,
@@ -78,7 +78,7 @@ function spawnStarter() {
   const exit = once(child, 'exit');
   const lines = createInterface(child.stdout);
 
-  /** The first line that has something under `key`. */
+  /** The first line with this key. */
   async function told<T>(key: string): Promise<T> {
     for await (const line of lines) {
       const message = JSON.parse(line) as Record<string, T>;
@@ -117,7 +117,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('opens to nobody without the password, which nobody else can read', async () => {
+  it('refuses connections without the password, which other users cannot read', async () => {
     const server = await start();
 
     const withoutPassword = new URL(server.url);
@@ -128,7 +128,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('keeps the data over a stop and a start', async () => {
+  it('keeps the data across a restart', async () => {
     const first = await start();
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();
@@ -141,7 +141,7 @@ describe('startEmbeddedPostgres', () => {
     await second.stop();
   });
 
-  it('adopts the server that runs, and leaves it to whoever started it', async () => {
+  it('adopts a running server and does not stop it', async () => {
     const first = await start();
     const second = await start();
     expect(second).toMatchObject({ adopted: true, url: first.url, directory: first.directory });
@@ -151,7 +151,7 @@ describe('startEmbeddedPostgres', () => {
     await first.stop();
   });
 
-  it('brings up one server for two processes that start at the same moment', async () => {
+  it('starts one server for two concurrent processes', async () => {
     const starters = [spawnStarter(), spawnStarter()];
     const servers = await Promise.all(starters.map((starter) => starter.told<EmbeddedPostgres>('server')));
 
@@ -166,7 +166,7 @@ describe('startEmbeddedPostgres', () => {
     await expect(readFile(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('adopts a server whose starter was killed, and replaces one that was killed itself', async () => {
+  it('adopts a server whose parent was killed, and replaces a killed server', async () => {
     const starter = spawnStarter();
     const orphaned = await starter.told<EmbeddedPostgres>('server');
     await starter.kill();
@@ -186,7 +186,7 @@ describe('startEmbeddedPostgres', () => {
     await replaced.stop();
   });
 
-  it('does not take a process that has got the id of a dead server for that server', async () => {
+  it('does not mistake another process with the id of a dead server for the server', async () => {
     const first = await start();
     const written = await readFile(pidFile(), 'utf8');
     await first.stop();
@@ -200,14 +200,14 @@ describe('startEmbeddedPostgres', () => {
     await second.stop();
   });
 
-  it('is not led astray by a pid file that a crash cut off', async () => {
+  it('ignores a pid file that a crash has truncated', async () => {
     await (await start()).stop();
     await writeFile(pidFile(), '');
 
     await (await start()).stop();
   });
 
-  it('starts over when the creation of the cluster was interrupted', async () => {
+  it('creates the cluster again after an interrupted creation', async () => {
     const starter = spawnStarter();
     expect(await starter.told('log')).toContain('Creating');
     await starter.kill();
@@ -216,36 +216,36 @@ describe('startEmbeddedPostgres', () => {
     expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres.lock']);
   });
 
-  it('refuses a cluster of another major version, and leaves it as it is', async () => {
+  it('refuses a cluster of another major version without changing it', async () => {
     const { directory, stop } = await start();
     await stop();
     const version = join(directory, 'data/PG_VERSION');
     await writeFile(version, '9\n');
 
-    await expect(start()).rejects.toThrow(/made by PostgreSQL 9; .* cannot read it/);
+    await expect(start()).rejects.toThrow(/created by PostgreSQL 9, .* cannot read it/);
     expect(await readFile(version, 'utf8')).toBe('9\n');
   });
 
-  it('refuses a directory that is something else', async () => {
+  it('refuses a directory that is not a cluster', async () => {
     await writeFile(join(dataDir, 'postgres'), 'mine');
-    await expect(start()).rejects.toThrow('is not a database that Muster made');
+    await expect(start()).rejects.toThrow('is not a database that Muster created');
     expect(await readFile(join(dataDir, 'postgres'), 'utf8')).toBe('mine');
   });
 
-  it('tells what the server logged when it does not start', async () => {
+  it('includes the server log in the error when the server does not start', async () => {
     await expect(start({ no_such_setting: 'on' })).rejects.toThrow(
       'unrecognized configuration parameter "no_such_setting"',
     );
     await expect(readFile(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it.runIf(isRoot)('moves the data to where the server can reach it, and says so', async () => {
+  it.runIf(isRoot)("keeps the data where PostgreSQL's user can reach it, and logs it", async () => {
     await rm(dataDir, { recursive: true });
     dataDir = await mkdtemp('/root/muster-embedded-');
     const first = await start();
     expect(dirname(first.directory)).toBe(RELOCATED);
     expect(messages).toContainEqual(
-      expect.stringContaining(`creating a PostgreSQL cluster in ${first.directory}`),
+      expect.stringContaining(`Creating a PostgreSQL cluster in ${first.directory}`),
     );
     await query(first.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
     await first.stop();

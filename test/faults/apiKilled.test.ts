@@ -1,4 +1,4 @@
-/** A server is killed, and its clients go on at another. */
+/** A server is killed, and its clients resume at another one. */
 import { expect, it } from 'vitest';
 import { conclude } from '../support/faults/report.ts';
 import { scaled, TIMEOUT } from '../support/faults/scale.ts';
@@ -8,7 +8,9 @@ import { startProxy } from '../support/proxy.ts';
 const KILLS = scaled(2, 20);
 const CHANGES_BETWEEN = 250;
 
-it('a server that is killed', { timeout: TIMEOUT }, async ({ task }) => {
+it('clients of a killed server receive every change once and in order', { timeout: TIMEOUT }, async ({
+  task,
+}) => {
   await using stage = await openStage();
   let [current, other] = await Promise.all([stage.serve(), stage.serve()]);
   await using network = await startProxy(current.url);

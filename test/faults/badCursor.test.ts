@@ -1,4 +1,4 @@
-/** Cursors that lead nowhere: garbage, of another history, too old. Each is told, and nobody else is disturbed. */
+/** Malformed, foreign and expired cursors end their own subscription with an error, and no other. */
 import { print } from 'graphql';
 import pg from 'pg';
 import { expect, it } from 'vitest';
@@ -18,7 +18,7 @@ const PARTITION = 100_000;
 
 type Code = 'CURSOR_EXPIRED' | 'INVALID_CURSOR';
 
-/** Over each of the ways there are, and by the client. */
+/** The error over each transport, and by the client. */
 async function expectRefused(stage: Stage, url: string, after: string, code: Code): Promise<void> {
   const { token, organizations } = stage.place;
   const [{ globalId: organizationId }] = organizations as [Organization];
@@ -42,7 +42,9 @@ async function expectRefused(stage: Stage, url: string, after: string, code: Cod
   }
 }
 
-it('cursors that are garbage, or of another history', { timeout: TIMEOUT }, async ({ task }) => {
+it('malformed cursors and those of another epoch end only their own subscriptions', {
+  timeout: TIMEOUT,
+}, async ({ task }) => {
   await using stage = await openStage();
   const [organization] = stage.place.organizations as [Organization];
   const { url } = await stage.serve();
@@ -54,7 +56,7 @@ it('cursors that are garbage, or of another history', { timeout: TIMEOUT }, asyn
   for (let round = 0; round < ROUNDS; round += 1) {
     await expectRefused(stage, url, 'garbage', 'INVALID_CURSOR');
     await expectRefused(stage, url, encodeCursor({ epoch: otherEpoch, position }), 'CURSOR_EXPIRED');
-    // Of this history, but never issued.
+    // A position in this epoch that was never issued.
     await expectRefused(stage, url, encodeCursor({ epoch, position: 2 ** 40 }), 'INVALID_CURSOR');
   }
   writing.stop();
@@ -64,7 +66,7 @@ it('cursors that are garbage, or of another history', { timeout: TIMEOUT }, asyn
   expect(listeners.map((each) => each.reconnects())).toEqual(listeners.map(() => 0));
 });
 
-it('cursors from before what is still stored', { timeout: TIMEOUT }, async () => {
+it('cursors from before the oldest stored change expire', { timeout: TIMEOUT }, async () => {
   await using stage = await openStage({ organizations: 1 });
   const { place } = stage;
   const [organization] = place.organizations as [Organization];
@@ -72,7 +74,7 @@ it('cursors from before what is still stored', { timeout: TIMEOUT }, async () =>
   await stage.drained();
   const old = await stage.feedCursor(url, organization);
 
-  // As if a full part of the log had been written since.
+  // As if a full partition had been written since.
   await place.pool.query('SELECT ensure_change_log_partitions($1)', [2 * PARTITION]);
   await place.pool.query('UPDATE feed_head SET position = $1', [PARTITION]);
   await place.raise(organization.hot);
@@ -88,8 +90,8 @@ it('cursors from before what is still stored', { timeout: TIMEOUT }, async () =>
   await stage.drained();
   const { rows } = await place.pool.query('SELECT position::int FROM change_log ORDER BY position');
   const stored: number[] = rows.map(({ position }) => position);
-  for (const { from, log, heard } of listeners) {
-    await heard(stored.at(-1) ?? 0);
+  for (const { from, log, received } of listeners) {
+    await received(stored.at(-1) ?? 0);
     expect(log.map(({ position }) => position)).toEqual(stored.filter((position) => position > from));
   }
 });

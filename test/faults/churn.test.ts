@@ -1,4 +1,4 @@
-/** Subscriptions come and go while events are on their way, on sockets that come and go. Nothing stays behind. */
+/** Subscriptions and sockets open and close while events are in flight. No resource leaks. */
 import { print } from 'graphql';
 import { it } from 'vitest';
 import WebSocket from 'ws';
@@ -16,7 +16,7 @@ const ROUNDS = scaled(40, 1_000);
 const AT_ONCE = 8;
 const SUBSCRIPTIONS = 5;
 
-/** What is to be as it was: streams and those that listen within the process, connections, timers, sockets. */
+/** The metrics that must return to their values: streams, subscriptions, connections, timers, sockets. */
 const COUNTED = [
   'muster_live_connections',
   'muster_live_subscriptions',
@@ -26,8 +26,10 @@ const COUNTED = [
   'nodejs_active_resources{type="TCPSocketWrap"}',
 ];
 
-it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
-  // Beside the second, nobody listens in the first organization for long.
+it('subscriptions that open and close leak nothing and disturb no other subscription', {
+  timeout: TIMEOUT,
+}, async ({ task }) => {
+  // No subscription stays open for long in the first organization, unlike the second.
   await using stage = await openStage();
   const { token, organizations } = stage.place;
   const [churned] = organizations as [Organization];
@@ -42,7 +44,7 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
     for (let id = 1; id <= SUBSCRIPTIONS; id += 1) {
       socket.send({ id: String(id), type: 'subscribe', payload: body });
     }
-    // Some leave at once, some with events on their way, some only half.
+    // Some close at once, some with events in flight, some without a closing handshake.
     if (round % 3 > 0) await socket.next(({ type }) => type === 'next');
     for (let id = 1; id < SUBSCRIPTIONS; id += 1) socket.send({ id: String(id), type: 'complete' });
     if (round % 3 > 1) await socket.next(({ type, id }) => type === 'next' && id === String(SUBSCRIPTIONS));
@@ -55,7 +57,7 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
     stream.stop();
   }
 
-  /** Goes in the middle of its handshake. */
+  /** Closes in the middle of its handshake. */
   async function byAccident(): Promise<void> {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     await new Promise((resolve) => socket.once('open', resolve));
@@ -82,7 +84,7 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
     );
   };
 
-  // Once around, so that pools and agents have what they keep anyway.
+  // A first round fills the pools and agents that keep connections.
   await churn(AT_ONCE * ways.length);
   const own = listeners.length;
   const isOnlyOurs = async () => {
@@ -93,7 +95,7 @@ it('subscriptions that come and go', { timeout: TIMEOUT }, async ({ task }) => {
   const before = await read();
   await churn(ROUNDS);
   await until(isOnlyOurs);
-  // Timers and idle connections come and go by themselves: each figure is to be seen as it was, or below.
+  // Timers and idle connections vary, so each metric must return to its value or below at some moment.
   await until(async () => (await read()).every((value, index) => value <= (before[index] ?? 0)));
 
   writing.stop();

@@ -1,4 +1,4 @@
-/** Every connection is cut, again and again, and some in the middle of a message. */
+/** Every connection is cut repeatedly, some in the middle of a message. */
 import { expect, it } from 'vitest';
 import { conclude } from '../support/faults/report.ts';
 import { scaled, TIMEOUT } from '../support/faults/scale.ts';
@@ -7,10 +7,12 @@ import { startProxy } from '../support/proxy.ts';
 
 const CUTS = scaled(12, 200);
 const CHANGES_BETWEEN = 150;
-/** A connection's first event is about 4 KB away. */
+/** A connection's first event arrives after about 4 KB. */
 const MAX_BYTES = 200_000;
 
-it('connections that are cut', { timeout: TIMEOUT }, async ({ task }) => {
+it('clients whose connections are cut receive every change once and in order', { timeout: TIMEOUT }, async ({
+  task,
+}) => {
   await using stage = await openStage();
   const servers = await Promise.all([stage.serve(), stage.serve()]);
   await using network = await startProxy(servers[0]?.url ?? '');
@@ -20,7 +22,7 @@ it('connections that are cut', { timeout: TIMEOUT }, async ({ task }) => {
   const writing = stage.write({ changes: CUTS * CHANGES_BETWEEN });
   for (let cut = 1; cut <= CUTS; cut += 1) {
     await writing.reached(cut * CHANGES_BETWEEN);
-    // Those who come back find the other server.
+    // Reconnecting clients reach the other server.
     network.leadTo(servers[cut % 2]?.url);
     network.cut();
   }

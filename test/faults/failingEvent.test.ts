@@ -1,6 +1,6 @@
 /**
- * An event that one subscriber's document cannot be answered for: a newer version has migrated the database already, and
- * a pull request is in a state that this server does not know. Whoever asks for it gets an error; nobody else notices.
+ * A newer version has migrated the database, and a pull request is in a state that this server does not know. A
+ * subscription that selects the state gets an error, and no other subscription is affected.
  */
 import { expect, it } from 'vitest';
 import type { Organization } from '../support/faults/place.ts';
@@ -11,7 +11,7 @@ import { type Message, openSocket } from '../support/rawSocket.ts';
 
 const FAILURES = scaled(20, 500);
 
-it('a resolver that throws for one subscriber', { timeout: TIMEOUT }, async ({ task }) => {
+it('a resolver that throws for one subscription affects no other', { timeout: TIMEOUT }, async ({ task }) => {
   await using stage = await openStage();
   const { place } = stage;
   const organization = place.organizations[0] as Organization;
@@ -20,7 +20,7 @@ it('a resolver that throws for one subscriber', { timeout: TIMEOUT }, async ({ t
   await stage.drained();
   const listeners = await stage.listen(url);
 
-  // Both on one socket, which is to survive.
+  // Both share one socket, which must survive.
   const socket = await openSocket(url, { authorization: `Bearer ${place.token}` });
   const query = (fields: string) =>
     `subscription ($id: ID!) { prChanged(organizationId: $id) { ${fields} } }`;

@@ -1,4 +1,4 @@
-/** A transaction has written, and idles. Others go on, and its own changes come when it commits. */
+/** A transaction has written and idles. Other changes are delivered at once, and its own after its commit. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it } from 'vitest';
@@ -10,12 +10,12 @@ import { scaled, TIMEOUT } from '../support/faults/scale.ts';
 import { openStage } from '../support/faults/stage.ts';
 import { RAISE } from '../support/feed.ts';
 
-/** At about 200 a second; the long run idles for some 20 seconds. */
+/** At about 200 a second. The long version idles for about 20 seconds. */
 const CHANGES = scaled(300, 4_000);
 const PAUSE_MS = 4;
 const IDLE_ROWS = 100;
 
-it('a transaction that idles', { timeout: TIMEOUT }, async ({ task }) => {
+it('an idle transaction does not delay the changes of others', { timeout: TIMEOUT }, async ({ task }) => {
   await using stage = await openStage();
   const { place } = stage;
   const organization = place.organizations[0] as Organization;
@@ -39,19 +39,23 @@ it('a transaction that idles', { timeout: TIMEOUT }, async ({ task }) => {
 
   const verdict = await stage.settle();
   const ratio = (beside.p99 / without.p99).toFixed(2);
-  const told = ({ p50, p99 }: Latency) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
+  const formatted = ({ p50, p99 }: Latency) => `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
   conclude(
     { task },
     verdict,
-    `p50 / p99 of the others: ${told(without)} ms without, ${told(beside)} ms beside it, p99 × ${ratio}`,
+    `p50 / p99 of the others: ${formatted(without)} ms without, ${formatted(beside)} ms beside it, p99 × ${ratio}`,
   );
   expect(listener.log.filter(isOfIdle)).toHaveLength(IDLE_ROWS);
 });
 
 type Latency = { p50: number; p99: number };
 
-/** Raises one counter again and again, and answers how long after each commit the listener heard of it. */
-async function pulse(place: Place, organization: Organization, { log, heard }: Listener): Promise<Latency> {
+/** Raises one counter repeatedly, and returns the time from each commit to its event. */
+async function pulse(
+  place: Place,
+  organization: Organization,
+  { log, received }: Listener,
+): Promise<Latency> {
   const rows = await place.sessions(organization, 1);
   const id = globalId('Session', rows[0] ?? '');
   const committed: number[] = [0];
@@ -61,7 +65,7 @@ async function pulse(place: Place, organization: Organization, { log, heard }: L
     await sleep(PAUSE_MS);
   }
   const last = () => log.find(({ entityId, count }) => entityId === id && count === CHANGES);
-  while (!last()) await heard((log.at(-1)?.position ?? 0) + 1);
+  while (!last()) await received((log.at(-1)?.position ?? 0) + 1);
   const latencies = log
     .filter(({ entityId, count }) => entityId === id && count > 0)
     .map(({ at, count }) => at - (committed[count] ?? 0))

@@ -1,4 +1,4 @@
-/** A transaction of a great many rows, and a row of a great many bytes. */
+/** A transaction of many rows, and a row of many bytes. */
 import { expect, it } from 'vitest';
 import type { Organization } from '../support/faults/place.ts';
 import { conclude } from '../support/faults/report.ts';
@@ -8,9 +8,9 @@ import { readFigures } from '../support/metrics.ts';
 import { type Message, openSocket } from '../support/rawSocket.ts';
 
 const ROWS = scaled(6_000, 100_000);
-/** New rows lock their project's, again and again, which many of them make slow. */
+/** Each new row locks its project's row, which makes many inserts slow. */
 const ROWS_AT_ONCE = 1_000;
-/** Node.js itself takes some 120 MB. */
+/** Node.js alone takes about 120 MB. */
 const MAX_RSS_BYTES = 700 * 1024 * 1024;
 const TITLE_CHARACTERS = 5 * 1024 * 1024;
 
@@ -21,7 +21,9 @@ async function residentMegabytes(urls: string[]): Promise<number> {
   return Math.round(bytes / 1024 / 1024);
 }
 
-it('a transaction of very many rows', { timeout: TIMEOUT }, async ({ task }) => {
+it('a transaction of very many rows is delivered completely within bounded memory', {
+  timeout: TIMEOUT,
+}, async ({ task }) => {
   await using stage = await openStage();
   const { place } = stage;
   const organization = place.organizations[0] as Organization;
@@ -41,7 +43,7 @@ it('a transaction of very many rows', { timeout: TIMEOUT }, async ({ task }) => 
   conclude({ task }, verdict, `${ROWS} rows, servers take up to ${await residentMegabytes(urls)} MB`);
 });
 
-it('a row of five megabytes', { timeout: TIMEOUT }, async ({ task }) => {
+it('a row of five megabytes is delivered', { timeout: TIMEOUT }, async ({ task }) => {
   await using stage = await openStage();
   const { place } = stage;
   const organization = place.organizations[0] as Organization;
@@ -73,7 +75,7 @@ it('a row of five megabytes', { timeout: TIMEOUT }, async ({ task }) => {
   const verdict = await stage.settle();
   await socket.close();
 
-  // What tells everybody of it is cut, and says so.
+  // The error message is truncated and says so.
   const { rows } = await place.pool.query(
     `SELECT octet_length(payload::text) AS bytes, payload -> 'truncated' AS truncated FROM change_log
       WHERE type = 'PR_UPDATED'`,

@@ -1,4 +1,4 @@
-/** PostgreSQL crashes, is stopped at once, and ends its connections. */
+/** PostgreSQL crashes, is stopped immediately, and ends its connections. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +15,17 @@ import { startProxy } from '../support/proxy.ts';
 const ROUNDS = scaled(1, 15);
 const CHANGES_BETWEEN = 300;
 
-it('a PostgreSQL that comes and goes', { timeout: TIMEOUT }, async ({ task }) => {
+it('clients receive every change once and in order while PostgreSQL crashes and restarts', {
+  timeout: TIMEOUT,
+}, async ({ task }) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'muster-faults-'));
-  // What is committed survives the server's end, if not the machine's.
+  // Without fsync, commits survive a crash of the server but not of the machine.
   const start = () =>
     startEmbeddedPostgres({ dataDir, log: () => {}, settings: { fsync: 'off', max_connections: '150' } });
   let postgres = await start();
   await migrate(postgres.url);
   try {
-    // It comes back on another port.
+    // It restarts on another port.
     await using network = await startProxy(postgres.url);
     const databaseUrl = new URL(postgres.url);
     databaseUrl.port = new URL(network.url).port;
@@ -38,7 +40,7 @@ it('a PostgreSQL that comes and goes', { timeout: TIMEOUT }, async ({ task }) =>
         try {
           return (await pool.query(sql)).rows;
         } catch {
-          // This pool's connections were ended with the others.
+          // This pool's connections were ended too.
         }
       }
     };
@@ -51,7 +53,7 @@ it('a PostgreSQL that comes and goes', { timeout: TIMEOUT }, async ({ task }) =>
       );
 
       await more();
-      // One backend that dies takes all others along: nobody knows what it has done to the memory they share.
+      // When one backend is killed, PostgreSQL restarts all of them, because shared memory may be corrupt.
       const rows = await ask(
         `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'muster sequencer'
           ORDER BY random() LIMIT 1`,

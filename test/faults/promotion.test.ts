@@ -1,4 +1,4 @@
-/** The primary is lost, and a standby takes its place: another history, whether or not it lacks something. */
+/** The primary is lost and a standby is promoted: a new epoch, whether or not commits were lost. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,15 +16,15 @@ import { type Standby, startStandby } from '../support/standby.ts';
 import type { Subscription } from '../support/subscription.ts';
 import { createTeamAt, type Team } from '../support/team.ts';
 
-/** Those who listen get SESSION_UPDATED alone: each tells how far the session's counter has come. */
+/** Subscribers get only SESSION_UPDATED, with the session's counter. */
 const types = ['SESSION_UPDATED' as const];
 
 let dataDir: string;
 let primary: EmbeddedPostgres;
 let standby: Standby;
-/** Between the primary and its standby. */
+/** The network between the primary and its standby. */
 let link: Network;
-/** Between the app and whichever is the database. */
+/** The network between the app and the current database. */
 let network: Network;
 let app: App;
 let team: Team;
@@ -65,7 +65,7 @@ afterEach(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** As another program does, past the app and its network. */
+/** Writes directly to the database, past the app and its network. */
 async function write(url: string, count: number): Promise<void> {
   await using psql = await openPsql(url);
   await psql('UPDATE session SET branch = $2::int::text WHERE id = $1', [sessionId, count]);
@@ -73,21 +73,21 @@ async function write(url: string, count: number): Promise<void> {
 
 const listen = (after?: string) => team.owner.subscribe(Changes, { organizationId: team.id, types, after });
 
-type Heard = { count: number; epoch?: string; position?: number; cursor: string };
+type ReceivedEvent = { count: number; epoch?: string; position?: number; cursor: string };
 
-async function hear(subscription: Awaited<ReturnType<typeof listen>>): Promise<Heard> {
+async function nextEvent(subscription: Awaited<ReturnType<typeof listen>>): Promise<ReceivedEvent> {
   const { changes } = await subscription.event();
   const { branch } = (changes.payload as { row: { branch: string } }).row;
   return { count: Number(branch), cursor: changes.cursor, ...decodeCursor(changes.cursor) };
 }
 
-/** Everything the feed has to tell from its beginning, up to this count. */
-async function hearUpTo(last: number, after?: string): Promise<Heard[]> {
+/** Every change of the feed from its beginning up to this count. */
+async function hearUpTo(last: number, after?: string): Promise<ReceivedEvent[]> {
   const subscription = await listen(after);
-  const heard: Heard[] = [];
-  while (heard.at(-1)?.count !== last) heard.push(await hear(subscription));
+  const received: ReceivedEvent[] = [];
+  while (received.at(-1)?.count !== last) received.push(await nextEvent(subscription));
   await subscription.stop();
-  return heard;
+  return received;
 }
 
 async function expectExpired(subscription: Subscription<unknown>): Promise<string> {
@@ -101,14 +101,14 @@ async function expectExpired(subscription: Subscription<unknown>): Promise<strin
   return result?.errors?.[0]?.extensions?.oldestCursor as string;
 }
 
-/** The app's connections break, and where they led to is another server now. */
+/** Breaks the app's connections and routes new ones to another server. */
 function switchOver(): void {
   network.leadTo(standby.url);
   network.cut();
 }
 
 describe('a promotion', () => {
-  it('that lost the newest commits ends what listened, and tells every old cursor', async () => {
+  it('that lost the newest commits ends every subscription and expires every old cursor', async () => {
     const live = await listen();
     const start = app.feed.encode(0);
     await write(primary.url, 1);
@@ -119,14 +119,14 @@ describe('a promotion', () => {
     link.cut();
     await write(primary.url, 2);
     await write(primary.url, 3);
-    const lost = [await hear(live), await hear(live)];
+    const lost = [await nextEvent(live), await nextEvent(live)];
     expect(lost.map(({ count }) => count)).toEqual([2, 3]);
     expect(lost.every(({ epoch }) => epoch === kept.epoch)).toBe(true);
     const idle = await listen();
 
     await standby.promote();
     switchOver();
-    // The old one lives on, unseen, and goes on with its own history.
+    // The old primary keeps running, unreachable, and continues its own history.
     await write(primary.url, 4);
 
     const oldestCursor = await expectExpired(live);
@@ -135,10 +135,10 @@ describe('a promotion', () => {
       expect(await expectExpired(await listen(cursor))).toBe(oldestCursor);
     expect(await expectExpired(await listen(start))).toBe(oldestCursor);
 
-    // The new history gives the lost changes' positions again, to others.
+    // The new epoch assigns the lost changes' positions to other changes.
     const fresh = await listen();
     await write(standby.url, 20);
-    const first = await hear(fresh);
+    const first = await nextEvent(fresh);
     expect(first).toMatchObject({ count: 20, position: lost[0]?.position });
     expect(first.epoch).not.toBe(kept.epoch);
     const all = await hearUpTo(20, oldestCursor);
@@ -147,11 +147,11 @@ describe('a promotion', () => {
     expect(fresh.pending).toEqual([]);
   });
 
-  it('that lost nothing is another history all the same: nothing could prove that it did not', async () => {
+  it('that lost nothing starts another epoch too, because the server cannot prove it', async () => {
     const live = await listen();
     await write(primary.url, 1);
     const last = await hearPast(live, 1);
-    // In order: the primary ends when its standby has everything.
+    // An orderly switch-over: the primary stops when its standby has everything.
     network.leadTo(undefined);
     await primary.stop();
     await standby.promote();
@@ -164,16 +164,19 @@ describe('a promotion', () => {
     expect(all.at(-1)).toMatchObject({ position: last.position });
     expect(all.at(-1)?.epoch).not.toBe(last.epoch);
 
-    // And the app works on: it sequences, and serves what it is asked.
+    // The app continues to sequence and to serve.
     await until(() => app.feed.status().isSequencing);
     await (await createTeamAt(app.url, standby.url)).spawn();
   });
 });
 
-/** The change of this count; the counter's beginning may have come before it. */
-async function hearPast(subscription: Awaited<ReturnType<typeof listen>>, count: number): Promise<Heard> {
+/** The event of this count. The one that sets the counter to 0 may come before it. */
+async function hearPast(
+  subscription: Awaited<ReturnType<typeof listen>>,
+  count: number,
+): Promise<ReceivedEvent> {
   for (;;) {
-    const heard = await hear(subscription);
-    if (heard.count === count) return heard;
+    const received = await nextEvent(subscription);
+    if (received.count === count) return received;
   }
 }

@@ -1,8 +1,8 @@
-/** One client stops reading, another reads a kilobyte a second. Both are sent away, and miss nothing. */
+/** One client stops reading, another reads a kilobyte a second. Both are closed as lagged, and miss nothing. */
 import { print } from 'graphql';
 import { expect, it } from 'vitest';
 import { Changes } from '../live/documents.ts';
-import { type Heard, positionOf, readEvent, startListener } from '../support/faults/listener.ts';
+import { positionOf, type ReceivedEvent, readEvent, startListener } from '../support/faults/listener.ts';
 import type { Organization } from '../support/faults/place.ts';
 import { conclude } from '../support/faults/report.ts';
 import { scaled, TIMEOUT } from '../support/faults/scale.ts';
@@ -12,15 +12,17 @@ import { until } from '../support/feed.ts';
 import { readFigures } from '../support/metrics.ts';
 import { openSocket, type RawSocket } from '../support/rawSocket.ts';
 
-/** The network itself holds megabytes, so that much has to come before anybody is slow. */
+/** Kernel buffers hold megabytes, so that much must be sent before a client counts as slow. */
 const SUBSCRIPTIONS = 40;
 const CHANGES = scaled(1_200, 6_000);
 const BYTES_PER_SECOND = 1024;
-/** What the server may hold back: of each connection 256 KB, and one event of each subscription beyond. */
+/** The server may buffer 256 KB per connection and one event per subscription beyond. */
 const MAX_QUEUED_BYTES = 2 * (256 * 1024 + SUBSCRIPTIONS * 2_000);
 const MAX_RSS_BYTES = 500 * 1024 * 1024;
 
-it('clients that read slowly, or not at all', { timeout: TIMEOUT }, async ({ task }) => {
+it('clients that read slowly or not at all are closed as lagged and miss nothing', {
+  timeout: TIMEOUT,
+}, async ({ task }) => {
   await using stage = await openStage({ organizations: 1 });
   const organization = stage.place.organizations[0] as Organization;
   const { url } = await stage.serve();
@@ -32,7 +34,7 @@ it('clients that read slowly, or not at all', { timeout: TIMEOUT }, async ({ tas
 
   still.pause();
   let [mostQueued, mostResident, lagged] = [0, 0, 0];
-  const look = async () => {
+  const sample = async () => {
     const figure = await readFigures(url);
     mostQueued = Math.max(mostQueued, figure('muster_live_queued_bytes'));
     mostResident = Math.max(mostResident, figure('process_resident_memory_bytes'));
@@ -40,7 +42,7 @@ it('clients that read slowly, or not at all', { timeout: TIMEOUT }, async ({ tas
   };
   const writing = stage.write({ changes: CHANGES, pauseMs: 20 });
   const sentAway = until(async () => {
-    await look();
+    await sample();
     return lagged === 2;
   });
   await Promise.all([writing.done, sentAway]);
@@ -49,7 +51,7 @@ it('clients that read slowly, or not at all', { timeout: TIMEOUT }, async ({ tas
   expect(mostResident).toBeLessThan(MAX_RSS_BYTES);
   expect(fast.map((each) => each.reconnects())).toEqual(fast.map(() => 0));
 
-  // Now that they read, they learn what became of them, and go on where they were.
+  // Once they read again, they see that they were closed, and resume.
   still.resume();
   throttle.release();
   for (const socket of [still, slow]) {
@@ -90,9 +92,9 @@ async function openSlow(
   return socket;
 }
 
-/** What the socket's first subscription was sent, up to the end. */
-async function readRest(socket: RawSocket): Promise<(Heard & { cursor: string })[]> {
-  const log: (Heard & { cursor: string })[] = [];
+/** The events of the socket's first subscription. */
+async function readRest(socket: RawSocket): Promise<(ReceivedEvent & { cursor: string })[]> {
+  const log: (ReceivedEvent & { cursor: string })[] = [];
   const isEvent = ({ id, type }: { id?: string; type: string }) => id === '1' && type === 'next';
   for (let message = await socket.next(isEvent); message; message = await socket.next(isEvent)) {
     const { data } = message.payload as { data: Parameters<typeof readEvent>[0] };

@@ -1,4 +1,4 @@
-/** A server is killed while it spawns a session with a claim: there is both, or neither, and trying again makes both. */
+/** A server is killed while it spawns a session with a claim. Both exist or neither, and a retry creates both. */
 
 import { type Client, createClient } from '../support/client.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -48,14 +48,14 @@ async function rows(team: Team, psql: Psql) {
   };
 }
 
-/** The server goes, and with it what it was about to do. */
+/** Kills the server during the request. */
 async function kill(spawning: Promise<unknown>): Promise<void> {
   const answer = expect(spawning).rejects.toThrow();
   await server.stop('SIGKILL');
   await answer;
 }
 
-/** Another server is asked for the same again, twice. */
+/** Sends the same request twice to another server. */
 async function expectOneSpawn(team: Team, psql: Psql, github: GitHub, database: TestDatabase): Promise<void> {
   await start(team, github, database);
   const spawned = [await spawn(team), await spawn(team)];
@@ -70,7 +70,12 @@ async function expectOneSpawn(team: Team, psql: Psql, github: GitHub, database: 
   ]);
 }
 
-it('while the host has not answered yet', { timeout: TIMEOUT }, async ({ team, psql, github, database }) => {
+it('a spawn killed while the host has not answered leaves nothing', { timeout: TIMEOUT }, async ({
+  team,
+  psql,
+  github,
+  database,
+}) => {
   const hold = github.holdNext();
   const spawning = spawn(team);
   await hold.arrived;
@@ -80,18 +85,15 @@ it('while the host has not answered yet', { timeout: TIMEOUT }, async ({ team, p
   await expectOneSpawn(team, psql, github, database);
 });
 
-it('between the session and its pull request', { timeout: TIMEOUT }, async ({
-  team,
-  psql,
-  github,
-  database,
-}) => {
+it('a spawn killed between the session and its pull request leaves nothing', {
+  timeout: TIMEOUT,
+}, async ({ team, psql, github, database }) => {
   await using holder = await openPsql(database.url);
   await holder('BEGIN');
-  // Lets everybody read and lock rows of it, and nobody write any.
+  // This lock allows reading and locking rows, but no writes.
   await holder('LOCK TABLE pull_request IN SHARE MODE');
   const spawning = spawn(team);
-  /** Who waits for that, and has written a session. */
+  /** The backend that waits for the lock and has written a session. */
   const waiting = () =>
     psql<{ pid: number }>(
       `SELECT pid FROM pg_locks WHERE relation = 'pull_request'::regclass AND NOT granted
@@ -109,12 +111,9 @@ it('between the session and its pull request', { timeout: TIMEOUT }, async ({
   await expectOneSpawn(team, psql, github, database);
 });
 
-it('as soon as it is done, whether the client heard of it or not', { timeout: TIMEOUT }, async ({
-  team,
-  psql,
-  github,
-  database,
-}) => {
+it('a spawn killed right after its commit is complete, whether or not the client got the answer', {
+  timeout: TIMEOUT,
+}, async ({ team, psql, github, database }) => {
   const spawning = spawn(team).catch(() => undefined);
   await expect.poll(async () => (await rows(team, psql)).sessions.length, { interval: 1 }).toBe(1);
   await server.stop('SIGKILL');

@@ -1,4 +1,4 @@
-/** Which waiting changes are moved together, and in which order: transactions laid out by hand. */
+/** The batch rule: which waiting changes are moved together, and in which order. */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   db = await openFeedDatabase();
   sequencer = new pg.Client({ connectionString: db.url });
   await sequencer.connect();
-  // As the sequencer's own connections are.
+  // The settings of the sequencer's own connections.
   await sequencer.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
 });
 
@@ -36,7 +36,7 @@ afterAll(async () => {
   await db.close();
 });
 
-/** `A1`: the transaction A, begun when it is first named, makes the change A1. `A.` commits it, `A!` rolls it back. */
+/** `A1`: transaction A makes the change A1, and begins with its first change. `A.` commits it, `A!` rolls it back. */
 async function play(script: string): Promise<void> {
   for (const step of script.split(' ')) {
     const name = step[0] ?? '';
@@ -68,7 +68,7 @@ async function change(
   );
 }
 
-/** The changes in the order in which they are moved; a bar where one batch ends. */
+/** The changes in the order in which they are moved, with a bar at the end of each batch. */
 async function batches(batchSize: number): Promise<string> {
   const moved: string[] = [];
   let emptySnapshot: EmptySnapshot | undefined;
@@ -99,7 +99,7 @@ describe('one batch', () => {
     ['puts one that began first and went on longer last', 'A1 B1 B2 B. A2 A.', 10, 'B1 B2 A1 A2'],
     ['does not care who committed first', 'A1 B1 B. A.', 10, 'A1 B1'],
     [
-      'keeps transactions together, whatever lies between',
+      'keeps transactions together when their changes interleave',
       'A1 B1 C1 A2 B2 C2 A. B. C.',
       10,
       'A1 A2 B1 B2 C1 C2',
@@ -117,13 +117,13 @@ describe('several batches', () => {
     ['hold a transaction longer than a batch in one', 'A1 A2 A3 A4 A5 A. B1 B.', 2, 'A1 A2 A3 A4 A5 | B1'],
     ['leave one that ends beyond the window for later', 'A1 B1 B2 A2 C1 A. B. C.', 3, 'B1 B2 | A1 A2 C1'],
     [
-      'take what ends before the first that ends, when none ends in the window',
+      'extend to the first transaction that ends when none ends in the window',
       'A1 B1 C1 C2 B2 A2 A. B. C.',
       2,
       'C1 C2 B1 B2 | A1 A2',
     ],
     [
-      'take also what has only begun beyond the window, if it ends before',
+      'include a transaction that begins beyond the window and ends before the cut',
       'A1 C1 D1 D. C2 C. A2 A. E1 E.',
       1,
       'D1 C1 C2 A1 A2 | E1',
@@ -135,8 +135,8 @@ describe('several batches', () => {
   });
 });
 
-describe('what is not yet committed', () => {
-  it('comes when it is, after what has gone before', async () => {
+describe('an uncommitted transaction', () => {
+  it('is moved after its commit, behind what was moved before', async () => {
     await play('A1 B1 A2 B2 A. C1 C.');
     expect(await batches(2)).toBe('A1 A2 | C1');
     await play('B3 B. D1 D.');
@@ -146,7 +146,7 @@ describe('what is not yet committed', () => {
     expect(head).toBe(7);
   });
 
-  it('is one transaction, savepoints and all', async () => {
+  it('stays one transaction when it uses savepoints', async () => {
     await play('A1 B1');
     const a = transactions.get('A');
     await a?.query('SAVEPOINT s');
@@ -160,11 +160,11 @@ describe('what is not yet committed', () => {
   });
 });
 
-describe('what has ended need not be looked at again', () => {
+describe('an empty snapshot', () => {
   const sequenced = (emptySnapshot?: EmptySnapshot, batchSize = 10) =>
     moveBatch(sequencer, { batchSize, server: '', knownHead: 0, emptySnapshot });
 
-  it('and what had not is found when it has, however old', async () => {
+  it('does not hide a transaction that was open when it was taken', async () => {
     await play('A1 B1 C1 C. D1');
     const { emptySnapshot } = await sequenced();
     expect(await logged(0)).toBe('C1');
@@ -183,14 +183,14 @@ describe('what has ended need not be looked at again', () => {
     expect(await logged(6)).toBe('F1');
   });
 
-  it('unless a batch had no room for all', async () => {
+  it('is not returned by a batch that leaves changes waiting', async () => {
     await play('A1 A. B1 B. C1 C.');
     expect((await sequenced(undefined, 2)).emptySnapshot).toBeUndefined();
     expect((await sequenced(undefined, 2)).emptySnapshot).toBeDefined();
   });
 
   it.each(['in a transaction that reads', 'in a transaction that writes'])(
-    'so what cannot be cleared away, for an old snapshot %s, costs nothing',
+    'avoids scanning the dead rows that an old snapshot %s keeps',
     async (_) => {
       const old = new pg.Client({ connectionString: db.url });
       await old.connect();
@@ -202,7 +202,7 @@ describe('what has ended need not be looked at again', () => {
         [ORGANIZATION],
       );
       let { emptySnapshot } = await sequenced(undefined, 20_001);
-      // It says that there is nothing, and the plans are made for that.
+      // The statistics now say that the outbox is empty, and the planner believes them.
       await db.pool.query('VACUUM ANALYZE change_outbox');
       const costly = await blocks(() => probeOutbox(sequencer));
       expect(costly).toBeGreaterThan(100);
@@ -226,7 +226,7 @@ describe('what has ended need not be looked at again', () => {
     },
   );
 
-  /** How many blocks of the outbox it reads, its indexes included. */
+  /** How many blocks of the outbox and its indexes the work reads. */
   async function blocks(work: () => Promise<unknown>): Promise<number> {
     const count = async () => {
       await sequencer.query('SELECT pg_stat_force_next_flush()');
@@ -242,13 +242,13 @@ describe('what has ended need not be looked at again', () => {
   }
 });
 
-describe('what the sequencer tells', () => {
+describe('a published batch', () => {
   const sequenced = (batchSize = 100, knownHead = 0) =>
     moveBatch(sequencer, { batchSize, server: '', knownHead });
   const byOrganization = (told: SequencedBatch[]) =>
     new Map(told.map((batch) => [batch.organizationId, batch]));
 
-  it('is a summary for each organization, with its position before', async () => {
+  it('has one summary per organization, with its previous position', async () => {
     const other = randomUUID();
     for (const organizationId of [ORGANIZATION, other, ORGANIZATION])
       await change(db.pool, 'X', organizationId);
@@ -262,7 +262,7 @@ describe('what the sequencer tells', () => {
     expect(second.get(other)).toMatchObject({ previous: 2, first: 4, last: 5, count: 2 });
   });
 
-  it('has the changes as the log has them', async () => {
+  it('has the changes in the same form as the log', async () => {
     for (const type of ['X', 'Y', 'Z']) await change(db.pool, type);
     const [batch] = (await sequenced()).batches;
     const page = await readPage(db.pool, { starts: [{ organizationId: ORGANIZATION, after: 0 }], limit: 10 });
@@ -273,16 +273,16 @@ describe('what the sequencer tells', () => {
     );
   });
 
-  it('leaves out the changes of a share that is too large to send around, and of no other', async () => {
+  it('omits the changes of an organization only when its share is too large', async () => {
     const other = randomUUID();
     await change(db.pool, 'X', other);
     for (let i = 0; i < 6; i += 1) await change(db.pool, 'X', ORGANIZATION, 50_000);
-    const told = byOrganization((await sequenced()).batches);
-    expect(told.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
-    expect(JSON.parse(told.get(other)?.events ?? '')).toHaveLength(1);
+    const published = byOrganization((await sequenced()).batches);
+    expect(published.get(ORGANIZATION)).toMatchObject({ first: 2, last: 7, count: 6, events: undefined });
+    expect(JSON.parse(published.get(other)?.events ?? '')).toHaveLength(1);
   });
 
-  it('leaves out the largest shares when all together are too much to send at once', async () => {
+  it('omits the changes of the largest shares when all shares together are too large', async () => {
     const small = randomUUID();
     await change(db.pool, 'X', small);
     const organizations = Array.from({ length: 60 }, () => randomUUID());
@@ -302,7 +302,7 @@ describe('what the sequencer tells', () => {
     expect(byOrganization(batches).get(small)?.events).toBeDefined();
   });
 
-  it('never gives a position before that is too low, however little it looks back', async () => {
+  it('never has a previous position that is too low, however short its look-back', async () => {
     await db.pool.query('SELECT ensure_change_log_partitions(500000)');
     await change(db.pool, 'X');
     await sequenced();
@@ -314,7 +314,7 @@ describe('what the sequencer tells', () => {
     expect(batch?.previous).toBeLessThan(300_001);
   });
 
-  it('is whether more may be waiting', async () => {
+  it('reports whether more changes may be waiting', async () => {
     for (let i = 0; i < 3; i += 1) await change(db.pool, 'X');
     expect((await sequenced(2)).hasMore).toBe(true);
     expect((await sequenced(2)).hasMore).toBe(false);

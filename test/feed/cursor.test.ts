@@ -6,7 +6,7 @@ const hex = fc.uint8Array({ minLength: 8, maxLength: 8 }).map((bytes) => Buffer.
 const cursor = fc.record({ epoch: hex, position: fc.maxSafeNat() });
 
 describe('a cursor', () => {
-  it('reads back as what it was made of', () => {
+  it('decodes to the epoch and position that it was encoded from', () => {
     fc.assert(
       fc.property(cursor, (given) => {
         expect(decodeCursor(encodeCursor(given))).toEqual(given);
@@ -14,7 +14,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('has one length and only characters that go through a URL', () => {
+  it('has a fixed length and only URL-safe characters', () => {
     fc.assert(
       fc.property(cursor, (given) => {
         expect(encodeCursor(given)).toMatch(/^[\w-]{23}$/);
@@ -22,7 +22,7 @@ describe('a cursor', () => {
     );
   });
 
-  it('differs when epoch or position differ', () => {
+  it('differs for another epoch or position', () => {
     fc.assert(
       fc.property(cursor, cursor, (one, other) => {
         const isSame = one.epoch === other.epoch && one.position === other.position;
@@ -32,8 +32,8 @@ describe('a cursor', () => {
   });
 });
 
-describe('what is no cursor', () => {
-  it('is most texts', () => {
+describe('decodeCursor refuses', () => {
+  it('arbitrary texts', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(decodeCursor(text)).toBeUndefined();
@@ -41,7 +41,7 @@ describe('what is no cursor', () => {
     );
   });
 
-  it('is any text that does not read back as itself', () => {
+  it('every text that does not encode to itself again', () => {
     const almost = fc
       .tuple(cursor, fc.nat({ max: 22 }), fc.string({ unit: 'binary', minLength: 1, maxLength: 2 }))
       .map(([given, at, text]) => {
@@ -76,7 +76,7 @@ describe('what is no cursor', () => {
     expect(decodeCursor(spoil(good))).toBeUndefined();
   });
 
-  it('is a position beyond the safe integers', () => {
+  it('a position beyond the safe integers', () => {
     const bytes = Buffer.from(encodeCursor({ epoch: '0000000000000000', position: 0 }), 'base64url');
     bytes.writeBigUInt64BE(2n ** 53n, 9);
     expect(decodeCursor(bytes.toString('base64url'))).toBeUndefined();

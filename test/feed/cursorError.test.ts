@@ -1,4 +1,4 @@
-/** Nothing is skipped in silence: what a cursor that does not lead on is answered. */
+/** The feed returns an error for every cursor that it cannot resume after, and never skips changes silently. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Batch, decodeBatch, encodeBatch } from '../../src/feed/bus/batch.ts';
 import type { Feed } from '../../src/feed/feed.ts';
@@ -26,10 +26,10 @@ const all = () => true;
 const open = (after: string, other = feed) => other.open({ organizationId, after, matches: all });
 const stored = (after: string) => feed.changes({ organizationId, after, limit: 10 });
 
-/** Without it, the log refuses to lose rows. */
+/** Lets the test delete rows of the log, which a trigger refuses otherwise. */
 const UNREFUSED = 'ALTER TABLE change_log DISABLE TRIGGER USER';
 
-/** As the retention does it: from below. */
+/** Deletes the oldest changes, as the retention does. */
 async function forget(upTo: number): Promise<void> {
   await db.pool.query(`${UNREFUSED}; DELETE FROM change_log WHERE position <= ${upTo}`);
 }
@@ -57,7 +57,7 @@ describe('an invalid cursor', () => {
     expect(feed.status().streams).toBe(0);
   });
 
-  it('is compared with the head of the database, not of the process', async () => {
+  it('is one beyond the head of the database, not beyond the head that the process knows', async () => {
     const behind = db.feed({ sequence: false, wrapBus: (bus) => ({ ...bus, isDelivering: () => true }) });
     await behind.open({ organizationId, matches: all });
     await db.raise(sessions);
@@ -69,7 +69,7 @@ describe('an invalid cursor', () => {
 });
 
 describe('an expired cursor', () => {
-  it('is one of another history', async () => {
+  it('is one of another epoch', async () => {
     for (const ask of [open, stored, () => open(otherEpoch(1_000))]) {
       const error = await refusal(ask(otherEpoch(1)));
       expect(error).toBeInstanceOf(CursorExpiredError);
@@ -77,7 +77,7 @@ describe('an expired cursor', () => {
     }
   });
 
-  it('is one whose successor is no longer stored', async () => {
+  it('is one whose next change is no longer stored', async () => {
     await forget(2);
     for (const ask of [open, stored]) {
       const error = await refusal(ask(feed.encode(1)));
@@ -89,7 +89,7 @@ describe('an expired cursor', () => {
     expect((await stored(feed.encode(2))).map(({ position }) => position)).toEqual([3, 4]);
   });
 
-  it('is every one but the head when nothing is stored any more', async () => {
+  it('is every one except the head when the log is empty', async () => {
     await forget(4);
     await expect(open(feed.encode(3))).rejects.toMatchObject({ oldestCursor: feed.encode(4) });
     const stream = await open(feed.encode(4));
@@ -97,10 +97,10 @@ describe('an expired cursor', () => {
     expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
   });
 
-  it('may be that of a stream which was not read for too long', async () => {
+  it('ends a stream that was not read until retention removed its next changes', async () => {
     const stream = await open(feed.encode(0));
     await take(stream, 1);
-    // Far more than is kept at hand, or one page holds.
+    // Far more than the ring or one page holds.
     const many = await db.sessions(organizationId, 300);
     for (let round = 0; round < 10; round += 1) await db.raise(many);
     await db.drained();
@@ -116,7 +116,7 @@ describe('an expired cursor', () => {
     expect(feed.status().streams).toBe(0);
   });
 
-  it('does not pass unnoticed when a process was away for longer than the retention', async () => {
+  it('ends the streams of a process that was cut off for longer than the retention', async () => {
     let isCut = false;
     const feedPool = db.pool;
     const away = db.feed({
@@ -143,8 +143,8 @@ describe('an expired cursor', () => {
   });
 });
 
-describe('a process that was told of more than there is', () => {
-  it('says so to those who listened, and begins anew', async () => {
+describe('a process that received a batch beyond the head', () => {
+  it("ends the organization's streams and starts again from the database", async () => {
     let tell: ((batch: Batch) => void) | undefined;
     const misled = db.feed({
       sequence: false,
@@ -169,7 +169,7 @@ describe('a process that was told of more than there is', () => {
     expect((await take(next, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
   });
 
-  it('does not take a batch that does not say what it ends with', () => {
+  it('refuses a batch whose events do not end at its last position', () => {
     const batch = { epoch: '00', organizationId, previous: 0, first: 1, last: 9, count: 1 };
     expect(decodeBatch(encodeBatch({ ...batch, events: '[{"position":9}]' }))).toMatchObject({ last: 9 });
     expect(decodeBatch(encodeBatch({ ...batch, events: '[{"position":8}]' }))).toBeUndefined();
@@ -178,7 +178,7 @@ describe('a process that was told of more than there is', () => {
   });
 });
 
-describe('what was told', () => {
+describe('the log', () => {
   it.each([
     'DELETE FROM change_log',
     'DELETE FROM change_log_0000000000 WHERE position = 1',
@@ -190,7 +190,7 @@ describe('what was told', () => {
     await expect(db.pool.query(statement)).rejects.toMatchObject({ code: '23001' });
   });
 
-  it('stays in partitions made later, too', async () => {
+  it('refuses changes in partitions that are created later, too', async () => {
     await db.pool.query('SELECT ensure_change_log_partitions(500000)');
     await db.pool.query(
       `INSERT INTO change_log SELECT 499999, xid, organization_id, type, entity_type, entity_id, subjects, payload,
@@ -200,8 +200,8 @@ describe('what was told', () => {
   });
 });
 
-describe('another history', () => {
-  it('ends all streams, and what comes then has cursors of its own', async () => {
+describe('another epoch', () => {
+  it('ends all streams, and gives new changes new cursors', async () => {
     const streams = await Promise.all([open(feed.encode(4)), open(feed.encode(4)), open(feed.encode(0))]);
     const waiting = streams.slice(0, 2).map((stream) => stream.next());
     const before = feed.encode(4);
@@ -220,14 +220,14 @@ describe('another history', () => {
     expect(feed.status().streams).toBe(1);
   });
 
-  it('is what a restore into the same database makes', async () => {
+  it('starts with a restore into the same database', async () => {
     const before = feed.encode(4);
     await db.pool.query('CREATE TABLE dumped AS TABLE feed_head');
     await db.raise(sessions);
     await db.drained();
     const after = await feed.headCursor();
     const waiting = (await open(after)).next();
-    // Everything as it was, nonce and all, in tables made anew.
+    // A restore keeps every value, including the nonce, but creates the tables anew.
     await db.pool.query(`
       ALTER TABLE change_log DISABLE TRIGGER USER;
       DELETE FROM change_log WHERE position > 4;
@@ -243,7 +243,7 @@ describe('another history', () => {
     expect((await take(stream, 9)).map(({ position }) => position)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
-  it('is not told of by batches of the old one', async () => {
+  it('ignores batches of the previous epoch', async () => {
     const epochs = new Set<string>();
     const follower = db.feed({
       wrapBus: (bus) => ({
@@ -266,7 +266,7 @@ describe('another history', () => {
     expect([...epochs]).toEqual([epoch]);
   });
 
-  it('is also one that goes on from an earlier position', async () => {
+  it('is assumed when the head goes back to an earlier position', async () => {
     const stream = await open(feed.encode(4));
     const waiting = stream.next();
     await db.pool.query(

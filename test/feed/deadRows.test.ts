@@ -1,4 +1,4 @@
-/** While an old snapshot is held elsewhere, what left the outbox cannot be cleared away. Nobody passes over it all the time. */
+/** An old snapshot keeps the outbox's dead rows from being vacuumed. The sequencer and the monitor scan them rarely. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createBacklogMonitor } from '../../src/feed/sequence/backlog.ts';
@@ -11,9 +11,9 @@ const DEAD_ROWS = 40_000;
 
 let db: FeedDatabase;
 let organizationId: string;
-/** Whoever began a dump, say, and has not ended it. */
+/** Holds an old snapshot, as a running dump does. */
 let old: pg.Client;
-/** What writes and looks; its settings are those of the sequencer's connections. */
+/** Writes and probes, with the settings of the sequencer's connections. */
 let client: pg.Client;
 let backends: number;
 
@@ -29,12 +29,12 @@ beforeAll(async () => {
   await client.query('ALTER TABLE change_outbox SET (autovacuum_enabled = off)');
   await insert(DEAD_ROWS);
   await client.query('DELETE FROM change_outbox');
-  // It says that there is nothing, and the plans are made for that.
+  // The statistics now say that the outbox is empty, and the planner believes them.
   await db.pool.query('VACUUM ANALYZE change_outbox');
   backends = await countBackends();
 });
 
-// What a connection has read is known for certain when it is gone.
+// PostgreSQL has all statistics of a connection once the connection has ended.
 afterEach(() => until(async () => (await countBackends()) <= backends));
 
 afterAll(async () => {
@@ -59,7 +59,7 @@ async function insert(count: number): Promise<void> {
   );
 }
 
-/** How much of the outbox was read so far, and how often; of a connection, what it has reported by now. */
+/** How many blocks of the outbox were read, and how many index scans there were, as reported so far. */
 async function readings() {
   const { rows } = await db.pool.query(
     `SELECT heap_blks_read + heap_blks_hit + idx_blks_read + idx_blks_hit AS blocks, idx_scan AS scans
@@ -80,15 +80,15 @@ async function blocksOf(
   return (await readings()).blocks - before.blocks;
 }
 
-const whole = () => blocksOf(client, () => probeOutbox(client));
+const fullScan = () => blocksOf(client, () => probeOutbox(client));
 
-describe('those who watch over it', () => {
+describe('the backlog monitor', () => {
   const one = () => new pg.Pool({ connectionString: db.url, max: 1 });
 
-  it('pass over it once', async () => {
+  it('scans the dead rows once', async () => {
     const pool = one();
     const { outboxAgeMs, backlog } = createBacklogMonitor(pool);
-    const costly = await whole();
+    const costly = await fullScan();
     expect(costly).toBeGreaterThan(200);
     expect(await blocksOf(pool, outboxAgeMs)).toBeGreaterThan(200);
     expect(await blocksOf(pool, outboxAgeMs)).toBeLessThan(20);
@@ -96,7 +96,7 @@ describe('those who watch over it', () => {
     await pool.end();
   });
 
-  it('miss nothing that waits, however long ago its transaction began', async () => {
+  it('counts waiting changes of a transaction that began before the last empty snapshot', async () => {
     const pool = one();
     const { outboxAgeMs, backlog } = createBacklogMonitor(pool);
     await using writer = await openPsql(db.url);
@@ -125,20 +125,20 @@ describe('those who watch over it', () => {
 });
 
 describe('the sequencer', () => {
-  it('does not look at it for each batch, when there are more than one', async () => {
+  it('does not scan the dead rows for each batch of several', async () => {
     let emptySnapshot = await probeOutbox(client);
     await insert(30);
     const batch = async () => {
       const moved = await moveBatch(client, { batchSize: 10, server: '', knownHead: 0, emptySnapshot });
       ({ emptySnapshot } = moved);
     };
-    // One transaction each.
+    // One transaction per insert.
     for (let count = 0; count < 3; count += 1) await insert(10);
     for (let count = 0; count < 3; count += 1) expect(await blocksOf(client, batch)).toBeLessThan(150);
   });
 
-  it('looks at everything seldom enough for that to cost it next to nothing', async () => {
-    const costly = await whole();
+  it('scans the dead rows rarely enough to cost next to nothing', async () => {
+    const costly = await fullScan();
     const before = await readings();
     const feed = db.feed({ fullScanMs: 0 });
     let after = before;

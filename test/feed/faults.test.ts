@@ -22,7 +22,7 @@ beforeEach(async () => {
 
 afterEach(() => db.close());
 
-/** Everything that a feed's subscribers get, until the database's head is reached; then it is held against the log. */
+/** Collects what subscribers receive until the database's head is reached, and compares it with the log. */
 async function follow(feed: Feed): Promise<{ complete(): Promise<void> }> {
   const after = feed.encode(0);
   const streams = await Promise.all(
@@ -46,7 +46,7 @@ async function follow(feed: Feed): Promise<{ complete(): Promise<void> }> {
   };
 }
 
-/** @param onCommit what it answers is waited for, if not at once. */
+/** @param onCommit is awaited. */
 async function writeAndAudit(onCommit: (commits: number) => Promise<void> | undefined): Promise<void> {
   let commits = 0;
   const meanwhile: (Promise<void> | undefined)[] = [];
@@ -61,7 +61,7 @@ async function writeAndAudit(onCommit: (commits: number) => Promise<void> | unde
   expect(found).toEqual({ updates: committed, outOfOrder: 0, split: 0, gaps: 0 });
 }
 
-/** All of the feed's own, its sequencer's included. */
+/** Ends every connection of the feed, including the sequencer's. */
 async function endConnections(): Promise<void> {
   await db.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -69,7 +69,7 @@ async function endConnections(): Promise<void> {
   );
 }
 
-/** A bus that loses, doubles, delays and so reorders what comes over it. */
+/** A bus that drops, duplicates and delays batches, and so reorders them. */
 function unreliable(bus: Bus): Bus {
   const spoil = (listener: (batch: Batch) => void) => (batch: Batch) => {
     const luck = Math.random();
@@ -81,8 +81,8 @@ function unreliable(bus: Bus): Bus {
   return { ...bus, subscribe: (organization, listener) => bus.subscribe(organization, spoil(listener)) };
 }
 
-describe('within one process', () => {
-  it('a bus that loses, doubles and reorders', { timeout: 60_000 }, async () => {
+describe('one process delivers every change once and in order despite', () => {
+  it('a bus that drops, duplicates and reorders batches', { timeout: 60_000 }, async () => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: unreliable });
     await feed.ready();
     const followers = await follow(feed);
@@ -90,7 +90,7 @@ describe('within one process', () => {
     await followers.complete();
   });
 
-  it('a bus that brings nothing at all', { timeout: 60_000 }, async () => {
+  it('a bus that delivers nothing', { timeout: 60_000 }, async () => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     await feed.ready();
     const followers = await follow(feed);
@@ -98,7 +98,7 @@ describe('within one process', () => {
     await followers.complete();
   });
 
-  it('a sequencer whose connection is ended again and again', { timeout: 60_000 }, async () => {
+  it('a sequencer whose connection is ended repeatedly', { timeout: 60_000 }, async () => {
     const feed = db.feed({ batchSize: BATCH_SIZE });
     await feed.ready();
     const followers = await follow(feed);
@@ -109,7 +109,7 @@ describe('within one process', () => {
     await followers.complete();
   });
 
-  it('database connections that are ended again and again', { timeout: 60_000 }, async () => {
+  it('database connections that are ended repeatedly', { timeout: 60_000 }, async () => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: unreliable });
     await feed.ready();
     const followers = await follow(feed);
@@ -122,7 +122,7 @@ describe('within one process', () => {
 });
 
 describe('two processes without Redis', () => {
-  it('hear of each other all the same', { timeout: 60_000 }, async () => {
+  it("deliver each other's changes by polling the log", { timeout: 60_000 }, async () => {
     const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
     await Promise.all(feeds.map((feed) => feed.ready()));
     const followers = await Promise.all(feeds.map(follow));
@@ -133,76 +133,79 @@ describe('two processes without Redis', () => {
 
 const redisUrl = inject('redisUrl') ?? undefined;
 
-describe.skipIf(!redisUrl)('with Redis (skipped only where there is none)', () => {
-  it('two processes hear of each other', { timeout: 60_000 }, async () => {
-    const feeds = [db.feed({ redisUrl }), db.feed({ redisUrl, sequence: false })];
-    await Promise.all(feeds.map((feed) => feed.ready()));
-    await until(() => feeds.every((feed) => feed.status().isBusDelivering));
-    const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
-    for (const each of followers) await each.complete();
-  });
+describe.skipIf(!redisUrl)(
+  'with Redis (skipped only without one), every change is delivered once and in order',
+  () => {
+    it('between two processes', { timeout: 60_000 }, async () => {
+      const feeds = [db.feed({ redisUrl }), db.feed({ redisUrl, sequence: false })];
+      await Promise.all(feeds.map((feed) => feed.ready()));
+      await until(() => feeds.every((feed) => feed.status().isBusDelivering));
+      const followers = await Promise.all(feeds.map(follow));
+      await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
+      for (const each of followers) await each.complete();
+    });
 
-  it('one that loses, doubles and reorders', { timeout: 60_000 }, async () => {
-    const feeds = [1, 2].map(() => db.feed({ redisUrl, batchSize: BATCH_SIZE, wrapBus: unreliable }));
-    await Promise.all(feeds.map((feed) => feed.ready()));
-    const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
-    for (const each of followers) await each.complete();
-  });
+    it('when it drops, duplicates and reorders batches', { timeout: 60_000 }, async () => {
+      const feeds = [1, 2].map(() => db.feed({ redisUrl, batchSize: BATCH_SIZE, wrapBus: unreliable }));
+      await Promise.all(feeds.map((feed) => feed.ready()));
+      const followers = await Promise.all(feeds.map(follow));
+      await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
+      for (const each of followers) await each.complete();
+    });
 
-  it('one that is killed and started again', { timeout: 60_000 }, async () => {
-    const port = await freePort();
-    let redis = await startRedis(port);
-    const url = `redis://127.0.0.1:${port}`;
-    const feeds = [1, 2].map(() => db.feed({ redisUrl: url, batchSize: BATCH_SIZE }));
-    await Promise.all(feeds.map((feed) => feed.ready()));
-    const followers = await Promise.all(feeds.map(follow));
-    let restarts = Promise.resolve();
-    await writeAndAudit((commits) => {
-      feeds[commits % 2]?.nudge();
-      if (commits % 150 !== 0) return undefined;
-      restarts = restarts.then(async () => {
-        await redis?.stop();
-        redis = await startRedis(port);
+    it('when it is killed and started again', { timeout: 60_000 }, async () => {
+      const port = await freePort();
+      let redis = await startRedis(port);
+      const url = `redis://127.0.0.1:${port}`;
+      const feeds = [1, 2].map(() => db.feed({ redisUrl: url, batchSize: BATCH_SIZE }));
+      await Promise.all(feeds.map((feed) => feed.ready()));
+      const followers = await Promise.all(feeds.map(follow));
+      let restarts = Promise.resolve();
+      await writeAndAudit((commits) => {
+        feeds[commits % 2]?.nudge();
+        if (commits % 150 !== 0) return undefined;
+        restarts = restarts.then(async () => {
+          await redis?.stop();
+          redis = await startRedis(port);
+        });
+        return restarts;
       });
-      return restarts;
-    });
-    for (const each of followers) await each.complete();
-    await until(() => feeds.every((feed) => feed.status().isBusDelivering));
-    // What is opened now is heard over the bus that came back.
-    const [session = ''] = await db.sessions(organizationId, 1);
-    const stream = await feeds[1]?.open({
-      organizationId,
-      matches: ({ type }) => type === 'SESSION_UPDATED',
-    });
-    await db.raise([session]);
-    expect(await take(stream as ChangeStream, 1)).toMatchObject([{ entityId: session, count: 1 }]);
-    await Promise.all(feeds.map((feed) => feed.close()));
-    await redis?.stop();
-  });
-
-  it('one that is not there when the feed is opened, and comes later', { timeout: 60_000 }, async () => {
-    const port = await freePort();
-    const url = `redis://127.0.0.1:${port}`;
-    const feeds = [db.feed({ redisUrl: url }), db.feed({ redisUrl: url, sequence: false })];
-    const streams = await Promise.all(
-      feeds.map((feed) => feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' })),
-    );
-    const [session = ''] = await db.sessions(organizationId, 1);
-    const raise = async (count: number) => {
+      for (const each of followers) await each.complete();
+      await until(() => feeds.every((feed) => feed.status().isBusDelivering));
+      // A stream that is opened now uses the restored bus.
+      const [session = ''] = await db.sessions(organizationId, 1);
+      const stream = await feeds[1]?.open({
+        organizationId,
+        matches: ({ type }) => type === 'SESSION_UPDATED',
+      });
       await db.raise([session]);
-      for (const feed of feeds) feed.nudge();
-      for (const stream of streams) expect(await take(stream, 1)).toMatchObject([{ count }]);
-    };
-    await raise(1);
-    expect(feeds.map((feed) => feed.status().isBusDelivering)).toEqual([false, false]);
-    const redis = await startRedis(port);
-    await until(() => feeds.every((feed) => feed.status().isBusDelivering));
-    await raise(2);
-    await redis?.stop();
-    await until(() => feeds.every((feed) => !feed.status().isBusDelivering));
-    await raise(3);
-    await Promise.all(feeds.map((feed) => feed.close()));
-  });
-});
+      expect(await take(stream as ChangeStream, 1)).toMatchObject([{ entityId: session, count: 1 }]);
+      await Promise.all(feeds.map((feed) => feed.close()));
+      await redis?.stop();
+    });
+
+    it('when it starts after the feed was opened', { timeout: 60_000 }, async () => {
+      const port = await freePort();
+      const url = `redis://127.0.0.1:${port}`;
+      const feeds = [db.feed({ redisUrl: url }), db.feed({ redisUrl: url, sequence: false })];
+      const streams = await Promise.all(
+        feeds.map((feed) => feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' })),
+      );
+      const [session = ''] = await db.sessions(organizationId, 1);
+      const raise = async (count: number) => {
+        await db.raise([session]);
+        for (const feed of feeds) feed.nudge();
+        for (const stream of streams) expect(await take(stream, 1)).toMatchObject([{ count }]);
+      };
+      await raise(1);
+      expect(feeds.map((feed) => feed.status().isBusDelivering)).toEqual([false, false]);
+      const redis = await startRedis(port);
+      await until(() => feeds.every((feed) => feed.status().isBusDelivering));
+      await raise(2);
+      await redis?.stop();
+      await until(() => feeds.every((feed) => !feed.status().isBusDelivering));
+      await raise(3);
+      await Promise.all(feeds.map((feed) => feed.close()));
+    });
+  },
+);

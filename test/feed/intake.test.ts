@@ -1,4 +1,4 @@
-/** The pieces that keep a channel gapless, under every disorder of batches there can be. */
+/** Intake and ring keep a channel without gaps, whatever the order and loss of batches. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../src/feed/bus/batch.ts';
@@ -24,7 +24,7 @@ const changeAt = (position: number): Change => ({
   occurredAt: new Date(0),
 });
 
-/** Positions of one organization's changes among those of others, cut into batches. */
+/** Positions of one organization's changes, with gaps for other organizations, cut into batches. */
 const history = fc
   .array(fc.record({ skipped: fc.nat({ max: 5 }), isCut: fc.boolean() }), { minLength: 1, maxLength: 60 })
   .map((steps) => {
@@ -44,7 +44,7 @@ const history = fc
     return batches.map((positions, index) => ({ positions, previous: previouses[index] ?? 0 }));
   });
 
-/** Which batches arrive, in which order, and which of them without their changes. */
+/** Which batches arrive, in which order, and which arrive without their changes. */
 const arrivals = fc.array(fc.record({ pick: fc.nat(), isBare: fc.boolean() }), { maxLength: 100 });
 
 function contents(channel: Channel, from: number): number[] {
@@ -56,7 +56,7 @@ function contents(channel: Channel, from: number): number[] {
 }
 
 describe('an intake', () => {
-  it('has everything up to `checked`, whatever arrives, at every moment', async () => {
+  it('has every change up to `checked` at every moment, whatever arrives', async () => {
     await fc.assert(
       fc.asyncProperty(
         history,
@@ -99,7 +99,7 @@ describe('an intake', () => {
             intake.receive(batch);
             if (pick % 3 === 0) await new Promise(setImmediate);
           }
-          // What arrived is known in the end, without the watchdog's help.
+          // Every batch that arrived is applied in the end, without the watchdog.
           const last = Math.max(
             0,
             ...arriving.map(({ pick }) => batches[pick % batches.length]?.positions.at(-1) ?? 0),
@@ -113,7 +113,7 @@ describe('an intake', () => {
     );
   });
 
-  it('gives up on a batch that tells of more than there is', async () => {
+  it('gives up on a batch that names a position beyond the log', async () => {
     const channel = createChannel('o', { position: 0, epoch: EPOCH }, () => ({ changes: 10, bytes: 10 }));
     let reads = 0;
     const intake = createIntake({
@@ -132,7 +132,7 @@ describe('an intake', () => {
 });
 
 describe('a ring', () => {
-  it('has the newest changes, within its limits, and knows from where on', () => {
+  it('keeps the newest changes within its limits, and knows where they start', () => {
     const chunks = fc.array(
       fc.record({ length: fc.integer({ min: 1, max: 20 }), bytes: fc.nat({ max: 100 }) }),
       {

@@ -1,4 +1,4 @@
-/** Those who come just when the database is in another history, and this process does not know of it yet. */
+/** Readers that arrive after the epoch has changed and before the process has noticed. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Feed } from '../../src/feed/feed.ts';
 import { decodeCursor } from '../../src/feed/log/cursor.ts';
@@ -17,7 +17,7 @@ beforeEach(async () => {
   organizationId = await db.organization();
   sessions = await db.sessions(organizationId, 3);
   await db.drained();
-  // Somebody listens already, so the organization is known as it was.
+  // An open stream keeps the organization's channel in the old epoch.
   const before = await feed.open({ organizationId, matches: () => true });
   before.next().catch(() => {});
 });
@@ -27,36 +27,36 @@ afterEach(() => db.close());
 const begin = () => db.pool.query('SELECT reset_feed_epoch()');
 const open = (after?: string) => feed.open({ organizationId, after, matches: () => true });
 
-it('listen from now on', async () => {
+it('a stream without a cursor starts in the new epoch', async () => {
   await begin();
   const stream = await open();
   await db.raise(sessions);
   expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
 });
 
-it('go on from a cursor of the new history', async () => {
+it('a stream resumes from a cursor of the new epoch', async () => {
   const other = db.feed({ sequence: false });
   await begin();
-  // Another process knows of it.
+  // Another process has read the new epoch already.
   const after = await other.headCursor();
   const stream = await open(after);
   await db.raise(sessions);
   expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
 });
 
-it('are told so when they read on from a cursor of the old one', async () => {
+it('reading after a cursor of the old epoch fails with CURSOR_EXPIRED', async () => {
   const after = decodeCursor(feed.encode(1));
   let reads = 0;
   const asked = readChanges(db.pool, { organizationId, after, limit: 2 }, async (read) => {
     reads += 1;
-    // Once it was known that the cursor is good.
+    // The epoch changes after the cursor was validated.
     if (reads === 1) await begin();
     return await read();
   });
   await expect(asked).rejects.toBeInstanceOf(CursorExpiredError);
 });
 
-it('read all there is, when they asked for it from the beginning', async () => {
+it('reading from the oldest change returns everything in the new epoch', async () => {
   let reads = 0;
   const changes = await readChanges(db.pool, { organizationId, limit: 10 }, async (read) => {
     reads += 1;

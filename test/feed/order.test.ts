@@ -1,4 +1,4 @@
-/** The feed's order, under writers that make it hard to keep and sequencers that get into each other's way. */
+/** The feed's order, with concurrent writers and competing sequencers. */
 import pg from 'pg';
 import { expect, it } from 'vitest';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
@@ -10,7 +10,7 @@ const WRITERS = 16;
 const ROWS = 20_000;
 const BATCH_SIZE = 20;
 
-it('is kept while two sequencers stand by for each other', { timeout: 120_000 }, async () => {
+it('the order holds while two sequencers take over from each other', { timeout: 120_000 }, async () => {
   const db = await openFeedDatabase();
   const organizationId = await db.organization();
   const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
@@ -29,7 +29,7 @@ it('is kept while two sequencers stand by for each other', { timeout: 120_000 },
   const onCommit = () => {
     commits += 1;
     feeds[commits % 3]?.nudge();
-    // Leadership changes hands now and then.
+    // The leader changes from time to time.
     if (commits % 500 === 0) ended.push(endSequencers(db.pool));
   };
   const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS, onCommit });
@@ -45,7 +45,7 @@ it('is kept while two sequencers stand by for each other', { timeout: 120_000 },
   }
 });
 
-it('is kept by the lock of the head alone, when nobody is elected', { timeout: 120_000 }, async () => {
+it('the order holds by the lock of the head alone, without an election', { timeout: 120_000 }, async () => {
   const db = await openFeedDatabase();
   const organizationId = await db.organization();
   let isDone = false;
@@ -59,7 +59,7 @@ it('is kept by the lock of the head alone, when nobody is elected', { timeout: 1
       const { batches, ...result } = await moveBatch(client, options);
       emptySnapshot = result.emptySnapshot;
       moved += batches.reduce((sum, { count }) => sum + count, 0);
-      // Now and then more is waiting than a batch takes: that is when its choice matters.
+      // From time to time, more waits than one batch moves. Then the batch rule matters.
       if (Math.random() < 0.1) await new Promise((resolve) => setTimeout(resolve, 150));
     }
     await client.end();

@@ -1,4 +1,4 @@
-/** Pages of the log: how much they hold, and what reading them costs those who wait for something else. */
+/** Pages of the log: their size, and that reading them does not delay other readers. */
 import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLimiter } from '../../src/feed/concurrency/limiter.ts';
@@ -7,7 +7,7 @@ import { readPage } from '../../src/feed/log/page.ts';
 import { readChanges } from '../../src/feed/log/storedChanges.ts';
 import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
 
-/** What one page has for a stream; others ask for more. */
+/** The size of a stream's page. */
 const REPLAY_CHANGES = 200;
 
 let db: FeedDatabase;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 afterEach(() => db.close());
 
-/** Changes whose payloads are about so long as text; they shrink a hundredfold where they are stored. */
+/** Inserts changes with payloads of about this length, which compress a hundredfold. */
 async function store(lengths: number[]): Promise<void> {
   await db.pool.query(
     `INSERT INTO change_log (position, xid, organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name, occurred_at)
@@ -32,7 +32,7 @@ async function store(lengths: number[]): Promise<void> {
   await db.pool.query('UPDATE feed_head SET position = $1', [lengths.length]);
 }
 
-/** A pool that holds back an organization's replays until it is let go. */
+/** A pool that holds back an organization's replays until released. */
 function holding(organization: string) {
   const held: (() => void)[] = [];
   let reads = 0;
@@ -58,7 +58,7 @@ function holding(organization: string) {
 }
 
 describe('the bytes of a page', () => {
-  it('are counted as they are sent, not as they are stored', async () => {
+  it('are counted as they are sent, not as they are stored compressed', async () => {
     await store(Array(300).fill(60_000));
     const starts = [{ organizationId, after: 0 }];
     const page = await readPage(db.pool, { starts, limit: 200, maxBytes: 256 * 1024 });
@@ -69,7 +69,7 @@ describe('the bytes of a page', () => {
     expect(large.changes).toHaveLength(17);
   });
 
-  it('may be exceeded by one change alone, and pages follow one another without a gap', async () => {
+  it('may be exceeded by a single change, and pages follow each other without a gap', async () => {
     const lengths = Array.from({ length: 400 }, () => Math.floor(10 ** (1 + Math.random() * 4)));
     await store(lengths);
     const maxBytes = 50_000;
@@ -85,22 +85,22 @@ describe('the bytes of a page', () => {
   });
 });
 
-describe('turns', () => {
-  it('go round the lanes, and in each to who came first', async () => {
-    const turns = createLimiter(1);
+describe('a limiter', () => {
+  it('serves keys in turn, and the tasks of a key in order', async () => {
+    const limiter = createLimiter(1);
     const order: string[] = [];
     const first = Promise.withResolvers<void>();
-    const tasks = [turns('a', () => first.promise)];
+    const tasks = [limiter('a', () => first.promise)];
     for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) {
-      tasks.push(turns(name[0] ?? '', async () => void order.push(name)));
+      tasks.push(limiter(name[0] ?? '', async () => void order.push(name)));
     }
     first.resolve();
     await Promise.all(tasks);
     expect(order).toEqual(['a1', 'b1', 'c1', 'a2', 'b2', 'a3']);
   });
 
-  it('are never more at once than they may be', async () => {
-    const turns = createLimiter(3);
+  it('never runs more tasks at once than its limit', async () => {
+    const limiter = createLimiter(3);
     let running = 0;
     let most = 0;
     const task = async () => {
@@ -109,13 +109,13 @@ describe('turns', () => {
       await new Promise(setImmediate);
       running -= 1;
     };
-    await Promise.all(Array.from({ length: 50 }, (_, index) => turns(String(index % 7), task)));
+    await Promise.all(Array.from({ length: 50 }, (_, index) => limiter(String(index % 7), task)));
     expect(most).toBe(3);
   });
 });
 
-describe('those who come back to an organization', () => {
-  it('do not keep another one waiting for what happens, nor the head', async () => {
+describe('streams that resume', () => {
+  it('do not delay live changes of another organization, nor the head', async () => {
     const sessions = await db.sessions(organizationId, 3);
     const other = await db.organization();
     const others = await db.sessions(other, 1_000);
@@ -142,7 +142,7 @@ describe('those who come back to an organization', () => {
     expect((await Promise.all(waiting)).map(({ value }) => value?.position)).toEqual([1, 2, 3, 4]);
   });
 
-  it('share what they read, when they come from the same position', async () => {
+  it('share pages when they resume from the same position', async () => {
     await db.sessions(organizationId, 500);
     const writer = db.feed();
     await db.drained();
@@ -162,7 +162,7 @@ describe('those who come back to an organization', () => {
     expect(reads()).toBeLessThanOrEqual(6);
   });
 
-  it('have nothing read for them when they have gone again', async () => {
+  it('read nothing once they have ended', async () => {
     await db.sessions(organizationId, 100);
     const writer = db.feed();
     await db.drained();
@@ -184,7 +184,7 @@ describe('those who come back to an organization', () => {
     expect(reads()).toBe(3);
   });
 
-  it('read only what they ask for, if they say so by type', async () => {
+  it('read only the types that they name', async () => {
     const sessions = await db.sessions(organizationId, 500);
     for (let round = 0; round < 4; round += 1) await db.raise(sessions);
     await db.sessions(organizationId, 1);
@@ -213,16 +213,16 @@ describe('those who come back to an organization', () => {
 });
 
 describe('the oldest change', () => {
-  it('is looked for by few at once, however many ask', async () => {
+  it('is read by few queries at once, however many callers ask', async () => {
     await store([10, 10]);
-    let looking = 0;
+    let concurrent = 0;
     let most = 0;
     const query = async (config: pg.QueryConfig) => {
       const isLook = config.text?.includes('AS oldest');
-      if (isLook) looking += 1;
-      most = Math.max(most, looking);
+      if (isLook) concurrent += 1;
+      most = Math.max(most, concurrent);
       const result = await db.pool.query(config);
-      if (isLook) looking -= 1;
+      if (isLook) concurrent -= 1;
       return result;
     };
     const feedPool = new Proxy(db.pool, {
@@ -234,7 +234,7 @@ describe('the oldest change', () => {
     expect(most).toBeLessThanOrEqual(2);
   });
 
-  it('is looked for again when the retention was faster, but not for ever', async () => {
+  it('is read again when retention removed it, a limited number of times', async () => {
     let reads = 0;
     const row = {
       head: '9',

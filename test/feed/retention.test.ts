@@ -1,4 +1,4 @@
-/** What of the log goes and what stays, and that whoever reads meanwhile gets everything or is told. */
+/** Which partitions the retention drops. A reader during a drop gets every change or CURSOR_EXPIRED. */
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
@@ -8,7 +8,7 @@ import { type FeedDatabase, openFeedDatabase, take, until } from '../support/fee
 import { write } from '../support/feedOracle.ts';
 
 const PARTITION = 100_000;
-/** So many changes are stored on each side of the seam between two partitions; what lies between is left out. */
+/** How many changes are stored on each side of a partition's end. The positions between are left out. */
 const BESIDE_SEAM = 200;
 const DAY_MS = 86_400_000;
 
@@ -28,7 +28,7 @@ afterEach(async () => {
   await db.close();
 });
 
-/** A log of full partitions, and of one that has just begun. All of it is as old as `days`. */
+/** Fills full partitions and the start of another one with changes that are `days` old. */
 async function fill(partitions: number, days: number): Promise<void> {
   const head = partitions * PARTITION + BESIDE_SEAM;
   await db.pool.query('SELECT ensure_change_log_partitions($1)', [head]);
@@ -42,7 +42,7 @@ async function fill(partitions: number, days: number): Promise<void> {
   await db.pool.query('UPDATE feed_head SET position = $1', [head]);
 }
 
-/** Of those with changes in them, which partitions are left. */
+/** The partitions that still have changes. */
 async function stored(): Promise<number[]> {
   const { rows } = await db.pool.query(
     `SELECT DISTINCT position / ${PARTITION} AS number FROM change_log ORDER BY number`,
@@ -55,7 +55,7 @@ async function dropAll(days: number, rows: number): Promise<void> {
 }
 
 describe('a partition', () => {
-  it('goes when it is beyond the age and the number, the oldest first', async () => {
+  it('is dropped when it is beyond both age and number, the oldest first', async () => {
     await fill(4, 10);
     expect(await dropOldest(client, { days: 9, rows: 1 })).toBe('change_log_0000000000');
     expect(await stored()).toEqual([1, 2, 3, 4]);
@@ -63,17 +63,17 @@ describe('a partition', () => {
     expect(await stored()).toEqual([2, 3, 4]);
   });
 
-  it('stays as long as it is within either', async () => {
+  it('stays while it is within age or number', async () => {
     await fill(4, 10);
     await dropAll(11, 1);
     await dropAll(9, 4 * PARTITION + BESIDE_SEAM + 2);
     expect(await stored()).toEqual([0, 1, 2, 3, 4]);
-    // Exactly so many are newer than what goes.
+    // Exactly this many changes are newer than the dropped partition.
     await dropAll(9, 3 * PARTITION + BESIDE_SEAM + 1);
     expect(await stored()).toEqual([1, 2, 3, 4]);
   });
 
-  it('stays as long as one change in it is young, and holds back the ones after it', async () => {
+  it('stays while one of its changes is young, and so do the later partitions', async () => {
     await fill(3, 10);
     await db.pool.query(
       `ALTER TABLE change_log DISABLE TRIGGER USER;
@@ -83,7 +83,7 @@ describe('a partition', () => {
     expect(await stored()).toEqual([0, 1, 2, 3]);
   });
 
-  it('stays when it holds the head, also when it is full', async () => {
+  it('stays when it holds the head, even when it is full', async () => {
     await fill(2, 10);
     await dropAll(9, 1);
     expect(await stored()).toEqual([2]);
@@ -96,8 +96,8 @@ describe('a partition', () => {
   });
 });
 
-describe('whoever leads', () => {
-  it('drops what is past, and old cursors are told', async () => {
+describe('the leader', () => {
+  it('drops old partitions, and older cursors expire', async () => {
     await fill(3, 10);
     const feed = db.feed({ retention: { days: 9, rows: PARTITION }, retentionEveryMs: 10 });
     await until(async () => (await stored())[0] === 2);
@@ -114,7 +114,7 @@ describe('whoever leads', () => {
     expect(await feed.backlog()).toMatchObject({ oldest: 2 * PARTITION });
   });
 
-  it('goes on giving positions while the log cannot be cut short, and cuts it later', async () => {
+  it('sequences while the log is locked against a drop, and drops later', async () => {
     await fill(2, 10);
     const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 10 });
     await client.query('BEGIN; SELECT count(*) FROM change_log');
@@ -136,7 +136,7 @@ describe('whoever leads', () => {
     await until(async () => (await stored()).length === 1);
   });
 
-  it('lets go at once when the feed is closed', async () => {
+  it('stops a drop at once when the feed is closed', async () => {
     await fill(1, 10);
     const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 1 });
     await until(() => feed.status().isSequencing);
@@ -150,20 +150,20 @@ describe('whoever leads', () => {
   });
 });
 
-describe('who reads while it goes', () => {
+describe('a reader during a drop', () => {
   const PARTITIONS = 24;
 
-  it('gets everything or is told, and the sequencer goes on', { timeout: 120_000 }, async () => {
+  it('gets every change or CURSOR_EXPIRED, while the sequencer continues', { timeout: 120_000 }, async () => {
     await fill(PARTITIONS, 10);
     const feed = db.feed({ batchSize: 20 });
     await feed.ready();
     const pool = new pg.Pool({ connectionString: db.url, max: 8 });
-    // A connection that is being closed may hear first that its database is dropped.
+    // Dropping the database may break a connection that is being closed.
     pool.on('error', () => {});
     let isDone = false;
     const outcomes = { whole: 0, expired: 0 };
 
-    /** Over a random seam: of a page, all or nothing. */
+    /** Reads a page across a random partition border: all or nothing. */
     async function readSeams(): Promise<void> {
       while (!isDone) {
         const seam = (1 + Math.floor(Math.random() * (PARTITIONS - 1))) * PARTITION;
@@ -179,7 +179,7 @@ describe('who reads while it goes', () => {
       }
     }
 
-    /** Whatever is the oldest: from there on, without a gap, and never an error. */
+    /** Reads from the oldest change on: without a gap, and never with an error. */
     async function readOldest(): Promise<void> {
       while (!isDone) {
         const changes = await feed.changes({ organizationId, types: ['X'], limit: 150 });
@@ -189,7 +189,7 @@ describe('who reads while it goes', () => {
       }
     }
 
-    /** From a position to the head, over everything between. */
+    /** Reads from a position to the head. */
     async function replay(): Promise<void> {
       while (!isDone) {
         const from = Math.floor(Math.random() * PARTITIONS) * PARTITION;
@@ -240,7 +240,7 @@ describe('who reads while it goes', () => {
       const name = await drop();
       if (name) {
         dropped += 1;
-        // What was its last change before this one is gone, as a rule.
+        // Usually, the organization's previous change has been dropped already.
         await db.raise([seldom]);
         expect(await take(quietLive, 1)).toMatchObject([{ entityId: seldom, count: dropped }]);
       }

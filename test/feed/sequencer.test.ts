@@ -1,4 +1,4 @@
-/** Who gives positions, and what happens when that goes wrong. */
+/** The election of the sequencer, its failures, and its shutdown. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/feed/feed.ts';
 import { endSequencers, type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
@@ -17,7 +17,7 @@ afterEach(() => db.close());
 const leading = (feeds: Feed[]) => feeds.filter((feed) => feed.status().isSequencing);
 
 describe('the election', () => {
-  it('has one leader, and another when that one goes', async () => {
+  it('has one leader, and a standby takes over when it stops', async () => {
     const feeds = [db.feed(), db.feed(), db.feed()];
     await until(() => leading(feeds).length === 1);
     const [first] = leading(feeds);
@@ -26,7 +26,7 @@ describe('the election', () => {
     expect(leading(feeds)).not.toContain(first);
   });
 
-  it('goes on when the leader loses its connection', async () => {
+  it('recovers when the leader loses its connection', async () => {
     const feeds = [db.feed(), db.feed()];
     for (let round = 0; round < 5; round += 1) {
       await until(() => leading(feeds).length === 1);
@@ -36,7 +36,7 @@ describe('the election', () => {
     }
   });
 
-  it('leaves out those who are told not to sequence', async () => {
+  it('excludes processes that may not sequence', async () => {
     const reader = db.feed({ sequence: false });
     const stream = await reader.open({ organizationId, matches: () => true });
     const writer = db.feed();
@@ -49,13 +49,13 @@ describe('the election', () => {
 });
 
 describe('a change', () => {
-  it('is found without a nudge, and by another program', async () => {
+  it('of another program is found without a nudge', async () => {
     db.feed();
     await db.sessions(organizationId, 1);
     await db.drained();
   });
 
-  it('waits in the outbox until somebody sequences, and tells for how long', async () => {
+  it('waits in the outbox until a process sequences, and its age is reported', async () => {
     await db.sessions(organizationId, 1);
     const reader = db.feed({ sequence: false });
     await until(async () => (await reader.outboxAgeMs()) > 1);
@@ -67,12 +67,12 @@ describe('a change', () => {
   });
 });
 
-describe('a partition that is missing', () => {
+describe('a missing partition', () => {
   it('delays changes and loses none', async () => {
     const feed = db.feed();
     const sessions = await db.sessions(organizationId, 3);
     await db.drained();
-    // Everything beyond the first partition is gone, and the head is at its end.
+    // Only the first partition is left, and the head is at its end.
     await db.pool.query(`
       DO $$ DECLARE p regclass; BEGIN
         FOR p IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'change_log'::regclass LOOP
@@ -87,7 +87,7 @@ describe('a partition that is missing', () => {
     );
   });
 
-  it('is made ahead by whoever leads', async () => {
+  it('is created ahead by the leader', async () => {
     await db.pool.query('UPDATE feed_head SET position = 240000');
     const feed = db.feed();
     await until(() => feed.status().isSequencing);
@@ -99,7 +99,7 @@ describe('a partition that is missing', () => {
 });
 
 describe('one transaction of many changes', () => {
-  it('is one batch, read from the log by those who follow', { timeout: 60_000 }, async () => {
+  it('is one batch, which followers read from the log', { timeout: 60_000 }, async () => {
     const feed = db.feed();
     const stream = await feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' });
     const sessions = await db.sessions(organizationId, 5_000);
@@ -113,7 +113,7 @@ describe('one transaction of many changes', () => {
 });
 
 describe('closing', () => {
-  it('lets go of everything, whatever it was doing', async () => {
+  it('frees every resource, whatever the feed was doing', async () => {
     const feeds = Array.from({ length: 4 }, () => db.feed());
     const streams = await Promise.all(
       feeds.map((feed) => feed.open({ organizationId, matches: () => true })),
@@ -132,7 +132,7 @@ describe('closing', () => {
     });
   });
 
-  it('needs no database', async () => {
+  it('works without a database', async () => {
     const feed = db.feed({ database: { url: 'postgres://postgres@127.0.0.1:1/nowhere', feedPool: db.pool } });
     await feed.close();
   });

@@ -1,4 +1,4 @@
-/** Connections that lead nowhere without being broken, and peers that take nothing any more. */
+/** Connections whose peer is silent without closing them, and peers that stop reading. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Client } from 'pg';
@@ -13,7 +13,7 @@ import { openFeedDatabase, until } from '../support/feed.ts';
 import { startProxy } from '../support/proxy.ts';
 
 const log = pino({ level: 'silent' });
-/** How a client takes leave of PostgreSQL. */
+/** PostgreSQL's Terminate message. */
 const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4]);
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -26,7 +26,7 @@ async function throughProxy(url: string) {
 }
 
 describe.concurrent('a leader', () => {
-  it('that does not take its answer loses the lock of the head', { timeout: 60_000 }, async () => {
+  it('that stops reading its answer loses the lock of the head', { timeout: 60_000 }, async () => {
     const db = await openFeedDatabase();
     const { proxy, url } = await throughProxy(db.url);
     const { client } = await connectSequencer(url);
@@ -52,7 +52,7 @@ describe.concurrent('a leader', () => {
     await db.close();
   });
 
-  it('whose connection leads nowhere takes another one within seconds', { timeout: 60_000 }, async () => {
+  it('whose connection is silent reconnects within seconds', { timeout: 60_000 }, async () => {
     const db = await openFeedDatabase();
     const organizationId = await db.organization();
     const { proxy, url } = await throughProxy(db.url);
@@ -64,7 +64,7 @@ describe.concurrent('a leader', () => {
     await db.sessions(organizationId, 1);
     await db.drained();
     expect(performance.now() - stalledAt).toBeLessThan(25_000);
-    // Nor does it wait to take leave.
+    // Closing does not wait for the silent connection either.
     proxy.stall();
     const closedAt = performance.now();
     await feed.close();
@@ -75,12 +75,12 @@ describe.concurrent('a leader', () => {
 });
 
 describe('the retention', () => {
-  it('does not wait to take leave of a connection that leads nowhere', async () => {
+  it('does not wait for a silent connection to close', async () => {
     const db = await openFeedDatabase();
     const { hostname, port } = new URL(db.url);
     const leaving = Promise.withResolvers<void>();
     const sockets: Socket[] = [];
-    // A network that passes on everything but that, and says nothing of it.
+    // A network that silently drops the Terminate message.
     const network = createServer({ allowHalfOpen: true }, (client) => {
       const server = connect(Number(port), hostname);
       sockets.push(client, server);
@@ -103,12 +103,12 @@ describe('the retention', () => {
   });
 });
 
-describe('partitions ahead', () => {
-  it('need not be made while there is room', async () => {
+describe('creating partitions ahead', () => {
+  it('does not block while the existing partitions suffice', async () => {
     const db = await openFeedDatabase();
     const organizationId = await db.organization();
     await db.pool.query('UPDATE feed_head SET position = 60000');
-    // As a VACUUM of the log, or CREATE INDEX CONCURRENTLY, holds it.
+    // The lock of VACUUM or CREATE INDEX CONCURRENTLY.
     const busy = new pg.Client({ connectionString: db.url });
     await busy.connect();
     await busy.query('BEGIN; LOCK TABLE change_log IN SHARE UPDATE EXCLUSIVE MODE');
@@ -119,7 +119,7 @@ describe('partitions ahead', () => {
     await db.close();
   });
 
-  it('are not what fails when the connection is lost', async () => {
+  it('reports a lost connection', async () => {
     const failing = (error: Error) =>
       createPartitionKeeper({ query: () => Promise.reject(error) } as unknown as Client, log);
     await expect(failing(new Error('Query read timeout')).keepAhead(0)).rejects.toThrow('Query read timeout');
@@ -129,8 +129,8 @@ describe('partitions ahead', () => {
 
 const redisUrl = inject('redisUrl') ?? undefined;
 
-describe.skipIf(!redisUrl)('a Redis that takes nothing (skipped only where there is none)', () => {
-  it('is let go of, and what was to be sent with it', { timeout: 60_000 }, async () => {
+describe.skipIf(!redisUrl)('a Redis that stops reading (skipped only without one)', () => {
+  it('is disconnected, and its unsent messages are freed', { timeout: 60_000 }, async () => {
     await using proxy = await startProxy(redisUrl ?? '');
     const bus = createRedisBus({ url: proxy.url.replace('http', 'redis'), prefix: 'silent:', log });
     await until(() => bus.isDelivering());
@@ -149,7 +149,7 @@ describe.skipIf(!redisUrl)('a Redis that takes nothing (skipped only where there
       most = Math.max(most, heapUsed + external - before.heapUsed - before.external);
       await pause(10);
     }
-    // Twenty times as much as what may wait.
+    // Twenty times the limit of unsent bytes.
     expect(offered).toBeGreaterThan(300 * 1024 * 1024);
     expect(most).toBeLessThan(150 * 1024 * 1024);
     await bus.close();

@@ -1,4 +1,4 @@
-/** What a subscriber gets: stored and live changes as one, and a clean end. */
+/** Streams: stored and live changes as one sequence, and a clean end. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,8 +26,8 @@ afterEach(() => db.close());
 const all = () => true;
 const isUpdate = (change: Change) => change.type === 'SESSION_UPDATED';
 
-describe('where a stream starts', () => {
-  it('is the head of the moment without `after`', async () => {
+describe('a stream starts', () => {
+  it('at the current head without `after`', async () => {
     const stream = await feed.open({ organizationId, matches: all });
     expect(await stream.live).toBe(true);
     expect(stream.position()).toBe(4);
@@ -36,7 +36,7 @@ describe('where a stream starts', () => {
     expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
   });
 
-  it('is right after `after`, from which on stored and live changes follow', async () => {
+  it('right after `after`, with stored and then live changes', async () => {
     for (let round = 0; round < 4; round += 1) await db.raise(sessions);
     await db.drained();
     const stream = await feed.open({ organizationId, after: feed.encode(5), matches: all });
@@ -48,7 +48,7 @@ describe('where a stream starts', () => {
     );
   });
 
-  it('may be beyond what this process has heard of, and then waits', async () => {
+  it('after a position that this process does not know yet, and waits for it', async () => {
     const slow = db.feed({ sequence: false, wrapBus: (bus) => ({ ...bus, isDelivering: () => true }) });
     await slow.open({ organizationId, matches: all });
     await db.raise(sessions);
@@ -60,13 +60,13 @@ describe('where a stream starts', () => {
     expect((await take(stream, 3)).map(({ count }) => count)).toEqual([2, 2, 2]);
   });
 
-  it('gives changes the same form stored and live', async () => {
+  it('with changes of the same form, stored or live', async () => {
     const after = await feed.headCursor();
     const live = await feed.open({ organizationId, matches: all });
     await db.raise(sessions);
-    const heard = [(await live.next()).value, (await live.next()).value, (await live.next()).value];
-    expect(await feed.changes({ organizationId, after, limit: 10 })).toEqual(heard);
-    expect(heard[0]).toEqual({
+    const received = [(await live.next()).value, (await live.next()).value, (await live.next()).value];
+    expect(await feed.changes({ organizationId, after, limit: 10 })).toEqual(received);
+    expect(received[0]).toEqual({
       position: 5,
       cursor: feed.encode(5),
       organizationId,
@@ -83,7 +83,7 @@ describe('where a stream starts', () => {
 });
 
 describe('resuming', () => {
-  it('misses nothing and repeats nothing while writers go on', { timeout: 60_000 }, async () => {
+  it('misses nothing and repeats nothing while writers continue', { timeout: 60_000 }, async () => {
     const after = await feed.headCursor();
     let isReading = true;
     const writing = write({
@@ -100,7 +100,7 @@ describe('resuming', () => {
         const stream = await feed.open({ organizationId, after: cursor, matches: all });
         const length = 1 + Math.floor(Math.random() * 200);
         positions.push(...(await take(stream, length)).map(({ position }) => position));
-        // What was taken last has not been asked beyond: the stream's own cursor would tell it again.
+        // The last change is not acknowledged yet, so resuming from the stream's own cursor would repeat it.
         cursor = feed.encode(positions.at(-1) ?? 0);
         await stream.return();
       }
@@ -114,7 +114,7 @@ describe('resuming', () => {
     }
   });
 
-  it('after a query sees every change that the query did not', { timeout: 60_000 }, async () => {
+  it('after a query delivers every change that the query did not see', { timeout: 60_000 }, async () => {
     let isReading = true;
     const writing = write({
       db,
@@ -132,7 +132,7 @@ describe('resuming', () => {
       const stream = await feed.open({ organizationId, after, matches: isUpdate });
       for (const { entityId, count } of await take(stream, 100)) {
         const known = counts.get(entityId) ?? 0;
-        // The query may have seen it already; what it has not seen comes without a gap.
+        // The first changes may be ones that the query has seen. The rest follows without a gap.
         expect(count).toBeLessThanOrEqual(known + 1);
         counts.set(entityId, Math.max(known, count));
       }
@@ -143,8 +143,8 @@ describe('resuming', () => {
   });
 });
 
-describe('the position', () => {
-  it('counts a change only when the next is asked for', async () => {
+describe('the position of a stream', () => {
+  it('passes a change only when the next one is requested', async () => {
     const stream = await feed.open({ organizationId, after: feed.encode(0), matches: isUpdate });
     await db.raise(sessions);
     expect((await stream.next()).value?.position).toBe(5);
@@ -153,7 +153,7 @@ describe('the position', () => {
     expect(stream.position()).toBe(5);
   });
 
-  it('moves on past what does not match, and past other organizations', async () => {
+  it('passes changes that do not match and changes of other organizations', async () => {
     const stream = await feed.open({ organizationId, matches: () => false });
     const waiting = stream.next();
     await db.raise(sessions);
@@ -163,7 +163,7 @@ describe('the position', () => {
     expect(await waiting).toEqual({ done: true, value: undefined });
   });
 
-  it('is live when everything stored has been dealt with', async () => {
+  it('is live when every stored change has been acknowledged', async () => {
     const stream = await feed.open({ organizationId, after: feed.encode(0), matches: all });
     let isLive = false;
     stream.live.then(() => {
@@ -179,7 +179,7 @@ describe('the position', () => {
     await waiting;
   });
 
-  it('is never live for a stream that ends before', async () => {
+  it('never becomes live if the stream ends first', async () => {
     const stream = await feed.open({ organizationId, after: feed.encode(0), matches: all });
     await stream.next();
     await stream.return();
@@ -187,8 +187,8 @@ describe('the position', () => {
   });
 });
 
-describe('ending', () => {
-  it('wakes who waits, and lets go of everything', async () => {
+describe('ending a stream', () => {
+  it('wakes the waiting reader and frees every resource', async () => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const first = await feed.open({ organizationId, matches: all });
     await first.return();
@@ -211,7 +211,7 @@ describe('ending', () => {
     await until(() => timers() <= before);
   });
 
-  it('by a `break` is an end too', async () => {
+  it('by a `break` works too', async () => {
     const stream = await feed.open({ organizationId, after: feed.encode(0), matches: all });
     for await (const change of stream) {
       if (change.position === 2) break;
@@ -220,7 +220,7 @@ describe('ending', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('answers every call that is still waiting', async () => {
+  it('resolves every pending call', async () => {
     const stream = await feed.open({ organizationId, matches: all });
     const waiting = [stream.next(), stream.next(), stream.next()];
     await db.raise(sessions.slice(0, 1));
@@ -231,7 +231,7 @@ describe('ending', () => {
   });
 });
 
-describe('a filter that throws', () => {
+describe('a throwing filter', () => {
   it('ends its own stream and no other', async () => {
     const good = await feed.open({ organizationId, matches: isUpdate });
     const bad = await feed.open({
@@ -249,8 +249,8 @@ describe('a filter that throws', () => {
   });
 });
 
-describe('a reader that is slow', () => {
-  it('costs no memory, however much happens meanwhile', { timeout: 60_000 }, async () => {
+describe('a slow reader', () => {
+  it('costs no memory, however many changes follow', { timeout: 60_000 }, async () => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
     const slow = await Promise.all(
@@ -270,18 +270,18 @@ describe('a reader that is slow', () => {
       collect();
       return process.memoryUsage().heapUsed;
     };
-    // The ring is full after the first time.
+    // The ring is full after the first round.
     const before = await used();
     for (let round = 0; round < 3; round += 1) expect((await used()) - before).toBeLessThan(2 * 1024 * 1024);
     expect(slow.every((stream) => stream.isBehind())).toBe(true);
   });
 
-  it('still gets everything', { timeout: 60_000 }, async () => {
+  it('still gets every change', { timeout: 60_000 }, async () => {
     const after = await feed.headCursor();
     const slow = await feed.open({ organizationId, after, matches: isUpdate });
     const quick = await feed.open({ organizationId, after, matches: isUpdate });
     expect((await Promise.all([db.raise(sessions), slow.next()]))[1].done).toBe(false);
-    // More than what is kept at hand.
+    // More than the ring holds.
     const many = await db.sessions(organizationId, 200);
     for (let round = 0; round < 12; round += 1) await db.raise(many);
     expect(await take(quick, 2_403)).toHaveLength(2_403);
@@ -296,7 +296,7 @@ describe('a reader that is slow', () => {
 });
 
 describe('a page of stored changes', () => {
-  it('starts at the oldest, or after a cursor', async () => {
+  it('starts at the oldest change, or after a cursor', async () => {
     await db.raise(sessions);
     await db.drained();
     const positions = async (after?: string, limit = 3) =>
@@ -307,7 +307,7 @@ describe('a page of stored changes', () => {
     expect(await positions(feed.encode(7))).toEqual([]);
   });
 
-  it('has only what passes the filters', async () => {
+  it('has only changes that pass the filters', async () => {
     await db.raise(sessions);
     await db.drained();
     const find = async (filter: Partial<ChangesQuery>) =>
@@ -323,9 +323,9 @@ describe('a page of stored changes', () => {
     expect(await find({ since: new Date((seventh?.occurredAt.getTime() ?? 0) + 1) })).toEqual([]);
   });
 
-  it('looks through all of a long log', async () => {
+  it('searches all of a long log', async () => {
     await db.pool.query('SELECT ensure_change_log_partitions(900000)');
-    // Others' changes at every place where a page goes on; a real log has them everywhere.
+    // Other organizations' changes at every page border, as in a real log.
     await db.pool.query(
       `INSERT INTO change_log (position, xid, organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name, occurred_at)
        SELECT position, '1', CASE position WHEN 849999 THEN $1 ELSE gen_random_uuid() END,

@@ -25,7 +25,7 @@ describe('the demo', () => {
     expect(facts.url).toBe(`https://github.com/acme/rocket/pull/${number}`);
   });
 
-  it('has people waiting for an answer, and a bot', async () => {
+  it('has unresolved threads of people and of a bot', async () => {
     const { reviewThreads, reviews } = await source.fetch({ ...name, number: 12 });
     const open = reviewThreads.filter((thread) => !thread.isResolved);
     expect(open.filter((thread) => !thread.isBot).length).toBeGreaterThan(0);
@@ -33,7 +33,7 @@ describe('the demo', () => {
     expect(reviews.some((review) => review.isBot)).toBe(true);
   });
 
-  it('finds names in any letter case', async () => {
+  it('finds names regardless of letter case', async () => {
     const facts = await source.fetch({ host: 'GitHub.com', owner: 'ACME', repo: 'Rocket', number: 7 });
     expect(facts.coordinates).toEqual({ ...name, number: 7 });
   });
@@ -45,7 +45,7 @@ describe('the demo', () => {
     },
   );
 
-  it('answers the same when asked again, but for the time of asking', async () => {
+  it('returns equal facts each time, except for the fetch time', async () => {
     const [first, second] = [
       await source.fetch({ ...name, number: 12 }),
       await source.fetch({ ...name, number: 12 }),
@@ -53,7 +53,7 @@ describe('the demo', () => {
     expect({ ...second, observedAt: first.observedAt }).toEqual(first);
   });
 
-  it('is a few days old when it starts, and no older', async () => {
+  it('starts with pull requests that are a few days old', async () => {
     const weekAgo = startedAt.getTime() - 7 * 24 * 60 * 60_000;
     for (const facts of await all()) {
       const comments = facts.reviewThreads.flatMap((thread) => thread.comments);
@@ -70,7 +70,7 @@ describe('the demo', () => {
     }
   });
 
-  it('takes the present for its start unless told otherwise', async () => {
+  it('starts at the current time by default', async () => {
     const before = Date.now();
     const { updatedAt } = await demoPullRequests().fetch({ ...name, number: 7 });
     const ageMs = (fixture.pullRequests.find((pr) => pr.number === 7)?.updatedMinutesAgo ?? 0) * 60_000;
@@ -80,7 +80,7 @@ describe('the demo', () => {
 });
 
 describe('the fixture', () => {
-  it('names each pull request and each of its parts once', async () => {
+  it('has unique pull requests and unique parts', async () => {
     expect(new Set(numbers).size).toBe(numbers.length);
     const ids = (await all()).flatMap((facts) => [
       facts.externalId,
@@ -97,7 +97,7 @@ describe('the fixture', () => {
     }
   });
 
-  it('tells what GitHub could tell as well', async () => {
+  it('has only facts that GitHub could return', async () => {
     for (const facts of await all()) {
       if (facts.state === 'OPEN' || facts.state === 'DRAFT') {
         const mergeable = facts.mergeability === 'CONFLICTING' ? 'CONFLICTING' : 'MERGEABLE';

@@ -8,14 +8,18 @@ const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };
 const token = 'ghp_verySecretToken123';
 
-const it = test.extend('github', { scope: 'file' }, async ({}) => await startGitHub({ token }));
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
+const it = test.extend('github', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const github = await startGitHub({ token });
+  onCleanup(github.close);
+  return github;
+});
 let logged: string;
 it.beforeEach(({ github }) => {
   github.clear();
   github.setPullRequest(name);
   logged = '';
 });
-it.afterAll(({ github }) => github.close());
 
 type Options = Partial<Parameters<typeof githubPullRequests>[0]>;
 
@@ -28,7 +32,7 @@ function source(github: GitHub, options: Options = {}) {
   return githubPullRequests({ apiUrl: github.url, token, retryDelayMs: 1, log, ...options });
 }
 
-/** The error of a fetch that has to fail. */
+/** The error of a fetch that must fail. */
 async function failure(
   github: GitHub,
   options: Options = {},
@@ -41,7 +45,7 @@ async function failure(
   throw new Error(`Not the failure to expect: ${inspect(outcome)}`);
 }
 
-/** Everything a log might write of an error: what is hidden in it as well, and all of its causes. */
+/** Everything that a log might write of an error, including hidden properties and all causes. */
 function everythingIn(error: unknown): string {
   const own = error instanceof Error ? Object.getOwnPropertyNames(error) : undefined;
   const cause = error instanceof Error && error.cause ? everythingIn(error.cause) : '';
@@ -74,7 +78,7 @@ describe('an unknown pull request', () => {
     expect(await failure(github)).toBeInstanceOf(PrNotFoundError);
   });
 
-  it('is also one that vanishes between two pages', async ({ github }) => {
+  it('is also one that is deleted between two pages', async ({ github }) => {
     github.setPullRequest({ ...name, threads: Array(150).fill({}) });
     const first = github.holdNext();
     const failing = failure(github);
@@ -121,7 +125,7 @@ describe('rate limits', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  it('are not what an error of the last granted request is', async ({ github }) => {
+  it('are not assumed for an error of the last granted request', async ({ github }) => {
     const body = {
       data: { repository: null },
       errors: [{ type: 'NOT_FOUND', path: ['repository'], message: 'No.' }],
@@ -136,7 +140,7 @@ describe('rate limits', () => {
 });
 
 describe('the token', () => {
-  it.for([undefined, '', '  '])('missing (%o): says so and asks nobody', async (missing, { github }) => {
+  it.for([undefined, '', '  '])('missing (%o) fails without a request', async (missing, { github }) => {
     expect(await failure(github, { token: missing })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('GITHUB_TOKEN is not set'),
@@ -144,20 +148,20 @@ describe('the token', () => {
     expect(github.requests).toHaveLength(0);
   });
 
-  it('with characters that cannot be sent: says so and asks nobody', async ({ github }) => {
+  it('with invalid header characters fails without a request', async ({ github }) => {
     const error = await failure(github, { token: 'ghp_ö\u0000secret' });
     expect(error.message).toContain('GITHUB_TOKEN');
     expect(everythingIn(error)).not.toContain('secret');
     expect(github.requests).toHaveLength(0);
   });
 
-  it('may end in a line break, as one read from a file', async ({ github }) => {
+  it('may end with a line break', async ({ github }) => {
     await expect(source(github, { token: `${token}\n` }).fetch(coordinates)).resolves.toMatchObject({
       coordinates,
     });
   });
 
-  it('refused: says so, once', async ({ github }) => {
+  it('refused by GitHub fails without a retry', async ({ github }) => {
     expect(await failure(github, { token: 'ghp_revoked' })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('refused the token'),
@@ -188,7 +192,7 @@ describe('the token', () => {
 
 describe('retries', () => {
   const passing: GitHubFailure[] = ['reset', 'cutOff', { status: 502 }, { status: 503 }, { status: 504 }];
-  it.for(passing)('help over two failures of the kind %o', async (failed, { github }) => {
+  it.for(passing)('succeed after two failures of the kind %o', async (failed, { github }) => {
     github.failNext(failed, 2);
     await expect(source(github).fetch(coordinates)).resolves.toMatchObject({ coordinates });
     expect(github.requests).toHaveLength(3);
@@ -229,12 +233,12 @@ describe('retries', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  it('leave it to a host that is in trouble to say when to come back', async ({ github }) => {
+  it('do not precede the time that a gateway names', async ({ github }) => {
     github.failNext({ status: 503, headers: { 'retry-after': '30' } });
     expect(await failure(github)).toMatchObject({ retryAfterSeconds: 30 });
   });
 
-  it('end at a host that cannot be reached, and are logged', async ({ github }) => {
+  it('end for an unreachable host, and are logged', async ({ github }) => {
     const gone = await startGitHub();
     await gone.close();
     expect(await failure(github, { apiUrl: gone.url })).toMatchObject({
@@ -247,7 +251,7 @@ describe('retries', () => {
 });
 
 describe('time limits', () => {
-  // The client may give up before a busy server has read the request: what counts is that it never asks twice.
+  // The client may give up before a busy server has read the request. It must never send it twice.
   it.for<GitHubFailure>(['hang', 'stall'])('of a request end one that %ss', async (failed, { github }) => {
     github.failNext(failed);
     expect(await failure(github, { timeoutMs: 150 })).toMatchObject({
@@ -257,7 +261,7 @@ describe('time limits', () => {
     expect(github.requests.length).toBeLessThanOrEqual(1);
   });
 
-  it('of the whole end it too', async ({ github }) => {
+  it('of the whole fetch end it too', async ({ github }) => {
     github.failNext('hang');
     const error = await failure(github, { timeoutMs: 600_000, deadlineMs: 150 });
     expect(error.message).toContain('did not answer in time');
@@ -265,7 +269,7 @@ describe('time limits', () => {
   });
 });
 
-describe('answers that make no sense', () => {
+describe('malformed answers', () => {
   const nonsense: GitHubFailure[] = [
     'brokenJson',
     ...[null, 7, 'text', [], {}, { data: null }, { data: 7 }, { data: {} }].map((answer) => ({ answer })),
@@ -276,20 +280,20 @@ describe('answers that make no sense', () => {
     { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: 'x' },
     { status: 204 },
   ];
-  it.for(nonsense)('are no answers, and no crash: %o', async (failed, { github }) => {
+  it.for(nonsense)('are an error, not a crash: %o', async (failed, { github }) => {
     github.failNext(failed, 3);
     const error = await failure(github);
     expect(error).toBeInstanceOf(ScmUnavailableError);
     expect(everythingIn(error)).not.toContain('TypeError');
   });
 
-  it('neither are answers to a part of the query', async ({ github }) => {
+  it('are an error when they cover only a part of the query', async ({ github }) => {
     const path = ['repository', 'pullRequest', 'reviewThreads', 'nodes', 0];
     github.failNext({ errors: [{ type: 'NOT_FOUND', path, message: 'Could not resolve.' }] });
     expect(await failure(github)).toBeInstanceOf(ScmUnavailableError);
   });
 
-  it('neither is nonsense on a later page', async ({ github }) => {
+  it('are an error on a later page too', async ({ github }) => {
     github.setPullRequest({ ...name, threads: Array(150).fill({}) });
     const first = github.holdNext();
     const failing = failure(github);
@@ -300,7 +304,7 @@ describe('answers that make no sense', () => {
   });
 });
 
-describe('the token never shows', () => {
+describe('the token never appears', () => {
   const echoed = { message: `Who is ${token}?` };
   const failing: GitHubFailure[] = [
     'reset',
@@ -333,7 +337,7 @@ describe('the token never shows', () => {
   });
 });
 
-it('writes nothing to the console, not even what Octokit has to say of deprecations', async ({ github }) => {
+it("GitHub's client writes nothing to the console, not even Octokit's deprecations", async ({ github }) => {
   const methods = (['debug', 'info', 'log', 'warn', 'error'] as const).map((method) =>
     vi.spyOn(console, method),
   );

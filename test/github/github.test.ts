@@ -19,7 +19,7 @@ const times = <Item>(count: number, make: (at: number) => Item) =>
   Array.from({ length: count }, (_, at) => make(at));
 
 describe('facts', () => {
-  it('carries over everything GitHub tells of a pull request, in one request', async ({ github }) => {
+  it('contain everything that GitHub returns for a pull request, in one request', async ({ github }) => {
     const before = Date.now();
     const facts = await factsWith(github, {
       databaseId: '9007199254740993',
@@ -146,14 +146,14 @@ describe('facts', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  it('sends the token, and says who asks', async ({ github }) => {
+  it('are requested with the token and a user agent', async ({ github }) => {
     await factsWith(github, {});
     const { headers } = github.requests[0] ?? {};
     expect(headers?.authorization).toBe(`bearer ${github.token}`);
     expect(headers?.['user-agent']).toBe('muster');
   });
 
-  it('is content with a pull request of which there is nothing but itself', async ({ github }) => {
+  it('are complete for a pull request without checks, threads and reviews', async ({ github }) => {
     const facts = await factsWith(github, { author: null });
     expect(facts).toMatchObject({
       author: 'ghost',
@@ -196,7 +196,7 @@ describe('checks as a whole', () => {
     expect((await factsWith(github, { rollup })).ciState).toBe(expected);
   });
 
-  it('says nothing of a head that GitHub does not list among the commits yet', async ({ github }) => {
+  it('are unknown for a head that GitHub does not list among the commits yet', async ({ github }) => {
     const facts = await factsWith(github, { lastCommitSha: shaOf('older'), checks: [{ name: 'build' }] });
     expect(facts.ciState).toBe('UNKNOWN');
     expect(facts.checks).toMatchObject([{ name: 'build', commitSha: shaOf('older') }]);
@@ -279,7 +279,7 @@ describe('each check', () => {
     expect(checks).toMatchObject([{ name: 'ci/remote', status, conclusion }]);
   });
 
-  it('has a name of its own, also where workflows call their jobs alike', async ({ github }) => {
+  it('has a unique name, even if workflows share job names', async ({ github }) => {
     const { checks } = await factsWith(github, {
       checks: [
         { workflow: 'Release', name: 'build' },
@@ -304,7 +304,7 @@ describe('each check', () => {
     }
   });
 
-  it('links to nothing but web pages', async ({ github }) => {
+  it('links only to web pages', async ({ github }) => {
     const { checks } = await factsWith(github, {
       checks: [
         { context: 'a', state: 'SUCCESS', url: 'javascript:alert(1)' },
@@ -335,7 +335,7 @@ describe('review threads', () => {
     expect(reviewThreads[2]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
   });
 
-  it('stand at a line, at their former line when outdated, and at 0 for a whole file', async ({ github }) => {
+  it('have a line, their former line when outdated, and 0 for a whole file', async ({ github }) => {
     const { reviewThreads } = await factsWith(github, {
       threads: [
         { line: 5, originalLine: 3 },
@@ -347,7 +347,7 @@ describe('review threads', () => {
     expect(reviewThreads.map((thread) => thread.line)).toEqual([5, 3, 0, 0]);
   });
 
-  it('leave out what the owner of the token has not submitted yet', async ({ github }) => {
+  it("leave out comments that the token's owner has not submitted yet", async ({ github }) => {
     const { reviewThreads, reviews } = await factsWith(github, {
       threads: [
         { id: 'T_draft', comments: [{ state: 'PENDING' }] },
@@ -362,7 +362,7 @@ describe('review threads', () => {
 });
 
 describe('reviews', () => {
-  it('say APPROVED, CHANGES_REQUESTED or nothing', async ({ github }) => {
+  it('are APPROVED, CHANGES_REQUESTED or without a verdict', async ({ github }) => {
     const { reviews } = await factsWith(github, {
       reviews: [
         { author: 'a', state: 'APPROVED', submittedAt: new Date('2026-01-01T01:00:00Z') },
@@ -379,7 +379,7 @@ describe('reviews', () => {
     ]);
   });
 
-  it('keep an approval whose author commented later, and drop one that was overtaken', async ({ github }) => {
+  it('keep an approval whose author commented later, and drop a superseded one', async ({ github }) => {
     const { reviews } = await factsWith(github, {
       reviews: [
         {
@@ -395,7 +395,7 @@ describe('reviews', () => {
     expect(reviews.map((review) => review.externalId)).toEqual(['R_2', 'R_3']);
   });
 
-  it('without a time happened when we asked', async ({ github }) => {
+  it('without a time get the time of the fetch', async ({ github }) => {
     const facts = await factsWith(github, {
       reviews: [{ author: 'mira', state: 'APPROVED', submittedAt: null }],
     });
@@ -435,7 +435,7 @@ describe('pages', () => {
     expect(github.requests[1]?.variables).toMatchObject({ withThreads: true, withChecks: false });
   });
 
-  it('end after 1,000 threads, which is told', async ({ github }) => {
+  it('end after 1,000 threads, which is logged', async ({ github }) => {
     const facts = await factsWith(github, {
       threads: times(1001, () => ({})),
       checks: times(1001, (at) => ({ name: `job ${at}` })),
@@ -446,7 +446,7 @@ describe('pages', () => {
     expect(github.requests).toHaveLength(10);
   });
 
-  it('hold a thread once, also when it moves to the next page meanwhile', async ({ github }) => {
+  it('contain a thread once, even if it moves to the next page meanwhile', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, threads: times(150, (at) => ({ id: `T_${at}` })) });
     const first = github.holdNext();
     const fetching = fetchFacts(github);
@@ -459,7 +459,7 @@ describe('pages', () => {
 });
 
 describe('a head that moves between two pages', () => {
-  it('makes us start over, so that all checks are of one commit', async ({ github }) => {
+  it('restarts the fetch, so that all checks are of one commit', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `old ${at}` })) });
     const first = github.holdNext();
     const fetching = fetchFacts(github);
@@ -476,7 +476,7 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('is one commit as well when only the list of commits catches up', async ({ github }) => {
+  it('is assumed too when only the list of commits catches up', async ({ github }) => {
     const checks = times(150, (at) => ({ name: `job ${at}` }));
     const pr = github.setPullRequest({ ...name, checks, lastCommitSha: shaOf('older') });
     const first = github.holdNext();
@@ -489,7 +489,7 @@ describe('a head that moves between two pages', () => {
     expect(new Set(facts.checks.map((check) => check.commitSha))).toEqual(new Set([pr.headSha]));
   });
 
-  it('is noticed among threads as well', async ({ github }) => {
+  it('is noticed on pages of threads too', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, threads: times(150, () => ({})) });
     const first = github.holdNext();
     const fetching = fetchFacts(github);
@@ -500,7 +500,7 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('is given up when it moves again', async ({ github }) => {
+  it('fails the fetch when it moves again', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `${at}` })) });
     const holds = [github.holdNext(), github.holdNext(), github.holdNext()];
     const fetching = expect(fetchFacts(github)).rejects.toThrow(ScmUnavailableError);
@@ -515,13 +515,13 @@ describe('a head that moves between two pages', () => {
 });
 
 describe('names', () => {
-  it('are those that GitHub answers, whatever their letter case in the question', async ({ github }) => {
+  it('are those that GitHub returns, whatever the letter case in the request', async ({ github }) => {
     github.setPullRequest({ owner: 'Acme', repo: 'Rocket', number: 7 });
     const facts = await fetchFacts(github, { host: 'GitHub.COM', owner: 'aCME', repo: 'rocket', number: 7 });
     expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'Acme', repo: 'Rocket', number: 7 });
   });
 
-  it('are the new ones of a repository that has moved', async ({ github }) => {
+  it('are the new ones of a moved repository', async ({ github }) => {
     github.setPullRequest(name);
     const { externalId } = await fetchFacts(github);
     github.transfer(name, { owner: 'orbit', repo: 'launcher' });
@@ -532,11 +532,11 @@ describe('names', () => {
     expect(facts.url).toBe('https://github.com/orbit/launcher/pull/7');
   });
 
-  it('are all there is where GitHub tells no id', async ({ github }) => {
+  it('are returned alone where GitHub has no id', async ({ github }) => {
     expect((await factsWith(github, { databaseId: null })).externalId).toBe('');
   });
 
-  it('of another host are unknown to this one', async ({ github }) => {
+  it('of another host are unknown', async ({ github }) => {
     github.setPullRequest(name);
     await expect(fetchFacts(github, { ...coordinates, host: 'git.example' })).rejects.toThrow(
       PrNotFoundError,

@@ -7,7 +7,7 @@ import { reviewsOf } from '../../src/github/reviews.ts';
 import { ciStateOf, mergeabilityOf, reviewDecisionOf, stateOf, verdictOf } from '../../src/github/state.ts';
 import { webUrl } from '../../src/github/webUrl.ts';
 
-/** Words that GitHub knows, words it may learn, and names that every object has. */
+/** GitHub's current values, possible future values, and names that every object has. */
 const word = (...known: string[]) =>
   fc.oneof(fc.constantFrom(...known, 'constructor', '__proto__', ''), fc.string());
 
@@ -39,7 +39,7 @@ const statusContext = fc.record({
 });
 
 const check: fc.Arbitrary<GitHubCheck> = fc.oneof(checkRun, statusContext);
-/** As on GitHub, no two with the same id. */
+/** Unique ids, as on GitHub. */
 const checks = fc.uniqueArray(check, { selector: (check) => check.id });
 const shuffled = checks.chain((list) =>
   fc.tuple(fc.constant(list), fc.shuffledSubarray(list, { minLength: list.length })),
@@ -54,7 +54,7 @@ describe('checks of a commit', () => {
     );
   });
 
-  it('have each name once, and lose none', () => {
+  it('have each name exactly once', () => {
     fc.assert(
       fc.property(checks, (list) => {
         const names = checksOf('sha', list).map((check) => check.name);
@@ -108,7 +108,7 @@ describe('mergeability', () => {
     reviewDecision: fc.constantFrom('NONE', 'APPROVED', 'CHANGES_REQUESTED', 'REVIEW_REQUIRED'),
   });
 
-  it('promises a merge only when GitHub does and nothing stands against it', () => {
+  it('is MERGEABLE only if GitHub says so and nothing blocks', () => {
     fc.assert(
       fc.property(facts, (each) => {
         if (mergeabilityOf(each) !== 'MERGEABLE') return;
@@ -120,7 +120,7 @@ describe('mergeability', () => {
     );
   });
 
-  it('shows conflicts whatever else is wrong', () => {
+  it('is CONFLICTING whatever else is wrong', () => {
     fc.assert(
       fc.property(facts, (each) => {
         const conflicts = each.mergeable === 'CONFLICTING' || each.mergeStateStatus === 'DIRTY';
@@ -129,13 +129,13 @@ describe('mergeability', () => {
     );
   });
 
-  it('takes no word from GitHub, as of an old Enterprise version, for a clean state', () => {
+  it('treats a missing state of an old Enterprise version as clean', () => {
     const rest = { isDraft: false, ciState: 'PASSING', reviewDecision: 'NONE' } as const;
     expect(mergeabilityOf({ mergeable: 'MERGEABLE', mergeStateStatus: '', ...rest })).toBe('MERGEABLE');
   });
 });
 
-it('maps words that GitHub has not invented yet to the neutral value', () => {
+it('unknown values of GitHub map to the neutral value', () => {
   const known = [
     ...rollups,
     ...conclusions,
@@ -160,12 +160,12 @@ it('maps words that GitHub has not invented yet to the neutral value', () => {
   );
 });
 
-it('keeps a review to itself that has not been submitted', () => {
+it('a review that was not submitted is left out', () => {
   const review = { id: 'R_1', author: null, body: '', url: '', submittedAt: null };
   expect(reviewsOf([{ ...review, state: 'PENDING' }], new Date())).toEqual([]);
 });
 
-it('links only to the web, whatever a check reports', () => {
+it('links are web URLs or empty, whatever a check reports', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.webUrl(), fc.string(), fc.constantFrom('javascript:alert(1)', 'data:,x', '//x')),
@@ -176,7 +176,7 @@ it('links only to the web, whatever a check reports', () => {
   );
 });
 
-it('asks for a wait of whole seconds, at least one, whatever the headers', () => {
+it("the rate limit's wait is at least one whole second, whatever the headers", () => {
   const header = fc.oneof(
     fc.string(),
     fc.integer().map(String),

@@ -21,7 +21,7 @@ const titleQuery = `query($owner: String!, $repo: String!, $number: Int!) {
 }`;
 
 describe("GitHub's stand-in", () => {
-  it('answers what was asked', async ({ github }) => {
+  it('returns the selected fields', async ({ github }) => {
     github.setPullRequest({ ...name, title: 'Light the engine' });
     expect(await post(github, titleQuery)).toEqual({
       status: 200,
@@ -49,7 +49,7 @@ describe("GitHub's stand-in", () => {
     });
   });
 
-  it('finds nothing with an error of type NOT_FOUND at its place', async ({ github }) => {
+  it('returns a NOT_FOUND error with its path for a missing object', async ({ github }) => {
     github.setPullRequest({ ...name, number: 8 });
     expect((await post(github, titleQuery)).body).toMatchObject({
       data: { repository: { pullRequest: null } },
@@ -63,13 +63,13 @@ describe("GitHub's stand-in", () => {
   });
 
   it.for(['', 'token wrong', 'basic ghp_test', 'ghp_test'])(
-    'takes no authorization such as "%s"',
+    'refuses the authorization "%s"',
     async (authorization, { github }) => {
       expect((await post(github, titleQuery, { authorization })).status).toBe(401);
     },
   );
 
-  it('pages forth and back', async ({ github }) => {
+  it('pages forward and backward', async ({ github }) => {
     const threads = Array.from({ length: 5 }, (_, at) => ({ id: `T_${at}` }));
     github.setPullRequest({ ...name, threads });
     const page = async (bounds: string) => {
@@ -86,7 +86,7 @@ describe("GitHub's stand-in", () => {
     expect(await page(`last: 9, before: "${second.startCursor}"`)).toMatchObject({ ids: 'T_0,T_1' });
   });
 
-  it('holds the request that is meant, with the answer of the time it arrived', async ({ github }) => {
+  it('holds back the chosen request, with the answer as of its arrival', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, title: 'before' });
     github.holdNext({ number: 99 });
     const hold = github.holdNext({ owner: 'ACME', number: 7 });
@@ -98,7 +98,7 @@ describe("GitHub's stand-in", () => {
     expect((await held).body.data.repository.pullRequest.title).toBe('before');
   });
 
-  it('changes a pull request that is there, and keeps the rest of it', ({ github }) => {
+  it('updates an existing pull request and keeps its other fields', ({ github }) => {
     github.setPullRequest({ ...name, title: 'Kept', isDraft: true });
     expect(github.setPullRequest({ ...name, isDraft: false })).toMatchObject({
       title: 'Kept',

@@ -1,4 +1,4 @@
-/** Without a good token there is no GraphQL, on either transport. */
+/** Both transports refuse a request without a valid token before anything else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newSecret } from '../../src/auth/secret.ts';
 import { newToken } from '../security/cast.ts';
@@ -9,7 +9,7 @@ import { startWork, type Work } from '../support/work.ts';
 
 let work: Work;
 let team: Team;
-/** What may stand in the header and is good for nothing. */
+/** Values of the header that authenticate nobody. */
 const headers: Record<string, string | undefined> = {};
 
 beforeAll(async () => {
@@ -28,12 +28,12 @@ beforeAll(async () => {
   ]);
   Object.assign(headers, {
     'no header': undefined,
-    'no token in it': 'Bearer ',
+    'a header without a token': 'Bearer ',
     'no scheme': good,
     'another scheme': `Basic ${good}`,
-    'something behind the token': `Bearer ${good} x`,
+    'a token with text behind it': `Bearer ${good} x`,
     'a token that was never issued': `Bearer ${newSecret()}`,
-    'the beginning of a token': `Bearer ${good.slice(0, -1)}`,
+    'the prefix of a token': `Bearer ${good.slice(0, -1)}`,
     'a token in another letter case': `Bearer ${good.toUpperCase()}`,
     'the stored hash of a token': `Bearer ${stored?.hash}`,
     'a revoked token': `Bearer ${revoked.secret}`,
@@ -45,12 +45,12 @@ afterAll(() => work.close());
 
 const CASES = [
   'no header',
-  'no token in it',
+  'a header without a token',
   'no scheme',
   'another scheme',
-  'something behind the token',
+  'a token with text behind it',
   'a token that was never issued',
-  'the beginning of a token',
+  'the prefix of a token',
   'a token in another letter case',
   'the stored hash of a token',
   'a revoked token',
@@ -59,7 +59,7 @@ const CASES = [
 ];
 
 describe.each(CASES)('%s', (name) => {
-  it('is 401 over HTTP, and says which scheme to use, and nothing else', async () => {
+  it('is refused over HTTP with 401 and the scheme to use', async () => {
     const authorization = headers[name];
     const response = await work.app
       .client()
@@ -76,13 +76,13 @@ describe.each(CASES)('%s', (name) => {
     });
   });
 
-  it('is 4403 over WebSocket', async () => {
+  it('is refused over WebSocket with 4403', async () => {
     const socket = await openSocket(work.app.url, { authorization: headers[name] });
     expect(await socket.closed).toEqual({ code: 4403, reason: 'Forbidden' });
   });
 });
 
-it('comes before everything else: not even what is no GraphQL is told from what is', async () => {
+it('authentication comes first: without a token, a malformed request gets the same answer as a valid one', async () => {
   const stranger = work.app.client();
   const bodies = [
     '',
@@ -100,15 +100,15 @@ it('comes before everything else: not even what is no GraphQL is told from what 
   expect([...new Set(answers)]).toEqual([expect.stringMatching(/^401 .*UNAUTHENTICATED/)]);
 });
 
-describe('a good token', () => {
-  it.each(['Bearer', 'bearer', 'BEARER', 'Bearer  '])('is taken after "%s"', async (scheme) => {
+describe('a valid token', () => {
+  it.each(['Bearer', 'bearer', 'BEARER', 'Bearer  '])('is accepted after the scheme "%s"', async (scheme) => {
     const authorization = `${scheme} ${team.owner.token}`;
     const response = await work.app.client().raw({ query: '{ viewer { name } }' }, { authorization });
     expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
   it.each(['authorization', 'Authorization', 'AUTHORIZATION'])(
-    'is taken from `%s` in the connection parameters',
+    'is accepted as `%s` in the connection parameters',
     async (name) => {
       const socket = await openSocket(work.app.url, { [name]: `Bearer ${team.owner.token}` });
       expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
@@ -119,7 +119,7 @@ describe('a good token', () => {
     },
   );
 
-  it('is refused from the moment of its revocation on, in the middle of a connection', async () => {
+  it('is refused within an open connection once it is revoked', async () => {
     const { id, secret } = await newToken(team, team.owner.userId);
     const client = work.app.client(secret);
     expect((await client.raw({ query: '{ viewer { id } }' })).status).toBe(200);
@@ -131,7 +131,7 @@ describe('a good token', () => {
   });
 });
 
-it('keeps of a token only its hash', async () => {
+it('the database stores only the hash of a token', async () => {
   const { secret } = await newToken(team, team.owner.userId);
   const tables = await work.psql<{ name: string }>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables
@@ -144,8 +144,8 @@ it('keeps of a token only its hash', async () => {
   }
 });
 
-describe('a good token', () => {
-  it('is not kept waiting by whoever holds its row', async () => {
+describe('a valid token', () => {
+  it('is authenticated while another transaction locks its row', async () => {
     const { token, userId } = await work.app.signUp('Hal');
     await work.psql('BEGIN');
     await work.psql('SELECT FROM token WHERE user_id = $1 FOR UPDATE', [userId]);

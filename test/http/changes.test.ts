@@ -1,4 +1,4 @@
-/** The stored feed, page by page, through each of its filters. */
+/** The connection `Organization.changes`: its pages and its filters. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { globalId } from '../../src/globalId.ts';
 import type { Person } from '../support/app.ts';
@@ -30,7 +30,7 @@ let all: Change[];
 beforeAll(async () => {
   work = await startWork();
   team = await work.createTeam();
-  // Somebody else's changes lie between.
+  // The changes of another organization lie between.
   const other = await work.createTeam();
   bob = await team.join('MEMBER');
   for (let n = 0; n < 8; n += 1) {
@@ -62,7 +62,7 @@ async function page(args: string): Promise<Page> {
   return data.organization.changes;
 }
 
-/** All that passes a filter, by small pages. */
+/** All changes that pass a filter, read in small pages. */
 async function paged(filter: string): Promise<Change[]> {
   const found: Change[] = [];
   let after = '';
@@ -82,7 +82,7 @@ async function paged(filter: string): Promise<Change[]> {
   return found;
 }
 
-it('is oldest first, each change once, of this organization alone', async () => {
+it('`changes` lists each change of its organization once, oldest first', async () => {
   expect(all.length).toBeGreaterThan(15);
   expect(await paged('')).toEqual(all);
   expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
@@ -94,21 +94,21 @@ it('is oldest first, each change once, of this organization alone', async () => 
   expect(created.map(({ entityId }) => uuidOf(entityId))).toEqual(stored.map(({ id }) => id));
 });
 
-describe('a filter', () => {
-  it('by types', async () => {
+describe('a filter of `changes`', () => {
+  it('by types returns only changes of these types', async () => {
     const found = await paged('types: [SESSION_CREATED, PR_CREATED]');
     expect(found).toEqual(all.filter(({ type }) => ['SESSION_CREATED', 'PR_CREATED'].includes(type)));
     expect(found).toHaveLength(10);
     expect(await paged('types: []')).toEqual([]);
   });
 
-  it('by what changed', async () => {
+  it('by entity returns only changes of that entity', async () => {
     const found = await paged(`entityId: "${sessionId}"`);
     expect(found).toEqual(all.filter(({ entityId }) => entityId === sessionId));
     expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_UPDATED']);
   });
 
-  it('by an id that is one of another type finds nothing', async () => {
+  it('by an entity id of another type returns nothing', async () => {
     const uuid = uuidOf(sessionId);
     for (const type of [
       'Project',
@@ -127,14 +127,14 @@ describe('a filter', () => {
     }
   });
 
-  it('by who did it', async () => {
+  it('by actor returns only changes that the actor made', async () => {
     const actor = globalId('User', bob.userId);
     const found = await paged(`actorId: "${actor}"`);
     expect(found).toEqual(all.filter(({ actor: { id } }) => id === actor));
     expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED']);
   });
 
-  it('by time: from a moment on, and before one', async () => {
+  it('by time includes `since` and excludes `until`', async () => {
     const moment = all[8]?.occurredAt ?? '';
     const since = await paged(`since: "${moment}"`);
     const until = await paged(`until: "${moment}"`);
@@ -144,7 +144,7 @@ describe('a filter', () => {
     expect(await paged(`since: "${moment}", until: "${moment}"`)).toEqual([]);
   });
 
-  it('by several at once: what passes all of them', async () => {
+  it('combined with others returns the changes that pass all of them', async () => {
     const found = await paged(
       `types: [SESSION_UPDATED, SESSION_CREATED], entityId: "${sessionId}", actorId: "${globalId('User', team.owner.userId)}"`,
     );
@@ -152,8 +152,8 @@ describe('a filter', () => {
   });
 });
 
-describe('a page', () => {
-  it('has 25 changes unless told otherwise, and 100 at most', async () => {
+describe('a page of `changes`', () => {
+  it('has 25 changes by default, and 100 at most', async () => {
     const [{ id } = { id: '' }] = await work.psql<{ id: string }>(
       'SELECT id FROM session WHERE num = 1 AND organization_id = $1',
       [uuidOf(team.id)],
@@ -174,12 +174,12 @@ describe('a page', () => {
     ['(after: "garbage")', 'INVALID_CURSOR'],
     ['(after: "")', 'INVALID_CURSOR'],
     ['(after: "R1BDOlM6MQ==")', 'INVALID_CURSOR'],
-  ])('that makes no sense is refused: changes%s is %s', async (args, code) => {
+  ])('with the arguments changes%s is refused with %s', async (args, code) => {
     const { data, errors } = await ask(args);
     expect(data).toEqual({ organization: null });
     expect(errors).toMatchObject([{ extensions: { code, requestId: expect.any(String) } }]);
     if (code === 'INVALID_CURSOR') {
-      // With where to start again.
+      // The error names the cursor to start again from.
       const { nodes } = await page(`(first: 1, after: "${errors[0].extensions.oldestCursor}")`);
       expect(nodes).toEqual(all.slice(0, 1));
     }

@@ -1,4 +1,4 @@
-/** Whether the process lives, and whether it can serve. */
+/** `/healthz` and `/readyz`. */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -18,7 +18,7 @@ async function get(path: string) {
 }
 
 describe('/healthz and /readyz', () => {
-  it('are well when everything is, and need no token', async () => {
+  it('answer 200 without a token when every check passes', async () => {
     work = await startWork();
     expect(await get('/healthz')).toEqual({ status: 200, cache: 'no-store', body: { alive: true } });
     expect(await get('/readyz')).toEqual({
@@ -28,7 +28,7 @@ describe('/healthz and /readyz', () => {
     });
   });
 
-  it('tell a database without this version’s migrations', async () => {
+  it('report a database without the migrations of this version', async () => {
     work = await startWork();
     const [newest] = await work.psql<{ migration_name: string }>(
       'DELETE FROM _prisma_migrations WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations) RETURNING *',
@@ -41,14 +41,14 @@ describe('/healthz and /readyz', () => {
     expect((await get('/healthz')).status).toBe(200);
   });
 
-  it('tell a database that is gone, and one that has come back', async () => {
+  it('report a database that is away, and one that is back', async () => {
     work = await startWork();
     const { pathname } = new URL(work.app.app.db.url);
     const name = pathname.slice(1);
     const elsewhere = new URL(work.app.app.db.url);
     elsewhere.pathname = '/postgres';
     await using admin = await openPsql(elsewhere.href);
-    // Our own connection would be cut too, and that is no fault.
+    // Our own connection would be cut too.
     await work.psql.close();
     await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
     await admin('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name]);
@@ -64,7 +64,7 @@ describe('/healthz and /readyz', () => {
   });
 });
 
-it('is not ready while it shuts down, and finishes what it has begun', async () => {
+it('a server that shuts down is not ready, and finishes the requests under way', async () => {
   work = await startWork();
   const team = await work.createTeam();
   const session = await team.spawn();
@@ -74,7 +74,7 @@ it('is not ready while it shuts down, and finishes what it has begun', async () 
     query: `mutation { claimPR(input: { sessionId: "${session.id}", pr: "7" }) { __typename } }`,
   });
 
-  // One connection: to a server that shuts down there is no second one.
+  // On one connection: a server that shuts down accepts no second one.
   const server = await work.app.startAnother();
   const { hostname, port } = new URL(server.url);
   const socket = connect(Number(port), hostname).setEncoding('utf8');

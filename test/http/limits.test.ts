@@ -1,4 +1,4 @@
-/** What asks for too much is refused before it costs anything, by whatever way it came. */
+/** Operations that exceed a limit are refused before execution, over every transport. */
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TABS } from '../../src/http/playground/tabs.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => work.close());
 
-/** The errors that came back, and whether anything was executed. */
+/** `data` is absent when nothing was executed. */
 type Answer = { errors?: Refusal[]; data?: unknown };
 
 const ways: Record<string, (body: Body) => Promise<Answer>> = {
@@ -39,7 +39,7 @@ const ways: Record<string, (body: Body) => Promise<Answer>> = {
   async SSE(body) {
     const response = await team.owner.raw(body, { accept: 'text/event-stream' });
     const text = await response.text();
-    // What never became an operation is refused as JSON would be.
+    // A request that is refused before execution is answered as JSON.
     return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text);
   },
 
@@ -66,7 +66,7 @@ const refused = (measure: string, limit: number, found?: number) => ({
   ],
 });
 
-/** Sessions within sessions, so many levels of them. */
+/** Sessions nested in sessions, to the given number of levels. */
 function sessions(levels: number, first: number | string = 100): string {
   let query = '__typename';
   for (let n = 0; n < levels; n += 1) {
@@ -75,7 +75,7 @@ function sessions(levels: number, first: number | string = 100): string {
   return `organization(slug: "x") { sessions(first: ${first}) { nodes { project { ${query} } } } }`;
 }
 
-/** Of each in a page: the project, the organization, and the page below. */
+/** The cost of each session in a page: its project, its organization, and the page below. */
 const LEVEL_1 = 2;
 const LEVEL_2 = 1 + 1 + 1 + 1 + 100 * LEVEL_1;
 const LEVEL_3 = 1 + 1 + 1 + 1 + 100 * LEVEL_2;
@@ -94,7 +94,7 @@ function aliases(count: number): string {
   return Array.from({ length: count }, (_, n) => `a${n}: viewer { id }`).join(' ');
 }
 
-/** Depth without lists, as far as may be. */
+/** Depth with as few lists as possible. */
 function introspection(depth: number): string {
   const levels = depth - 3;
   return `__type(name: "Query") { fields { type { ${'ofType { '.repeat(levels - 1)} name ${'} '.repeat(levels - 1)} } } }`;
@@ -103,15 +103,15 @@ function introspection(depth: number): string {
 describe.each(Object.keys(ways))('over %s', (way) => {
   const ask = (body: Body) => (ways[way] as (typeof ways)[string])(body);
 
-  it.each(REFUSED)('%s are refused', async (_, body, measure, limit, found) => {
-    // A query in an address can be as long as the header lines may be.
+  it.each(REFUSED)('refuses %s', async (_, body, measure, limit, found) => {
+    // The URL would be longer than Node.js accepts.
     if (way === 'GET' && body.query.length > 10_000) return;
     const { errors, data } = await ask(body);
     expect(data).toBeUndefined();
     expect({ errors }).toEqual(refused(measure, limit, found));
   });
 
-  it('what does not is answered', async () => {
+  it('answers an operation within the limits', async () => {
     expect(await ask({ query: '{ viewer { name } }' })).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 });
@@ -119,38 +119,38 @@ describe.each(Object.keys(ways))('over %s', (way) => {
 describe('a document', () => {
   const post = (query: string) => ways.POST?.({ query });
 
-  it('of more than 100,000 characters is refused, whatever they are', async () => {
+  it('of more than 100,000 characters is refused, comments included', async () => {
     const query = `{ viewer { name } } #${'x'.repeat(100_000)}`;
     expect(await post(query)).toEqual(refused('characters', 100_000, query.length));
   });
 
-  it('that is no GraphQL is told so, not that it is too large', async () => {
+  it('with a syntax error is refused for that, not for its size', async () => {
     expect(await post('{ viewer { "')).toMatchObject({
       errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
     });
   });
 
-  it('of just 2,000 tokens is taken', async () => {
+  it('of 2,000 tokens is accepted', async () => {
     const ids = (count: number) => `{ nodes(ids: [${'"x" '.repeat(count)}]) { id } }`;
     expect(await post(ids(1_988))).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
     expect(await post(ids(1_989))).toEqual(refused('tokens', 2_000));
   });
 });
 
-/** What an operation is found to cost: asked together with something that is refused. */
+/** The cost of an operation, read from the refusal of a larger one around it. */
 async function costOf(query: string, variables?: object): Promise<number> {
   const answer = await ways.POST?.({ query, variables });
   expect(answer).toMatchObject({ errors: [{ extensions: { measure: 'cost' } }] });
   return answer?.errors?.[0]?.extensions.cost as number;
 }
 
-describe('the cost', () => {
-  // A hundred pages of a hundred sessions, with ten fields each, are refused whatever is beside.
+describe('the cost of an operation', () => {
+  // A hundred pages of a hundred sessions with ten fields each exceed the limit by themselves.
   const LARGE = `large: organization(slug: "x") { sessions(first: 100) { nodes { project { organization {
     sessions(first: 100) { nodes { ${'id '.repeat(10)} } } } } } } }`;
   const LARGE_COST = 1 + 1 + 1 + 100 * (1 + 1 + 1 + 1 + 100 * 10);
 
-  it('counts each field once, and in a list as many times as it is long', async () => {
+  it('counts each field once, and the fields of a list once per item', async () => {
     expect(await costOf(`{ ${LARGE} }`)).toBe(LARGE_COST);
   });
 
@@ -164,39 +164,39 @@ describe('the cost', () => {
     ['an empty page', 'viewer { organizations(first: 0) { nodes { id } totalCount } }', 4],
     ['a page of a negative size', 'viewer { organizations(first: -5) { nodes { id } } }', 3],
     [
-      'a page read in both ways',
+      'a page that is read as nodes and as edges',
       'viewer { organizations(first: 5) { nodes { id } edges { node { id } } } }',
       2 + (1 + 5) + (1 + 5 * 2),
     ],
     ['once what is beside the page', 'viewer { organizations(first: 5) { pageInfo { endCursor } } }', 4],
     [
-      'a page as long as a variable says',
+      'a page whose size is a variable',
       'viewer { organizations(first: $size) { nodes { id } } }',
       3 + 5,
       { definitions: '($size: Int)', variables: { size: 5 } },
     ],
     [
-      'a page as long as a default value says',
+      'a page whose size is the default of a variable',
       'viewer { organizations(first: $size) { nodes { id } } }',
       3 + 6,
       { definitions: '($size: Int = 6)' },
     ],
     [
-      'a page of an absent variable',
+      'a page whose size is an absent variable',
       'viewer { organizations(first: $size) { nodes { id } } }',
       3 + 25,
       { definitions: '($size: Int)' },
     ],
     ['as many nodes as there are ids', 'nodes(ids: ["a", "b", "c"]) { id }', 1 + 3],
     [
-      'as many nodes as there are ids in a variable',
+      'one node for each id in a variable',
       'nodes(ids: $ids) { id }',
       1 + 4,
       { definitions: '($ids: [ID!]!)', variables: { ids: ['a', 'b', 'c', 'd'] } },
     ],
     ['ten in a list without pages', '__type(name: "Query") { fields { name } }', 2 + 10],
     [
-      'a fragment each time it is spread, with the page around it',
+      'a fragment each time it is spread, with the size of the page around it',
       'a: viewer { ...F } b: viewer { organizations(first: 4) { ...G } }',
       1 + (2 + 3) + (3 + 4),
       {
@@ -214,7 +214,7 @@ describe('the cost', () => {
     },
   );
 
-  it('is that of the operation that is to be executed', async () => {
+  it('is that of the operation that `operationName` selects', async () => {
     const query = `query Small { viewer { name } } query Large { ${LARGE} }`;
     expect(await ways.POST?.({ query, operationName: 'Small' })).toEqual({
       data: { viewer: { name: 'Ann' } },
@@ -224,7 +224,7 @@ describe('the cost', () => {
     );
   });
 
-  it('is told in finite time, however often fragments are spread in fragments', async () => {
+  it('is computed in linear time when fragments spread fragments exponentially often', async () => {
     const levels = 60;
     const fragments = Array.from(
       { length: levels },
@@ -235,8 +235,8 @@ describe('the cost', () => {
   });
 });
 
-describe('nothing', () => {
-  it('of a mutation has happened when it is refused', async () => {
+describe('the limits', () => {
+  it('refuse a mutation before it writes anything', async () => {
     const before = await team.footprint();
     const act = `spawnSession(input: { projectId: "${team.project.id}" }) { __typename }`;
     const query = `mutation { ${Array.from({ length: 31 }, (_, n) => `a${n}: ${act}`).join(' ')} }`;
@@ -244,7 +244,7 @@ describe('nothing', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is subscribed to when each event would be too large', async () => {
+  it('refuse a subscription whose events would be too large', async () => {
     const query = `subscription($id: ID!) { sessionChanged(organizationId: $id) { session { project { organization {
       sessions(first: 100) { nodes { project { organization { sessions(first: 100) { nodes { ${'id '.repeat(10)}
     } } } } } } } } } } }`;
@@ -255,7 +255,7 @@ describe('nothing', () => {
     }
   });
 
-  it('is in the way of the introspection query, and it may be asked with more', async () => {
+  it('admit the introspection query together with other fields', async () => {
     const query = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,
@@ -271,7 +271,7 @@ describe('nothing', () => {
   });
 
   it.each(TABS.filter((tab) => !tab.includes('subscription')))(
-    'is in the way of the playground: %s',
+    'admit the tab of the playground: %s',
     async (tab) => {
       expect(await ways.POST?.({ query: tab })).not.toHaveProperty('errors');
     },

@@ -1,4 +1,4 @@
-/** Pages of a list: onwards and backwards, each thing once, in one order. */
+/** Connections: pages forward and backward list each node once, in one order. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
@@ -29,7 +29,7 @@ beforeAll(async () => {
   team = await work.createTeam();
   for (let n = 0; n < SESSIONS; n += 1) await team.spawn();
   names = Array.from({ length: SESSIONS }, (_, index) => `rocket-${SESSIONS - index}`);
-  // Ten of one moment: only their ids tell them apart.
+  // Ten with one creation time, so that their ids decide the order.
   await work.psql(
     'UPDATE session SET created_at = (SELECT created_at FROM session WHERE num = 15) WHERE num BETWEEN 11 AND 20',
   );
@@ -50,22 +50,22 @@ async function page(args: string): Promise<Page> {
   return data.organization.sessions;
 }
 
-describe('a page', () => {
-  it('has 25 things unless told otherwise, newest first, ties by id, and the count of all', async () => {
+describe('a page of a connection', () => {
+  it('has 25 nodes by default, newest first, ties by id, and the total count', async () => {
     const { nodes, totalCount, pageInfo } = await page('');
     expect(nodes.map(({ name }) => name)).toEqual(names.slice(0, 25));
     expect(totalCount).toBe(SESSIONS);
     expect(pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
   });
 
-  it('has its things twice: as nodes, and as edges with a cursor each', async () => {
+  it('lists the same nodes as `nodes` and as `edges` with cursors', async () => {
     const { nodes, edges, pageInfo } = await page('(first: 3)');
     expect(edges.map(({ node }) => node.id)).toEqual(nodes.map(({ id }) => id));
     expect(new Set(edges.map(({ cursor }) => cursor)).size).toBe(3);
     expect(pageInfo).toMatchObject({ startCursor: edges[0]?.cursor, endCursor: edges[2]?.cursor });
   });
 
-  it('counts what its filter lets through, on whatever page', async () => {
+  it('counts all nodes that pass the filter, on every page', async () => {
     await team.terminate((await page('(last: 1)')).nodes[0]?.id ?? '');
     expect(await page('(live: false, first: 0)')).toMatchObject({ totalCount: 1, nodes: [] });
     expect((await page('(live: true, first: 5)')).totalCount).toBe(SESSIONS - 1);
@@ -73,7 +73,7 @@ describe('a page', () => {
 });
 
 describe.each([1, 7, 15, 30])('pages of %i', (size) => {
-  it('give each thing once, onwards', async () => {
+  it('list each node once, forward', async () => {
     const found: string[] = [];
     let after = '';
     for (let isMore = true; isMore; ) {
@@ -88,7 +88,7 @@ describe.each([1, 7, 15, 30])('pages of %i', (size) => {
     expect(found).toEqual(names);
   });
 
-  it('give each thing once, backwards', async () => {
+  it('list each node once, backward', async () => {
     const found: string[] = [];
     let before = '';
     for (let isMore = true; isMore; ) {
@@ -103,7 +103,7 @@ describe.each([1, 7, 15, 30])('pages of %i', (size) => {
   });
 });
 
-it('goes on where it was when new things have come meanwhile', async () => {
+it('a cursor goes on where it was when nodes were added meanwhile', async () => {
   const first = await page('(first: 10)');
   const { name } = await team.spawn();
   const second = await page(`(first: 10, after: "${first.pageInfo.endCursor}")`);
@@ -112,7 +112,7 @@ it('goes on where it was when new things have come meanwhile', async () => {
   expect(newer.nodes.map((node) => node.name)).toEqual([name]);
 });
 
-describe('goes on where it was when what its cursor stands at', () => {
+describe('a cursor goes on where it was when its node', () => {
   /** A team of twelve sessions, and a list of them, newest first. */
   async function listOf(field: string) {
     const other = await work.createTeam(team.owner);
@@ -152,7 +152,7 @@ describe('goes on where it was when what its cursor stands at', () => {
     });
   });
 
-  it('is gone', async () => {
+  it('was deleted', async () => {
     const { ids, read } = await listOf('sessions(live: true)');
     const first = await read('first: 5');
     await work.psql('DELETE FROM session WHERE id = $1', [uuidOf(ids[4] ?? '')]);
@@ -160,7 +160,7 @@ describe('goes on where it was when what its cursor stands at', () => {
     expect(nodes.map(({ id }) => id)).toEqual([ids[5], ids[6]]);
   });
 
-  it('is no member any more', async () => {
+  it('is no longer a member', async () => {
     const other = await work.createTeam(team.owner);
     const members: string[] = [];
     for (let n = 0; n < 5; n += 1) members.unshift((await other.join('MEMBER')).memberId);
@@ -184,7 +184,7 @@ it.each([
   ['organization(slug: $slug) { list: tokens', '}'],
   ['organization(slug: $slug) { list: pullRequests', '}'],
   ['organization(slug: $slug) { list: structureEvents', '}'],
-])('%s is paged both ways, each thing once', async (field, end) => {
+])('%s lists each node once, forward and backward', async (field, end) => {
   const owner = await work.app.signUp();
   const other = await work.createTeam(owner);
   for (let n = 1; n <= 3; n += 1) {
@@ -219,7 +219,7 @@ it.each([
   expect(backwards).toEqual(all);
 });
 
-it('pages several lists of one parent, and lists within lists, each by its own cursor', async () => {
+it('several lists of one parent, and lists within lists, are paged by cursors of their own', async () => {
   const other = await work.createTeam(team.owner);
   for (let n = 0; n < 4; n += 1) await other.spawn();
   const query = `query($slug: String!, $after: String, $before: String) { organization(slug: $slug) {
@@ -244,7 +244,7 @@ it('pages several lists of one parent, and lists within lists, each by its own c
   });
 });
 
-describe('what makes no sense', () => {
+describe('contradictory or malformed paging arguments', () => {
   it.each([
     ['(first: -1)'],
     ['(last: -1)'],
@@ -262,14 +262,14 @@ describe('what makes no sense', () => {
     [`(first: 1, before: "${PLACE}")`],
     [`(last: 1, after: "${PLACE}")`],
     [`(after: "${PLACE}", before: "${PLACE}")`],
-  ])('is refused: sessions%s', async (args) => {
+  ])('are refused: sessions%s', async (args) => {
     const { data, errors } = await ask(args);
     expect(data).toEqual({ organization: null });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } }]);
   });
 });
 
-it('gives 100 things at most, however many are asked for', async () => {
+it('a page has 100 nodes at most', async () => {
   const other = await work.createTeam(team.owner);
   await work.psql(
     `INSERT INTO session (organization_id, project_id, kind)

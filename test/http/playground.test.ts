@@ -1,4 +1,4 @@
-/** GraphiQL: there for a browser that has no token yet, and with no other server's help. */
+/** The playground: served without a token and without other servers. */
 import { get } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
@@ -22,13 +22,13 @@ beforeAll(async () => {
 });
 afterAll(() => app.close());
 
-it('is a page', () => {
+it('the playground is an HTML page', () => {
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
   expect(page).toContain('<title>Muster</title>');
 });
 
-it('loads nothing: its scripts, styles and pictures are in it', () => {
+it('the playground contains its scripts, styles and pictures, and loads nothing', () => {
   // Within the scripts themselves, tags are text.
   const html = page.replaceAll(/(<(script|style)[^>]*>)[\s\S]*?<\/\2>/g, '$1');
   const loaded = [
@@ -40,7 +40,7 @@ it('loads nothing: its scripts, styles and pictures are in it', () => {
   expect(styles).not.toMatch(/@import|url\(\s*["']?(?!data:|#)[a-z/]/i);
 });
 
-it('begins with the tabs that tell the story', () => {
+it('the playground begins with the tabs of the story, in order', () => {
   const places = [
     'query Look',
     'subscription Listen',
@@ -53,7 +53,7 @@ it('begins with the tabs that tell the story', () => {
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
-it('answers no query, though one is in its address', async () => {
+it('a browser that opens a query in the address gets the playground, and the query is not executed', async () => {
   const url = `${app.url}/graphql?query=${encodeURIComponent('{ viewer { id } }')}`;
   const shown = await fetch(url, { headers: { accept: 'text/html' } });
   expect(shown.headers.get('content-type')).toMatch(/^text\/html/);
@@ -61,22 +61,22 @@ it('answers no query, though one is in its address', async () => {
   expect(asked.status).toBe(401);
 });
 
-it('is no way around the token: a post is refused, whatever it accepts', async () => {
+it('a POST that accepts HTML still needs a token', async () => {
   const posted = await app.client().raw({ query: '{ viewer { id } }' }, { accept: 'text/html' });
   expect(posted.status).toBe(401);
 });
 
-describe('its headers', () => {
+describe('the headers of the playground', () => {
   const ask = (headers: Record<string, string> = {}) =>
     fetch(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } });
 
-  it('keep it out of the frames of other pages', () => {
+  it('keep it out of frames', () => {
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(response.headers.get('x-frame-options')).toBe('DENY');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('let a browser keep it, and ask whether it is still the same', async () => {
+  it('let a browser keep it and revalidate it', async () => {
     const etag = response.headers.get('etag') ?? '';
     expect(response.headers.get('cache-control')).toBe('no-cache');
     expect(response.headers.get('vary')).toMatch(/accept\b.*accept-encoding/i);
@@ -96,7 +96,7 @@ describe('its headers', () => {
   });
 });
 
-it('knows nothing of what is in the database', async () => {
+it('the playground contains no data of the database', async () => {
   const psql = await openPsql(app.app.db.url);
   const rows = await psql<{ id: string }>('SELECT id FROM organization UNION SELECT id FROM session');
   await psql.close();
@@ -107,7 +107,7 @@ it('knows nothing of what is in the database', async () => {
   for (const { id } of rows) expect(page.includes(id) || decoded.includes(id)).toBe(false);
 });
 
-it('costs the database nothing', async () => {
+it('the playground is served while the database is away', async () => {
   const gone = await startTestApp();
   await gone.app.db.prisma.$disconnect();
   const answered = await fetch(`${gone.url}/graphql`, { headers: { accept: 'text/html' } });
@@ -115,14 +115,14 @@ it('costs the database nothing', async () => {
   await gone.close();
 });
 
-describe('in a browser', () => {
+describe('the playground in a browser', () => {
   type Options = {
     headers: string;
     connectionParams: object;
     defaultTabs: { query: string; headers: string }[];
   };
 
-  /** Runs the last step of the page, which shows GraphiQL. */
+  /** Runs the last script of the page, which shows GraphiQL. */
   async function open(
     hash: string,
   ): Promise<{ options: Options; address: unknown; kept: Map<string, string> }> {
@@ -145,7 +145,7 @@ describe('in a browser', () => {
     return { options: await shown.promise, address, kept };
   }
 
-  it('takes the token out of its address, and puts it and the ids of the demo into its tabs', async () => {
+  it('moves the token from its address into its tabs, with the ids of the demo', async () => {
     const { options, address, kept } = await open(`#token=${token}`);
     expect(address).toBe('/graphql');
     expect([...kept]).toEqual([['muster.token', token]]);
@@ -167,7 +167,7 @@ describe('in a browser', () => {
   it.each([
     ['without a token', '', 'Bearer PASTE-THE-TOKEN-HERE'],
     ['with a token that is not good', '#token=mst_nonsense', 'Bearer mst_nonsense'],
-  ])('%s leaves gaps to fill in', async (_, hash, authorization) => {
+  ])('%s keeps the placeholders in its tabs', async (_, hash, authorization) => {
     const { options } = await open(hash);
     expect(JSON.parse(options.headers)).toEqual({ authorization });
     expect(options.defaultTabs[1]?.query).toContain('"ORGANIZATION-ID"');
@@ -176,7 +176,7 @@ describe('in a browser', () => {
   });
 });
 
-/** The page as it comes over the wire. */
+/** The page as it is sent, still encoded. */
 async function rawly(headers: Record<string, string>): Promise<{ body: Buffer }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ body: Buffer }>();
   get(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } }, async (message) => {

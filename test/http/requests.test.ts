@@ -1,4 +1,4 @@
-/** What is no operation, or none that this schema knows, is refused in so many words. */
+/** Requests that are no valid operation are refused with a code, a status and a request id. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
@@ -35,7 +35,7 @@ async function expectRefusal(response: Response, status: number, code: string): 
   });
 }
 
-describe('a body', () => {
+describe('a request body', () => {
   it.each([
     ['nothing', '', 400, 'BAD_REQUEST'],
     ['no JSON', 'nonsense', 400, 'BAD_REQUEST'],
@@ -93,23 +93,20 @@ describe('a body', () => {
     expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/);
   });
 
-  it('of just under 1 MB is taken', async () => {
+  it('of just under 1 MB is accepted', async () => {
     const body = { query: '{ viewer { name } }', variables: { a: 'x'.repeat(1024 * 1024 - 200) } };
     expect(await (await team.owner.raw(body)).json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
   it.each([
-    [
-      'that claims to be no JSON, so that no form of another page can send it',
-      { 'content-type': 'text/plain' },
-    ],
-    ['that claims to be nothing', { 'content-type': '' }],
+    ['of type text/plain, which a form of another site could send,', { 'content-type': 'text/plain' }],
+    ['without a type', { 'content-type': '' }],
   ])('%s is refused', async (_, headers) => {
     const response = await team.owner.raw(ACT(), headers);
     await expectRefusal(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('with several mistakes is told all of them, under one request id', async () => {
+  it('with several errors is answered with all of them under one request id', async () => {
     const answer = await (await team.owner.raw({ query: '{ nope viewer { neither } }' })).json();
     expect(answer.errors).toHaveLength(2);
     const ids = answer.errors.map(
@@ -121,7 +118,7 @@ describe('a body', () => {
 
 describe('an answer', () => {
   it.each(['image/png', 'text/html', 'application/xml, text/plain;q=0.5'])(
-    'as %s is not to be had, and nothing is done',
+    'as %s is not available, and nothing is executed',
     async (accept) => {
       const before = await team.footprint();
       await expectRefusal(await team.owner.raw(ACT(), { accept }), 406, 'NOT_ACCEPTABLE');
@@ -144,14 +141,14 @@ describe('an answer', () => {
 describe('a page of another origin', () => {
   const origin = 'https://dashboard.example';
 
-  it('may ask with a token that it was given, and with no cookie', async () => {
+  it('may send requests with a token, and without cookies', async () => {
     const response = await team.owner.raw({ query: '{ viewer { name } }' }, { origin });
     expect(response.status).toBe(200);
     expect(['*', origin]).toContain(response.headers.get('access-control-allow-origin'));
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('may send the headers that this takes, and no others', async () => {
+  it('may send the headers that requests need, and no others', async () => {
     const response = await fetch(`${work.app.url}/graphql`, {
       method: 'OPTIONS',
       headers: {
@@ -175,7 +172,7 @@ describe('a message on a WebSocket', () => {
   it.each([
     ['no GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
-  ])('with %s is refused with the same codes, and the socket goes on', async (_, query, code) => {
+  ])('with %s is refused with the codes of HTTP, and the socket stays open', async (_, query, code) => {
     const socket = await open();
     expect(await socket.operation({ query })).toMatchObject([
       { type: 'error', payload: [{ extensions: { code, requestId: expect.stringMatching(REQUEST_ID) } }] },
@@ -187,20 +184,20 @@ describe('a message on a WebSocket', () => {
     await socket.close();
   });
 
-  it('of more than 1 MB closes it', async () => {
+  it('of more than 1 MB closes the socket', async () => {
     const socket = await open();
     await socket.operation({ query: '{ viewer { id } }', variables: { a: 'x'.repeat(1024 * 1024) } });
     expect((await socket.closed).code).toBe(1009);
   });
 });
 
-describe('GET', () => {
-  it('answers a query', async () => {
+describe('a request by GET', () => {
+  it('may be a query', async () => {
     const response = await get(`/graphql?query=${encodeURIComponent('{ viewer { name } }')}`);
     expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
-  it('does nothing: a mutation is refused', async () => {
+  it('is refused when it is a mutation', async () => {
     const mutation = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) { __typename } }`;
     const before = await team.footprint();
     const response = await get(`/graphql?query=${encodeURIComponent(mutation)}`);
@@ -210,7 +207,7 @@ describe('GET', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('is not %s, which is refused', async (method) => {
+  it.each(['PUT', 'PATCH', 'DELETE'])('or POST is allowed, and %s is refused', async (method) => {
     const response = await get('/graphql', {}, method);
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('GET, POST');
@@ -223,23 +220,23 @@ describe('a path', () => {
     async (path) => {
       const response = await get(path);
       expect(response.status).toBe(404);
-      expect(await response.json()).toEqual({ message: 'Nothing is here. GraphQL is at /graphql.' });
+      expect(await response.json()).toEqual({ message: 'Not found. GraphQL is at /graphql.' });
     },
   );
 
-  it('is the same whatever follows behind a question mark', async () => {
+  it('does not depend on the query string', async () => {
     expect((await get('/healthz?x=/graphql')).status).toBe(200);
     expect((await get('/nothing?x=/healthz')).status).toBe(404);
   });
 
-  it('/ leads to GraphQL', async () => {
+  it('/ redirects to GraphQL', async () => {
     const response = await get('/');
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
   });
 });
 
 describe('a request id', () => {
-  it('is another one for each operation', async () => {
+  it('is unique to each operation', async () => {
     const ids = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const { errors } = await (await team.owner.raw({ query: '{ nope }' })).json();
@@ -248,7 +245,7 @@ describe('a request id', () => {
     expect(ids.size).toBe(3);
   });
 
-  it('is ours to give: what a client puts in a header changes nothing', async () => {
+  it('is not taken from a header of the client', async () => {
     const mine = '00000000-0000-4000-8000-000000000001';
     const query = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) {
       ... on SpawnSessionPayload { requestId }

@@ -1,4 +1,4 @@
-/** What nobody could foresee: the client learns an id, the log learns everything, and the server goes on. */
+/** Unexpected errors: the client receives a request id, the log has the details, and the server goes on. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -10,7 +10,7 @@ import { startWork, type Work } from '../support/work.ts';
 let work: Work;
 let team: Team;
 let session: { id: string };
-/** Another server on the same database, whose log is kept. */
+/** Another server on the same database, whose log the tests read. */
 let server: Awaited<ReturnType<typeof startApp>>;
 let owner: Client;
 const log: string[] = [];
@@ -41,7 +41,7 @@ afterAll(async () => {
 const READ = 'query Read($id: ID!) { node(id: $id) { ... on Session { branch } } viewer { name } }';
 const ACT = 'mutation Act($id: ID!) { terminateSession(input: { sessionId: $id }) { __typename } }';
 
-/** What was the fault, and must not be told. */
+/** Details of the error that no answer may contain. */
 const TOLD = /_of_old|prisma|postgres|does not exist|invocation|stack|node_modules|\.ts\b/i;
 
 async function answerTo(query: string) {
@@ -49,18 +49,18 @@ async function answerTo(query: string) {
   return { status: response.status, text: await response.text() };
 }
 
-/** The line of the log that an id leads to. */
+/** The line of the log with the request id. */
 function logged(requestId: string) {
   return log
     .map((line) => JSON.parse(line))
     .find((line) => line.requestId === requestId && line.level === 'error');
 }
 
-describe('a column that is gone', () => {
+describe('a missing column', () => {
   beforeEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old'));
   afterEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch'));
 
-  it('fails its field alone, without a word of what it was', async () => {
+  it('fails only its field, and the answer does not name it', async () => {
     const { text } = await answerTo(READ);
     const { data, errors } = JSON.parse(text);
     expect(data).toEqual({ node: null, viewer: { name: 'Ann' } });
@@ -76,7 +76,7 @@ describe('a column that is gone', () => {
     expect(JSON.stringify(logged(errors[0].extensions.requestId))).toMatch(/branch/);
   });
 
-  it('fails a mutation whole, which then has done nothing', async () => {
+  it('fails the whole mutation, and nothing is written', async () => {
     const before = await team.footprint();
     const { text } = await answerTo(ACT);
     const { data, errors } = JSON.parse(text);
@@ -89,7 +89,7 @@ describe('a column that is gone', () => {
     await work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old');
   });
 
-  it('is told no more over WebSocket, and the socket goes on', async () => {
+  it('is not named over WebSocket either, and the socket stays open', async () => {
     const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
     const messages = await socket.operation({ query: READ, variables: { id: session.id } });
     expect(messages).toMatchObject([
@@ -108,11 +108,11 @@ describe('a column that is gone', () => {
   });
 });
 
-describe('a database that cannot say who is asking', () => {
+describe('a database that cannot authenticate', () => {
   beforeEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash TO hash_of_old'));
   afterEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash_of_old TO hash'));
 
-  it('is 500 over HTTP, and no 401', async () => {
+  it('is answered over HTTP with 500, not with 401', async () => {
     const { status, text } = await answerTo(READ);
     expect(status).toBe(500);
     const { errors } = JSON.parse(text);
@@ -121,7 +121,7 @@ describe('a database that cannot say who is asking', () => {
     expect(logged(errors[0].extensions.requestId)).toBeDefined();
   });
 
-  it('sends a WebSocket away to try again later, which 4403 would not, and says nothing', async () => {
+  it('closes a WebSocket with a code that clients retry, not with 4403', async () => {
     const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
     const { code, reason } = await socket.closed;
     expect(code).toBe(1013);
@@ -129,8 +129,8 @@ describe('a database that cannot say who is asking', () => {
   });
 });
 
-describe('afterwards', () => {
-  it('everything works', async () => {
+describe('after unexpected errors', () => {
+  it('the server answers', async () => {
     expect(JSON.parse((await answerTo(READ)).text)).toEqual({
       data: { node: { branch: '' }, viewer: { name: 'Ann' } },
     });
@@ -145,7 +145,7 @@ describe('afterwards', () => {
   });
 });
 
-describe('what a client sends and the database cannot hold', () => {
+describe('a value that the database cannot store', () => {
   it.each([
     ['a NUL in a slug', '{ organization(slug: "\\u0000") { id } }'],
     ['a NUL in a name', 'query { viewer { organizations { nodes { session(name: "\\u0000-1") { id } } } } }'],
@@ -157,7 +157,7 @@ describe('what a client sends and the database cannot hold', () => {
       'the year 0 in the feed',
       '{ viewer { organizations { nodes { changes(since: "0000-01-01T00:00:00Z") { totalCount } } } } }',
     ],
-  ])('is told to be its own mistake: %s', async (_, query) => {
+  ])('is refused as bad input: %s', async (_, query) => {
     const { errors } = JSON.parse((await answerTo(query)).text);
     const codes = errors.map((error: { extensions: { code: string } }) => error.extensions.code);
     expect([...new Set(codes)]).toEqual(['BAD_USER_INPUT']);

@@ -1,4 +1,4 @@
-/** From hiring to offboarding with containers: what is started, what is taken down, and what everybody hears of it. */
+/** The life of agents' containers, from hiring to offboarding, and its changes in the feed. */
 import pino from 'pino';
 import { hashSecret } from '../../src/auth/secret.ts';
 import { globalId } from '../../src/globalId.ts';
@@ -48,7 +48,7 @@ async function offboard(team: Team, agentId: string) {
 const row = (psql: Psql, agentId: string) => agentRow(psql, agentId);
 const jobs = (psql: Psql, agentId: string) => jobsOf(psql, agentId);
 const log = (containers: Containers, agentId: string) => containers.log(uuidOf(agentId));
-/** What the program did, but for looking. */
+/** The program's calls, without `inspect`. */
 const deeds = async (containers: Containers, agentId: string) =>
   (await log(containers, agentId)).filter((line) => !line.startsWith('inspect'));
 const isRunning = async (psql: Psql, agentId: string) => (await row(psql, agentId)).status === 'RUNNING';
@@ -62,7 +62,7 @@ async function tokensOf(psql: Psql, agentId: string) {
   );
 }
 
-describe('an agent that is hired', () => {
+describe('a hired agent', () => {
   it('is PENDING until its container has started, then RUNNING, by the system', async ({
     team,
     containers,
@@ -85,7 +85,7 @@ describe('an agent that is hired', () => {
     expect(changes[1]?.payload).toMatchObject({ changed: ['status'], row: { status: 'RUNNING' } });
   });
 
-  it('acts by the token that its container was started with, which is kept nowhere', async ({
+  it('acts with the token that its container was started with, which is stored nowhere', async ({
     team,
     containers,
     psql,
@@ -119,7 +119,7 @@ describe('an agent that is hired', () => {
     });
   });
 
-  it('gets its container although starting it fails at first, and one token', async ({
+  it('gets its container and one valid token when the first start fails', async ({
     team,
     containers,
     psql,
@@ -146,7 +146,7 @@ describe('an agent that is hired', () => {
     expect((await team.structureEvents('token.revoked')).length).toBe(2);
   });
 
-  it('is in ERROR when its container does not start, and what there may be of it is taken down', async ({
+  it('is in ERROR when its container does not start, and the leftovers are removed', async ({
     team,
     containers,
     psql,
@@ -179,7 +179,7 @@ describe('an agent that is hired', () => {
     expect((await containers.input('stop', uuidOf(id))).containerRef).toBeNull();
   });
 
-  it('and in ERROR has what is left of it taken down, when its start is tried again', async ({
+  it('in ERROR has its leftovers removed when its start is retried', async ({
     team,
     containers,
     psql,
@@ -206,8 +206,8 @@ describe('an agent that is hired', () => {
   });
 });
 
-describe('an agent that is offboarded', () => {
-  it('is STOPPED at once, and its container stopped with grace, then removed', async ({
+describe('an offboarded agent', () => {
+  it('is STOPPED at once, and its container is stopped with its grace period, then removed', async ({
     team,
     containers,
     psql,
@@ -233,7 +233,7 @@ describe('an agent that is offboarded', () => {
     expect((await jobs(psql, id)).map(({ name }) => name)).toEqual(['agent.start', 'agent.teardown']);
   });
 
-  it('while its container starts, has it taken down as soon as it has', async ({
+  it('has its container removed once it has started, when it is offboarded during the start', async ({
     team,
     containers,
     psql,
@@ -252,7 +252,7 @@ describe('an agent that is offboarded', () => {
     expect(await row(psql, id)).toMatchObject({ status: 'STOPPED', container_ref: null });
   });
 
-  it('has its container taken down although that fails at first', async ({ team, containers, psql }) => {
+  it('has its container removed when the first stop fails', async ({ team, containers, psql }) => {
     await setRetries(psql, 'agent.teardown', 5);
     const { id } = await hire(team);
     await until(() => isRunning(psql, id));
@@ -264,7 +264,7 @@ describe('an agent that is offboarded', () => {
     expect(called).toEqual(['start done', 'stop done', 'remove done']);
   });
 
-  it('with a container that is gone already, leaves nothing to do', async ({ team, containers, psql }) => {
+  it('needs no removal when its container is gone already', async ({ team, containers, psql }) => {
     const { id } = await hire(team);
     await until(() => isRunning(psql, id));
     await containers.vanish(uuidOf(id));
@@ -318,7 +318,7 @@ describe('a container that ends by itself', () => {
     },
   );
 
-  it('changes nothing for those whose containers run, or of whom the runtime does not answer', async ({
+  it('changes nothing for agents whose containers run or cannot be inspected', async ({
     team,
     containers,
     psql,
@@ -336,7 +336,7 @@ describe('a container that ends by itself', () => {
     await until(async () => (await row(psql, silent.id)).status === 'ERROR');
   });
 
-  it('is not believed of a runtime that answers nothing at all', async ({ team, containers, psql }) => {
+  it('is not assumed when every inspect fails', async ({ team, containers, psql }) => {
     const { id } = await hire(team);
     await until(() => isRunning(psql, id));
     await containers.before('inspect', 'echo "the daemon is away" >&2; exit 1');
@@ -353,7 +353,7 @@ describe('a container that ends by itself', () => {
     expect(await row(psql, id)).toMatchObject({ status: 'RUNNING', failure: null });
   });
 
-  it('is found however many there are', async ({ team, containers, psql }) => {
+  it('is found among any number of containers', async ({ team, containers, psql }) => {
     const agents = await Promise.all(Array.from({ length: 12 }, () => hire(team)));
     const ids = agents.map(({ id }) => uuidOf(id));
     const are = async (status: string) =>
@@ -364,12 +364,12 @@ describe('a container that ends by itself', () => {
   });
 });
 
-it('an agent that nobody is starting any more is in ERROR', async ({ team, containers, psql }) => {
+it('an agent whose start was lost is in ERROR', async ({ team, containers, psql }) => {
   await containers.before('start', 'while [ ! -f "$dir/go-$id" ]; do sleep 0.02; done');
   const { id } = await hire(team);
   await until(async () => (await log(containers, id)).includes('start called'));
   expect((await row(psql, id)).status).toBe('PENDING');
-  // As the queue does when the process of the last attempt has died.
+  // The queue does this when the process of the last attempt has died.
   await psql("UPDATE pgboss.job SET state = 'failed', completed_on = now() WHERE data->>'agentId' = $1", [
     uuidOf(id),
   ]);
@@ -379,7 +379,7 @@ it('an agent that nobody is starting any more is in ERROR', async ({ team, conta
   expect((await row(psql, id)).failure).toBe(
     'The container did not start, and nobody is starting it any more.',
   );
-  // The attempt that was taken for dead and was not takes its container down itself.
+  // The attempt was not dead after all, and removes its container itself.
   await until(async () => (await deeds(containers, id)).includes('start done'));
   await until(async () => (await containers.state(uuidOf(id))) === 'gone');
 });

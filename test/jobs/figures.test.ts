@@ -1,9 +1,9 @@
-/** The figures of jobs, at the server's own endpoint. */
+/** The metrics of jobs at the server's endpoint. */
 import { expect, it } from 'vitest';
 import { startTestApp } from '../support/app.ts';
 import { openPsql } from '../support/psql.ts';
 
-it('count what waits and is due, what runs, and what is dead, by queue', async () => {
+it('the job metrics count due, running and dead jobs by queue', async () => {
   await using app = await startTestApp({ jobs: false });
   await using psql = await openPsql(app.app.db.url);
   await psql(`INSERT INTO pgboss.queue (name, policy, retry_limit, retry_delay, retry_backoff, expire_seconds, retention_seconds,

@@ -3,7 +3,7 @@ import { startTestApp } from '../support/app.ts';
 import { until } from '../support/feed.ts';
 import { openPsql } from '../support/psql.ts';
 
-it('idempotency keys are forgotten after their time, whoever they are of, and not before', async () => {
+it('idempotency keys of users and agents are deleted after 24 hours, and not before', async () => {
   await using app = await startTestApp({ tuning: { everySeconds: { 'key.expiry': 1 } } });
   await using psql = await openPsql(app.app.db.url);
   const keys = async () =>

@@ -1,6 +1,6 @@
 /**
- * A serving process is killed at any moment: after a restart, either nothing has happened or all of it, and whatever was
- * started or taken down was so once. What counts is the log of the runtime's own program.
+ * A serving process is killed at any moment. After a restart, an act has happened completely or not at all, and each
+ * container was started and removed once, according to the log of the runtime's program.
  */
 import { describe, it } from 'vitest';
 import { hashSecret } from '../../src/auth/secret.ts';
@@ -58,12 +58,14 @@ async function areDone({ psql }: Stage, agentId: string): Promise<boolean> {
   return (await jobsOf(psql, agentId)).every(({ state }) => state === 'completed');
 }
 
-/** What the program did: that it was asked to may have been twice. */
+/** What the program did. It may have been called twice. */
 async function deeds({ containers }: Stage, agentId: string): Promise<string[]> {
   return (await containers.log(uuidOf(agentId))).filter((line) => line.endsWith('done'));
 }
 
-it.concurrent('while containers are started and taken down, again and again', async ({ expect }) => {
+it.concurrent('a server killed repeatedly while containers start and stop does each exactly once', async ({
+  expect,
+}) => {
   await using stage = await openStage();
   const { containers, psql } = stage;
   const agents = new Map<string, string>();
@@ -83,7 +85,7 @@ it.concurrent('while containers are started and taken down, again and again', as
       const sign = `${verb} ${moment === 'before' ? 'called' : 'done'}`;
       await until(async () => (await containers.log(uuidOf(agentId))).includes(sign));
       await stage.server.stop('SIGKILL');
-      // The program has not noticed, and goes on.
+      // The program survives the server and continues.
       await containers.touch(`go ${point}`);
       await containers[moment](verb);
       stage.server = await stage.serve();
@@ -91,7 +93,7 @@ it.concurrent('while containers are started and taken down, again and again', as
   }
   for (const [point, agentId] of agents) {
     await until(() => areDone(stage, agentId));
-    // It is tried again only after the one that was killed is missed.
+    // The retry comes only after the killed worker's heartbeat timeout.
     expect((await jobsOf(psql, agentId)).at(-1)?.retry_count).toBeGreaterThan(0);
     if (point.endsWith('start')) {
       expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
@@ -110,13 +112,13 @@ it.concurrent('while containers are started and taken down, again and again', as
   }
 });
 
-describe('while an agent is offboarded', () => {
-  it.concurrent('before its transaction has committed, nothing has happened', async ({ expect }) => {
+describe('a server killed while an agent is offboarded', () => {
+  it.concurrent('has done nothing before the commit', async ({ expect }) => {
     await using stage = await openStage();
     const { containers, team, server, psql } = stage;
     const agentId = (await team.employ()).id;
     await until(() => isRunning(stage, agentId));
-    // What it ends waits here, with the agent itself and its job already written.
+    // The transaction waits here, with the agent and its job already written.
     const [session] = await psql<{ id: string }>(
       `WITH p AS (
          INSERT INTO project (organization_id, slug, name) SELECT organization_id, 'p', 'p' FROM agent WHERE id = $1
@@ -151,7 +153,7 @@ describe('while an agent is offboarded', () => {
     expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
   });
 
-  it.concurrent('after it has committed, all of it happens', async ({ expect }) => {
+  it.concurrent('has everything done after the commit', async ({ expect }) => {
     await using stage = await openStage();
     const { containers, team, server, psql } = stage;
     const agentId = (await team.employ()).id;
@@ -173,7 +175,7 @@ describe('while an agent is offboarded', () => {
   });
 });
 
-it.concurrent('while a container is started whose agent is then offboarded: it is taken down', async ({
+it.concurrent('a container whose server is killed during its start is removed when the agent is offboarded', async ({
   expect,
 }) => {
   await using stage = await openStage();

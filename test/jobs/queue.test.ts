@@ -1,4 +1,4 @@
-/** A job is there exactly when the act that left it has happened. */
+/** A job exists exactly if its transaction has committed. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Tx } from '../../src/db.ts';
@@ -28,8 +28,8 @@ const stored = (agentId: string, psql: Psql) =>
   );
 const transact = <Result>(app: TestApp, work: (tx: Tx) => Promise<Result>) => app.app.db.transact(BY, work);
 
-describe('a job that a transaction leaves behind', () => {
-  it('is there when it commits, and not before', async ({ jobs, agentId, job, psql, app }) => {
+describe('a job enqueued in a transaction', () => {
+  it('exists after the commit, and not before', async ({ jobs, agentId, job, psql, app }) => {
     const committed = await transact(app, async (tx) => {
       await jobs.enqueue(tx, job);
       expect(await stored(agentId, psql)).toEqual([]);
@@ -41,7 +41,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(jobs.enqueuedBy(committed)).toEqual(['agent.teardown']);
   });
 
-  it('is rolled back with it', async ({ jobs, agentId, job, psql, app }) => {
+  it('is rolled back with the transaction', async ({ jobs, agentId, job, psql, app }) => {
     const rolledBack = transact(app, async (tx) => {
       await jobs.enqueue(tx, job);
       throw new Error('no');
@@ -50,13 +50,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(await stored(agentId, psql)).toEqual([]);
   });
 
-  it('is there once, although the transaction had to be tried again', async ({
-    jobs,
-    agentId,
-    job,
-    psql,
-    app,
-  }) => {
+  it('exists once when the transaction was retried', async ({ jobs, agentId, job, psql, app }) => {
     let attempts = 0;
     await transact(app, async (tx) => {
       attempts += 1;
@@ -67,7 +61,7 @@ describe('a job that a transaction leaves behind', () => {
     expect(await stored(agentId, psql)).toHaveLength(1);
   });
 
-  it('is awaited until it has ended, of its kind and for its agent alone', async ({
+  it('is awaited until it has ended, only for its queue and its agent', async ({
     jobs,
     agentId,
     job,
@@ -112,7 +106,7 @@ describe('the queues', () => {
          FROM pgboss.queue ORDER BY name`,
     );
 
-  it('are made once, by whoever comes first, and then as they are meant to be', async ({ psql, app }) => {
+  it('are created by the first process and updated to the current options', async ({ psql, app }) => {
     const bosses = Array.from({ length: 4 }, () => createBoss(app.app.db, log));
     await Promise.all(bosses.map((boss) => boss.ready()));
     const made = await queues(psql);
@@ -137,7 +131,7 @@ describe('the queues', () => {
     );
     await createBoss(app.app.db, log).ready();
     expect(await queues(psql)).toEqual(made);
-    // What is as it is meant to be is left alone.
+    // A queue with the current options is not updated.
     expect(await psql("SELECT updated_on AS at FROM pgboss.queue WHERE name = 'dead'")).toEqual([touched]);
   });
 });

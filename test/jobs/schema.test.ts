@@ -1,4 +1,4 @@
-/** The queue's tables: they come with the migrations, and are what the installed pg-boss believes them to be. */
+/** The migrations create the queue's tables as the installed pg-boss expects them. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -10,7 +10,7 @@ const MIGRATION = join(import.meta.dirname, '../../prisma/migrations/20261125100
 let pool: pg.Pool;
 it.beforeAll(async ({ database }) => {
   pool = new pg.Pool({ connectionString: database.url });
-  // A connection that is being closed may hear first that its database is dropped.
+  // Dropping the database may break a connection that is being closed.
   pool.on('error', () => {});
 });
 afterAll(async () => {
@@ -23,14 +23,14 @@ const lines = (sql: string) =>
     .map((line) => line.trim())
     .filter((line) => line && !line.startsWith('--'));
 
-// Who upgrades pg-boss adds a migration (`getMigrationPlans` writes most of it), and compares the sum of both here.
-it('is made by the migration as pg-boss would make it', async () => {
+// An upgrade of pg-boss needs a migration (`getMigrationPlans` prints most of it). This test compares the results.
+it('the migrations create the same schema as pg-boss', async () => {
   const planned = lines(getConstructionPlans('pgboss'));
   expect([planned.at(0), planned.at(-1)]).toEqual(['BEGIN;', 'COMMIT;']);
   expect(lines(await readFile(MIGRATION, 'utf8'))).toEqual(planned.slice(1, -1));
 });
 
-it('is, once migrated, what pg-boss looks for', async () => {
+it('the migrated schema has the version that pg-boss expects', async () => {
   const boss = new PgBoss({ db: { executeSql: (text, values) => pool.query(text, values) }, migrate: false });
   expect(await boss.detectSchemaDrift()).toMatchObject({
     ok: true,

@@ -1,4 +1,4 @@
-/** Sessions that nothing was ever heard of are noted as silent, once, and everybody hears of it. */
+/** Sessions without any signal are marked silent, once, and the feed has the change. */
 
 import { globalId } from '../../src/globalId.ts';
 import { until } from '../support/feed.ts';
@@ -10,7 +10,7 @@ const it = test
   .extend('config', { scope: 'file' }, { tuning: { everySeconds: { 'session.silence': 1 } } })
   .extend('agent', async ({ team }) => await team.hire());
 
-/** A session of the agent that was last active so long ago; other columns as they are given. */
+/** Inserts a session of the agent, last active this long ago, with the given columns. */
 async function session(
   team: Team,
   agent: TeamAgent,
@@ -30,8 +30,8 @@ async function session(
 const silent = async (psql: Psql) =>
   (await psql<{ id: string }>('SELECT id FROM session WHERE no_signal_at IS NOT NULL')).map(({ id }) => id);
 
-/** Two more looks have been taken, from their beginning. */
-async function looks(psql: Psql): Promise<void> {
+/** Waits until the job has run twice from its beginning. */
+async function twoRuns(psql: Psql): Promise<void> {
   const [last] = await psql<{ at: Date }>('SELECT now() AS at');
   await until(
     async () =>
@@ -44,10 +44,10 @@ async function looks(psql: Psql): Promise<void> {
   );
 }
 
-it('is heard as an update by the system, once', async ({ team, agent, psql }) => {
+it('a silent session is updated once, by the system', async ({ team, agent, psql }) => {
   const id = await session(team, agent, psql, 91);
   await until(async () => (await silent(psql)).includes(id));
-  await looks(psql);
+  await twoRuns(psql);
   const changes = await team.changes({ types: ['SESSION_UPDATED'] });
   expect(changes).toMatchObject([
     {
@@ -59,8 +59,12 @@ it('is heard as an update by the system, once', async ({ team, agent, psql }) =>
   ]);
 });
 
-it('is not noted where there is nothing to note', async ({ team, agent, psql }) => {
-  // Made and claimed at once: nobody looks in between.
+it('only idle, live sessions of agents without a signal or a pull request are marked silent', async ({
+  team,
+  agent,
+  psql,
+}) => {
+  // One transaction, so that the job cannot run in between.
   await psql('BEGIN');
   const claimed = await session(team, agent, psql, 91);
   await psql(
@@ -79,15 +83,15 @@ it('is not noted where there is nothing to note', async ({ team, agent, psql }) 
   ];
   const silentOne = await session(team, agent, psql, 91);
   await until(async () => (await silent(psql)).includes(silentOne));
-  await looks(psql);
+  await twoRuns(psql);
   expect((await silent(psql)).filter((id) => others.includes(id))).toEqual([]);
 });
 
-it('is noted of a session that is locked as soon as it is not', async ({ team, agent, psql }) => {
+it('a locked session is marked silent as soon as it is unlocked', async ({ team, agent, psql }) => {
   const locked = await session(team, agent, psql, 91 - 60);
   await psql('BEGIN');
   await psql("UPDATE session SET activity_last_at = now() - interval '91 seconds' WHERE id = $1", [locked]);
-  await looks(psql);
+  await twoRuns(psql);
   await psql('COMMIT');
   await until(async () => (await silent(psql)).includes(locked));
 });

@@ -1,4 +1,4 @@
-/** Those who work on jobs: whatever the database does, and however many they are. */
+/** Workers keep working through failures of the database and in any number of processes. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
 import { migrate } from '../../src/migrations.ts';
@@ -48,7 +48,7 @@ async function serverOn(DATABASE_URL: string, options: string[] = []): Promise<M
 
 const isRunning = async (psql: Psql, agentId: string) => (await agentRow(psql, agentId)).status === 'RUNNING';
 
-it('begin once the migrations of their version are there', async () => {
+it('workers start once the migrations are applied', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   await psql('DROP SCHEMA pgboss CASCADE');
@@ -62,7 +62,7 @@ it('begin once the migrations of their version are there', async () => {
   await until(() => isRunning(psql, agentId));
 });
 
-it('go on when their connections break, and when the queue cannot be read for a while', async () => {
+it('workers continue after broken connections and an unreadable queue', async () => {
   const url = await database();
   const app = await appOn(url);
   const psql = await psqlOf(url);
@@ -78,7 +78,7 @@ it('go on when their connections break, and when the queue cannot be read for a 
   await until(() => isRunning(psql, agentId));
 });
 
-it('leave jobs to others when they are told to, or have no runtime', async () => {
+it('workers leave jobs to other processes with --no-jobs or without a runtime', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const idle = await appOn(url, { jobs: false });
@@ -91,13 +91,13 @@ it('leave jobs to others when they are told to, or have no runtime', async () =>
 
   await appOn(url);
   await until(() => isRunning(psql, kept));
-  // Nobody had begun to start the other's.
+  // No worker had started the other agent's job.
   await until(async () => (await jobsOf(psql, gone)).every(({ state }) => state === 'completed'));
   expect((await jobsOf(psql, gone)).map(({ name }) => name)).toEqual(['agent.start']);
   expect(await containers.log(uuidOf(gone))).toEqual([]);
 });
 
-it('do recurring jobs once, however many they are', async () => {
+it('several processes run each recurring job once per interval', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const everySeconds = { 'session.silence': 1, 'agent.reconcile': 1 };
@@ -112,7 +112,7 @@ it('do recurring jobs once, however many they are', async () => {
   expect(await psql("SELECT FROM pgboss.job WHERE state IN ('failed', 'retry')")).toEqual([]);
 });
 
-it('tell of every attempt that fails, by the id of its job, without the token', async () => {
+it('workers log every failed attempt with its job id and without the token', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const lines: Record<string, unknown>[] = [];
@@ -139,19 +139,19 @@ it('tell of every attempt that fails, by the id of its job, without the token', 
   await until(async () => (await agentRow(psql, agentId)).status === 'ERROR');
   await until(async () => (await jobsOf(psql, agentId)).some(({ name }) => name === 'dead'));
   const [job] = await jobsOf(psql, agentId);
-  const told = lines.filter(({ jobId }) => jobId === job?.id);
-  expect(told.map(({ msg, queue, attempt, isLast }) => [msg, queue, attempt, isLast])).toEqual([
+  const logged = lines.filter(({ jobId }) => jobId === job?.id);
+  expect(logged.map(({ msg, queue, attempt, isLast }) => [msg, queue, attempt, isLast])).toEqual([
     ['jobs: an attempt failed', 'agent.start', 1, false],
     ['jobs: an attempt failed', 'agent.start', 2, true],
   ]);
-  expect(told[0]?.err).toMatchObject({
+  expect(logged[0]?.err).toMatchObject({
     message: expect.stringMatching(/^start ended with code 1: /),
     output: expect.stringContaining('no room'),
   });
-  expect(JSON.stringify(told)).not.toMatch(/mst_\w{20}/);
+  expect(JSON.stringify(logged)).not.toMatch(/mst_\w{20}/);
 });
 
-it('finish what is at hand when they stop', async () => {
+it('workers finish running jobs when they stop', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const app = await appOn(url);
@@ -166,7 +166,7 @@ it('finish what is at hand when they stop', async () => {
   expect(await jobsOf(psql, agentId)).toMatchObject([{ state: 'completed' }]);
 });
 
-it('hand back what they cannot finish, and end', async () => {
+it('workers return unfinished jobs to the queue at the deadline, and stop', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const server = await serverOn(url);

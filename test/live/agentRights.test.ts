@@ -1,4 +1,4 @@
-/** Agents that listen, and people whose rights change: in every process, whatever the news travel by. */
+/** Subscriptions of agents, and of members whose rights change: in every process, with a bus or without. */
 import { print } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TestApp } from '../support/app.ts';
@@ -10,7 +10,7 @@ import { startWork, type Work } from '../support/work.ts';
 import { Changes } from './documents.ts';
 
 let work: Work;
-/** A second process, without a bus between the two: it has nothing to hear by but the database. */
+/** A second process without a bus between the two: it learns of changes from the database alone. */
 let elsewhere: TestApp;
 beforeAll(async () => {
   work = await startWork();
@@ -35,7 +35,7 @@ const listen = async (app: TestApp, token: string) => {
 };
 
 describe('an agent', () => {
-  it('hears its organization', async () => {
+  it('receives the events of its organization', async () => {
     const { subscription } = await listen(elsewhere, robin.token);
     const session = await team.spawn();
     expect((await subscription.event()).changes).toMatchObject({
@@ -45,13 +45,13 @@ describe('an agent', () => {
     await subscription.stop();
   });
 
-  it('that is offboarded loses its sockets and streams with 4403, in every process', async () => {
+  it('that is offboarded loses its sockets with 4403 and its event streams, in every process', async () => {
     const sockets = await Promise.all([listen(work.app, robin.token), listen(elsewhere, robin.token)]);
     const stream = await openEventStream(elsewhere.url, robin.token, {
       query: print(Changes),
       variables: { organizationId: team.id },
     });
-    // Its first block: it is live.
+    // The first block says that it is live.
     await stream.next();
     succeeded((await team.owner.query(OffboardAgent, { input: { agentId: robin.id } })).offboardAgent);
     expect(await Promise.all(sockets.map(({ client }) => client.closed))).toMatchObject([
@@ -63,7 +63,7 @@ describe('an agent', () => {
     expect((await robin.raw({ query: '{ __typename }' })).status).toBe(401);
   });
 
-  it('that fails loses them too', async () => {
+  it('that fails loses its sockets and event streams', async () => {
     const { client } = await listen(elsewhere, robin.token);
     await work.psql(`UPDATE agent SET status = 'ERROR' WHERE name = 'Robin' AND status = 'RUNNING'`);
     expect((await client.closed).code).toBe(4403);
@@ -71,7 +71,7 @@ describe('an agent', () => {
 });
 
 describe('a member', () => {
-  it('whose role is changed comes back with 1012, one who is removed does not with 4403', async () => {
+  it('whose role changes is closed with 1012, and one who is removed with 4403', async () => {
     const bob = await team.join('MEMBER');
     const before = await listen(elsewhere, bob.token);
     succeeded(

@@ -1,4 +1,4 @@
-/** Connections among themselves: how many subscriptions there may be, ids that come back, clients that leave early. */
+/** The limits of connections, operation ids that repeat, clients that leave early, and a database that is away. */
 import { connect, type Socket } from 'node:net';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const connections = () =>
   expect.poll(() => figure('muster_live_connections'), { timeout: 10_000, interval: 100 });
 
 describe('subscriptions', () => {
-  it('are limited for each connection, and one that ends makes room', async () => {
+  it('are limited per connection, and one that ends frees its slot', async () => {
     const socket = await open();
     for (const id of ['1', '2', '3']) subscribe(socket, id);
     await socket.next(isLive(3));
@@ -61,7 +61,7 @@ describe('subscriptions', () => {
     await socket.close();
   });
 
-  it('are limited for each token, over all its connections and transports', async () => {
+  it('are limited per token, over all of its connections and transports', async () => {
     const [first, second] = [await open(), await open()];
     for (const id of ['1', '2', '3']) subscribe(first, id);
     await first.next(isLive(3));
@@ -81,8 +81,8 @@ describe('subscriptions', () => {
   });
 });
 
-describe('a socket', () => {
-  it('is closed with 4409 when an id comes back before anybody knows what it was the first time', async () => {
+describe('a WebSocket', () => {
+  it('is closed with 4409 when an operation id repeats while the first operation is being prepared', async () => {
     const socket = await open();
     subscribe(socket, 'x');
     socket.send({ id: 'x', type: 'complete' });
@@ -92,7 +92,7 @@ describe('a socket', () => {
     await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
   });
 
-  it('leaves nothing behind when it goes while it is being authenticated', async () => {
+  it('leaves nothing behind when it closes while it is being authenticated', async () => {
     await Promise.all(
       Array.from({ length: 30 }, async () => {
         const socket = new WebSocket(`${work.app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -104,13 +104,13 @@ describe('a socket', () => {
         socket.terminate();
       }),
     );
-    // Whoever came after them was authenticated after them.
+    // This one was authenticated after them.
     const last = await open();
     await last.close();
     await connections().toBe(0);
   });
 
-  it('may have so many operations under way, and more when they are answered', async () => {
+  it('has a limit of operations under way, and each answer frees one', async () => {
     const socket = await open();
     subscribe(socket, 'a');
     await socket.next(isLive(1));
@@ -118,7 +118,7 @@ describe('a socket', () => {
     const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
     const ask = (id: string) => socket.send({ id, type: 'subscribe', payload: { query } });
     for (const id of ['1', '2', '3', '4', '5']) ask(id);
-    // What is no longer waited for is under way all the same.
+    // An operation that its client completed is still under way.
     socket.send({ id: '1', type: 'complete' });
     ask('6');
     expect(await socket.next(({ id }) => id === '6')).toMatchObject({
@@ -139,7 +139,7 @@ describe('a socket', () => {
     await socket.close();
   });
 
-  it('has its heartbeats in their time, however much else is asked', async () => {
+  it('receives its heartbeats in time while it sends many queries', async () => {
     const socket = await open();
     subscribe(socket, 'a');
     await socket.next(isLive(1));
@@ -156,14 +156,14 @@ describe('a socket', () => {
     await socket.close();
   });
 
-  it('answers a ping without its payload, which might be large', async () => {
+  it('answers a ping without the payload of the ping', async () => {
     const socket = await open();
     socket.send({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
     expect(await socket.next(({ type }) => type === 'pong')).toEqual({ type: 'pong' });
     await socket.close();
   });
 
-  it('is closed with 1012 when a role changes that was given only after it was opened', async () => {
+  it('is closed with 1012 when a role changes that its viewer received after it was opened', async () => {
     const bob = await work.app.signUp('Bob');
     const socket = await open(bob.token);
     const [{ id: membershipId } = { id: '' }] = await work.psql<{ id: string }>(
@@ -178,7 +178,7 @@ describe('a socket', () => {
 });
 
 describe('an event stream', () => {
-  /** Asks for one, and reads nothing of the answer. */
+  /** Opens an event stream and reads nothing of it. */
   function ask(token = team.owner.token): Socket {
     const { port, hostname } = new URL(work.app.url);
     const { query, variables } = body();
@@ -198,24 +198,27 @@ describe('an event stream', () => {
   it.each([
     ['authenticated', 'token', isAuthenticating],
     ['opened', 'feed_head', isOpening],
-  ])('leaves nothing behind when its client goes while it is being %s', async (_when, table, isWaiting) => {
-    await work.psql(`BEGIN; LOCK TABLE ${table}`);
-    // As many as a token may have.
-    const asking = Array.from({ length: 5 }, () => ask());
-    await isWaiting();
-    for (const socket of asking) socket.destroy();
-    // Answered when the server has heard of it.
-    await fetch(`${work.app.url}/healthz`);
-    await work.psql('COMMIT');
-    // Whoever comes now comes after them, and finds room.
-    const last = await openEventStream(work.app.url, team.owner.token, body());
-    expect((await last.next())?.id).toBeDefined();
-    last.stop();
-    await connections().toBe(0);
-    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
-  });
+  ])(
+    'leaves nothing behind when its client disconnects while it is being %s',
+    async (_when, table, isWaiting) => {
+      await work.psql(`BEGIN; LOCK TABLE ${table}`);
+      // The limit of the token.
+      const asking = Array.from({ length: 5 }, () => ask());
+      await isWaiting();
+      for (const socket of asking) socket.destroy();
+      // Answered after the server has handled the disconnects.
+      await fetch(`${work.app.url}/healthz`);
+      await work.psql('COMMIT');
+      // This one comes after them and finds a free slot.
+      const last = await openEventStream(work.app.url, team.owner.token, body());
+      expect((await last.next())?.id).toBeDefined();
+      last.stop();
+      await connections().toBe(0);
+      await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+    },
+  );
 
-  /** Until the network takes no more from those who do not read. */
+  /** Makes changes until the network takes no more for the clients that do not read. */
   async function fill(unread: number): Promise<void> {
     team.onGitHub(7);
     await team.claim((await team.spawn()).id, 7);
@@ -225,7 +228,7 @@ describe('an event stream', () => {
     }
   }
 
-  it('makes room for another when its client goes without having read it', async () => {
+  it('frees its slot when its client disconnects without having read it', async () => {
     const unread = Array.from({ length: 5 }, () => ask());
     await connections().toBe(5);
     await fill(5);
@@ -237,13 +240,13 @@ describe('an event stream', () => {
     await connections().toBe(0);
   });
 
-  it('is let go of when its client does not even fetch its end', async () => {
+  it('is destroyed when its client does not read the end of it', async () => {
     const tim = await team.join('MEMBER', 'Tim');
     const socket = ask(tim.token);
     await connections().toBe(1);
     await fill(1);
     await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
-    // Whoever writes to a connection that is gone is told so.
+    // Writing to a connection that is gone fails.
     const isGone = new Promise((resolve) => socket.once('error', resolve));
     const writing = setInterval(() => socket.write('\r\n'), 50);
     await isGone;
@@ -252,7 +255,7 @@ describe('an event stream', () => {
 });
 
 describe('a database that is away', () => {
-  it('delays events, and tells none of them half', async () => {
+  it('delays events, and each arrives with its objects', async () => {
     const session = await team.spawn();
     const heard = await team.owner.subscribe(SessionChanged, { organizationId: team.id });
     const branches = Array.from({ length: 100 }, (_, index) => `branch-${index}`);
@@ -269,7 +272,7 @@ describe('a database that is away', () => {
     await heard.stop();
   });
 
-  it('does not keep a revoked token listening, when its connections are dead and do not say so', async () => {
+  it('does not keep a revoked token subscribed when the database connections hang', async () => {
     await using proxy = await startProxy(work.app.app.db.url);
     const databaseUrl = new URL(work.app.app.db.url);
     databaseUrl.host = new URL(proxy.url).host;

@@ -1,4 +1,4 @@
-/** What the tests of the live side send. */
+/** The documents of the tests of subscriptions. */
 import { graphql } from '../graphql/gql.ts';
 
 export const Setup = {

@@ -1,4 +1,4 @@
-/** How the things that events are about are read: together, as new as their events, and not at all when gone. */
+/** The objects of events are read together, are as new as their events, and are null when they are gone. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import { createClient } from '../support/client.ts';
@@ -41,7 +41,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-it('once for each type of thing, for all changes of a batch and all who hear of it', async () => {
+it('objects are read once per type for all changes of a batch and all subscribers', async () => {
   const sessions = [];
   for (let count = 0; count < ROWS; count += 1) sessions.push(await team.spawn());
   const databaseUrl = new URL(work.app.app.db.url);
@@ -51,7 +51,7 @@ it('once for each type of thing, for all changes of a batch and all who hear of 
   const heard = await Promise.all(
     clients.map((client) => client.subscribe(SessionStatus, { organizationId: team.id })),
   );
-  // What the spawning left to tell is told before.
+  // Events of the spawning come before the marker's.
   const marker = await team.spawn();
   for (const each of heard) {
     for (;;) {
@@ -82,7 +82,7 @@ it('once for each type of thing, for all changes of a batch and all who hear of 
   await behind.close();
 });
 
-it('both sides of a transfer together', async () => {
+it('both sessions of a transfer are delivered', async () => {
   team.onGitHub(1);
   const [first, second] = [await team.spawn(), await team.spawn()];
   await team.claim(first.id, 1);
@@ -99,7 +99,7 @@ it('both sides of a transfer together', async () => {
   await heard.stop();
 });
 
-it('not at all when they are gone, which is no error', async () => {
+it('an object that is gone is null, without an error', async () => {
   const session = await team.spawn();
   const heard = await team.owner.subscribe(SessionStatus, { organizationId: team.id });
   await work.psql(`DO $$ BEGIN

@@ -1,4 +1,4 @@
-/** The promises of the live side, kept over Server-Sent Events. */
+/** Subscriptions over Server-Sent Events. */
 
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,7 +32,7 @@ const changes = (variables: object = {}, headers = {}, token = ann.token) =>
 const openStreams = () => expect.poll(() => work.app.app.feed.status().streams, { timeout: 5_000 });
 
 describe('an event stream', () => {
-  it('says where it begins, then brings each change under its cursor', async () => {
+  it('begins with a heartbeat, then sends each change with its cursor as id', async () => {
     const stream = await changes();
     expect(stream.response.headers.get('content-type')).toBe('text/event-stream');
     expect(await stream.next()).toEqual({ id: expect.any(String) });
@@ -45,7 +45,7 @@ describe('an event stream', () => {
     await openStreams().toBe(0);
   });
 
-  it('goes on after Last-Event-ID, whatever `after` says', async () => {
+  it('resumes after Last-Event-ID even if `after` is given', async () => {
     const stream = await changes();
     const begin = (await stream.next())?.id;
     await team.spawn();
@@ -56,12 +56,12 @@ describe('an event stream', () => {
 
     const resumed = await changes({ after: begin }, { 'last-event-id': first.id });
     expect(await resumed.result()).toEqual(second);
-    // Now it is live, and says so.
+    // The heartbeat says that it is live.
     expect(await resumed.next()).toEqual({ id: second.id });
     resumed.stop();
   });
 
-  it('begins with `after` when there is no Last-Event-ID, and goes from stored to live without a gap', async () => {
+  it('resumes after `after` without Last-Event-ID, from stored to live without a gap', async () => {
     const first = await changes();
     const begin = (await first.next())?.id;
     first.stop();
@@ -110,7 +110,7 @@ describe('an event stream', () => {
     ]);
   });
 
-  it('is not there for a client that accepts none, and leaves nothing behind', async () => {
+  it('is refused for a client that does not accept one, and leaves nothing behind', async () => {
     const stream = await changes({}, { accept: 'application/json' });
     expect(await stream.response.json()).toMatchObject({
       errors: [{ extensions: { code: 'NOT_ACCEPTABLE' } }],
@@ -118,14 +118,14 @@ describe('an event stream', () => {
     await openStreams().toBe(0);
   });
 
-  it.each([undefined, 'mst_wrong'])('needs a good token, which %s is not', async (token) => {
+  it.each([undefined, 'mst_wrong'])('is refused for the token %s', async (token) => {
     const { response } = await openEventStream(work.app.url, token, { query: print(Changes) });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 });
 
-describe('rights that change', () => {
+describe('an event stream whose rights change', () => {
   const forbidden = [
     { event: 'next', data: { errors: [expect.objectContaining({ extensions: { code: 'FORBIDDEN' } })] } },
     { event: 'complete' },
@@ -136,7 +136,7 @@ describe('rights that change', () => {
     return stream;
   };
 
-  it('end the stream of a token that is revoked', async () => {
+  it('ends when its token is revoked', async () => {
     const stream = await listening(await team.join('MEMBER', 'Rob'));
     await work.psql(
       `UPDATE token SET revoked_at = now() WHERE user_id IN (SELECT id FROM "user" WHERE name = 'Rob')`,
@@ -145,7 +145,7 @@ describe('rights that change', () => {
     expect(rest.slice(-2)).toEqual(forbidden);
   });
 
-  it('end the stream of a token that expires', async () => {
+  it('ends when its token expires', async () => {
     const stream = await listening(await team.join('MEMBER', 'Eve'));
     await work.psql(
       `UPDATE token SET expires_at = now() WHERE user_id IN (SELECT id FROM "user" WHERE name = 'Eve')`,
@@ -153,14 +153,14 @@ describe('rights that change', () => {
     expect((await stream.rest()).slice(-2)).toEqual(forbidden);
   });
 
-  it('end the stream of a member who is removed', async () => {
+  it('ends when its member is removed', async () => {
     const tom = await team.join('MEMBER', 'Tom');
     const stream = await listening(tom);
     await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(tom.memberId)]);
     expect((await stream.rest()).slice(-2)).toEqual(forbidden);
   });
 
-  it('let a member whose role changed come back with the new rights: no completion, just an end', async () => {
+  it('ends without completion when the role of its member changes, so that the client comes back', async () => {
     const kim = await team.join('MEMBER', 'Kim');
     const stream = await listening(kim);
     await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [uuidOf(kim.memberId)]);
@@ -172,7 +172,7 @@ describe('rights that change', () => {
 });
 
 describe('a server that stops', () => {
-  it('ends its streams without completing them, and another goes on where they were', async () => {
+  it('ends its event streams without completion, and another server resumes them', async () => {
     const other = await work.app.startAnother();
     const variables = { organizationId: team.id };
     const body = { query: print(SessionChanged), variables };

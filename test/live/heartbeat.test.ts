@@ -1,4 +1,4 @@
-/** What a heartbeat may say, whatever the subscriptions of its socket are doing. */
+/** The cursors of heartbeats, on sockets with several subscriptions. */
 import { print } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { uuidOf } from '../support/psql.ts';
@@ -34,11 +34,11 @@ const subscribe = (socket: RawSocket, id: string, document: object, variables: o
     payload: { query: print(document as never), variables: { organizationId: team.id, ...variables } },
   });
 
-it('goes on whatever was asked for in vain', async () => {
+it('heartbeats go on after an operation that was refused and completed', async () => {
   const socket = await open();
   subscribe(socket, 'a', SessionChanged);
   expect((await nextBeat(socket)).subscriptions).toEqual(['a']);
-  // A complete for what was refused, before it was refused.
+  // The client completes the operation before it is refused.
   socket.send({ id: 'bad', type: 'subscribe', payload: { query: '{ nope }' } });
   socket.send({ id: 'bad', type: 'complete' });
   for (let count = 0; count < 3; count += 1) {
@@ -47,7 +47,7 @@ it('goes on whatever was asked for in vain', async () => {
   await socket.close();
 });
 
-it('never tells a subscription less than it was told, though another begins far behind', async () => {
+it('the cursor of a heartbeat never goes back for a subscription, though another begins far behind', async () => {
   const begin = work.app.app.feed.encode(0);
   const socket = await open();
   subscribe(socket, 'a', SessionChanged);
@@ -58,14 +58,14 @@ it('never tells a subscription less than it was told, though another begins far 
   const { data } = (event as Message).payload as { data: { sessionChanged: { cursor: string } } };
 
   subscribe(socket, 'b', Changes, { after: begin });
-  // Nothing is said to either until b has come as far as a.
+  // No heartbeat is sent until b has caught up with a.
   const beat = await nextBeat(socket);
   expect(beat.subscriptions).toEqual(['a', 'b']);
   expect(positionOf(beat.cursor)).toBeGreaterThanOrEqual(positionOf(data.sessionChanged.cursor));
   await socket.close();
 });
 
-it('comes after everything it covers, and moves where there is nothing to hear', async () => {
+it('a heartbeat comes after the events it covers, and moves on where none match', async () => {
   const socket = await open();
   subscribe(socket, 'busy', Changes);
   subscribe(socket, 'idle', PrSessionChanged);
@@ -79,7 +79,7 @@ it('comes after everything it covers, and moves where there is nothing to hear',
     if (message && isBeat(message)) {
       const position = positionOf((message.payload as Beat).cursor);
       expect(position).toBeGreaterThanOrEqual(told);
-      // Nothing that was heard already is taken back, and nothing is announced that comes only now.
+      // The cursor does not go back, and covers no event that comes later.
       expect(position).toBeGreaterThanOrEqual(heard);
       told = position;
     } else {
@@ -93,7 +93,7 @@ it('comes after everything it covers, and moves where there is nothing to hear',
   await socket.close();
 });
 
-it('is not kept from one organization by what happens in another', async () => {
+it('a quiet organization receives heartbeats while another on the same socket is busy', async () => {
   const other = await work.createTeam(team.owner);
   const socket = await open();
   subscribe(socket, 'busy', Changes);
@@ -109,7 +109,7 @@ it('is not kept from one organization by what happens in another', async () => {
     }
     return branch;
   })();
-  // Long after the first beats, which came before there was anything to hear.
+  // Long after the first heartbeats, which came before any event.
   for (let count = 0; count < 200; count += 1) await socket.next(({ type }) => type === 'next');
   let told = 0n;
   for (let beats = 0; beats < 30; ) {
@@ -127,12 +127,12 @@ it('is not kept from one organization by what happens in another', async () => {
   }
   isOver = true;
   const last = await writing;
-  // Nothing of it is left for those who come next.
+  // Waits for the last change, so that the next test does not receive it.
   await socket.next((each) => each.type === 'next' && JSON.stringify(each).includes(`"${last}"`));
   await socket.close();
 });
 
-it('waits for no query or mutation, however long one takes', async () => {
+it('heartbeats do not wait for a slow query or mutation', async () => {
   const socket = await open();
   subscribe(socket, 'a', SessionChanged);
   await nextBeat(socket);

@@ -1,4 +1,4 @@
-/** `graphql-transport-ws` as its specification has it, by its own client and by one that breaks its rules. */
+/** The protocol `graphql-transport-ws`, with its own client and with one that breaks its rules. */
 import { once } from 'node:events';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -23,7 +23,7 @@ const endpoint = () => `${work.app.url.replace('http', 'ws')}/graphql`;
 const authorized = () => ({ authorization: `Bearer ${team.owner.token}` });
 const changes = () => ({ query: print(Changes), variables: { organizationId: team.id } });
 
-/** How the server closes a socket that sends these messages, each when the one before was answered if it is to be. */
+/** The code with which the server closes a socket that sends these messages. */
 async function closing(messages: (Message | string)[], protocol = 'graphql-transport-ws'): Promise<number> {
   const socket = new WebSocket(endpoint(), protocol);
   const closed = once(socket, 'close');
@@ -34,20 +34,24 @@ async function closing(messages: (Message | string)[], protocol = 'graphql-trans
   return code;
 }
 
-describe('a socket that breaks the rules', () => {
+describe('a WebSocket that breaks the rules', () => {
   const init = () => ({ type: 'connection_init', payload: authorized() });
 
   it.each<[rule: string, code: number, messages: () => (Message | string)[]]>([
-    ['says nothing in time', 4408, () => []],
-    ['says what is no message', 4400, () => ['{']],
-    ['says what is no message of the protocol', 4400, () => [{ type: 'start', id: '1' }]],
-    ['asks before it was let in', 4401, () => [{ type: 'subscribe', id: '1', payload: changes() }]],
-    ['introduces itself twice', 4429, () => [init(), init()]],
+    ['sends no connection_init in time', 4408, () => []],
+    ['sends no JSON', 4400, () => ['{']],
+    ['sends a message of another protocol', 4400, () => [{ type: 'start', id: '1' }]],
+    [
+      'subscribes before it is acknowledged',
+      4401,
+      () => [{ type: 'subscribe', id: '1', payload: changes() }],
+    ],
+    ['sends connection_init twice', 4429, () => [init(), init()]],
   ])('and %s is closed with %d', async (_rule, code, messages) => {
     expect(await closing(messages())).toBe(code);
   });
 
-  it('and uses an id twice at once is closed with 4409', async () => {
+  it('and uses an id twice at the same time is closed with 4409', async () => {
     const socket = new WebSocket(endpoint(), 'graphql-transport-ws');
     const closed = once(socket, 'close');
     await once(socket, 'open');
@@ -55,13 +59,13 @@ describe('a socket that breaks the rules', () => {
     const subscribe = JSON.stringify({ type: 'subscribe', id: '1', payload: changes() });
     socket.on('message', (data) => {
       const { type } = JSON.parse(String(data)) as Message;
-      // The second time when the first is live.
+      // The ping says that the first is live: now the second.
       if (type === 'connection_ack' || type === 'ping') socket.send(subscribe);
     });
     expect((await closed)[0]).toBe(4409);
   });
 
-  it('and speaks another protocol is not let in', async () => {
+  it('and offers another subprotocol is refused', async () => {
     const socket = new WebSocket(endpoint(), 'graphql-ws');
     const [error] = await once(socket, 'error');
     expect(String(error)).toMatch(/subprotocol/i);
@@ -69,7 +73,7 @@ describe('a socket that breaks the rules', () => {
 });
 
 describe("the protocol's own client", () => {
-  it('hears events until it completes, and nothing after', async () => {
+  it('receives events until it completes, and none after', async () => {
     const client = createClient({
       url: endpoint(),
       webSocketImpl: WebSocket,
@@ -88,14 +92,14 @@ describe("the protocol's own client", () => {
     await events.return?.();
     await team.spawn();
     expect(await events.next()).toEqual({ done: true, value: undefined });
-    // The socket goes on for others.
+    // The socket stays open for others.
     const { value: answer } = await client.iterate({ query: '{ viewer { name } }' }).next();
     expect(answer).toEqual({ data: { viewer: { name: 'Ann' } } });
     await client.dispose();
     await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
   });
 
-  it('is answered when it pings', async () => {
+  it('receives a pong for its ping', async () => {
     const client = createClient({
       url: endpoint(),
       webSocketImpl: WebSocket,

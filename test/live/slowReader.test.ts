@@ -1,4 +1,4 @@
-/** Clients that do not read: what becomes of them, and of everybody else. */
+/** Clients that read slowly or not at all: they are closed as lagged, and slow down no other client. */
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEventStream } from '../support/eventStream.ts';
@@ -13,10 +13,10 @@ const SUBSCRIPTIONS = 30;
 const CHANGES = 2_000;
 const STUCK = 'muster_live_ended_total{reason="lagged"}';
 const QUEUED = 'muster_live_queued_bytes';
-/** What a connection may hold back at most: its soft budget, and one event of each subscription beyond. */
+/** A connection may queue its soft budget, and one event of each subscription beyond. */
 const SOFT_BYTES = 128 * 1024;
 const EVENT_BYTES = 2_000;
-/** More than the network holds by itself. */
+/** More than the kernel's socket buffers hold. */
 const LARGE_BYTES = 30_000_000;
 
 let work: Work;
@@ -44,7 +44,7 @@ const cursorOf = ({ payload }: Message) =>
   (payload as { data: { changes: { cursor: string } } }).data.changes.cursor;
 
 describe('a WebSocket that is not read', () => {
-  it('is closed as lagged, holds a bounded part of the memory, slows nobody, and goes on by its cursor', async () => {
+  it('is closed as lagged, queues a bounded number of bytes, slows no other client, and resumes by its cursor', async () => {
     const before = await figure(STUCK);
     const slow = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
     for (let id = 1; id <= SUBSCRIPTIONS; id += 1) {
@@ -79,7 +79,7 @@ describe('a WebSocket that is not read', () => {
     }
     expect(await slow.closed).toEqual({ code: 1013, reason: 'lagged' });
 
-    // All that was written was whole and in order, so what is missing comes after its cursor.
+    // Everything written was complete and in order, so the missing events come after its cursor.
     const after = cursorOf(last as Message);
     const known = heard.findIndex(({ changes }) => changes.cursor === after);
     const resumed = await team.owner.subscribe(Changes, { organizationId: team.id, after });
@@ -88,7 +88,7 @@ describe('a WebSocket that is not read', () => {
     await resumed.stop();
   });
 
-  it('is closed too when it only asks and never listens', async () => {
+  it('is closed as lagged when it sends queries and reads no answers', async () => {
     const before = await figure(STUCK);
     const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
     const query = `{ organization(slug: "${team.slug}") { changes(first: 100) { nodes { payload } } } }`;
@@ -103,7 +103,7 @@ describe('a WebSocket that is not read', () => {
 });
 
 describe('a client that reads slowly but steadily', () => {
-  it('gets an event that takes it longer than a client may take nothing', async () => {
+  it('receives an event whose transfer takes longer than a client may take nothing', async () => {
     const before = await figure(STUCK);
     team.onGitHub(7);
     await team.claim((await team.spawn()).id, 7);
@@ -129,11 +129,11 @@ describe('a client that reads slowly but steadily', () => {
 });
 
 describe('an event stream that is not read', () => {
-  it('ends with LAGGED, and goes on by its last id', async () => {
+  it('ends with LAGGED, and resumes by its last id', async () => {
     const before = await figure(STUCK);
     const start = await team.owner.query(FeedCursor, { slug: team.slug });
     const stream = await openEventStream(work.app.url, team.owner.token, body());
-    // Nothing is read from here on; the network takes some of it.
+    // Nothing is read from here on. The network takes a part of it.
     for (let round = 0; round < 5; round += 1) await churn(3_000);
     await expect.poll(() => figure(STUCK), { timeout: 20_000, interval: 100 }).toBe(before + 1);
 

@@ -1,4 +1,4 @@
-/** Two server processes on one database, a real Redis, and GitHub's schema: a claim at one is heard at the other. */
+/** Two server processes on one database with a real Redis: a claim at one is delivered by the other. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seed } from '../../prisma/seed.ts';
 import { openDatabase } from '../../src/db.ts';
@@ -47,7 +47,7 @@ describe.runIf(hasRedisServer())(title, () => {
     await database?.drop();
   });
 
-  it('deliver one event with final facts to the subscriber of the other, and with Redis gone still do, late', async () => {
+  it('deliver one event with final facts to the subscriber of the other, also while Redis is away', async () => {
     const { organizationId, spawn } = await createWorkplace(writer);
     const [first, second, third] = [await spawn(), await spawn(), await spawn()];
     github.setPullRequest({ owner: 'acme', repo: 'rocket', number: 142, title: 'Lift off' });
@@ -92,7 +92,7 @@ describe.runIf(hasRedisServer())(title, () => {
       toSession: { id: first },
     });
 
-    // Whatever came twice would be heard before this.
+    // A repeated event would arrive before this one.
     await writer.query(Claim, { sessionId: third, pr: '142' });
     expect((await passed.event()).prSessionChanged).toMatchObject({
       fromSession: { id: first },

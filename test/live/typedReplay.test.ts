@@ -1,4 +1,4 @@
-/** What a resumed subscription reads from the log: the changes of its own types, and no others. */
+/** A subscription that resumes reads only the changes of its own types from the log. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import { type Client, createClient } from '../support/client.ts';
@@ -47,7 +47,7 @@ beforeAll(async () => {
     END LOOP;
   END $$`);
   await team.claim(session.id, 1);
-  // All of it has its position, so that the next server finds it in the log alone.
+  // Every change has its position now, so the next server finds them only in the log.
   expect((await team.changes({ types: ['PR_CREATED'] })).length).toBe(1);
 
   proxy = await startProxy(work.app.app.db.url);

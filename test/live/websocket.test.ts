@@ -1,4 +1,4 @@
-/** The promises of the live side, kept over WebSocket. */
+/** Subscriptions over WebSocket. */
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
@@ -72,15 +72,15 @@ afterAll(async () => {
   await app.close();
 });
 
-/** Until all that was done so far has its place in the feed: whoever subscribes now hears none of it. */
+/** Waits until every change so far has its position: a subscription opened then receives none of them. */
 async function settled(): Promise<void> {
   await until(async () => (await database.query('SELECT FROM change_outbox LIMIT 1')).rowCount === 0);
 }
 
 beforeEach(settled);
 
-describe('what a subscriber hears', () => {
-  it('is each change once, in order, with who made it in which request', async () => {
+describe('a subscriber', () => {
+  it('receives each change once, in order, with its actor and request id', async () => {
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
     const { spawnSession } = await ann.query(Setup.spawnSession, { projectId: place.projectId });
     const spawned = payloadOf(spawnSession, 'session');
@@ -95,7 +95,7 @@ describe('what a subscriber hears', () => {
     await heard.stop();
   });
 
-  it('is what other programs write too, under the name of their database role', async () => {
+  it('receives the changes of other programs, with their database role as actor', async () => {
     const sessionId = await place.spawn();
     await settled();
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
@@ -109,7 +109,7 @@ describe('what a subscriber hears', () => {
     await heard.stop();
   });
 
-  it('shows three awaited changes of one row as three states', async () => {
+  it('sees three changes of one row, each awaited, as three states', async () => {
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
     const sessionId = await place.spawn();
     await heard.event();
@@ -122,7 +122,7 @@ describe('what a subscriber hears', () => {
     await heard.stop();
   });
 
-  it('is the transfer, for the side that lost as for the side that won', async () => {
+  it('to either session of a transfer receives the transfer', async () => {
     const [from, to, bystander] = [await place.spawn(), await place.spawn(), await place.spawn()];
     await ann.query(Claim, { sessionId: from, pr: '11' });
     await settled();
@@ -138,7 +138,7 @@ describe('what a subscriber hears', () => {
     await Promise.all([lost.stop(), won.stop(), other.stop()]);
   });
 
-  it('says nothing when equal values are written', async () => {
+  it('receives nothing when equal values are written', async () => {
     const sessionId = await place.spawn();
     await settled();
     const heard = await ann.subscribe(SessionChanged, { organizationId: place.organizationId });
@@ -150,7 +150,7 @@ describe('what a subscriber hears', () => {
 });
 
 describe('a cursor', () => {
-  it('of a mutation delivers what the mutation changed', async () => {
+  it('of a mutation resumes before the changes of the mutation', async () => {
     const { spawnSession } = await ann.query(Setup.spawnSession, { projectId: place.projectId });
     const { cursor, requestId } = payloadOf(spawnSession, 'session');
     const heard = await ann.subscribe(SessionChanged, {
@@ -161,7 +161,7 @@ describe('a cursor', () => {
     await heard.stop();
   });
 
-  it('of a query misses nothing that the query does not show', async () => {
+  it('of a query resumes before anything that the query does not show', async () => {
     const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
     const shown = organization?.sessions.totalCount ?? 0;
     await place.spawn();
@@ -180,7 +180,7 @@ describe('a cursor', () => {
     await heard.stop();
   });
 
-  it('of an event goes on with the next one', async () => {
+  it('of an event resumes with the next event', async () => {
     const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
     const names: (string | undefined)[] = [];
     let after = organization?.feedCursor;
@@ -195,14 +195,14 @@ describe('a cursor', () => {
     expect(new Set(names).size).toBe(3);
   });
 
-  it('that was never issued, or is of another history, ends in one result that says so', async () => {
+  it('that was never issued, or is of another history, is refused in one result', async () => {
     const garbage = await ann.subscribe(Changes, { organizationId: place.organizationId, after: 'garbage' });
     expect(await garbage.next()).toMatchObject({
       errors: [{ extensions: { code: 'INVALID_CURSOR', oldestCursor: expect.any(String) } }],
     });
     expect(await garbage.next()).toBeUndefined();
 
-    // Another installation: its history is another one.
+    // Another installation has another history.
     await using elsewhere = await startTestApp();
     const eve = await elsewhere.signUp('Eve');
     const { organizationId, organizationSlug } = await createWorkplace(eve);
@@ -217,7 +217,7 @@ describe('a cursor', () => {
 });
 
 describe('a heartbeat', () => {
-  it('comes as soon as a subscription is live, and its cursor resumes without a gap', async () => {
+  it('is sent as soon as a subscription is live, and its cursor resumes without a gap', async () => {
     const client = app.client(ann.token);
     const heard = await client.subscribe(SessionChanged, { organizationId: place.organizationId });
     const heartbeat = client.heartbeats.at(-1);
@@ -233,8 +233,8 @@ describe('a heartbeat', () => {
   });
 });
 
-describe('a socket', () => {
-  it('is refused with 4403 without a good token', async () => {
+describe('a WebSocket', () => {
+  it('is closed with 4403 without a valid token', async () => {
     for (const authorization of [undefined, 'Bearer nonsense', 'nonsense']) {
       const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
       const closed = new Promise<number>((resolve) => socket.on('close', resolve));
@@ -245,7 +245,7 @@ describe('a socket', () => {
     }
   });
 
-  it('hears nothing of an organization that its viewer is no member of', async () => {
+  it('receives NOT_FOUND for an organization that its viewer is no member of', async () => {
     const stranger = await app.signUp('Eve');
     const heard = await stranger.subscribe(Changes, { organizationId: place.organizationId });
     const refused = await heard.next();
@@ -298,14 +298,14 @@ describe('a socket', () => {
     expect((await again.closed).code).toBe(4403);
   });
 
-  it('answers queries and mutations too', async () => {
+  it('carries queries and mutations', async () => {
     const client = app.client(ann.token);
     const spawned = await client.subscribe(Setup.spawnSession, { projectId: place.projectId });
     expect(await spawned.event()).toMatchObject({ spawnSession: { session: { name: expect.any(String) } } });
     await client.close();
   });
 
-  it('is sent away with 1012 when the server stops', async () => {
+  it('is closed with 1012 when the server stops', async () => {
     const other = await app.startAnother();
     const client = createUnclosed(other, ann.token);
     await client.subscribe(Changes, { organizationId: place.organizationId });
@@ -314,7 +314,7 @@ describe('a socket', () => {
   });
 });
 
-/** Not closed by its app, since the app's stop is what it waits for. */
+/** A client that the app's `close` does not close: the test waits for the server to do it. */
 function createUnclosed(testApp: TestApp, token: string) {
   return testApp.client(token);
 }

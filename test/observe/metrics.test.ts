@@ -1,4 +1,4 @@
-/** What Prometheus reads: right, of one app alone, and there when the database is not. */
+/** The metrics are correct, belong to one app, and work without the database. */
 import pg from 'pg';
 import type { Feed } from '../../src/feed/feed.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
@@ -7,7 +7,7 @@ import { describe, expect, test } from '../support/test.ts';
 
 const it = test.extend('organizationId', async ({ feedDatabase: db }) => await db.organization());
 
-/** A feed as the app puts it together. */
+/** A feed with metrics, as the app creates it. */
 function observedFeed(
   db: FeedDatabase,
   options: Parameters<FeedDatabase['feed']>[0] = {},
@@ -29,8 +29,8 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
   );
 }
 
-describe('the feed’s figures', () => {
-  it('follow what happens', async ({ organizationId, feedDatabase: db }) => {
+describe('the feed’s metrics', () => {
+  it('follow changes, streams and positions', async ({ organizationId, feedDatabase: db }) => {
     const { feed, metrics } = observedFeed(db);
     await feed.ready();
     await until(() => feed.status().isSequencing);
@@ -57,7 +57,7 @@ describe('the feed’s figures', () => {
     expect(found.process_cpu_seconds_total).toBeGreaterThan(0);
   });
 
-  it('tell what waits, and which transaction keeps it from being cleared away', async ({
+  it('report waiting changes and the oldest open transaction', async ({
     organizationId,
     feedDatabase: db,
   }) => {
@@ -78,7 +78,7 @@ describe('the feed’s figures', () => {
     client.release();
   });
 
-  it('count what the bus did not bring', async ({ organizationId, feedDatabase: db }) => {
+  it('count repaired gaps when the bus delivers nothing', async ({ organizationId, feedDatabase: db }) => {
     const { feed, metrics } = observedFeed(db, { wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     const stream = await feed.open({ organizationId, matches: () => true });
     const [session = ''] = await db.sessions(organizationId, 1);
@@ -89,7 +89,7 @@ describe('the feed’s figures', () => {
 });
 
 describe('a scrape', () => {
-  it('works without the database, and leaves out what only that knows', async ({ feedDatabase: db }) => {
+  it('works without the database and omits the database’s metrics', async ({ feedDatabase: db }) => {
     const { metrics } = observedFeed(db, {
       database: { url: 'postgres://nobody@127.0.0.1:1/nowhere', feedPool: unreachable() },
     });
@@ -100,7 +100,7 @@ describe('a scrape', () => {
     }
   });
 
-  it('forgets what it knew when the database goes', async ({ feedDatabase: db }) => {
+  it('omits the database’s metrics once the database has gone', async ({ feedDatabase: db }) => {
     const { feed, metrics } = observedFeed(db);
     await feed.ready();
     expect(await scrape(metrics)).toHaveProperty('muster_feed_head_position');
@@ -115,7 +115,7 @@ describe('a scrape', () => {
     expect(await scrape(away)).not.toHaveProperty('muster_feed_head_position');
   });
 
-  it('is of one app alone', async ({ organizationId, feedDatabase: db }) => {
+  it('reports one app only', async ({ organizationId, feedDatabase: db }) => {
     const [first, second] = [observedFeed(db), observedFeed(db)];
     await until(() => [first, second].some(({ feed }) => feed.status().isSequencing));
     await db.sessions(organizationId, 1);
@@ -126,7 +126,7 @@ describe('a scrape', () => {
           async ({ metrics }) => (await scrape(metrics)).muster_feed_sequenced_changes_total ?? 0,
         ),
       );
-    // The database shows the positions a moment before their giver counts them.
+    // The database shows positions a moment before the sequencer counts them.
     await until(async () => Math.max(...(await counts())) === 2);
     expect(Math.min(...(await counts()))).toBe(0);
   });
@@ -152,7 +152,7 @@ describe('a scrape', () => {
     }
   });
 
-  it('reads the queues of jobs, and leaves out what it cannot read', async () => {
+  it('reads the job queues, and omits them when they cannot be read', async () => {
     const metrics = createMetrics();
     let isAway = false;
     metrics.observeJobs(async () => {
@@ -169,7 +169,7 @@ describe('a scrape', () => {
     expect(Object.keys(await scrape(metrics)).filter((name) => name.startsWith('muster_jobs'))).toEqual([]);
   });
 
-  it('is well formed: every figure has a help text, and counters end in _total', async ({
+  it('is well formed: every metric has a help text, and counters end in _total', async ({
     feedDatabase: db,
   }) => {
     const { feed, metrics } = observedFeed(db);
@@ -186,10 +186,7 @@ describe('a scrape', () => {
 });
 
 describe('the feed’s health', () => {
-  it('says apart whether it reads and whether somebody sequences', async ({
-    organizationId,
-    feedDatabase: db,
-  }) => {
+  it('reports reading and sequencing separately', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ sequence: false });
     await feed.ready();
     await db.sessions(organizationId, 1);
@@ -209,7 +206,7 @@ describe('the feed’s health', () => {
   });
 });
 
-/** A pool that finds nobody. */
+/** A pool that cannot connect. */
 function unreachable(): pg.Pool {
   const pool = new pg.Pool({ connectionString: 'postgres://nobody@127.0.0.1:1/nowhere' });
   pool.on('error', () => {});

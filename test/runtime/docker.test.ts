@@ -1,4 +1,4 @@
-/** The script for Docker that docs/runtime.md shows, with a Docker that keeps its containers in files. */
+/** The Docker script of docs/runtime.md, with a fake `docker` that keeps its containers in files. */
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +16,7 @@ const AGENT = {
 };
 const NAME = `muster-${AGENT.id}`;
 
-/** As much of Docker as the script needs, and as strict: a name is taken once, and nothing is done to what is not there. */
+/** The part of Docker that the script needs. As in Docker, names are unique and missing containers are errors. */
 const DOCKER = `#!/bin/sh
 dir=$(dirname "$0")/boxes
 [ -d "$dir" ] || { echo "Cannot connect to the Docker daemon" >&2; exit 1; }
@@ -72,7 +72,7 @@ describe.runIf(hasJq)(
     });
     afterAll(() => rm(dir, { recursive: true }));
 
-    it('starts, inspects, stops and removes a container, each of it twice', async () => {
+    it('starts, inspects, stops and removes a container, each verb twice', async () => {
       expect(await runtime.inspect(AGENT, NAME)).toBe('GONE');
       for (const token of ['mst_first', 'mst_second']) {
         expect((await runtime.start(AGENT, token)).containerRef).toBe(NAME);
@@ -89,7 +89,7 @@ describe.runIf(hasJq)(
       expect(await runtime.inspect(AGENT, NAME)).toBe('GONE');
     });
 
-    it('does not take a Docker that is away for containers that are gone', async () => {
+    it('fails instead of reporting `gone` when Docker does not answer', async () => {
       await runtime.start(AGENT, 'mst_third');
       execFileSync('mv', [join(dir, 'boxes'), join(dir, 'away')]);
       await expect(runtime.inspect(AGENT, NAME)).rejects.toThrow(RuntimeError);

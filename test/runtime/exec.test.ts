@@ -1,4 +1,4 @@
-/** A program as the runtime: what it is given, what its answers mean, and that nothing of it is left when it is over time. */
+/** The exec runtime: the program's input, the meaning of its results, and its time limit. */
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true }));
 
 let programs = 0;
-/** A runtime whose program is this script. `$dir` is where it may leave things. */
+/** A runtime whose program is this script, which may write to `$dir`. */
 async function runtimeOf(script: string, limits: Partial<ExecLimits> = {}, url?: string) {
   programs += 1;
   const program = join(dir, `program-${programs}`);
@@ -44,14 +44,14 @@ async function failure(work: Promise<unknown>): Promise<RuntimeError> {
 
 const given = async () => JSON.parse(await readFile(join(dir, 'given'), 'utf8'));
 
-describe('what the program is given', () => {
-  it('is the agent, a token and where the server is, to start', async () => {
+describe("the program's input", () => {
+  it('is the agent, a token and the URL for start', async () => {
     const runtime = await runtimeOf('cat > $dir/given; echo box', {}, 'http://127.0.0.1:4000');
     await runtime.start({ ...AGENT, secretOfOurs: 'x' } as typeof AGENT, TOKEN);
     expect(await given()).toEqual({ ...AGENT, token: TOKEN, url: 'http://127.0.0.1:4000' });
   });
 
-  it('is the agent, its container and its time to finish, to stop', async () => {
+  it('is the agent, its container and the grace period for stop', async () => {
     const runtime = await runtimeOf('cat > $dir/given', { stopGraceSeconds: 7 });
     await runtime.stop(AGENT, 'box');
     expect(await given()).toEqual({ ...AGENT, containerRef: 'box', stopGraceSeconds: 7 });
@@ -68,21 +68,21 @@ describe('what the program is given', () => {
     expect(await given()).toEqual({ ...AGENT, containerRef });
   });
 
-  it('is the verb alone, never through a shell, and no environment but the one that was set', async () => {
+  it('is one argument without a shell, and only the configured environment', async () => {
     const runtime = await runtimeOf('echo "$# $1 $GREETING [$DATABASE_URL$HOME]" > $dir/given; echo box');
     await runtime.start(AGENT, TOKEN);
     expect(await readFile(join(dir, 'given'), 'utf8')).toBe('1 start hello []\n');
   });
 
-  it('need not be read', async () => {
+  it('may be left unread', async () => {
     const runtime = await runtimeOf('exec 0<&-; echo box');
     const large = { ...AGENT, config: { text: 'x'.repeat(1_000_000) } };
     expect((await runtime.start(large, TOKEN)).containerRef).toBe('box');
   });
 });
 
-describe('what the program answers', () => {
-  it('is the reference of a container in the last line of its standard output', async () => {
+describe("the program's result", () => {
+  it("is the container's reference in the last line of its standard output", async () => {
     const runtime = await runtimeOf('echo pulling; echo " box 1 "; echo; echo warning >&2');
     const { containerRef, output } = await runtime.start(AGENT, TOKEN);
     expect(containerRef).toBe('box 1');
@@ -108,17 +108,20 @@ describe('what the program answers', () => {
     expect(await (await runtimeOf(script)).inspect(AGENT, 'box')).toBe(state);
   });
 
-  it.each(['echo Running', 'echo', 'echo running; echo maybe'])('is no state: %s', async (script) => {
-    const { message } = await failure((await runtimeOf(script)).inspect(AGENT, 'box'));
-    expect(message).toBe('inspect did not print running, exited or gone.');
-  });
+  it.each(['echo Running', 'echo', 'echo running; echo maybe'])(
+    'is not accepted as a state: %s',
+    async (script) => {
+      const { message } = await failure((await runtimeOf(script)).inspect(AGENT, 'box'));
+      expect(message).toBe('inspect did not print running, exited or gone.');
+    },
+  );
 
-  it.each(['stop', 'remove'] as const)('is success when there is nothing to %s', async (verb) => {
+  it.each(['stop', 'remove'] as const)('is success when there is no container to %s', async (verb) => {
     const runtime = await runtimeOf('echo "no such box"; exit 3');
     expect(await runtime[verb](AGENT, 'box')).toMatchObject({ output: 'no such box\n' });
   });
 
-  it('is a failure, with its last line, when it ends otherwise', async () => {
+  it('is a failure that quotes the last line for any other exit code', async () => {
     const script = 'echo box; echo "no such image: x" >&2; exit';
     for (const code of [1, 3, 127]) {
       const error = await failure((await runtimeOf(`${script} ${code}`)).start(AGENT, TOKEN));
@@ -129,13 +132,13 @@ describe('what the program answers', () => {
     expect(killed.message).toBe('remove was ended by SIGKILL.');
   });
 
-  it('is told when it cannot be run', async () => {
+  it('is an error when the program cannot be run', async () => {
     const runtime = execRuntime({ program: join(dir, 'nothing'), environment: {} });
     expect((await failure(runtime.stop(AGENT, 'box'))).message).toMatch(/nothing cannot be run: .*ENOENT/);
   });
 });
 
-describe('what is kept of its output', () => {
+describe('the stored output', () => {
   it('is the last 16 KB', async () => {
     const runtime = await runtimeOf('seq 100000; exit 1');
     const { output, message } = await failure(runtime.remove(AGENT, 'box'));
@@ -144,20 +147,20 @@ describe('what is kept of its output', () => {
     expect(message).toBe('remove ended with code 1: 100000');
   });
 
-  it('has nothing in it that a log or a terminal chokes on', async () => {
+  it('contains no control characters', async () => {
     const runtime = await runtimeOf(`printf 'a\\000b\\033[2Jc\\377\\tand on\\n'; exit 1`);
     expect((await failure(runtime.remove(AGENT, 'box'))).output).toBe('a�b�[2Jc�\tand on\n');
   });
 
-  it('never has the token in it', async () => {
+  it('never contains the token', async () => {
     const runtime = await runtimeOf('cat; cat >&2; exit 1');
     const { output, message } = await failure(runtime.start(AGENT, TOKEN));
     expect(output).toContain('"token":"[redacted]"');
     expect(output + message).not.toContain(TOKEN);
   });
 
-  it('has no part of the token where it was cut', async () => {
-    // So much after each token that the cut goes through it, at any place.
+  it('contains no part of the token where it was cut', async () => {
+    // The lengths make the cut go through the token at every place.
     const room = 16 * 1024;
     for (const part of [1, 20, TOKEN.length - 1]) {
       const rest = room - part - 1;
@@ -170,8 +173,8 @@ describe('what is kept of its output', () => {
   });
 });
 
-describe('a program that is over time', () => {
-  /** Waits for ever, with a child of its own, and says who both are. */
+describe('a program beyond its time limit', () => {
+  /** Waits for ever with a child process, and prints the ids of both. */
   const HANGING = 'sleep 1000 & echo $! > $dir/child; echo hanging; wait';
   const isAlive = (pid: number) => {
     try {
@@ -182,7 +185,7 @@ describe('a program that is over time', () => {
   };
   const child = async () => Number(await readFile(join(dir, 'child'), 'utf8').catch(() => ''));
 
-  it('is ended, with those that it started', async () => {
+  it('is ended together with its children', async () => {
     await rm(join(dir, 'child'), { force: true });
     const runtime = await runtimeOf(HANGING, { startMs: 500 });
     const { message, output } = await failure(runtime.start(AGENT, TOKEN));
@@ -192,12 +195,12 @@ describe('a program that is over time', () => {
     await until(() => !isAlive(pid));
   });
 
-  it('is killed when it does not end by itself', async () => {
+  it('is killed when it ignores SIGTERM', async () => {
     const runtime = await runtimeOf(`trap '' TERM\nwhile :; do sleep 0.1; done`, { inspectMs: 200 });
     expect((await failure(runtime.inspect(AGENT, 'box'))).message).toBe('inspect took longer than 0.2 s.');
   });
 
-  it('has the grace of the container beside its own time to stop it', async () => {
+  it("may take the container's grace period in addition when it stops", async () => {
     const runtime = await runtimeOf(HANGING, { stopGraceSeconds: 1, stopMarginMs: 100 });
     expect((await failure(runtime.stop(AGENT, 'box'))).message).toBe('stop took longer than 1.1 s.');
   });
@@ -216,9 +219,9 @@ describe('a program that is over time', () => {
   });
 });
 
-it('does not wait for what a program leaves behind', async () => {
+it('the runtime does not wait for processes that a program leaves behind', async () => {
   const runtime = await runtimeOf('sleep 1000 & echo "$!"');
   const { containerRef } = await runtime.start(AGENT, TOKEN);
-  // It lives on, with our end of its output closed.
+  // The process survives, with its output closed.
   expect(process.kill(Number(containerRef), 'SIGKILL')).toBe(true);
 });

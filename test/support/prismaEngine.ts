@@ -4,11 +4,10 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils';
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
+import { EMPTY_DATAMODEL } from '../../prisma/migration/datamodelDiff.ts';
 
-/** Whatever the engine may leave out of sight; nothing. */
+/** The engine leaves nothing out of sight. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
-
-const MODEL_OF_NOTHING = 'datasource db {\n  provider = "postgresql"\n}\n';
 
 /**
  * Prisma's own schema engine, the one behind `prisma migrate`, on a database. It comes as WebAssembly in a package and
@@ -24,7 +23,7 @@ export async function withPrismaEngine<T>(
   // A connection that is being closed may hear first that its database is dropped.
   pool.on('error', () => {});
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
-  const options = { datamodels: [['schema.prisma', MODEL_OF_NOTHING] as [string, string]] };
+  const options = { datamodels: [['schema.prisma', EMPTY_DATAMODEL] as [string, string]] };
   const engine = await SchemaEngine.new(options, () => {}, adapter);
   try {
     return await work(engine);
@@ -32,18 +31,6 @@ export async function withPrismaEngine<T>(
     engine.free();
     await pool.end();
   }
-}
-
-/** The SQL that Prisma itself would write to build a data model from nothing. */
-export async function sqlOfDatamodel(engine: SchemaEngine, datamodel: string): Promise<string> {
-  const { stdout } = await engine.diff({
-    from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content: datamodel }] },
-    script: true,
-    exitCode: null,
-    filters: NO_FILTERS,
-  });
-  return stdout ?? '';
 }
 
 /** A folder of migrations, the way Prisma's command line hands it to the engine. */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { withSessionSettings } from '../../sessionSettings.ts';
 import { SERVER_SQL } from '../log/epoch.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -9,7 +10,6 @@ const QUERY_TIMEOUT_MS = 10_000;
 const END_TIMEOUT_MS = 1_000;
 
 /*
- * - Isolation: at a higher level, the statement after the lock would not see what the previous leader moved.
  * - synchronous_commit: a published position must survive a crash, or it would be assigned again to another change.
  * - Plans: the outbox is empty one moment and large the next, so its statistics mislead. The indexes always fit.
  * - Timeouts: the leader sends a statement many times a second. When it is silent for 10 seconds, its process or machine
@@ -17,9 +17,8 @@ const END_TIMEOUT_MS = 1_000;
  *   the leader does not receive the answer to a batch, which holds the lock of the head until it is sent.
  */
 const SESSION_SQL = `
-  SET default_transaction_isolation = 'read committed';
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-  SET jit = off; SET enable_seqscan = off; SET enable_bitmapscan = off;
+  SET enable_seqscan = off; SET enable_bitmapscan = off;
   SET statement_timeout = 0; SET idle_session_timeout = '10s';
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '10s'`;
@@ -39,7 +38,7 @@ export type SequencerConnection = {
  */
 export async function connectSequencer(url: string): Promise<SequencerConnection> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: withSessionSettings(url),
     application_name: 'muster sequencer',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     query_timeout: QUERY_TIMEOUT_MS,

@@ -1,6 +1,7 @@
 /** Drops old partitions of the log. What is kept has two floors, by age and by number. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { withSessionSettings } from '../../sessionSettings.ts';
 import { createSignal } from '../concurrency/signal.ts';
 import type { FeedLog } from '../logger.ts';
 import { disconnect } from './connection.ts';
@@ -57,7 +58,7 @@ export function startRetention(options: RetentionOptions): { stop(): Promise<voi
 
   async function dropAll(): Promise<void> {
     const client = new pg.Client({
-      connectionString: options.url,
+      connectionString: withSessionSettings(options.url),
       application_name: 'muster retention',
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,

@@ -1,10 +1,11 @@
-/** HTTP: who is asking. Without an answer there is no GraphQL at all. */
+/** Authenticates every GraphQL request over HTTP. */
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/client/client.ts';
-import { authenticate, type Viewer } from '../../auth/viewer.ts';
+import { authenticate } from '../../auth/authenticate.ts';
+import type { Viewer } from '../../auth/viewer.ts';
 import { refusedResponse, unexpected } from './errors.ts';
 
 export type Authentication = {
@@ -17,7 +18,7 @@ const UNAUTHENTICATED = new GraphQLError('Send a valid token as `Authorization: 
 });
 const CHALLENGE = { status: 401, headers: { 'www-authenticate': 'Bearer realm="muster"' } };
 
-/** Refuses every request for GraphQL that has no good token, with 401. */
+/** Answers 401 to every request without a valid token. */
 export function useAuthentication(prisma: PrismaClient, log: Logger): Authentication {
   const viewers = new WeakMap<Request, Viewer>();
   return {
@@ -30,7 +31,7 @@ export function useAuthentication(prisma: PrismaClient, log: Logger): Authentica
           if (viewer) viewers.set(request, viewer);
           else endResponse(refusedResponse(UNAUTHENTICATED, CHALLENGE, fetchAPI, log));
         } catch (error) {
-          // Thrown from here, it would be answered as it is, stack and all.
+          // An error thrown from this hook would reach the client with its stack.
           const errors = [unexpected(error, randomUUID(), log)];
           endResponse(fetchAPI.Response.json({ errors }, { status: 500 }));
         }

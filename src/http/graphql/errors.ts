@@ -1,4 +1,4 @@
-/** What a client learns of an error: what it could have known, in full; of everything else, only whom to ask. */
+/** What a client sees of an error: of a bad request, the reason; of anything unexpected, only the request's id. */
 import { randomUUID } from 'node:crypto';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
@@ -6,13 +6,15 @@ import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
 import { sqlState } from '../../sqlError.ts';
 
-/** What clients can send and PostgreSQL cannot hold, by SQLSTATE. */
+/** Values that clients can send and PostgreSQL cannot store, by SQLSTATE. */
 const UNSTORABLE: Record<string, string> = {
   '22021': 'Text must not contain a NUL character.',
   '22008': 'A moment must not lie before the year 1.',
 };
 
-/** For clients that accept `application/graphql-response+json`; to others every answer in GraphQL is a 200. */
+/** A message may quote a value of the client's, of any size. */
+const MAX_MESSAGE_CHARACTERS = 1_000;
+/** For clients that accept `application/graphql-response+json`. Others receive every GraphQL answer as a 200. */
 const BAD_REQUEST = { status: 400, spec: true };
 
 /** Masks and logs unexpected errors, and gives every error the id of its request. */
@@ -46,11 +48,11 @@ export function useErrors(log: Logger): Plugin<Context> {
     onResultProcess({ result, setResult }) {
       if (!('errors' in result) || !result.errors) return;
       if (result.errors.every(({ extensions }) => extensions.requestId)) {
-        // Refused before anything was executed, for its variables: yoga has no status for that.
+        // Refused before execution, for its variables. yoga sets no status for that.
         if (!('data' in result)) for (const { extensions } of result.errors) extensions.http ??= BAD_REQUEST;
         return;
       }
-      // What never became an operation has no id yet: no JSON, no GraphQL, or none that this schema knows.
+      // Refused before it became an operation, so it has no id yet: it is no JSON, no GraphQL, or not of this schema.
       const requestId = randomUUID();
       const errors = result.errors.map((error) => withStatus(refusal(error, requestId), error));
       log.info(
@@ -62,7 +64,7 @@ export function useErrors(log: Logger): Plugin<Context> {
   };
 }
 
-/** For yoga, which comes upon errors before there is an operation and after it has ended. */
+/** For errors that yoga meets before there is an operation, and after it has ended. */
 export function maskError(error: unknown, log: Logger): GraphQLError {
   if (error instanceof GraphQLError && isForeseen(error)) return error;
   const masked = unexpected(error, randomUUID(), log);
@@ -70,7 +72,7 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   return masked;
 }
 
-/** An error of which nothing is told, but its id, under which the log tells all. */
+/** Logs an error, and returns one that reveals nothing but the request's id. */
 export function unexpected(error: unknown, requestId: string, log: Logger, of?: GraphQLError): GraphQLError {
   log.error({ err: error, requestId, path: of?.path }, 'an operation failed unexpectedly');
   return new GraphQLError('Something went wrong on our side. The request id says where to look.', {
@@ -80,13 +82,13 @@ export function unexpected(error: unknown, requestId: string, log: Logger, of?: 
   });
 }
 
-/** An error of the client's own making. */
+/** An error that the client caused, with its request's id. */
 export function refusal(error: GraphQLError, requestId: string): GraphQLError {
   const { message, nodes, source, positions, path } = error;
-  // What is for the transport, and how a library put it.
+  // `http` is for the transport; `originalError` is a library's wording.
   const { http: _http, originalError: _originalError, ...extensions } = error.extensions;
   const code = extensions.code ?? 'BAD_USER_INPUT';
-  return new GraphQLError(message, {
+  return new GraphQLError(shortened(message), {
     nodes,
     source,
     positions,
@@ -95,7 +97,7 @@ export function refusal(error: GraphQLError, requestId: string): GraphQLError {
   });
 }
 
-/** For what is refused before yoga looks at it: the answer that yoga would give. */
+/** The response for a request that is refused before yoga processes it, in yoga's form. */
 export function refusedResponse(
   error: GraphQLError,
   init: { status: number; headers?: Record<string, string> },
@@ -106,6 +108,12 @@ export function refusedResponse(
   const { requestId, code } = refused.extensions;
   log.info({ requestId, codes: [code] }, 'a request was refused');
   return Response.json({ errors: [refused] }, init);
+}
+
+function shortened(message: string): string {
+  if (message.length <= MAX_MESSAGE_CHARACTERS) return message;
+  // The cut may fall within a surrogate pair.
+  return `${message.slice(0, MAX_MESSAGE_CHARACTERS).toWellFormed()}…`;
 }
 
 function publicError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
@@ -122,7 +130,7 @@ function isForeseen({ originalError }: GraphQLError): boolean {
   return originalError === undefined || originalError instanceof GraphQLError;
 }
 
-/** Keeps the HTTP status that yoga chose; a body that is no JSON gets it whatever the client accepts. */
+/** Keeps the HTTP status that yoga chose. A body that is no JSON gets it whatever the client accepts. */
 function withStatus(error: GraphQLError, original: GraphQLError): GraphQLError {
   const { http, originalError } = original.extensions;
   if (http) error.extensions.http = originalError ? { ...http, spec: false } : http;

@@ -1,4 +1,4 @@
-/** How a change becomes what a subscriber sees of it. */
+/** Executes subscriptions: each event of the source stream becomes a result. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { initContextCache } from '@pothos/core';
 import {
@@ -18,7 +18,7 @@ import { startPosition } from './startPosition.ts';
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
 
-/** Executes subscriptions, event by event, each as if it were a request of its own. */
+/** Executes each event as if it were a request of its own. */
 export function useEventExecution(log: Logger): Plugin<Context> {
   return {
     onSubscribe({ setSubscribeFn }) {
@@ -32,7 +32,7 @@ export function useEventExecution(log: Logger): Plugin<Context> {
   };
 }
 
-/** (No async generator: its `return` would wait for the next event before it ends.) */
+/** (Not an async generator: its `return` would wait for the next event before it ends.) */
 function results(
   source: AsyncIterator<SourceEvent>,
   args: ExecutionArgs,
@@ -66,8 +66,10 @@ function results(
 }
 
 /**
- * An event that cannot be read because the database is away is not told half: it waits until the database is back,
- * and all that come after it. Undefined when its subscriber left meanwhile.
+ * An event whose objects cannot be read, because the database is away, waits until the database is back. The events
+ * after it wait too.
+ *
+ * @returns undefined when the subscriber left meanwhile.
  */
 async function resultOf(
   event: SourceEvent,
@@ -84,7 +86,7 @@ async function resultOf(
   }
 }
 
-/** One try, and why it should be made again, if it should. */
+/** @returns `reason` when the database was away and the execution should be repeated. */
 async function attempt(
   event: SourceEvent,
   args: ExecutionArgs,

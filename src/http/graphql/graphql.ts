@@ -1,16 +1,16 @@
-/** GraphQL over HTTP: one yoga, put together from small plugins. */
+/** The GraphQL server of every transport: one yoga, assembled from small plugins. */
 import { randomUUID } from 'node:crypto';
+import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
 import { schema } from '../../resolvers/index.ts';
 import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useDocumentLimits } from '../limits/document.ts';
 import { useOperationLimits } from '../limits/operation.ts';
-import { keepRecent } from '../limits/recent.ts';
 import type { LiveConnections } from '../live/connections.ts';
 import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
-import { usePlayground } from '../playground/playground.ts';
 import { useAuthentication } from './authentication.ts';
 import { maskError, useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
@@ -18,18 +18,17 @@ import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useStartPosition } from './startPosition.ts';
 
-/** What a transport other than HTTP brings into an operation's context. */
+/** The part of an operation's context that a transport other than HTTP provides. */
 export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport'>>;
 
 export type GraphQLServer = YogaServerInstance<object, Context>;
 
 const MAX_BODY_BYTES = 1024 * 1024;
-/** Clients have few, and one of the largest takes half a megabyte of memory. */
+/** Clients use few documents, and one of the largest takes half a megabyte of memory. */
 const PARSED_DOCUMENTS = 200;
 
 /**
- * Pages of any origin may ask: there are no cookies, so that a page can show no token but one that it was given, and
- * gains nothing by being opened in the browser of somebody who has one.
+ * Pages of any origin may send requests. There are no cookies, so a page has no rights but those of a token it was given.
  */
 const CORS = {
   origin: '*',
@@ -58,12 +57,11 @@ export function createGraphQLServer(
     multipart: false,
     maxRequestBodySize: MAX_BODY_BYTES,
     parserAndValidationCache: {
-      documentCache: keepRecent(PARSED_DOCUMENTS),
-      errorCache: keepRecent(PARSED_DOCUMENTS),
+      documentCache: new LRUCache<string, DocumentNode>({ max: PARSED_DOCUMENTS }),
+      errorCache: new LRUCache<string, Error>({ max: PARSED_DOCUMENTS }),
     },
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
-      usePlayground(),
       plugin,
       useNegotiation(log),
       useDocumentLimits(),
@@ -79,7 +77,7 @@ export function createGraphQLServer(
       if ('subscriptionTransport' in initial) return { ...own, ...(initial as unknown as TransportContext) };
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);
-      if (!viewer) throw new Error('An operation got past authentication.');
+      if (!viewer) throw new Error('An operation passed without authentication.');
       return { ...own, viewer, subscriptionTransport: eventStreams.transportFor(http.request, http, viewer) };
     },
   });

@@ -1,4 +1,4 @@
-/** Requests that are neither sent nor to be answered in a way we know. */
+/** Refuses requests that are not in a format of GraphQL over HTTP, or that accept no format of an answer. */
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
@@ -7,10 +7,10 @@ import { refusedResponse } from './errors.ts';
 const ANSWERS =
   /\*\/\*|application\/(\*|json|graphql-response\+json)|text\/(\*|event-stream)|multipart\/(\*|mixed)/i;
 
-/** Refuses them before anything is done, and with a body: yoga would act first, and then say nothing. */
+/** Before execution and with a body: yoga would execute the operation first, and then answer with an empty body. */
 export function useNegotiation(log: Logger): Plugin {
   return {
-    onRequestParse({ request, requestParser, fetchAPI, endResponse }) {
+    onRequestParse({ request, requestParser, setRequestParser, fetchAPI, endResponse }) {
       const refuse = (status: number, code: string, message: string) => {
         const error = new GraphQLError(message, { extensions: { code } });
         endResponse(refusedResponse(error, { status }, fetchAPI, log));
@@ -19,7 +19,22 @@ export function useNegotiation(log: Logger): Plugin {
         refuse(406, 'NOT_ACCEPTABLE', 'Accept application/graphql-response+json or application/json.');
       } else if (request.method === 'POST' && !requestParser) {
         refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
+      } else if (requestParser) {
+        setRequestParser(async (parsed) => {
+          try {
+            return await requestParser(parsed);
+          } catch (error) {
+            throw error instanceof SyntaxError ? notJson() : error;
+          }
+        });
       }
     },
   };
+}
+
+/** yoga reports this of a body in JSON, but not of `variables` and `extensions` in a query string or a form. */
+function notJson(): GraphQLError {
+  return new GraphQLError('Send `variables` and `extensions` as JSON.', {
+    extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+  });
 }

@@ -3,7 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
 
-/** One line for each operation: what was asked, by whom, how long it took. Never its variables: they hold what people wrote. */
+/** Logs each operation with its viewer and duration, never with its variables: they contain what people wrote. */
 export function useOperationLog(log: Logger): Plugin<Context> {
   return {
     onExecute({ args }) {

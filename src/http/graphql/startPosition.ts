@@ -1,11 +1,11 @@
-/** Where the feed stood before an operation began. */
+/** The feed's position before an operation begins. */
 import { type DocumentNode, type ExecutionArgs, Kind, visit } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 
 /**
- * Reads the feed's head before the operation reads or writes anything else. A field could not: fields beside it run
- * at the same time, and what they read would be older than the cursor that is to cover it.
+ * Reads the feed's head before the operation reads or writes anything else. A resolver could not: the fields beside it run
+ * at the same time, and could read rows that are older than its cursor.
  */
 export function useStartPosition(): Plugin<Context> {
   return {
@@ -21,7 +21,7 @@ export function useStartPosition(): Plugin<Context> {
 
 const needsPosition = new WeakMap<DocumentNode, boolean>();
 
-/** What an operation that selects a cursor finds in its context. */
+/** The part of the context of an operation that selects a cursor; empty for others. */
 export async function startPosition(
   document: DocumentNode,
   { feed }: Context,

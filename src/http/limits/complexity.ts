@@ -1,17 +1,17 @@
-/** What one operation may ask for. The figures stand in docs/configuration.md. */
+/** The limits of one operation, and the error for exceeding them. docs/configuration.md lists the figures. */
 import { GraphQLError } from 'graphql';
 
-/** Of the document, before it is parsed: it bounds the time of parsing and validating. */
+/** Checked before parsing: they bound the time that parsing and validation take. */
 export const DOCUMENT_LIMITS = {
   characters: 100_000,
   tokens: 2_000,
-  /** Brackets in brackets: the parser goes down one of its own calls for each. */
+  /** Brackets within brackets. The parser recurses once for each. */
   nesting: 100,
 };
 
-/** Of the operation, before it is executed: it bounds what the answer can be. */
+/** Checked before execution: they bound the answer. */
 export const OPERATION_LIMITS = {
-  /** The introspection query of GraphiQL needs 15. */
+  /** GraphiQL's introspection query needs 15. */
   depth: 15,
   aliases: 30,
   cost: 100_000,
@@ -28,7 +28,7 @@ const MESSAGE: Record<keyof Limits, string> = {
   cost: 'The answer could be too large. Ask for smaller pages, or for fewer lists in lists.',
 };
 
-/** Says what was measured, unless nobody went on to count, and how much of it is allowed. */
+/** @param found the amount; undefined where counting stopped at the limit. */
 export function tooComplex(measure: keyof Limits, limit: number, found?: number): GraphQLError {
   return new GraphQLError(MESSAGE[measure], {
     extensions: {

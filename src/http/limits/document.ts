@@ -1,4 +1,4 @@
-/** Documents that are refused unread. */
+/** Refuses documents before they are parsed. */
 import { Lexer, Source, TokenKind } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { DOCUMENT_LIMITS, tooComplex } from './complexity.ts';
@@ -7,8 +7,8 @@ const OPENING: string[] = [TokenKind.BRACE_L, TokenKind.PAREN_L, TokenKind.BRACK
 const CLOSING: string[] = [TokenKind.BRACE_R, TokenKind.PAREN_R, TokenKind.BRACKET_R];
 
 /**
- * Looks at a document before it is parsed: parser and validation call themselves for what is nested, and the parser
- * keeps what it has seen, even if only to refuse it again.
+ * Parser and validation recurse into nested selections, and the parser caches every document, refused ones included. So
+ * size and nesting are checked on the tokens.
  */
 export function useDocumentLimits(): Plugin {
   return {
@@ -33,7 +33,7 @@ function check(source: Source): void {
   }
 }
 
-/** Up to the end, or to what is no token: that is the parser's to say. */
+/** Stops at the end or at a syntax error, which the parser reports. */
 function* tokensOf(source: Source): Generator<string> {
   const lexer = new Lexer(source);
   for (;;) {

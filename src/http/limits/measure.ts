@@ -1,4 +1,4 @@
-/** How large the answer to an operation can get, told from its text and its variables alone. */
+/** The largest answer that an operation can have, computed from its document and its variables. */
 import {
   type ExecutionArgs,
   type FieldNode,
@@ -8,13 +8,12 @@ import {
   type GraphQLSchema,
   getNamedType,
   getNullableType,
-  getOperationAST,
-  getVariableValues,
   isCompositeType,
   isInterfaceType,
   isListType,
   isObjectType,
   Kind,
+  type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
@@ -24,14 +23,14 @@ import {
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/kit/builder.ts';
 
 export type Measure = {
-  /** Fields in fields, those of fragments where the fragments stand. */
+  /** The deepest nesting of fields, with fragments expanded. */
   depth: number;
   aliases: number;
-  /** The most fields that the answer can have: in a list, as many times as it is long. */
+  /** The most fields that the answer can have: those of a list count once per item. */
   cost: number;
 };
 
-/** Of lists that are not paged: they are short by nature. */
+/** Assumed of lists without pages, which are short by nature. */
 const UNPAGED_LIST_LENGTH = 10;
 
 const META_FIELDS: Record<string, GraphQLField<unknown, unknown>> = Object.fromEntries(
@@ -42,27 +41,27 @@ type Walk = {
   schema: GraphQLSchema;
   variables: Record<string, unknown>;
   fragments: Map<string, FragmentDefinitionNode>;
-  /** What was measured already: a fragment may be spread so often that walking it each time would take forever. */
+  /** By fragment and page size: a fragment may be spread so often that walking it each time would never end. */
   measured: Map<string, Measure>;
 };
 
-/** Undefined where there is nothing to execute: execution will say why. */
-export function measure(args: ExecutionArgs): Measure | undefined {
-  const { schema, document, operationName, variableValues } = args;
-  const operation = getOperationAST(document, operationName);
-  const root = operation && schema.getRootType(operation.operation);
+/** @returns undefined for an operation that the schema has no root type for: execution reports that. */
+export function measure(
+  { schema, document }: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): Measure | undefined {
+  const root = schema.getRootType(operation.operation);
   if (!root) return undefined;
-  const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-  if (!coerced) return undefined;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const walk = { schema, variables: coerced, fragments, measured: new Map() };
+  const walk = { schema, variables, fragments, measured: new Map() };
   return ofSelections(walk, operation.selectionSet, root, undefined);
 }
 
-/** Sums up what is selected. Fields that execution would merge count each: rather too much than too little. */
+/** Sums up a selection. Fields that execution would merge are counted separately: the sum is an upper bound. */
 function ofSelections(
   walk: Walk,
   { selections }: SelectionSetNode,
@@ -92,7 +91,7 @@ function ofFragment(walk: Walk, name: string, pageSize: number | undefined): Mea
   if (known) return known;
   const fragment = walk.fragments.get(name);
   const type = typeNamed(walk, fragment?.typeCondition.name.value);
-  if (!fragment || !type) throw new Error(`Validation let an unknown fragment ${name} through.`);
+  if (!fragment || !type) throw new Error(`Validation accepted the unknown fragment ${name}.`);
   const found = ofSelections(walk, fragment.selectionSet, type, pageSize);
   walk.measured.set(key, found);
   return found;
@@ -109,7 +108,7 @@ function ofField(
   const field =
     META_FIELDS[name] ??
     (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined);
-  if (!field) throw new Error(`Validation let an unknown field ${name} through.`);
+  if (!field) throw new Error(`Validation accepted the unknown field ${name}.`);
   const type = getNamedType(field.type);
   if (!node.selectionSet || !isCompositeType(type)) return { depth: 1, aliases, cost: 1 };
 
@@ -122,7 +121,7 @@ function ofField(
   };
 }
 
-/** How long the lists of a connection are; undefined of what is none. */
+/** The page size of a connection; undefined for other fields. */
 function pageSizeOf(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>): number | undefined {
   if (!field.args.some(({ name }) => name === 'first')) return undefined;
   const size =

@@ -1,10 +1,11 @@
 /** All open connections of this process: their limits, and the checks that end them. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { currentRights } from '../../auth/rights.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { type LiveConnection, openConnection, tooManySubscriptions } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
-import { currentRights, rightsVerdict } from './rights.ts';
+import { rightsVerdict } from './rights.ts';
 import type { Ending, Transport } from './transport.ts';
 
 export type LiveConnections = {

@@ -11,7 +11,7 @@ import {
 import { CloseCode, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import { authenticate } from '../../auth/viewer.ts';
+import { authenticate } from '../../auth/authenticate.ts';
 import type { Services } from '../../context.ts';
 import { refusal, unexpected } from '../graphql/errors.ts';
 import type { GraphQLServer, TransportContext } from '../graphql/graphql.ts';
@@ -25,6 +25,8 @@ export type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: 
 type ConnectionParams = Record<string, unknown>;
 type Enveloped = ReturnType<GraphQLServer['getEnveloped']>;
 
+/** Clients use counters or UUIDs. The ids of all subscriptions stand in every heartbeat. */
+const MAX_ID_CHARACTERS = 128;
 const NO_OPERATION = 'Could not determine what operation to execute.';
 
 export function createProtocol({
@@ -84,11 +86,13 @@ export function createProtocol({
     async onSubscribe({ connectionParams, extra }, id, payload) {
       const live = liveOf(extra);
       const requestId = randomUUID();
+      if (id.length > MAX_ID_CHARACTERS) {
+        return closeWith(extra.socket, CloseCode.BadRequest, 'The operation id is too long');
+      }
       // The client completed the first operation of this id while it was being prepared, so graphql-ws allows a second.
       // Heartbeats and events could not tell the two apart.
       if (live.operations.isPreparing(id)) {
-        extra.socket.close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
-        return [new GraphQLError('Subscriber already exists')];
+        return closeWith(extra.socket, CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
       }
       try {
         return await prepare(live, connectionParams, id, payload);
@@ -116,6 +120,12 @@ export function createProtocol({
     },
     onClose: ({ extra }) => extra.live?.dispose(),
   };
+}
+
+/** @returns the error that keeps graphql-ws from executing the operation. */
+function closeWith(socket: WebSocket, code: number, reason: string): readonly GraphQLError[] {
+  socket.close(code, reason);
+  return [new GraphQLError(reason)];
 }
 
 /** Matched in any letter case: clients copy it from the HTTP header, whose name has none. */

@@ -21,6 +21,13 @@ export function socketTransport(socket: WebSocket, request: IncomingMessage): Tr
   };
 }
 
+/** ws throws on a longer reason, and graphql-ws puts the client's own operation id into some. */
+const MAX_REASON_BYTES = 123;
+
+export function shortReason(reason = ''): string {
+  return Buffer.byteLength(reason) <= MAX_REASON_BYTES ? reason : reason.slice(0, MAX_REASON_BYTES / 3);
+}
+
 export function closeSocket(socket: WebSocket, why: Ending): void {
   socket.close(...CLOSE[why]);
 }

@@ -8,7 +8,7 @@ import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
 import { watchPeer } from './peer.ts';
 import { createProtocol, type SocketExtra } from './protocol.ts';
-import { closeSocket, TRY_AGAIN_LATER } from './socketTransport.ts';
+import { closeSocket, shortReason, TRY_AGAIN_LATER } from './socketTransport.ts';
 
 export type WebSocketEndpoint = {
   /** Closes every socket with 1012 and accepts no more. After the deadline, it cuts off those that did not close. */
@@ -57,7 +57,7 @@ export function createWebSocketEndpoint(
         // Fulfilled when the network has taken the message, so that a subscription waits for its reader. Never rejected:
         // a socket that breaks emits `close`.
         send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
-        close: (code, reason) => socket.close(code, reason),
+        close: (code, reason) => socket.close(code, shortReason(reason)),
         // Without the ping's payload, which may be large: this pong does not wait for the reader.
         onPing: () => socket.send(stringifyMessage({ type: MessageType.Pong })),
         onMessage: (listener) => socket.on('message', receive(extra, listener)),

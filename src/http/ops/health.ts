@@ -1,4 +1,4 @@
-/** Whether a process can do its work. */
+/** The checks behind `/readyz`. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Feed } from '../../feed/feed.ts';
@@ -8,13 +8,13 @@ import { pendingMigrations } from '../../migrations.ts';
 
 export type Readiness = { ready: boolean; checks: Record<string, boolean> };
 
-/** Answers, by name, what is as it should be. Never fails. */
+/** Returns each of its checks by name. Never rejects. */
 export type Check = () => Promise<Record<string, boolean>>;
 
-/** Anybody may ask, as often as they like; the database is asked once a second at most. */
+/** The endpoint needs no token, so however often it is called, the database is queried once a second at most. */
 const GOOD_FOR_MS = 1_000;
 
-/** Ready when everything is as it should be. */
+/** Ready when every check passes. */
 export function createReadiness(checks: readonly Check[]): () => Promise<Readiness> {
   let latest: { at: number; readiness: Promise<Readiness> } | undefined;
   return () => {
@@ -29,20 +29,20 @@ async function readinessBy(checks: readonly Check[]): Promise<Readiness> {
   return { ready: Object.values(answers).every(Boolean), checks: answers };
 }
 
-/** The database answers, and it has the migrations of this version. */
+/** The database answers and has the migrations of this version. */
 export function databaseCheck(pool: pg.Pool, log: Logger): Check {
   return async () => {
     try {
       const pending = await pendingMigrations(pool);
       return { database: true, migrations: pending.length === 0 };
     } catch (error) {
-      log.warn({ err: error }, 'the database does not answer as it should');
+      log.warn({ err: error }, 'the database check failed');
       return { database: false, migrations: false };
     }
   };
 }
 
-/** This process knows what the database has, and somebody gives positions and keeps up. */
+/** This process reads the feed, and a sequencer, here or elsewhere, keeps up. */
 export function feedCheck(feed: Feed): Check {
   return async () => {
     const { isReading, isSequenced } = await feed.health();
@@ -50,7 +50,7 @@ export function feedCheck(feed: Feed): Check {
   };
 }
 
-/** This process leads or stands by, and whoever leads keeps up. */
+/** This process leads or stands by, and the leader keeps up. */
 export function sequencerCheck(publisher: Publisher, backlog: BacklogMonitor): Check {
   return async () => ({
     election: publisher.isLeading() || publisher.isStandingBy(),

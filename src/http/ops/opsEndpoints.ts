@@ -1,13 +1,13 @@
-/** What those who watch over a process ask it: whether it lives, whether it can do its work, and its figures. */
+/** The endpoints for operators: `/healthz`, `/readyz` and `/metrics`. */
 import type { ServerResponse } from 'node:http';
 import type { Exposition } from '../../observe/metrics.ts';
 import { sendJson } from '../sendJson.ts';
 import { type Check, createReadiness } from './health.ts';
 
 export type OpsEndpoints = {
-  /** Answers a request for one of them; false when it is for something else. */
+  /** @returns false when the path is none of theirs. */
   answer(pathname: string | undefined, response: ServerResponse): boolean;
-  /** From now on the process is not ready. */
+  /** Makes `/readyz` report not ready from now on. */
   close(): void;
 };
 

@@ -1,4 +1,4 @@
-/** The HTTP server of a process that serves nobody but those who watch over it. */
+/** The HTTP server of a process that serves only the ops endpoints. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Exposition } from '../../observe/metrics.ts';
@@ -8,7 +8,7 @@ import type { Check } from './health.ts';
 import { createOpsEndpoints } from './opsEndpoints.ts';
 
 export type OpsServer = {
-  /** Where it listens: `http://127.0.0.1:9400`. */
+  /** The address, such as `http://127.0.0.1:9400`. */
   url: string;
   close(): Promise<void>;
 };
@@ -23,7 +23,7 @@ export async function startOpsServer(options: {
   const server = createServer((request, response) => {
     const [pathname] = (request.url ?? '/').split('?');
     if (endpoints.answer(pathname, response)) return;
-    sendJson(response, 404, { message: 'Nothing is here but /healthz, /readyz and /metrics.' });
+    sendJson(response, 404, { message: 'Not found. There are /healthz, /readyz and /metrics.' });
   });
   const url = await listen(server, options.host, options.port);
   return {

@@ -1,4 +1,4 @@
-/** GraphiQL's page, with its own files in it, so that it needs no network. The same for everybody: it knows no data. */
+/** GraphiQL's page, which contains its own scripts and styles, and no data. It is the same for every user. */
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { GraphiQLOptions } from 'graphql-yoga';
 import { STORY, TABS } from './tabs.ts';
@@ -6,24 +6,24 @@ import { STORY, TABS } from './tabs.ts';
 const OPTIONS: GraphiQLOptions = {
   title: 'Muster',
   subscriptionsProtocol: 'WS',
-  // A token is no setting: it is gone with the browser's tab.
+  // They contain the token, which must not outlive the browser's tab.
   shouldPersistHeaders: false,
   defaultTabs: TABS.map((query) => ({ query })),
 };
 
-/** How the page shows GraphiQL. Ours is called in its place. */
+/** The call that shows GraphiQL. The page calls our function instead. */
 const SHOW = 'YogaGraphiQL.renderYogaGraphiQL(';
 
 export function renderPage(): string {
   const page = renderGraphiQL(OPTIONS);
   const call = page.lastIndexOf(`${SHOW}\n`);
-  if (call < 0) throw new Error('The playground cannot be authenticated: GraphiQL has changed its page.');
+  if (call < 0) throw new Error('The page of GraphiQL has changed: the call that shows it was not found.');
   return `${page.slice(0, call)}(${show})(${page.slice(call + SHOW.length)}`;
 }
 
 /**
- * Runs in the browser: takes the token that the link in the terminal carries behind its `#`, the part of a link that
- * browsers keep to themselves; finds with it what the tabs are about; and shows GraphiQL with both.
+ * Runs in the browser. Takes the token from behind the `#` of the link in the terminal, a part that browsers do not send;
+ * queries the ids for the tabs with it; and shows GraphiQL with both.
  */
 const show = `async (root, options) => {
   const given = new URLSearchParams(location.hash.slice(1)).get('token');
@@ -42,7 +42,7 @@ const show = `async (root, options) => {
       body: JSON.stringify({ query: ${JSON.stringify(STORY.query)} }),
     });
     const { data } = await response.json();
-    // Newest first: the last two are the first two of the demo, and the first agent is not one of theirs.
+    // Newest first: the last two are the first two sessions of the demo. The first agent has neither of them.
     const [second, first] = data.organization.sessions.nodes;
     const [agent] = data.organization.agents.nodes;
     return [
@@ -52,18 +52,18 @@ const show = `async (root, options) => {
       [${JSON.stringify(STORY.gaps.firstSession)}, first],
     ].flatMap(([gap, found]) => (found ? [[gap, found.id]] : []));
   }
-  // Where there is no such story, or it has been told to its end, the tabs keep their gaps.
+  // Without the demo's data, or after the last tab has run, the tabs keep their placeholders.
   const story = token ? await findStory().catch(() => []) : [];
-  const told = (query) => story.reduce((text, [gap, id]) => text.replace('"' + gap + '"', '"' + id + '"'), query);
+  const filled = (query) => story.reduce((text, [gap, id]) => text.replace('"' + gap + '"', '"' + id + '"'), query);
 
   YogaGraphiQL.renderYogaGraphiQL(root, {
     ...options,
     headers,
     defaultHeaders: headers,
-    defaultTabs: options.defaultTabs.map(({ query }) => ({ query: told(query), headers })),
+    defaultTabs: options.defaultTabs.map(({ query }) => ({ query: filled(query), headers })),
     additionalHeaders: { authorization },
     connectionParams: { authorization },
-    // What was typed stays with the browser's tab: another one begins with the story, and with this database's ids.
+    // Edits stay with the browser's tab. A new tab begins with the story, and with this database's ids.
     storage: sessionStorage,
   });
 }`;

@@ -1,46 +1,44 @@
-/** The playground: GraphiQL, for a browser that opens the address of the API. */
-import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
-import type { Plugin } from 'graphql-yoga';
+/** Serves the playground, GraphiQL, to browsers that open the address of the API. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodePage, encodingFor, type Page } from './encoding.ts';
 import { renderPage } from './page.ts';
-
-type Page = { zipped: Buffer<ArrayBuffer>; etag: string };
+import { sendSlices } from './sendSlices.ts';
 
 const HEADERS = {
   'content-type': 'text/html; charset=utf-8',
-  // Megabytes that change with the version only: kept, and asked for again by their hash.
+  // Megabytes that change only with the version: browsers keep them, and revalidate with the hash.
   'cache-control': 'no-cache',
   vary: 'accept, accept-encoding',
-  // The page holds a token: no other may put it in a frame, and steer a click into it.
+  // The page holds a token. In another site's frame, a click could be steered into it.
   'content-security-policy': "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'none'",
   'x-frame-options': 'DENY',
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
-/** Needs no token, and knows nothing: it asks with one. */
-export function usePlayground(): Plugin {
-  let made: Promise<Page> | undefined;
-  return {
-    async onRequest({ request, fetchAPI: { Response }, endResponse }) {
-      if (request.method !== 'GET' || !request.headers.get('accept')?.includes('text/html')) return;
-      made ??= makePage();
-      const { zipped, etag } = await made;
-      const headers = { ...HEADERS, etag };
-      if (request.headers.get('if-none-match')?.includes(etag)) {
-        endResponse(new Response(null, { status: 304, headers }));
-      } else if (/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) {
-        endResponse(new Response(zipped, { headers: { ...headers, 'content-encoding': 'gzip' } }));
-      } else {
-        endResponse(new Response(renderPage(), { headers }));
-      }
-    },
-  };
+/** Made once per process: all requests share its buffers. */
+let page: Promise<Page> | undefined;
+
+/** Whether the client is a browser that opens a page, and no program that sends a query. */
+export function wantsPlayground({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && (headers.accept?.includes('text/html') ?? false);
 }
 
-async function makePage(): Promise<Page> {
-  const zipped = await promisify(gzip)(renderPage());
-  // Weak: it stands for the page in either encoding.
-  return { zipped, etag: `W/"${createHash('sha256').update(zipped).digest('base64url')}"` };
+/** Needs no token: the page contains no data, and queries with the token of its user. */
+export async function sendPlayground(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  page ??= encodePage(renderPage());
+  const { bodies, etag } = await page;
+  if (request.headers['if-none-match']?.includes(etag)) {
+    response.writeHead(304, { ...HEADERS, etag }).end();
+    return;
+  }
+  const encoding = encodingFor(request.headers['accept-encoding']);
+  const body = bodies[encoding];
+  response.writeHead(200, {
+    ...HEADERS,
+    etag,
+    'content-length': body.length,
+    ...(encoding !== 'identity' && { 'content-encoding': encoding }),
+  });
+  await sendSlices(response, body);
 }

@@ -1,8 +1,8 @@
-/** The playground's tabs tell the story in order: who am I, listen, claim, take over, an agent leaves, look back. */
+/** The playground's tabs, one story in order: who am I, listen, claim, take over, offboard an agent, look back. */
 
 const SLUG = 'demo';
 
-/** What the browser finds, with its token, and puts into the tabs in place of each key. */
+/** The query for the ids of the demo, and the placeholders in the tabs that the browser replaces with them. */
 export const STORY = {
   query: `{
     organization(slug: "${SLUG}") {

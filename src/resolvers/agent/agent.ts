@@ -1,32 +1,20 @@
-import type { AgentStatus as Status } from '../../../prisma/client/enums.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentChanged } from '../../schema/feed/event.ts';
 import { builder } from '../../schema/index.ts';
-import { byTime, page } from '../../schema/kit/connection.ts';
 import { AgentStatus } from '../../schema/kit/enum.ts';
-import { hireAgent, hireAgentInput } from '../../services/agent/agent.ts';
+import { newestFirst } from '../../schema/kit/list/order.ts';
+import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
 import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
-const inStatus = (organizationId: string, status?: Status | null) => ({
-  organizationId,
-  status: status ?? undefined,
-});
-
 builder.prismaObjectFields('Organization', (t) => ({
-  agents: t.prismaConnection({
+  agents: t.list({
     type: Agent,
-    cursor: 'id',
-    extensions: { orderedBy: 'hiredAt' },
     description: 'Its agents, newest first, offboarded ones among them.',
     args: { status: t.arg({ type: AgentStatus, description: 'Only those in this status.' }) },
-    totalCount: (organization, { status }, { db }) =>
-      db.prisma.agent.count({ where: inStatus(organization.id, status) }),
-    resolve: (query, organization, { status }, { db }) =>
-      db.prisma.agent.findMany(
-        page({ ...query, where: inStatus(organization.id, status) }, { by: [byTime('hiredAt')] }),
-      ),
+    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
+    orderBy: newestFirst('hiredAt'),
   }),
 }));
 

@@ -5,7 +5,7 @@ import type { Context } from '../../context.ts';
 import { ForbiddenError, IdempotencyConflictError, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { builder, type Types } from '../../schema/kit/builder.ts';
 import type { UserErrorClass } from '../../schema/kit/userError.ts';
-import type { Act, Done } from '../../services/act/act.ts';
+import type { Act, ActResult } from '../../services/act/act.ts';
 import { runAct } from './runAct.ts';
 
 const COMMON_ERRORS = [InvalidInputError, NotFoundError, ForbiddenError, IdempotencyConflictError];
@@ -15,7 +15,7 @@ type InputOf<Fields extends InputFieldMap> = string extends keyof Fields
   ? never
   : InputShapeFromFields<Fields>;
 
-type MutationOptions<Fields extends InputFieldMap, Result extends Done<object>> = {
+type MutationOptions<Fields extends InputFieldMap, Result extends ActResult<object>> = {
   description: string;
   /** The fields of its input; `idempotencyKey` stands beside them. */
   input: (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => Fields;
@@ -28,7 +28,7 @@ type MutationOptions<Fields extends InputFieldMap, Result extends Done<object>> 
   payload: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
 
-export function mutation<Fields extends InputFieldMap, Result extends Done<object>>(
+export function mutation<Fields extends InputFieldMap, Result extends ActResult<object>>(
   name: string,
   { description, input, schema, errors = [], act, payload }: MutationOptions<Fields, Result>,
 ): void {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { UserError } from '../../errors.ts';
-import { type Act, hashInput } from '../../services/act/act.ts';
+import type { Act } from '../../services/act/act.ts';
+import { hashInput } from '../../services/act/idempotency.ts';
 import { text, validate } from '../../services/act/input.ts';
 import { recordRefusal } from '../../services/agent/agentAction.ts';
 

@@ -1,13 +1,9 @@
 import { AlreadyMemberError, LastOwnerError } from '../../errors.ts';
 import { MembershipRole } from '../../schema/kit/enum.ts';
 import { Membership } from '../../schema/organization/membership.ts';
-import {
-  addMember,
-  addMemberInput,
-  changeMemberRole,
-  changeMemberRoleInput,
-  removeMember,
-} from '../../services/organization/member.ts';
+import { addMember, addMemberInput } from '../../services/organization/addMember.ts';
+import { changeMemberRole, changeMemberRoleInput } from '../../services/organization/changeMemberRole.ts';
+import { removeMember } from '../../services/organization/removeMember.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('addMember', {

@@ -1,6 +1,7 @@
 import { AgentNotRunningError } from '../../errors.ts';
 import { Token } from '../../schema/organization/token.ts';
-import { createToken, createTokenInput, revokeToken } from '../../services/organization/token.ts';
+import { createToken, createTokenInput } from '../../services/organization/createToken.ts';
+import { revokeToken } from '../../services/organization/revokeToken.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('createToken', {

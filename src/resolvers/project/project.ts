@@ -1,6 +1,7 @@
 import { SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { ProjectKind } from '../../schema/kit/enum.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { Project } from '../../schema/project/project.ts';
 import { registerProject, registerProjectInput } from '../../services/project/project.ts';
 import { mutation } from '../kit/mutation.ts';
@@ -18,8 +19,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       }),
   }),
   projects: t.relatedConnection('projects', {
-    cursor: 'id',
-    totalCount: true,
+    ...relatedList(),
     description: 'Its projects, newest first, archived ones among them.',
   }),
 }));

@@ -1,15 +1,8 @@
-import type { PullRequestState as State } from '../../../prisma/client/enums.ts';
 import { builder } from '../../schema/index.ts';
-import { page } from '../../schema/kit/connection.ts';
 import { PullRequestState } from '../../schema/kit/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
-
-const inState = (organizationId: string, state?: State | null) => ({
-  organizationId,
-  state: state ?? undefined,
-});
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
@@ -33,14 +26,10 @@ builder.prismaObjectFields('Organization', (t) => ({
       );
     },
   }),
-  pullRequests: t.prismaConnection({
+  pullRequests: t.list({
     type: PullRequest,
-    cursor: 'id',
     description: 'The pull requests its sessions hold, newest first.',
     args: { state: t.arg({ type: PullRequestState, description: 'Only those in this state.' }) },
-    totalCount: (organization, { state }, { db }) =>
-      db.prisma.pullRequest.count({ where: inState(organization.id, state) }),
-    resolve: (query, organization, { state }, { db }) =>
-      db.prisma.pullRequest.findMany(page({ ...query, where: inState(organization.id, state) })),
+    where: ({ id }, { state }) => ({ organizationId: id, state: state ?? undefined }),
   }),
 }));

@@ -6,13 +6,13 @@ import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
-import { countLanes, countSessions, sessionPage } from './sessionPage.ts';
+import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
 
 /** Whose sessions. */
 const ownerArgs = () =>
   builder.args((arg) => ({
-    projectId: arg.id({ description: 'Only those of this project.' }),
-    agentId: arg.id({ description: 'Only those of this agent.' }),
+    projectId: arg.idOf('Project', { description: 'Only those of this project.' }),
+    agentId: arg.idOf('Agent', { description: 'Only those of this agent.' }),
   }));
 
 builder.prismaObjectFields('Organization', (t) => ({
@@ -39,9 +39,8 @@ builder.prismaObjectFields('Organization', (t) => ({
       });
     },
   }),
-  sessions: t.prismaConnection({
+  sessions: t.list({
     type: Session,
-    cursor: 'id',
     description: 'Its sessions, newest first unless they are ordered otherwise.',
     args: {
       ...ownerArgs(),
@@ -56,16 +55,16 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'In which order.',
       }),
     },
-    extensions: { orderedBy: orderOfSessions },
-    totalCount: (organization, args, { db }) => countSessions(db, organization.id, args),
-    resolve: (query, organization, args, { db }) => sessionPage(db, query, organization.id, args),
+    where: ({ id }, args) => sessionsWhere(id, args),
+    orderBy: orderOfSessions,
+    rows: sessionRows,
   }),
   laneCounts: t.field({
     type: [LaneCount],
     description: 'How many of its sessions stand in each lane: all lanes, in the order of a board.',
     args: ownerArgs(),
     select: { id: true },
-    resolve: (organization, args, { db }) => countLanes(db, organization.id, args),
+    resolve: (organization, args, { db }) => countLanes(db, sessionsWhere(organization.id, args)),
   }),
 }));
 

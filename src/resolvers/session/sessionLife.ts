@@ -1,6 +1,6 @@
 import { AgentNotRunningError, SessionNotRestorableError } from '../../errors.ts';
 import { Session } from '../../schema/session/session.ts';
-import { restoreSession, terminateSession } from '../../services/session/session.ts';
+import { restoreSession, terminateSession } from '../../services/session/sessionLife.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('terminateSession', {

@@ -1,5 +1,9 @@
 import { Session } from '../../schema/session/session.ts';
-import { renameSession, renameSessionInput, updateMergePolicy } from '../../services/session/session.ts';
+import {
+  renameSession,
+  renameSessionInput,
+  updateMergePolicy,
+} from '../../services/session/sessionSettings.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('renameSession', {

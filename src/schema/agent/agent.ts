@@ -1,9 +1,11 @@
 import { isOwnAgent } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import { hasEnded, isOffboarded, isRunning } from '../../services/agent/agentRule.ts';
 import { builder } from '../kit/builder.ts';
-import { byTime, page } from '../kit/connection.ts';
 import { AgentActionOutcome, AgentStatus } from '../kit/enum.ts';
+import { newestFirst } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { RepoRef } from '../project/repoRef.ts';
 
 type Subject = { id: string; organizationId: string; hiredById: string };
@@ -40,38 +42,32 @@ export const Agent = builder.prismaNode('Agent', {
       description: 'Why it was offboarded, if somebody said.',
     }),
     tokens: t.relatedConnection('tokens', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its API tokens, newest first, revoked ones among them.',
     }),
     watchedRepos: t.relatedConnection('watchedRepos', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'The repositories it watches, newest first.',
     }),
     sessions: t.relatedConnection('sessions', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its sessions, newest first, ended ones among them.',
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
     viewerCanOffboard: t.boolean({
       description: 'Whether the viewer may offboard it, and it is not offboarded yet.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        agent.status !== 'STOPPED' && may(viewer, 'agent.offboard', agent),
+      resolve: (agent, _args, { viewer }) => !isOffboarded(agent) && may(viewer, 'agent.offboard', agent),
     }),
     viewerCanWatchRepo: t.boolean({
       description: 'Whether the viewer may have it watch repositories, and it is RUNNING.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        agent.status === 'RUNNING' && may(viewer, 'agent.watchRepo', agent),
+      resolve: (agent, _args, { viewer }) => isRunning(agent) && may(viewer, 'agent.watchRepo', agent),
     }),
     viewerCanCreateToken: t.boolean({
       description: 'Whether the viewer may make a token for it, and it has not ended.',
       select: SUBJECT,
-      resolve: (agent, _args, { viewer }) =>
-        (agent.status === 'PENDING' || agent.status === 'RUNNING') && may(viewer, 'token.create', agent),
+      resolve: (agent, _args, { viewer }) => !hasEnded(agent) && may(viewer, 'token.create', agent),
     }),
   }),
 });
@@ -153,34 +149,22 @@ export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
  * rows whole, and cuts the page in memory.
  */
 builder.prismaObjectFields(Agent, (t) => ({
-  memory: t.prismaConnection({
+  memory: t.list({
     type: AgentMemory,
-    cursor: 'id',
     description: 'What it remembers, last written first. Stays when it is offboarded.',
-    extensions: { orderedBy: 'updatedAt' },
-    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentMemory.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.agentMemory.findMany(page({ ...query, where: { agentId } }, { by: [byTime('updatedAt')] })),
+    where: ({ id }) => ({ agentId: id }),
+    orderBy: newestFirst('updatedAt'),
   }),
-  actions: t.prismaConnection({
+  actions: t.list({
     type: AgentAction,
-    cursor: 'id',
     description:
       'What it tried, newest first: what it logged itself, and every act that it was refused here. Kept for ever.',
-    totalCount: ({ id: agentId }, _args, { db }) => db.prisma.agentAction.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.agentAction.findMany(page({ ...query, where: { agentId } })),
+    where: ({ id }) => ({ agentId: id }),
   }),
-  reviewedPullRequests: t.prismaConnection({
+  reviewedPullRequests: t.list({
     type: ReviewedPullRequest,
-    cursor: 'id',
     description: 'The pull requests it reviewed, newest first. Stay when it is offboarded.',
-    extensions: { orderedBy: 'reviewedAt' },
-    totalCount: ({ id: agentId }, _args, { db }) =>
-      db.prisma.reviewedPullRequest.count({ where: { agentId } }),
-    resolve: (query, { id: agentId }, _args, { db }) =>
-      db.prisma.reviewedPullRequest.findMany(
-        page({ ...query, where: { agentId } }, { by: [byTime('reviewedAt')] }),
-      ),
+    where: ({ id }) => ({ agentId: id }),
+    orderBy: newestFirst('reviewedAt'),
   }),
 }));

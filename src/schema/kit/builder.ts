@@ -8,6 +8,8 @@ import { getDatamodel } from '../../../prisma/client/pothos.ts';
 import type { Context } from '../../context.ts';
 import './exposeNode.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
+import './list/list.ts';
+import ListPlugin from './list/listPlugin.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -25,7 +27,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
+  plugins: [ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

@@ -7,6 +7,7 @@ export type Model = {
   findUnique(args: object): Promise<Row | null>;
   findUniqueOrThrow(args: object): Promise<Row>;
   findMany(args: object): Promise<Row[]>;
+  count(args: object): Promise<number>;
 };
 
 /** @param name as the Prisma schema writes it: `PullRequest`. */

@@ -1,4 +1,5 @@
 import { can, canOver } from '../../auth/policy.ts';
+import { isOwnMembership } from '../../services/organization/memberRule.ts';
 import { builder } from '../kit/builder.ts';
 import { MembershipRole } from '../kit/enum.ts';
 
@@ -30,7 +31,7 @@ export const Membership = builder.prismaNode('Membership', {
       select: SUBJECT,
       resolve: ({ organizationId, userId, role, removedAt }, _args, { viewer }) =>
         removedAt === null &&
-        can(viewer, 'member.remove', organizationId, viewer.kind === 'USER' && viewer.id === userId) &&
+        can(viewer, 'member.remove', organizationId, isOwnMembership(viewer, { userId })) &&
         canOver(viewer, role, organizationId),
     }),
   }),

@@ -2,6 +2,7 @@ import { type Action, can } from '../../auth/policy.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../kit/builder.ts';
 import { MembershipRole } from '../kit/enum.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 
 const viewerCan = (action: Action, description: string) => ({
   description,
@@ -33,14 +34,12 @@ export const Organization = builder.prismaNode('Organization', {
     viewerCanHireAgent: t.boolean(viewerCan('agent.hire', 'Whether the viewer may hire agents.')),
     viewerCanSpawnSession: t.boolean(viewerCan('session.spawn', 'Whether the viewer may spawn sessions.')),
     members: t.relatedConnection('memberships', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its members, newest first.',
       query: { where: { removedAt: null } },
     }),
     tokens: t.relatedConnection('tokens', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description:
         'Its API tokens, newest first, revoked ones among them. Secrets are shown once, at creation.',
     }),

@@ -1,5 +1,4 @@
-import { isOwnAgent } from '../../auth/own.ts';
-import { can, canOver } from '../../auth/policy.ts';
+import { canRevokeToken } from '../../services/organization/tokenRule.ts';
 import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
@@ -47,14 +46,9 @@ export const Token = builder.prismaNode('Token', {
           },
         },
       },
-      resolve: ({ organizationId, userId, revokedAt, agent, user }, _args, { viewer }) => {
-        if (organizationId === null || revokedAt !== null) return false;
-        const isOwn = agent ? isOwnAgent(viewer, agent) : viewer.kind === 'USER' && viewer.id === userId;
-        const held = user?.memberships.find((membership) => membership.organizationId === organizationId);
-        return (
-          can(viewer, 'token.revoke', organizationId, isOwn) &&
-          (isOwn || !held || canOver(viewer, held.role, organizationId))
-        );
+      resolve({ user, ...token }, _args, { viewer }) {
+        const membership = user?.memberships.find((each) => each.organizationId === token.organizationId);
+        return canRevokeToken(viewer, token, membership?.role);
       },
     }),
   }),

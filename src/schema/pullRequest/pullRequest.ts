@@ -2,6 +2,8 @@ import { isOwnSession } from '../../auth/own.ts';
 import { can } from '../../auth/policy.ts';
 import { builder } from '../kit/builder.ts';
 import { CiState, Mergeability, PullRequestState, ReviewDecision } from '../kit/enum.ts';
+import { newestFirst } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { rowsOf } from '../kit/view.ts';
 import { RepoRef } from '../project/repoRef.ts';
 import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './mergeabilityReason.ts';
@@ -50,20 +52,17 @@ export const PullRequest = builder.prismaNode('PullRequest', {
     session: t.relation('session', { description: 'The session that holds it.' }),
     organization: t.relation('organization', { description: 'Whose it is.' }),
     checks: t.relatedConnection('checks', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its checks as far as they were recorded, those of earlier commits too, newest first.',
     }),
     failingChecks: t.relatedConnection('failingChecks', {
+      ...relatedList(),
       type: rowsOf('FailingCheck', PullRequestCheck),
-      cursor: 'id',
-      totalCount: true,
       description:
         'While it is open and its `ciState` is FAILING: the checks of its head commit that FAILED or were CANCELLED, newest first.',
     }),
     reviewThreads: t.relatedConnection('reviewThreads', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'Its review threads, newest first. What was said in them stays on the host.',
     }),
     unresolvedBy: t.relation('unresolvedBy', {
@@ -71,18 +70,14 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       query: { orderBy: [{ count: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }] },
     }),
     reviews: t.relatedConnection('reviews', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(newestFirst('submittedAt')),
       description: 'Its reviews, newest first.',
-      extensions: { orderedBy: 'submittedAt' },
     }),
     latestReviews: t.relatedConnection('latestReviews', {
+      ...relatedList(newestFirst('submittedAt')),
       type: rowsOf('LatestReview', PullRequestReview),
-      cursor: 'id',
-      totalCount: true,
       description:
         'What each reviewer decided last: the latest review of each that is APPROVED or CHANGES_REQUESTED, newest first.',
-      extensions: { orderedBy: 'submittedAt' },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened on its host.' }),
     stateChangedAt: t.expose('stateChangedAt', {

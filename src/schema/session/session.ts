@@ -1,8 +1,10 @@
 import { isOwnSession } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import { claimRefusal, restoreRefusal } from '../../services/session/sessionRule.ts';
 import { builder } from '../kit/builder.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from '../kit/enum.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
   description: 'What a merge does to a session.',
@@ -100,8 +102,7 @@ export const Session = builder.prismaNode('Session', {
     }),
     branch: t.exposeString('branch', { description: 'The branch it works on; empty when none is known.' }),
     pullRequests: t.relatedConnection('pullRequests', {
-      cursor: 'id',
-      totalCount: true,
+      ...relatedList(),
       description: 'The pull requests it holds, newest first.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was spawned.' }),
@@ -121,10 +122,7 @@ export const Session = builder.prismaNode('Session', {
         project: { select: { archivedAt: true } },
       },
       resolve: ({ agent, project, ...session }, _args, { viewer }) =>
-        session.isTerminated &&
-        project.archivedAt === null &&
-        (agent === null || agent.status === 'RUNNING') &&
-        may(viewer, 'session.restore', session),
+        restoreRefusal(session, project, agent) === undefined && may(viewer, 'session.restore', session),
     }),
     viewerCanRename: t.boolean({
       description: 'Whether the viewer may rename it.',
@@ -138,15 +136,10 @@ export const Session = builder.prismaNode('Session', {
         ...SUBJECT,
         kind: true,
         workspacePath: true,
-        project: { select: { kind: true, archivedAt: true } },
+        project: { select: { slug: true, kind: true, archivedAt: true } },
       },
-      resolve: ({ project, ...session }, _args, { viewer }) =>
-        !session.isTerminated &&
-        session.kind === 'WORKER' &&
-        !!session.workspacePath?.trim() &&
-        project.kind !== 'SCRATCH' &&
-        project.archivedAt === null &&
-        may(viewer, 'pullRequest.claim', session),
+      resolve: (session, _args, { viewer }) =>
+        claimRefusal(session) === undefined && may(viewer, 'pullRequest.claim', session),
     }),
   }),
 });

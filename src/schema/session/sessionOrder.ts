@@ -1,9 +1,9 @@
 /** The orders in which sessions can be listed. */
 import { builder } from '../kit/builder.ts';
-import { byNumber, byTime, type Order } from '../kit/connection.ts';
+import { byNumber, byTime, newestFirst, type Order } from '../kit/list/order.ts';
 
 const ORDERS = {
-  CREATED_AT: { by: [byTime('createdAt')] },
+  CREATED_AT: newestFirst(),
   UPDATED_AT: { name: 'UPDATED_AT', by: [byTime('updatedAt')] },
   ACTIVITY: { name: 'ACTIVITY', by: [byTime('activityLastAt')] },
   STATUS: { name: 'STATUS', by: [byNumber('urgency'), byTime('createdAt')] },

@@ -1,5 +1,5 @@
 import type { Database } from '../../db.ts';
-import { REMEMBERED_HOURS } from './act.ts';
+import { REMEMBERED_HOURS } from './idempotency.ts';
 
 const BATCH_KEYS = 10_000;
 

@@ -1,4 +1,4 @@
-/** The log of what agents tried: what they tell of it themselves, and every act of theirs that was refused. */
+/** An agent's action log: what it reports itself, and every mutation of its own that was refused. */
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
@@ -18,7 +18,10 @@ export const logAgentActionInput = z.object({
   metadata: jsonObject.nullish(),
 });
 
-/** Adds an entry to an agent's log, of whatever it did elsewhere. */
+const result = z.object({ agentId: z.guid(), agentActionId: z.guid() });
+export type LoggedAction = z.output<typeof result>;
+
+/** Adds an entry to an agent's log, for an action outside Muster. */
 export async function logAgentAction(
   act: Act,
   { agentId, ...input }: { agentId: string } & z.input<typeof logAgentActionInput>,
@@ -28,8 +31,9 @@ export async function logAgentAction(
   const { organizationId } = agent;
   return await perform(act, {
     organizationId,
-    may: (viewer) => authorize(viewer, 'agent.logAction', organizationId, isOwnAgent(viewer, agent)),
-    async work(tx) {
+    result,
+    authorize: (viewer) => authorize(viewer, 'agent.logAction', organizationId, isOwnAgent(viewer, agent)),
+    async write(tx) {
       const { id: agentActionId } = await tx.agentAction.create({
         data: { organizationId, agentId, action, outcome, metadata: metadata ?? {} },
       });
@@ -38,7 +42,7 @@ export async function logAgentAction(
   });
 }
 
-/** Notes that an agent was refused an act. What cannot be noted is told to the log of the server, and to nobody else. */
+/** Adds an entry for a refused mutation. A failure to write it is only logged: the caller gets the refusal either way. */
 export async function recordRefusal(
   { viewer, requestId, db, log }: { viewer: Viewer; requestId: string; db: Database; log: Logger },
   action: string,
@@ -57,6 +61,9 @@ export async function recordRefusal(
       },
     });
   } catch (error) {
-    log.warn({ err: error, requestId, agentId: viewer.id, action }, 'a refusal could not be noted');
+    log.warn(
+      { err: error, requestId, agentId: viewer.id, action },
+      'an agent’s refused mutation could not be recorded',
+    );
   }
 }

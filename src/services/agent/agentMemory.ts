@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { Agent } from '../../../prisma/client/client.ts';
 import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
@@ -13,8 +12,11 @@ export const putAgentMemoryInput = z.object({
   value: verbatimText(MEMORY_VALUE_MAX_CHARACTERS),
 });
 
+const result = z.object({ agentId: z.guid(), agentMemoryId: z.guid() });
+export type Memorized = z.output<typeof result>;
+
 /**
- * Has an agent remember a value under a key, in the place of what it remembered there.
+ * Stores a value under a key of the agent's memory, replacing the value that was there.
  * @throws AgentNotRunningError
  */
 export async function putAgentMemory(
@@ -24,11 +26,12 @@ export async function putAgentMemory(
   const { key, value } = validate(putAgentMemoryInput, input);
   const visible = await visibleAgent(act, agentId);
   const { organizationId } = visible;
-  return await perform<{ agentId: string; agentMemoryId: string }, Agent>(act, {
+  return await perform(act, {
     organizationId,
-    may: (viewer) => authorize(viewer, 'agent.putMemory', organizationId, isOwnAgent(viewer, visible)),
+    result,
+    authorize: (viewer) => authorize(viewer, 'agent.putMemory', organizationId, isOwnAgent(viewer, visible)),
     lock: (tx) => holdAgent(tx, agentId),
-    async work(tx, agent) {
+    async write(tx, { locked: agent }) {
       assertNotEnded(agent);
       const { id: agentMemoryId } = await tx.agentMemory.upsert({
         where: { organizationId_agentId_key: { organizationId, agentId, key } },

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Agent } from '../../../prisma/client/client.ts';
 import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { repoName, validate } from '../act/input.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
 
-/** What the database's integer holds. */
+/** The largest value of PostgreSQL's `integer`. */
 const MAX_NUMBER = 2 ** 31 - 1;
 
 export const recordReviewedPRInput = z.object({
@@ -14,15 +13,17 @@ export const recordReviewedPRInput = z.object({
   number: z.int().min(1, 'must be at least 1').max(MAX_NUMBER, `must be at most ${MAX_NUMBER}`),
 });
 
-export type RecordedReview = {
-  agentId: string;
-  reviewedPullRequestId: string;
-  alreadyReviewedById: string | null;
-};
+const result = z.object({
+  agentId: z.guid(),
+  reviewedPullRequestId: z.guid(),
+  /** The agent that had reviewed it before; null for a first review. */
+  alreadyReviewedById: z.guid().nullable(),
+});
+export type RecordedReview = z.output<typeof result>;
 
 /**
- * Records that an agent reviewed a pull request. Once is enough for all agents of the person who hired it: whoever
- * comes second learns who was first.
+ * Records that an agent reviewed a pull request, once for all agents that the same person hired. The second agent gets
+ * the first one's record.
  * @throws AgentNotRunningError
  */
 export async function recordReviewedPR(
@@ -32,13 +33,15 @@ export async function recordReviewedPR(
   const { repo, number } = validate(recordReviewedPRInput, input);
   const visible = await visibleAgent(act, agentId);
   const { organizationId, hiredById: userId } = visible;
-  return await perform<RecordedReview, Agent>(act, {
+  return await perform(act, {
     organizationId,
-    may: (viewer) => authorize(viewer, 'agent.recordReview', organizationId, isOwnAgent(viewer, visible)),
+    result,
+    authorize: (viewer) =>
+      authorize(viewer, 'agent.recordReview', organizationId, isOwnAgent(viewer, visible)),
     lock: (tx) => holdAgent(tx, agentId),
-    async work(tx, agent) {
+    async write(tx, { locked: agent }) {
       assertNotEnded(agent);
-      // Waits for whoever is about to record the same.
+      // Waits for a transaction that is inserting the same review.
       const [made] = await tx.$queryRaw<{ id: string }[]>`
         INSERT INTO reviewed_pull_request
           (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key, number)

@@ -1,4 +1,4 @@
-/** Which agent hears of which repository: of each person's agents, one at most. */
+/** Which agent watches which repository. Of all agents that one person hired, at most one watches a repository. */
 import { z } from 'zod';
 import type { Agent } from '../../../prisma/client/client.ts';
 import { isOwnAgent } from '../../auth/own.ts';
@@ -11,8 +11,11 @@ import { assertRunning, holdAgent, visibleAgent } from './agent.ts';
 
 export const watchRepoInput = z.object({ repo: repoName });
 
+const watchResult = z.object({ watchedRepoId: z.guid() });
+export type Watched = z.output<typeof watchResult>;
+
 /**
- * Has an agent watch a repository.
+ * Makes an agent watch a repository.
  * @throws AgentNotRunningError
  * @throws RepoAlreadyWatchedError
  */
@@ -23,11 +26,12 @@ export async function watchRepo(
   const { repo } = validate(watchRepoInput, input);
   const visible = await visibleAgent(act, agentId);
   const { organizationId } = visible;
-  return await perform<{ watchedRepoId: string }, Agent>(act, {
+  return await perform(act, {
     organizationId,
-    may: (viewer) => authorize(viewer, 'agent.watchRepo', organizationId, isOwnAgent(viewer, visible)),
+    result: watchResult,
+    authorize: (viewer) => authorize(viewer, 'agent.watchRepo', organizationId, isOwnAgent(viewer, visible)),
     lock: (tx) => holdAgent(tx, agentId),
-    async work(tx, agent) {
+    async write(tx, { locked: agent }) {
       assertRunning(agent);
       return { watchedRepoId: await watch(tx, agent, repo) };
     },
@@ -41,7 +45,7 @@ async function watch(
 ): Promise<string> {
   const { organizationId, id: agentId, hiredById: userId } = agent;
   for (;;) {
-    // Waits for whoever is about to watch it, or to release it.
+    // Waits for a transaction that is about to watch or release it.
     const [made] = await tx.$queryRaw<{ id: string }[]>`
       INSERT INTO watched_repo
         (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
@@ -53,12 +57,19 @@ async function watch(
       where: { organizationId, userId, repoOwnerKey: owner.toLowerCase(), repoNameKey: name.toLowerCase() },
       include: { agent: true },
     });
-    // Released in between: now it is free.
+    // Without a row it was released in between, and is free: insert again.
     if (existing) throw new RepoAlreadyWatchedError({ owner, name }, existing.agent);
   }
 }
 
-/** Has an agent watch a repository no more. One that it does not watch stays unwatched. */
+const unwatchResult = z.object({
+  agentId: z.guid(),
+  /** Null when the agent did not watch it. */
+  releasedRepo: z.object({ owner: z.string(), name: z.string() }).nullable(),
+});
+export type Unwatched = z.output<typeof unwatchResult>;
+
+/** Makes an agent stop watching a repository. No-op when it does not watch it. */
 export async function unwatchRepo(
   act: Act,
   { agentId, ...input }: { agentId: string } & z.input<typeof watchRepoInput>,
@@ -66,20 +77,19 @@ export async function unwatchRepo(
   const { repo } = validate(watchRepoInput, input);
   const visible = await visibleAgent(act, agentId);
   const { organizationId } = visible;
-  return await perform<{ agentId: string; releasedRepo: { owner: string; name: string } | null }, Agent>(
-    act,
-    {
-      organizationId,
-      may: (viewer) => authorize(viewer, 'agent.unwatchRepo', organizationId, isOwnAgent(viewer, visible)),
-      lock: (tx) => holdAgent(tx, agentId),
-      async work(tx) {
-        const [released] = await tx.$queryRaw<{ owner: string; name: string }[]>`
+  return await perform(act, {
+    organizationId,
+    result: unwatchResult,
+    authorize: (viewer) =>
+      authorize(viewer, 'agent.unwatchRepo', organizationId, isOwnAgent(viewer, visible)),
+    lock: (tx) => holdAgent(tx, agentId),
+    async write(tx) {
+      const [released] = await tx.$queryRaw<{ owner: string; name: string }[]>`
         DELETE FROM watched_repo
          WHERE agent_id = ${agentId}::uuid
            AND repo_owner_key = lower(${repo.owner}) AND repo_name_key = lower(${repo.name})
         RETURNING repo_owner AS owner, repo_name AS name`;
-        return { agentId, releasedRepo: released ?? null };
-      },
+      return { agentId, releasedRepo: released ?? null };
     },
-  );
+  });
 }

@@ -2,8 +2,8 @@
  * Hired agents get their containers. The runtime may be slow and the process may die at any moment, so nothing is locked
  * while it works, and whoever tries next comes to the same end.
  */
-import type { Agent } from '../../../prisma/client/client.ts';
 import { lockAgent } from '../agent/agent.ts';
+import { hasEnded } from '../agent/agentRule.ts';
 import { failAgent } from '../agent/failAgent.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
 import { issueRuntimeToken, type RuntimeToken } from './runtimeToken.ts';
@@ -59,8 +59,4 @@ async function settle(run: JobRun, agentId: string, containerRef: string, { id }
     await tx.agent.update({ where: { id: agentId }, data: { status: 'RUNNING', containerRef } });
     return 'The agent is RUNNING.';
   });
-}
-
-function hasEnded({ status }: Agent): boolean {
-  return status === 'STOPPED' || status === 'ERROR';
 }

@@ -7,8 +7,11 @@ import { slug, text, validate } from '../act/input.ts';
 
 export const createOrganizationInput = z.object({ slug, name: text(1, 100) });
 
+const result = z.object({ organizationId: z.guid() });
+export type CreatedOrganization = z.output<typeof result>;
+
 /**
- * Makes an organization whose OWNER is the one who asks.
+ * Creates an organization with the viewer as its OWNER.
  * @throws SlugTakenError
  */
 export async function createOrganization(act: Act, input: z.input<typeof createOrganizationInput>) {
@@ -16,8 +19,9 @@ export async function createOrganization(act: Act, input: z.input<typeof createO
   try {
     return await perform(act, {
       organizationId: null,
-      may: authorizeEverywhere,
-      async work(tx) {
+      result,
+      authorize: authorizeEverywhere,
+      async write(tx) {
         const organization = await tx.organization.create({ data: { slug, name } });
         await tx.membership.create({
           data: { organizationId: organization.id, userId: act.viewer.id, role: 'OWNER' },

@@ -1,8 +1,8 @@
-/** People. Each comes with an organization of their own. */
+/** Creates people. Each has a personal organization. */
 import { randomBytes } from 'node:crypto';
 import type { Tx } from '../../db.ts';
 
-/** Makes a user, with the personal organization it owns. */
+/** Creates a user and the personal organization that it owns. */
 export async function createUser(
   tx: Tx,
   input: { email: string; name: string },
@@ -15,7 +15,7 @@ export async function createUser(
   return user;
 }
 
-/** Readable, and unique without asking: two people may well be called alike. */
+/** Readable. The random suffix keeps it unique, because two people may have the same name. */
 function personalSlug(email: string): string {
   const readable = email
     .replace(/@.*/, '')

@@ -32,6 +32,9 @@ export const registerProjectInput = z
     }
   });
 
+const result = z.object({ projectId: z.guid() });
+export type RegisteredProject = z.output<typeof result>;
+
 /** @throws SlugTakenError */
 export async function registerProject(
   act: Act,
@@ -41,8 +44,9 @@ export async function registerProject(
   try {
     return await perform(act, {
       organizationId,
-      may: (viewer) => authorize(viewer, 'project.register', organizationId),
-      async work(tx) {
+      result,
+      authorize: (viewer) => authorize(viewer, 'project.register', organizationId),
+      async write(tx) {
         const project = await tx.project.create({ data: { organizationId, ...data } });
         return { projectId: project.id };
       },
@@ -65,7 +69,7 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   return project;
 }
 
-/** Locks a project for an act that has a session run in it: nobody archives it meanwhile, or numbers another session. */
+/** Locks a project for an act that starts a session in it. Acts that archive it or number another session wait. */
 export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
   await tx.$queryRaw`SELECT FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
   return await tx.project.findUniqueOrThrow({ where: { id: projectId } });

@@ -1,23 +1,21 @@
-/** A session takes a pull request: for the first time, again, or over from another session. */
-import type { z } from 'zod';
-import type { PullRequest } from '../../../prisma/client/client.ts';
+import { z } from 'zod';
 import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Viewer } from '../../auth/viewer.ts';
-import { type Act, perform, recall } from '../act/act.ts';
+import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { visibleSession } from '../session/session.ts';
-import { type Claimed, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
+import { claimed, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
 
 export const claimPRInput = claimInput;
 
-type ClaimedPR = Claimed & {
-  sessionId: string;
-  /** A claim checks nothing out, so no branch ever changed. */
-  branchChanged: false;
-};
+const result = claimed.extend({
+  sessionId: z.guid(),
+  /** A claim checks nothing out, so no branch changes. */
+  branchChanged: z.boolean(),
+});
+export type ClaimedPR = z.output<typeof result>;
 
-/** Claims a pull request for a session. An earlier refusal hides the later ones. */
+/** Makes a session hold a pull request: a first claim, a claim again, or a takeover from another session. */
 export async function claimPR(
   act: Act,
   { sessionId, ...input }: { sessionId: string } & z.input<typeof claimPRInput>,
@@ -25,21 +23,15 @@ export async function claimPR(
   const request = validate(claimPRInput, input);
   const claimer = await visibleSession(act, sessionId);
   const { organizationId } = claimer;
-  const may = (viewer: Viewer) =>
-    authorize(viewer, 'pullRequest.claim', organizationId, isOwnSession(viewer, claimer));
-  may(act.viewer);
-  const earlier = await recall<ClaimedPR>(act, organizationId);
-  if (earlier) return earlier;
-
-  const claim = await prepareClaim(act, sessionId, claimer, request);
-  return await perform<ClaimedPR, PullRequest | null>(act, {
+  return await perform(act, {
     organizationId,
-    may,
-    lock: (tx) => lockClaim(tx, claim),
-    work: async (tx, existing) => ({
-      sessionId,
-      ...(await makeClaim(tx, act, claim, existing)),
-      branchChanged: false,
-    }),
+    result,
+    authorize: (viewer) =>
+      authorize(viewer, 'pullRequest.claim', organizationId, isOwnSession(viewer, claimer)),
+    prepare: () => prepareClaim(act, sessionId, claimer, request),
+    lock: lockClaim,
+    async write(tx, { prepared: claim, locked: existing }) {
+      return { sessionId, ...(await makeClaim(tx, act, claim, existing)), branchChanged: false };
+    },
   });
 }

@@ -1,9 +1,9 @@
-/** What a host tells, once each: it may name a thing twice in one answer, and the tables hold each thing once. */
+/** A host may name a thing twice in one answer. The tables hold each thing once. */
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 
 const NAMELESS = '(no name)';
 
-/** The same facts with every check, thread, comment and review in them once, as it was told last. */
+/** The same facts with each check, thread, comment and review once: the last of equal ones. */
 export function distinct(facts: PullRequestFacts): PullRequestFacts {
   const reviewThreads = lastOfEach(facts.reviewThreads, ({ externalId }) => externalId);
   const threadOf = new Map(

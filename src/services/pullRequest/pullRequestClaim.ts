@@ -1,56 +1,49 @@
-/** What a claim of a pull request is, whoever makes it: a session that is there, or one that begins with it. */
+/** The claim of a pull request: by a session that exists, or by one that is spawned with it. */
 import { z } from 'zod';
 import type { Project, PullRequest, Session } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
-import {
-  NotFoundError,
-  PrClaimedByActiveSessionError,
-  PrNotOpenError,
-  ProjectNotResolvableError,
-  SessionNotClaimableError,
-  SessionNoWorkspaceError,
-  SessionTerminatedError,
-} from '../../errors.ts';
+import { NotFoundError, PrClaimedByActiveSessionError, PrNotOpenError } from '../../errors.ts';
 import { globalId } from '../../globalId.ts';
 import type { Act } from '../act/act.ts';
 import { text } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import { lockSessions } from '../session/session.ts';
+import { type Claimer, claimRefusal } from '../session/sessionRule.ts';
+import { type NumberedFacts, observePullRequest } from './observedFacts.ts';
 import { lockPullRequest } from './pullRequestLock.ts';
-import { type NumberedFacts, observePullRequest, writePullRequest } from './pullRequestRecord.ts';
+import { writePullRequest } from './pullRequestRecord.ts';
 import { parsePullRequestRef, resolvePullRequestRef } from './pullRequestRef.ts';
 
 export const claimInput = z.object({ pr: text(1, 2000), allowTakeover: z.boolean() });
 
-/** A session, as far as it decides whether it may claim. */
-export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> & { project: Project };
-
-/** A claim whose pull request the host has been asked for. */
+/** A claim, with the facts that the host returned for it. */
 export type Claim = {
   organizationId: string;
   sessionId: string;
-  /** The pull request, as it was referred to. */
+  /** The reference to the pull request, as the caller wrote it. */
   pr: string;
   allowTakeover: boolean;
   asked: PullRequestCoordinates;
   observed: NumberedFacts;
 };
 
-export type Claimed = {
-  pullRequestId: string;
-  /** Who held it, when that was another session. */
-  takenOverFrom: string[];
-};
+export const claimed = z.object({
+  pullRequestId: z.guid(),
+  /** The session that held it, when that was another one. */
+  takenOverFrom: z.array(z.guid()),
+});
+
+export type Claimed = z.output<typeof claimed>;
 
 /**
- * The part of a claim that comes before the transaction: the host may be slow. What was true of the claimer then is
- * asked again inside, under locks, for it may have been terminated meanwhile. An earlier refusal hides the later ones.
+ * The part of a claim before the transaction: it asks the host, which may be slow. `makeClaim` checks the claimer again
+ * under its locks, because it may have been terminated meanwhile.
  */
 export async function prepareClaim(
   act: Act,
   sessionId: string,
-  claimer: Claimer,
+  claimer: Claimer & { project: Project },
   { pr, allowTakeover }: z.output<typeof claimInput>,
 ): Promise<Claim> {
   assertMayClaim(claimer);
@@ -61,7 +54,7 @@ export async function prepareClaim(
   return { organizationId, sessionId, pr, allowTakeover, asked, observed };
 }
 
-/** Locks what the claim changes, and answers the pull request as it is held already, if it is. */
+/** Locks the rows that the claim changes. Returns the pull request when it has a row already. */
 export async function lockClaim(tx: Tx, claim: Claim): Promise<PullRequest | null> {
   const { organizationId, sessionId, asked, observed } = claim;
   const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
@@ -69,7 +62,7 @@ export async function lockClaim(tx: Tx, claim: Claim): Promise<PullRequest | nul
   return existing;
 }
 
-/** Makes the session hold the pull request. To be called under the locks of the claim. */
+/** Makes the session hold the pull request. Call it under the locks of `lockClaim`. */
 export async function makeClaim(
   tx: Tx,
   act: Act,
@@ -77,7 +70,7 @@ export async function makeClaim(
   existing: PullRequest | null,
 ): Promise<Claimed> {
   assertMayClaim(await sessionWithProject(tx, sessionId));
-  // Another claim may have seen it merged after we saw it open.
+  // Facts newer than ours may say that it has been merged.
   if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
 
   const ownerId = existing?.sessionId ?? null;
@@ -99,18 +92,9 @@ export async function makeClaim(
   return { pullRequestId, takenOverFrom: previousOwner ? [previousOwner.id] : [] };
 }
 
-function assertMayClaim({ isTerminated, kind, workspacePath, project }: Claimer): void {
-  if (isTerminated) throw new SessionTerminatedError();
-  if (kind === 'ORCHESTRATOR') {
-    throw new SessionNotClaimableError('An orchestrator session does not work on pull requests itself.');
-  }
-  if (!workspacePath?.trim()) throw new SessionNoWorkspaceError();
-  if (project.archivedAt) {
-    throw new ProjectNotResolvableError(`Project "${project.slug}" is archived.`);
-  }
-  if (project.kind === 'SCRATCH') {
-    throw new SessionNotClaimableError('A scratch project has no pull requests.');
-  }
+function assertMayClaim(claimer: Claimer): void {
+  const refusal = claimRefusal(claimer);
+  if (refusal) throw refusal;
 }
 
 function assertOpen(state: 'DRAFT' | 'OPEN' | 'MERGED' | 'CLOSED'): void {
@@ -121,7 +105,7 @@ type SessionWithProject = Session & { project: Project };
 
 async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProject> {
   const session = await tx.session.findUnique({ where: { id }, include: { project: true } });
-  // A session that owns no pull request may be deleted while the host answers.
+  // A session without pull requests may be deleted while the host answers.
   if (!session) throw new NotFoundError();
   return session;
 }

@@ -1,4 +1,3 @@
-/** Which row a pull request is, and the right to write it. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
@@ -14,11 +13,11 @@ export function keyOf({ host, owner, repo, number }: PullRequestCoordinates) {
 }
 
 /**
- * Finds the row of a pull request and locks it, or locks the place where it will be.
+ * Finds a pull request's row and locks it. Without a row it locks the names under which the row would be inserted.
  *
- * A repository that was transferred has two names for a while: it is asked for by the old one and answers with the new
- * one, or is asked for by the new one and was recorded under the old one. It is one row all the same, because the
- * host's id of it stays. Only without an id, as rows have none that another program made, do names alone decide.
+ * A transferred repository has two names for a while: the host answers to the old name with the new one, or the row was
+ * written under the old name. It is one row all the same, because the host's id stays. Rows that another program wrote
+ * have no id; for them names alone decide.
  */
 export async function lockPullRequest(
   tx: Tx,
@@ -28,7 +27,7 @@ export async function lockPullRequest(
 ): Promise<PullRequest | null> {
   const [answeredKey, askedKey] = [keyOf(coordinates), keyOf(asked)];
   const { host } = answeredKey;
-  // There is no row to lock before the first claim, so claims of one pull request queue at all that it is known by.
+  // Before the first claim there is no row to lock, so claims of one pull request wait at its names and its id.
   const names = [answeredKey, askedKey].map((key) => Object.values(key).join('/'));
   const places = new Set(externalId ? [...names, `${host}#${externalId}`] : names);
   for (const place of [...places].sort()) {
@@ -38,7 +37,7 @@ export async function lockPullRequest(
   const candidates = [
     ...(externalId ? [{ host, externalId }] : []),
     answeredKey,
-    // What has an id of its own was found by that, or only had this name before.
+    // A row with another id only had this name before.
     externalId ? { ...askedKey, externalId: '' } : askedKey,
   ];
   for (const candidate of candidates) {

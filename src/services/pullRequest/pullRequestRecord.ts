@@ -1,37 +1,16 @@
-/** Writes what is known of a pull request: the row first, whole and at once, then what hangs on it. */
+/** Writes a pull request's row in one statement, then its checks, threads and reviews. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
-import type { Act } from '../act/act.ts';
-import { storable } from '../act/storable.ts';
-import type {
-  CheckFacts,
-  PullRequestCoordinates,
-  PullRequestFacts,
-  ReviewFacts,
-  ReviewThreadFacts,
-} from '../port/pullRequestSource.ts';
-import { distinct } from './distinctFacts.ts';
+import type { PullRequestFacts } from '../port/pullRequestSource.ts';
+import type { NumberedFacts } from './observedFacts.ts';
+import { writeChecks } from './pullRequestCheck.ts';
 import { keyOf } from './pullRequestLock.ts';
-
-/** Facts with the number drawn before they were fetched: of two, those with the greater number are newer. */
-export type NumberedFacts = { number: bigint; facts: PullRequestFacts };
-
-/** Asks the host, outside any transaction. Numbered first, so that a slow answer is known to be an old one. */
-export async function observePullRequest(
-  act: Act,
-  coordinates: PullRequestCoordinates,
-): Promise<NumberedFacts> {
-  const [row] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
-    SELECT nextval('pull_request_facts_number') AS number`;
-  if (!row) throw new Error('The database drew no number.');
-  // What people wrote there is not ours to refuse, whatever it is.
-  // (Made storable first: two names may become one by it.)
-  return { number: row.number, facts: distinct(storable(await act.pullRequestSource.fetch(coordinates))) };
-}
+import { writeReviews } from './pullRequestReview.ts';
+import { writeThreads } from './reviewThread.ts';
 
 /**
- * Writes the pull request's row in one statement, so that the feed tells of it once and finally; then its checks,
- * threads and reviews. Facts older than those stored change nothing; who holds it changes either way.
+ * Makes a session hold a pull request and writes its facts. One statement writes the whole row, so that the feed has one
+ * event with final facts. Facts older than the stored ones are ignored; the owner changes either way.
  */
 export async function writePullRequest(
   tx: Tx,
@@ -66,7 +45,7 @@ export async function writePullRequest(
             ...keyOf(facts.coordinates),
           },
         },
-        // Only a program beside us can have made the row meanwhile; ours queue at its name.
+        // Our own claims wait for each other at its name. Only another program can have inserted the row meanwhile.
         create: { organizationId, sessionId, ...columns, ...nameOf(facts) },
         update: { sessionId, ...columns, ...nameOf(facts) },
       });
@@ -77,13 +56,13 @@ export async function writePullRequest(
 }
 
 function ownership(existing: PullRequest, sessionId: string) {
-  // A new owner has not been told of anything yet.
+  // The new owner has not been nudged about anything yet.
   return existing.sessionId === sessionId ? { sessionId } : { sessionId, nudgeState: {} };
 }
 
 /**
- * Whether the row can't have the name its host answers, for another row has it: of a pull request that had the name
- * before, or from when ids were not recorded yet. Then the row that its id leads to keeps the name it has.
+ * Whether another row has the name that the host returned: a pull request that had the name before, or a row without the
+ * host's id. Then the row that was found by its id keeps its own name.
  */
 async function isNameTaken(
   tx: Tx,
@@ -101,7 +80,7 @@ function nameOf({ coordinates }: PullRequestFacts) {
   return { ...keyOf(coordinates), repoOwner: coordinates.owner, repoName: coordinates.repo };
 }
 
-/** An id once known stays known, also to a host that does not tell it. */
+/** A known id of the host's is kept when an answer lacks it. */
 function identity(existing: PullRequest | null, { externalId, url }: PullRequestFacts) {
   return { url, externalId: externalId || existing?.externalId };
 }
@@ -132,98 +111,10 @@ function description(facts: PullRequestFacts) {
   };
 }
 
-/** Moves only when the state does, to when the host says it did. */
+/** When the state last changed, by the host's clock. Moves only when the state does. */
 function stateChangedAt(existing: PullRequest | null, facts: PullRequestFacts): Date {
   if (existing?.state === facts.state) return existing.stateChangedAt;
   if (facts.state === 'MERGED') return facts.mergedAt ?? facts.updatedAt;
   if (facts.state === 'CLOSED') return facts.closedAt ?? facts.updatedAt;
   return existing ? facts.updatedAt : facts.createdAt;
-}
-
-async function writeChecks(tx: Tx, organizationId: string, pullRequestId: string, checks: CheckFacts[]) {
-  if (checks.length === 0) return;
-  await tx.$executeRaw`
-    INSERT INTO pull_request_check AS c
-      (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, external_id)
-    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
-      FROM jsonb_to_recordset(${JSON.stringify(checks)}::jsonb)
-        AS f (name text, "commitSha" text, status check_status, conclusion text, url text, "externalId" text)
-    ON CONFLICT (organization_id, pull_request_id, commit_sha, name) DO UPDATE
-      SET status = excluded.status, conclusion = excluded.conclusion, url = excluded.url,
-          external_id = excluded.external_id
-      WHERE (c.status, c.conclusion, c.url, c.external_id) IS DISTINCT FROM
-            (excluded.status, excluded.conclusion, excluded.url, excluded.external_id)`;
-}
-
-async function writeThreads(
-  tx: Tx,
-  organizationId: string,
-  pullRequestId: string,
-  { reviewThreads, reviewThreadsComplete }: PullRequestFacts,
-) {
-  await tx.$executeRaw`
-    INSERT INTO pull_request_review_thread AS t
-      (organization_id, pull_request_id, external_id, path, line, is_resolved, is_bot)
-    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
-      FROM jsonb_to_recordset(${JSON.stringify(reviewThreads)}::jsonb)
-        AS f ("externalId" text, path text, line int, "isResolved" boolean, "isBot" boolean)
-    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
-      SET path = excluded.path, line = excluded.line, is_resolved = excluded.is_resolved, is_bot = excluded.is_bot
-      WHERE (t.path, t.line, t.is_resolved, t.is_bot) IS DISTINCT FROM
-            (excluded.path, excluded.line, excluded.is_resolved, excluded.is_bot)`;
-  if (reviewThreadsComplete) {
-    // A thread the host no longer shows has nothing left to settle. Its row stays, as the feed told of it.
-    await tx.pullRequestReviewThread.updateMany({
-      where: {
-        pullRequestId,
-        isResolved: false,
-        externalId: { notIn: reviewThreads.map(({ externalId }) => externalId) },
-      },
-      data: { isResolved: true },
-    });
-  }
-  await writeComments(tx, organizationId, pullRequestId, reviewThreads);
-}
-
-async function writeComments(
-  tx: Tx,
-  organizationId: string,
-  pullRequestId: string,
-  threads: ReviewThreadFacts[],
-) {
-  const threadIds = threads.map(({ externalId }) => externalId);
-  const comments = threads.flatMap((thread) =>
-    thread.comments.map((comment) => ({ ...comment, thread: thread.externalId })),
-  );
-  // An upsert, because a host may move a comment from one thread to another.
-  await tx.$executeRaw`
-    INSERT INTO pull_request_review_comment
-      (organization_id, pull_request_id, thread_id, external_id, author, body, url, is_bot, created_at)
-    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, t.id, f."externalId", f.author, f.body, f.url, f."isBot", f."createdAt"
-      FROM jsonb_to_recordset(${JSON.stringify(comments)}::jsonb)
-        AS f (thread text, "externalId" text, author text, body text, url text, "isBot" boolean, "createdAt" timestamptz)
-      JOIN pull_request_review_thread t ON t.pull_request_id = ${pullRequestId}::uuid AND t.external_id = f.thread
-    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
-      SET thread_id = excluded.thread_id, author = excluded.author, body = excluded.body, url = excluded.url`;
-  // One parameter each, however many there are: PostgreSQL takes no more than 65,535 of them.
-  const commentIds = comments.map(({ externalId }) => externalId);
-  await tx.$executeRaw`
-    DELETE FROM pull_request_review_comment c USING pull_request_review_thread t
-     WHERE c.pull_request_id = ${pullRequestId}::uuid AND t.id = c.thread_id
-       AND t.external_id = ANY (${threadIds}::text[]) AND c.external_id <> ALL (${commentIds}::text[])`;
-}
-
-async function writeReviews(tx: Tx, organizationId: string, pullRequestId: string, reviews: ReviewFacts[]) {
-  await tx.$executeRaw`
-    INSERT INTO pull_request_review
-      (organization_id, pull_request_id, external_id, author, state, body, url, is_bot, submitted_at)
-    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
-      FROM jsonb_to_recordset(${JSON.stringify(reviews)}::jsonb)
-        AS f ("externalId" text, author text, state review_decision, body text, url text, "isBot" boolean, "submittedAt" timestamptz)
-    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
-      SET author = excluded.author, state = excluded.state, body = excluded.body, url = excluded.url,
-          submitted_at = excluded.submitted_at`;
-  await tx.pullRequestReview.deleteMany({
-    where: { pullRequestId, externalId: { notIn: reviews.map(({ externalId }) => externalId) } },
-  });
 }

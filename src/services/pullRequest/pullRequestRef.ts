@@ -16,10 +16,10 @@ export type PullRequestRef = {
 
 const BARE_NUMBER = /^#?([1-9]\d{0,9})$/;
 const QUALIFIED = /^([^/\s]+)\/([^/#\s]+)#([1-9]\d{0,9})$/;
-/** Taken apart as it is written: `URL` would first remove line breaks and detours, and read what nobody wrote. */
+/** A pattern instead of `URL`, which would remove line breaks and `..` first and accept other texts. */
 const FULL = /^(https:\/\/[^\s/?#\\@]+)(\/[^\s?#]*)(?:[?#].*)?$/i;
 const PATH = /^\/([^/]+)\/([^/]+)\/pull\/([1-9]\d{0,9})\/?$/;
-/** What the database's integer holds. */
+/** The largest value of PostgreSQL's `integer`. */
 const MAX_NUMBER = 2 ** 31 - 1;
 const DEFAULT_HOST = 'github.com';
 
@@ -36,7 +36,7 @@ export function parsePullRequestRef(raw: string): PullRequestRef {
   return { repository, number: numberFrom(number) };
 }
 
-/** Where a pull request is that is named in full: by its URL, or as `owner/repo#142`. Undefined for anything else. */
+/** The coordinates in a full name: a URL, or `owner/repo#142`. Undefined for anything else. */
 export function parseQualifiedRef(raw: string): PullRequestCoordinates | undefined {
   const [, owner, name, number] = QUALIFIED.exec(raw.trim()) ?? [];
   try {
@@ -57,10 +57,10 @@ export function parseQualifiedRef(raw: string): PullRequestCoordinates | undefin
 }
 
 /**
- * Where the pull request is that a reference means within a project.
- * @throws ProjectNotResolvableError when a bare number meets a project without a usable repository
+ * The coordinates of the pull request that a reference means within a project.
+ * @throws ProjectNotResolvableError for a bare number, when the project has no usable repository
  * @throws PrProjectMismatchError when the reference names another repository than the project's
- * @throws InvalidPrRefError when, without a repository to hold it against, it names an unknown host
+ * @throws InvalidPrRefError when the project has no repository and the reference names an unknown host
  */
 export function resolvePullRequestRef(
   { repository, number }: PullRequestRef,
@@ -73,7 +73,7 @@ export function resolvePullRequestRef(
   return { host, owner, repo: name, number };
 }
 
-/** Undefined when the project has no repository: then any on the default host will do. */
+/** Undefined when the project has no repository. It then takes any repository on the default host. */
 function projectRepository({ slug, repoUrl }: { slug: string; repoUrl: string | null }) {
   if (repoUrl === null || repoUrl.trim() === '') return undefined;
   const repository = parseRepositoryUrl(repoUrl);

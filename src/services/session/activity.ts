@@ -1,4 +1,3 @@
-/** What sessions say they are doing. */
 import { z } from 'zod';
 import type { Session } from '../../../prisma/client/client.ts';
 import { ActivityState } from '../../../prisma/client/enums.ts';
@@ -14,14 +13,15 @@ export const reportActivityInput = z.object({
   launchId: text(1, 255).nullish(),
 });
 
-type Reported = {
-  sessionId: string;
-  /** Whether the report changed nothing, and was not meant to. */
-  ignored: boolean;
-};
+const result = z.object({
+  sessionId: z.guid(),
+  /** Whether the report changed nothing, because it says nothing new. */
+  ignored: z.boolean(),
+});
+export type Reported = z.output<typeof result>;
 
 /**
- * Records what a session says it is doing: a signal that it lives, whatever it says.
+ * Records a session's report of what it is doing. Any report counts as a sign of life.
  * @throws SessionTerminatedError
  */
 export async function reportActivity(
@@ -31,15 +31,17 @@ export async function reportActivity(
   const report = validate(reportActivityInput, input);
   const visible = await visibleSession(act, sessionId);
   const { organizationId } = visible;
-  return await perform<Reported, Session>(act, {
+  return await perform(act, {
     organizationId,
-    may: (viewer) =>
+    result,
+    authorize: (viewer) =>
       authorize(viewer, 'session.reportActivity', organizationId, isOwnSession(viewer, visible)),
     lock: (tx) => lockSession(tx, sessionId),
-    async work(tx, session) {
+    async write(tx, { locked: session }) {
       if (session.isTerminated) throw new SessionTerminatedError();
       if (!isNews(report, session)) return { sessionId, ignored: true };
-      // By the clock of the database, as those who look for silence go by it; and under the lock, so that it never goes back.
+      // The database's clock, because the search for silent sessions uses it. Read under the lock, so that it never goes
+      // back.
       await tx.$executeRaw`
         UPDATE session
            SET activity_state = ${report.state}::activity_state, activity_last_at = clock_timestamp(),
@@ -51,8 +53,8 @@ export async function reportActivity(
 }
 
 /**
- * Whether a report says anything of the session as it is. A process that was launched before the present one speaks of
- * the past. And one that waits for a person idles meanwhile: that it does so is no sign that the person came.
+ * Whether a report says anything new. A report of an earlier launch is out of date. IDLE is no news of a session that
+ * waits for a person: it idles while it waits.
  */
 function isNews(
   { state, launchId }: z.output<typeof reportActivityInput>,

@@ -1,18 +1,18 @@
-/** Sessions that nothing was ever heard of: whoever watches a board is to know that nobody may be there. */
+/** Marks sessions whose process never sent a signal. */
 import type { Database } from '../../db.ts';
 import { transactFor } from '../port/job.ts';
 
 export const SILENCE_JOB = 'session.silence';
 
 /**
- * Notes on every session that has passed to NO_SIGNAL that it has, and answers how many they were. (When that is, says
- * the view of statuses; what stands beside it is what an index knows of those that may have.)
+ * Stamps every session that has become NO_SIGNAL, and returns how many there were. The view `session_status` decides;
+ * the other conditions let an index find the candidates.
  */
 export async function stampSilentSessions(db: Database): Promise<number> {
   return await transactFor(
     { name: SILENCE_JOB, db },
-    // Locked in the order in which everybody locks sessions. Whoever holds one is about to change it: it is looked at
-    // again in a moment.
+    // Locked in the order of their ids, as everywhere. A locked session is about to change and is skipped; the next run
+    // looks at it again.
     (tx) => tx.$executeRaw`
       WITH silent AS (
         SELECT s.id FROM session s

@@ -1,24 +1,18 @@
-/** A session begins, alone or with a pull request that it claims. */
+/** Starts a session, alone or together with a claim of a pull request. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Agent, Project, PullRequest } from '../../../prisma/client/client.ts';
+import type { Agent, Project } from '../../../prisma/client/client.ts';
 import { SessionKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Viewer } from '../../auth/viewer.ts';
-import { InvalidInputError, NotFoundError, SpawnRolledBackError, UserError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
-import { type Act, perform, recall } from '../act/act.ts';
+import { InvalidInputError, NotFoundError } from '../../errors.ts';
+import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
-import {
-  type Claimer,
-  claimInput,
-  lockClaim,
-  makeClaim,
-  prepareClaim,
-} from '../pullRequest/pullRequestClaim.ts';
-import { sessionDisplayName, visibleSession } from './session.ts';
+import { claimInput, lockClaim } from '../pullRequest/pullRequestClaim.ts';
+import { visibleSession } from './session.ts';
+import { sessionDisplayName } from './sessionSettings.ts';
+import { makeSpawnClaim, prepareSpawnClaim } from './spawnClaim.ts';
 
 const PROMPT_MAX_CHARACTERS = 4096;
 
@@ -27,27 +21,26 @@ export const spawnSessionInput = z.object({
   prompt: text(0, PROMPT_MAX_CHARACTERS).nullish(),
   displayName: sessionDisplayName.nullish(),
   branch: text(0, 255).nullish(),
-  /** Absent: the server allots one. Null: the session has none, and can't claim. */
+  /** Absent: the server allots a path. Null: the session has no workspace and cannot claim. */
   workspacePath: text(1, 4096).nullish(),
   mergePolicy: z.object({ terminateOnPrMerge: z.boolean() }).nullish(),
   claimPR: claimInput.nullish(),
 });
 
-type Spawned = {
-  sessionId: string;
+const result = z.object({
+  sessionId: z.guid(),
   /** Null without a claim. */
-  pullRequestId: string | null;
-  takenOverFrom: string[];
-};
-
-type Locked = { agent: Agent | null; project: Project; claimed: PullRequest | null };
+  pullRequestId: z.guid().nullable(),
+  takenOverFrom: z.array(z.guid()),
+});
+export type Spawned = z.output<typeof result>;
 
 /**
- * Starts a session on a project. With a claim it is one act: the session and its pull request come in one transaction,
- * or neither does. The host is asked before it, on behalf of a session that has nothing but its id yet.
+ * Starts a session on a project. The session and its claim are written in one transaction, both or neither. The host is
+ * asked before it, for a session that has only its id yet.
  *
  * @throws AgentNotRunningError
- * @throws SpawnRolledBackError for whatever the claim is refused with
+ * @throws SpawnRolledBackError with the error that refused the claim as its cause
  */
 export async function spawnSession(
   act: Act,
@@ -62,36 +55,28 @@ export async function spawnSession(
   const { organizationId } = project;
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
   if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
-  const may = (viewer: Viewer) => {
-    authorize(viewer, 'session.spawn', organizationId);
-    if (claimPR) authorize(viewer, 'pullRequest.claim', organizationId);
-  };
-  may(act.viewer);
-  const earlier = await recall<Spawned>(act, organizationId);
-  if (earlier) {
-    // It may have been deleted since.
-    await visibleSession(act, earlier.sessionId);
-    return earlier;
-  }
 
-  assertCanSpawn(agent, project);
-  const id = await newSessionId(act);
-  const workspacePath =
-    plan.workspacePath === undefined ? allotWorkspacePath(project.slug) : plan.workspacePath;
-  const claimer: Claimer = { kind: plan.kind, isTerminated: false, workspacePath, project };
-  const claim = claimPR
-    ? await rollingBack({ pr: claimPR.pr, sessionId: id }, () => prepareClaim(act, id, claimer, claimPR))
-    : null;
-
-  return await perform<Spawned, Locked>(act, {
+  const spawned = await perform(act, {
     organizationId,
-    may,
-    lock: async (tx) => ({
+    result,
+    authorize(viewer) {
+      authorize(viewer, 'session.spawn', organizationId);
+      if (claimPR) authorize(viewer, 'pullRequest.claim', organizationId);
+    },
+    async prepare() {
+      assertCanSpawn(agent, project);
+      const id = await newSessionId(act);
+      const workspacePath =
+        plan.workspacePath === undefined ? allotWorkspacePath(project.slug) : plan.workspacePath;
+      const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project };
+      return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
+    },
+    lock: async (tx, { claim }) => ({
       agent: agent && (await holdAgent(tx, agent.id)),
       project: await lockProject(tx, projectId),
-      claimed: claim && (await lockClaim(tx, claim)),
+      pullRequest: claim ? await lockClaim(tx, claim) : null,
     }),
-    async work(tx, locked) {
+    async write(tx, { prepared: { id, workspacePath, claim }, locked }) {
       assertCanSpawn(locked.agent, locked.project);
       await tx.session.create({
         data: {
@@ -108,23 +93,12 @@ export async function spawnSession(
         },
       });
       if (!claim) return { sessionId: id, pullRequestId: null, takenOverFrom: [] };
-      const claimed = await rollingBack(claim, () => makeClaim(tx, act, claim, locked.claimed));
-      return { sessionId: id, ...claimed };
+      return { sessionId: id, ...(await makeSpawnClaim(tx, act, claim, locked.pullRequest)) };
     },
   });
-}
-
-/** @throws SpawnRolledBackError in the place of whatever a caller of the claim could foresee */
-async function rollingBack<Result>(
-  { pr, sessionId }: { pr: string; sessionId: string },
-  claiming: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await claiming();
-  } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    throw new SpawnRolledBackError(error, { pr, sessionId: globalId('Session', sessionId) });
-  }
+  // The session may have been deleted since the first call.
+  if (spawned.isRepetition) await visibleSession(act, spawned.sessionId);
+  return spawned;
 }
 
 function assertCanSpawn(agent: Agent | null, project: Project): void {
@@ -134,14 +108,14 @@ function assertCanSpawn(agent: Agent | null, project: Project): void {
   if (agent) assertRunning(agent);
 }
 
-/** As the database draws them, so that lists of sessions keep their order. */
+/** Drawn by the database, as the ids of all other rows, because lists of sessions are ordered by id. */
 async function newSessionId(act: Act): Promise<string> {
   const [row] = await act.db.prisma.$queryRaw<{ id: string }[]>`SELECT uuid_v7() AS id`;
-  if (!row) throw new Error('The database drew no id.');
+  if (!row) throw new Error('The database returned no id.');
   return row.id;
 }
 
-/** Relative to wherever the runtime keeps its workspaces. */
+/** Relative to the directory in which the runtime keeps its workspaces. */
 function allotWorkspacePath(projectSlug: string): string {
   return `workspaces/${projectSlug}/${randomBytes(6).toString('hex')}`;
 }

@@ -164,14 +164,10 @@ function reads(): Record<string, number> {
 }
 
 const ONE_EACH = {
-  // Who asks: a person, or an agent.
-  token: 1,
-  user: 1,
-  membership: 1,
   organization: 1,
   session: 1,
   project: 1,
-  agent: 1 + 1,
+  agent: 1,
   pull_request: 1,
   failing_check: 1,
   unresolved_reviewer: 1,

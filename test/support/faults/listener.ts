@@ -1,4 +1,4 @@
-/** Those who listen, of several makes, and the log of what each has heard. */
+/** Clients of several kinds, each with a log of the events that it received. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { print } from 'graphql';
 import WebSocket from 'ws';
@@ -8,27 +8,27 @@ import { Changes } from '../../live/documents.ts';
 import { openEventStream } from '../eventStream.ts';
 import type { Organization } from './place.ts';
 
-export type Heard = { position: number; entityId: string; type: string; count: number; at: number };
+export type ReceivedEvent = { position: number; entityId: string; type: string; count: number; at: number };
 
 export type Listener = {
   name: string;
   /** UUID. */
   organizationId: string;
-  /** Everything after this position is to be heard. */
+  /** The client must receive every change after this position. */
   from: number;
-  log: Heard[];
-  /** Fulfilled when a position has been heard of; the change itself, not a heartbeat. */
-  heard(position: number): Promise<void>;
-  /** How often it had to connect again. */
+  log: ReceivedEvent[];
+  /** Resolves when an event at or after the position was received. Heartbeats do not count. */
+  received(position: number): Promise<void>;
+  /** How often it reconnected. */
   reconnects(): number;
   stop(): Promise<void>;
 };
 
-export type Make = 'muster ws' | 'muster sse' | 'raw ws' | 'raw sse';
-export const ALL_MAKES: Make[] = ['muster ws', 'muster sse', 'raw ws', 'raw sse'];
+export type ClientKind = 'muster ws' | 'muster sse' | 'raw ws' | 'raw sse';
+export const ALL_KINDS: ClientKind[] = ['muster ws', 'muster sse', 'raw ws', 'raw sse'];
 
 type Source = { url: string; token: string; organization: Organization; after: string };
-/** Follows the feed for ever, over however many connections, and hands over each event. */
+/** Follows the feed over any number of connections, and passes on each event. */
 type Follow = (source: Source, hooks: Hooks) => Promise<void>;
 type Hooks = { signal: AbortSignal; onEvent(data: ChangeEvent): void; onReconnect(): void };
 type ChangeEvent = { changes: { cursor: string; type: string; entityId: string; payload: unknown } };
@@ -37,44 +37,44 @@ const RETRY_MS = 20;
 const MAX_RETRY_MS = 500;
 const QUERY = print(Changes);
 
-const FOLLOW: Record<Make, Follow> = {
+const FOLLOW: Record<ClientKind, Follow> = {
   'muster ws': (source, hooks) => followByClient('websocket', source, hooks),
   'muster sse': (source, hooks) => followByClient('sse', source, hooks),
   'raw ws': (source, hooks) => followRaw(socketEvents, source, hooks),
   'raw sse': (source, hooks) => followRaw(streamEvents, source, hooks),
 };
 
-/** @param source.url of the server, or of a network before it. */
-export function startListener(make: Make, source: Source): Listener {
+/** @param source.url the URL of a server or of a proxy before it. */
+export function startListener(kind: ClientKind, source: Source): Listener {
   const stopping = new AbortController();
-  const log: Heard[] = [];
+  const log: ReceivedEvent[] = [];
   const waiting: { position: number; resolve: () => void }[] = [];
   let reconnects = 0;
 
-  const following = FOLLOW[make](source, {
+  const following = FOLLOW[kind](source, {
     signal: stopping.signal,
     onEvent(data) {
-      const heard = readEvent(data);
-      log.push(heard);
-      for (const each of waiting) if (heard.position >= each.position) each.resolve();
+      const received = readEvent(data);
+      log.push(received);
+      for (const each of waiting) if (received.position >= each.position) each.resolve();
     },
     onReconnect() {
       reconnects += 1;
     },
   });
-  // Whoever waits for it hears of a failure.
+  // `received` and `stop` report the failure.
   following.catch(() => {});
 
   return {
-    name: make,
+    name: kind,
     organizationId: source.organization.id,
     from: positionOf(source.after),
     log,
-    async heard(position) {
+    async received(position) {
       if (log.some((each) => each.position >= position)) return;
       const { promise, resolve } = Promise.withResolvers<void>();
       waiting.push({ position, resolve });
-      await Promise.race([promise, following.then(() => Promise.reject(new Error(`${make} has ended`)))]);
+      await Promise.race([promise, following.then(() => Promise.reject(new Error(`${kind} has ended`)))]);
     },
     reconnects: () => reconnects,
     async stop() {
@@ -86,11 +86,11 @@ export function startListener(make: Make, source: Source): Listener {
 
 export function positionOf(cursor: string): number {
   const position = decodeCursor(cursor)?.position;
-  if (position === undefined) throw new Error(`${cursor} is no cursor.`);
+  if (position === undefined) throw new Error(`${cursor} is not a cursor.`);
   return position;
 }
 
-export function readEvent({ changes }: ChangeEvent): Heard {
+export function readEvent({ changes }: ChangeEvent): ReceivedEvent {
   const { branch } = (changes.payload as { row: { branch?: string } }).row;
   const { cursor, entityId, type } = changes;
   return { position: positionOf(cursor), entityId, type, count: Number(branch ?? 0), at: performance.now() };
@@ -119,16 +119,16 @@ async function followByClient(
   for await (const { data } of events) onEvent(data);
 }
 
-/** What comes over one connection: an event, or a heartbeat that says how far all events have come. */
+/** A message of one connection: an event, or a heartbeat's cursor. */
 type Frame = { event: ChangeEvent } | { cursor: string };
 type Connect = (source: Source, signal: AbortSignal) => AsyncGenerator<Frame, void>;
 
-/** As a client does that knows nothing but the documented protocol: it resumes after the newest cursor that it has. */
+/** A client that implements only the documented protocol: it resumes after its newest cursor. */
 async function followRaw(connect: Connect, source: Source, hooks: Hooks): Promise<void> {
   let after = source.after;
   let retryMs = RETRY_MS;
   const advance = (cursor: string) => {
-    // A heartbeat may be behind the event that came before it.
+    // A heartbeat's cursor may be before the last event.
     if (positionOf(cursor) > positionOf(after)) after = cursor;
   };
   while (!hooks.signal.aborted) {
@@ -148,7 +148,7 @@ async function followRaw(connect: Connect, source: Source, hooks: Hooks): Promis
   }
 }
 
-/** What no new attempt would change. */
+/** An error that a retry would not resolve. */
 class Refusal extends Error {}
 
 type Result = { data?: ChangeEvent | null; errors?: readonly { message: string; extensions?: object }[] };
@@ -169,7 +169,7 @@ async function* socketEvents(source: Source, signal: AbortSignal): AsyncGenerato
   const { url, token, organization, after } = source;
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const send = (message: object) => socket.send(JSON.stringify(message));
-  const received: Message[] = [];
+  const messages: Message[] = [];
   let isOver = false;
   let wake = () => {};
   const end = () => {
@@ -183,12 +183,12 @@ async function* socketEvents(source: Source, signal: AbortSignal): AsyncGenerato
     .on('error', end)
     .on('close', end)
     .on('message', (data) => {
-      received.push(JSON.parse(String(data)) as Message);
+      messages.push(JSON.parse(String(data)) as Message);
       wake();
     });
   try {
     for (;;) {
-      const message = received.shift();
+      const message = messages.shift();
       if (!message && isOver) return;
       if (!message) {
         await new Promise<void>((resolve) => {

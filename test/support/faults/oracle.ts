@@ -1,22 +1,22 @@
-/** The one oracle of all faults: what was stored, what the feed says of it, and what each client has heard. */
+/** Compares what was stored, what the log has, and what each client received. */
 import type pg from 'pg';
 import { globalId } from '../../../src/globalId.ts';
 import { audit } from '../feedOracle.ts';
-import type { Heard, Listener } from './listener.ts';
+import type { Listener, ReceivedEvent } from './listener.ts';
 
 export type Verdict = {
-  /** Changes in the log. */
+  /** The number of changes in the log. */
   changes: number;
   clients: number;
-  /** Events that the clients have heard, all together. */
-  heard: number;
+  /** The number of events that all clients received. */
+  received: number;
   missing: number;
   repeated: number;
-  /** Out of their row's order. */
+  /** Events out of their row's order. */
   inverted: number;
-  /** Transactions whose changes did not come side by side. */
+  /** Transactions whose changes were not contiguous. */
   split: number;
-  /** Heard, but not what the log says, or nothing that it has. */
+  /** Events that differ from the log or are not in it. */
   wrong: number;
 };
 
@@ -27,17 +27,17 @@ type Logged = { position: number; xid: string; entityId: string; count: number }
 export async function judge(pool: pg.Pool, listeners: readonly Listener[]): Promise<Verdict> {
   const logs = await readLogs(pool);
   const feed = await judgeFeed(pool);
-  const verdict: Verdict = { ...FLAWLESS, ...feed, clients: listeners.length, heard: 0 };
+  const verdict: Verdict = { ...FLAWLESS, ...feed, clients: listeners.length, received: 0 };
   for (const { organizationId, from, log } of listeners) {
     const logged = (logs.get(organizationId) ?? []).filter(({ position }) => position > from);
     const found = compare(log, logged);
-    verdict.heard += log.length;
+    verdict.received += log.length;
     for (const flaw of Object.keys(FLAWLESS) as (keyof typeof FLAWLESS)[]) verdict[flaw] += found[flaw];
   }
   return verdict;
 }
 
-/** The log against the tables: every committed change of a counter is there, once and in its row's order. */
+/** Compares the log with the tables: every committed change of a counter is there, once and in its row's order. */
 async function judgeFeed(pool: pg.Pool): Promise<Partial<Verdict> & { changes: number }> {
   const { head, updates, outOfOrder, split, gaps } = await audit(pool);
   const { rows } = await pool.query('SELECT coalesce(sum(branch::int), 0)::int AS raised FROM session');
@@ -59,15 +59,15 @@ async function readLogs(pool: pg.Pool): Promise<Map<string, Logged[]>> {
   return logs;
 }
 
-/** What a client has heard against what it should have. Counters tell a row's order whatever the positions say. */
-function compare(heard: readonly Heard[], logged: readonly Logged[]): typeof FLAWLESS {
+/** Compares a client's events with the log. The counters show a row's order independently of the positions. */
+function compare(received: readonly ReceivedEvent[], logged: readonly Logged[]): typeof FLAWLESS {
   const flaws = { ...FLAWLESS };
   const expected = new Map(logged.map((each) => [each.position, each]));
   const seen = new Set<number>();
   const counts = new Map<string, number>();
   const finished = new Set<string>();
   let transaction: string | undefined;
-  for (const { position, type, entityId, count } of heard) {
+  for (const { position, type, entityId, count } of received) {
     const stored = expected.get(position);
     if (!stored || stored.entityId !== entityId || stored.count !== count) flaws.wrong += 1;
     if (seen.has(position)) {

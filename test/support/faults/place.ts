@@ -1,4 +1,4 @@
-/** Organizations to write into and to listen to, in a database that may go away and come back. */
+/** Organizations to write to and subscribe to, in a database that may restart. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { globalId } from '../../../src/globalId.ts';
@@ -11,30 +11,30 @@ export type Organization = {
   globalId: string;
   slug: string;
   projectId: string;
-  /** Rows that all writers raise. */
+  /** Sessions that all writers update. */
   hot: string[];
 };
 
 export type Place = {
   databaseUrl: string;
-  /** Of somebody who owns every organization here. */
+  /** The token of a user who owns every organization. */
   token: string;
   pool: pg.Pool;
   organizations: Organization[];
-  /** A pull request of an organization; answers its UUID. */
+  /** Inserts a pull request. @returns its UUID. */
   pullRequest(organization: Organization): Promise<string>;
-  /** Sessions whose branch is a counter, at 0; answers their UUIDs. */
+  /** Inserts sessions whose branch is a counter, at 0. @returns their UUIDs. */
   sessions(organization: Organization, count: number): Promise<string[]>;
   raise(sessionIds: readonly string[]): Promise<void>;
   close(): Promise<void>;
 };
 
-/** Few enough for writers to meet, many enough for them to be at work. */
+/** Few enough for writers to wait for each other, many enough for them to progress. */
 const HOT_ROWS = 24;
 
 export async function createPlace(databaseUrl: string, organizations = 2): Promise<Place> {
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'fault test' });
-  // Its connections may be among those that a test ends.
+  // A test may end this pool's connections.
   pool.on('error', () => {});
   const { token } = await createPersonIn(databaseUrl);
   const one = async (sql: string, values: unknown[]) => (await pool.query(sql, values)).rows[0].id as string;
@@ -45,7 +45,7 @@ export async function createPlace(databaseUrl: string, organizations = 2): Promi
        SELECT $1, $2, '0' FROM generate_series(1, $3::int) RETURNING id`,
       [id, projectId, count],
     );
-    // One order for all who lock them, or they would deadlock.
+    // All writers lock in one order. Otherwise they would deadlock.
     return rows.map((row) => row.id as string).sort();
   }
 

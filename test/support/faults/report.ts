@@ -1,4 +1,4 @@
-/** What a fault test has found, for the table that `npm run test:faults` prints. */
+/** The result of a fault test, for the table that `npm run test:faults` prints. */
 import { expect, type TestContext } from 'vitest';
 import { FLAWLESS, type Verdict } from './oracle.ts';
 
@@ -9,13 +9,13 @@ declare module 'vitest' {
 }
 
 export type FaultReport = Verdict & {
-  /** What else there is to say, in figures. */
+  /** Further figures. */
   details?: string;
 };
 
-/** Notes the verdict, and insists that it be flawless. */
+/** Reports the verdict, and expects it to be flawless. */
 export function conclude({ task }: Pick<TestContext, 'task'>, verdict: Verdict, details?: string): void {
   task.meta.fault = { ...verdict, details };
   expect(verdict).toMatchObject(FLAWLESS);
-  expect(verdict.heard).toBeGreaterThan(0);
+  expect(verdict.received).toBeGreaterThan(0);
 }

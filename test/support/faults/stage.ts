@@ -1,4 +1,4 @@
-/** Real server processes over one database, those who write into it, and those who listen. */
+/** Real server processes over one database, with writers and subscribers. */
 import { inject, onTestFinished } from 'vitest';
 import { FeedCursor } from '../../live/documents.ts';
 import { createClient } from '../client.ts';
@@ -6,7 +6,7 @@ import { createDatabase } from '../database.ts';
 import { until } from '../feed.ts';
 import { type MusterProcess, startServer } from '../process.ts';
 import { type SequencerProcess, startSequencerProcess } from '../sequencerProcess.ts';
-import { ALL_MAKES, type Listener, type Make, startListener } from './listener.ts';
+import { ALL_KINDS, type ClientKind, type Listener, startListener } from './listener.ts';
 import { judge, type Verdict } from './oracle.ts';
 import { createPlace, type Organization, type Place } from './place.ts';
 import { startWriters, type WriterOptions, type Writing } from './writers.ts';
@@ -18,23 +18,23 @@ export type Stage = AsyncDisposable & {
   /** Starts `muster sequencer`. */
   sequencer(): SequencerProcess;
   write(options: WriterOptions): Writing;
-  /** A listener of each make in each organization, from now on, at a server or a network before one. */
-  listen(url: string, makes?: Make[]): Promise<Listener[]>;
-  /** Where an organization's feed is. */
+  /** Starts a client of each kind in each organization, from now on. @param url of a server or of a proxy before it. */
+  listen(url: string, kinds?: ClientKind[]): Promise<Listener[]>;
+  /** The organization's current cursor. */
   feedCursor(url: string, organization: Organization): Promise<string>;
-  /** Until nothing waits for a position. */
+  /** Waits until the outbox is empty. */
   drained(): Promise<void>;
-  /** Has somebody judged with the others. */
+  /** Adds a listener to those that `settle` judges. */
   add(listener: Listener): void;
-  /** Waits until everybody has heard everything, and judges. To be called once, when nobody writes any more. */
+  /** Waits until every listener has every change, and judges. Call once, after the last write. */
   settle(): Promise<Verdict>;
 };
 
 export type StageOptions = {
   organizations?: number;
-  /** A migrated database; a clone on the suite's PostgreSQL without it. */
+  /** A migrated database. Default: a clone on the suite's PostgreSQL. */
   databaseUrl?: string;
-  /** Null for none; the suite's without it, if there is one. */
+  /** Null for none. Default: the suite's, if there is one. */
   redisUrl?: string | null;
 };
 
@@ -58,7 +58,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
   }
 
   async function drained(): Promise<void> {
-    // A connection of the pool may be one that has just been ended.
+    // A test may just have ended the pool's connection.
     const isEmpty = async () =>
       (await place.pool.query('SELECT FROM change_outbox LIMIT 1')).rows.length === 0;
     await until(() => isEmpty().catch(() => false));
@@ -78,7 +78,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     closing ??= closeAll();
     await closing;
   };
-  // A test that runs out of time leaves no scope, and would leave its processes behind.
+  // A test that times out never leaves its scope, so its processes are stopped here.
   onTestFinished(close);
 
   return {
@@ -105,12 +105,12 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
       return writing;
     },
 
-    async listen(url, makes = ALL_MAKES) {
+    async listen(url, kinds = ALL_KINDS) {
       const made: Listener[] = [];
       for (const organization of place.organizations) {
         const after = await feedCursor(url, organization);
-        for (const make of makes) {
-          made.push(startListener(make, { url, token: place.token, organization, after }));
+        for (const kind of kinds) {
+          made.push(startListener(kind, { url, token: place.token, organization, after }));
         }
       }
       listeners.push(...made);
@@ -118,7 +118,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
     },
 
     async settle() {
-      // Whatever was to be repeated or to come late would come before what is written last.
+      // A repeated or late event would arrive before the last written change.
       await drained();
       for (const { hot } of place.organizations) await place.raise(hot.slice(0, 1));
       await drained();
@@ -126,7 +126,7 @@ export async function openStage(options: StageOptions = {}): Promise<Stage> {
         'SELECT organization_id, max(position)::int AS last FROM change_log GROUP BY 1',
       );
       const last = new Map(rows.map((row) => [row.organization_id as string, row.last as number]));
-      await Promise.all(listeners.map((each) => each.heard(last.get(each.organizationId) ?? 0)));
+      await Promise.all(listeners.map((each) => each.received(last.get(each.organizationId) ?? 0)));
       const verdict = await judge(place.pool, listeners);
       await Promise.all(listeners.map((each) => each.stop()));
       return verdict;

@@ -1,9 +1,18 @@
-/** Prints what the fault tests have found, a line each. */
+/** Prints the results of the fault tests, one line each. */
 import { basename } from 'node:path';
 import type { Reporter, TestModule } from 'vitest/node';
 import type {} from './report.ts';
 
-const COLUMNS = ['changes', 'clients', 'heard', 'missing', 'repeated', 'inverted', 'split', 'wrong'] as const;
+const COLUMNS = [
+  'changes',
+  'clients',
+  'received',
+  'missing',
+  'repeated',
+  'inverted',
+  'split',
+  'wrong',
+] as const;
 
 export default class TableReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {

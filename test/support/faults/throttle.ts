@@ -1,10 +1,10 @@
-/** A network that passes a server's bytes on only so fast. */
+/** A proxy that limits the rate of a server's bytes. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export type Throttle = AsyncDisposable & {
   url: string;
-  /** From now on everything is passed on as it comes. */
+  /** Lifts the limit. */
   release(): void;
 };
 
@@ -49,7 +49,7 @@ export async function startThrottle(target: string, bytesPerSecond: number): Pro
   };
 }
 
-/** At most so many bytes: `read(n)` answers nothing while there are fewer. */
+/** Reads at most this many bytes. `read(n)` alone returns null while fewer are buffered. */
 function read(socket: Socket, limit: number): Buffer | null {
   return socket.read(Math.min(limit, socket.readableLength) || undefined);
 }

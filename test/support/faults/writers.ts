@@ -1,28 +1,28 @@
-/** Writers that raise counters row by row, whatever becomes of the database meanwhile. */
+/** Writers that raise counters row by row, and retry through failures of the database. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { RAISE } from '../feed.ts';
 import type { Organization, Place } from './place.ts';
 
 export type Writing = {
-  /** Fulfilled when so many row changes are committed, or all that will be. */
+  /** Resolves when this many row changes are committed, or when writing has ended. */
   reached(changes: number): Promise<void>;
   committed(): number;
-  /** Ends the writing before its time. */
+  /** Ends the writing early. */
   stop(): void;
-  /** Fulfilled when nothing is written any more. */
+  /** Resolves when writing has ended. */
   done: Promise<void>;
 };
 
 export type WriterOptions = {
-  /** Writing ends when so many row changes are committed. */
+  /** Writing ends when this many row changes are committed. */
   changes: number;
   writers?: number;
-  /** Between two transactions of a writer, up to; none unless told. */
+  /** The longest pause between two transactions of a writer. Default: none. */
   pauseMs?: number;
 };
 
-/** Each writer's own rows, for transactions far larger than most. */
+/** Each writer's own rows, for very large transactions. */
 const OWN_ROWS = 61;
 const RETRY_MS = 50;
 
@@ -31,7 +31,7 @@ const upTo = (limit: number) => Math.floor(Math.random() * limit);
 
 /**
  * Concurrent transactions of 1 to 3 rows, some of 64, one in ten rolled back. When its connection breaks, a writer does
- * not know whether its transaction was committed, and need not: what is stored is what must have been heard.
+ * not know whether its transaction was committed, and need not: what is stored is what must have been received.
  */
 export function startWriters(place: Place, options: WriterOptions): Writing {
   const { changes, writers = 6, pauseMs = 0 } = options;
@@ -46,7 +46,7 @@ export function startWriters(place: Place, options: WriterOptions): Writing {
 
   async function transaction(client: pg.Client, organization: Organization, own: string[]): Promise<void> {
     const indices = new Set(Array.from({ length: 1 + upTo(3) }, () => upTo(organization.hot.length)));
-    // In the order in which all lock them.
+    // All writers lock in this order.
     const hot = [...indices].sort((a, b) => a - b).map((index) => organization.hot[index]);
     const isLarge = chance(0.03);
     await client.query('BEGIN');
@@ -99,7 +99,7 @@ export function startWriters(place: Place, options: WriterOptions): Writing {
   };
 }
 
-/** Errors of the wire have no SQLSTATE; 57P01 to 57P03 are a server's that stops, crashed or is about to be there. */
+/** Network errors have no SQLSTATE. 57P01 to 57P03 come from a server that is stopping, has crashed or is starting. */
 function isLostConnection(error: unknown): boolean {
   const { code } = error as { code?: string };
   return !code || /^(57P0[1-5]|08...|E[A-Z]+)$/.test(code);

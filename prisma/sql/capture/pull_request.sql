@@ -1,0 +1,90 @@
+-- pull_request → PR_CREATED, PR_SESSION_CHANGED, PR_UPDATED
+CREATE OR REPLACE FUNCTION capture_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+  image jsonb;
+  subjects uuid[];
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.additions        IS DISTINCT FROM OLD.additions        THEN 'additions' END,
+      CASE WHEN NEW.author           IS DISTINCT FROM OLD.author           THEN 'author' END,
+      CASE WHEN NEW.changed_files    IS DISTINCT FROM OLD.changed_files    THEN 'changedFiles' END,
+      CASE WHEN NEW.ci_state         IS DISTINCT FROM OLD.ci_state         THEN 'ciState' END,
+      CASE WHEN NEW.created_at       IS DISTINCT FROM OLD.created_at       THEN 'createdAt' END,
+      CASE WHEN NEW.deletions        IS DISTINCT FROM OLD.deletions        THEN 'deletions' END,
+      CASE WHEN NEW.head_sha         IS DISTINCT FROM OLD.head_sha         THEN 'headSha' END,
+      CASE WHEN NEW.is_draft         IS DISTINCT FROM OLD.is_draft         THEN 'isDraft' END,
+      CASE WHEN NEW.mergeability     IS DISTINCT FROM OLD.mergeability     THEN 'mergeability' END,
+      CASE WHEN NEW.number           IS DISTINCT FROM OLD.number           THEN 'number' END,
+      CASE WHEN (NEW.repo_owner, NEW.repo_name) IS DISTINCT FROM (OLD.repo_owner, OLD.repo_name) THEN 'repo' END,
+      CASE WHEN NEW.review_decision  IS DISTINCT FROM OLD.review_decision  THEN 'reviewDecision' END,
+      CASE WHEN NEW.session_id       IS DISTINCT FROM OLD.session_id       THEN 'session' END,
+      CASE WHEN NEW.source_branch    IS DISTINCT FROM OLD.source_branch    THEN 'sourceBranch' END,
+      CASE WHEN NEW.state            IS DISTINCT FROM OLD.state            THEN 'state' END,
+      CASE WHEN NEW.state_changed_at IS DISTINCT FROM OLD.state_changed_at THEN 'stateChangedAt' END,
+      CASE WHEN NEW.target_branch    IS DISTINCT FROM OLD.target_branch    THEN 'targetBranch' END,
+      CASE WHEN NEW.title            IS DISTINCT FROM OLD.title            THEN 'title' END,
+      CASE WHEN NEW.url              IS DISTINCT FROM OLD.url              THEN 'url' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  subjects := ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)];
+  image := jsonb_build_object(
+    'id', global_id('PullRequest', NEW.id),
+    'repo', repo_image(NEW.repo_owner, NEW.repo_name),
+    'url', NEW.url,
+    'number', NEW.number,
+    'title', NEW.title,
+    'author', NEW.author,
+    'sourceBranch', NEW.source_branch,
+    'targetBranch', NEW.target_branch,
+    'isDraft', NEW.is_draft,
+    'state', NEW.state,
+    'ciState', NEW.ci_state,
+    'reviewDecision', NEW.review_decision,
+    'mergeability', NEW.mergeability,
+    'headSha', NEW.head_sha,
+    'additions', NEW.additions,
+    'deletions', NEW.deletions,
+    'changedFiles', NEW.changed_files,
+    'session', global_id('Session', NEW.session_id),
+    'createdAt', date_time(NEW.created_at),
+    'stateChangedAt', date_time(NEW.state_changed_at),
+    'observedAt', date_time(NEW.observed_at),
+    'updatedAt', date_time(NEW.updated_at)
+  );
+  -- A new session is a change of its own, which both sides hear; then what else changed, which the new side hears.
+  IF 'session' = ANY (changed) THEN
+    INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+      NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
+      subjects || ARRAY[OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)],
+      jsonb_build_object(
+        'changed', ARRAY['session'], 'row', image,
+        'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
+      )
+    );
+    changed := array_remove(changed, 'session');
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
+    subjects, jsonb_build_object('changed', changed, 'row', image)
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_capture AFTER INSERT OR UPDATE ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request();
+
+ALTER TABLE pull_request ENABLE ALWAYS TRIGGER pull_request_capture;

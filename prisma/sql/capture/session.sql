@@ -1,0 +1,61 @@
+-- session → SESSION_CREATED, SESSION_UPDATED, SESSION_DELETED
+CREATE OR REPLACE FUNCTION capture_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  s session;
+  changed text[] := '{}';
+BEGIN
+  IF TG_OP = 'DELETE' THEN s := OLD; ELSE s := NEW; END IF;
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.activity_state        IS DISTINCT FROM OLD.activity_state        THEN 'activityState' END,
+      CASE WHEN NEW.branch                IS DISTINCT FROM OLD.branch                THEN 'branch' END,
+      CASE WHEN NEW.created_at            IS DISTINCT FROM OLD.created_at            THEN 'createdAt' END,
+      CASE WHEN NEW.display_name          IS DISTINCT FROM OLD.display_name          THEN 'displayName' END,
+      CASE WHEN NEW.first_signal_at       IS DISTINCT FROM OLD.first_signal_at       THEN 'firstSignalAt' END,
+      CASE WHEN NEW.is_terminated         IS DISTINCT FROM OLD.is_terminated         THEN 'isTerminated' END,
+      CASE WHEN NEW.kind                  IS DISTINCT FROM OLD.kind                  THEN 'kind' END,
+      CASE WHEN NEW.launch_id             IS DISTINCT FROM OLD.launch_id             THEN 'launchId' END,
+      CASE WHEN NEW.terminate_on_pr_merge IS DISTINCT FROM OLD.terminate_on_pr_merge THEN 'mergePolicy' END,
+      CASE WHEN NEW.no_signal_at          IS DISTINCT FROM OLD.no_signal_at          THEN 'noSignalAt' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    s.organization_id,
+    CASE TG_OP WHEN 'INSERT' THEN 'SESSION_CREATED' WHEN 'DELETE' THEN 'SESSION_DELETED' ELSE 'SESSION_UPDATED' END,
+    'Session', s.id, array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL),
+    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+      'id', global_id('Session', s.id),
+      'num', s.num,
+      'name', (SELECT p.slug FROM project p WHERE p.id = s.project_id) || '-' || s.num,
+      'displayName', s.display_name,
+      'kind', s.kind,
+      'project', global_id('Project', s.project_id),
+      'agent', global_id('Agent', s.agent_id),
+      'activityState', s.activity_state,
+      'activityLastAt', date_time(s.activity_last_at),
+      'firstSignalAt', date_time(s.first_signal_at),
+      'noSignalAt', date_time(s.no_signal_at),
+      'launchId', s.launch_id,
+      'isTerminated', s.is_terminated,
+      'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
+      'branch', s.branch,
+      'createdAt', date_time(s.created_at),
+      'updatedAt', date_time(s.updated_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_session() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_capture AFTER INSERT OR UPDATE OR DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION capture_session();
+
+ALTER TABLE session ENABLE ALWAYS TRIGGER session_capture;

@@ -1,0 +1,24 @@
+-- A time-ordered id (RFC 9562, version 7), so that programs beside Muster get one by default too. PostgreSQL has
+-- its own only from version 18 on.
+CREATE OR REPLACE FUNCTION uuid_v7() RETURNS uuid
+LANGUAGE sql VOLATILE PARALLEL SAFE
+RETURN encode(
+  set_bit(
+    set_bit(
+      overlay(
+        uuid_send(gen_random_uuid())
+        PLACING substring(int8send(floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3)
+        FROM 1 FOR 6
+      ),
+      52, 1
+    ),
+    53, 1
+  ),
+  'hex'
+)::uuid;
+
+-- The API's global object id. (encode() breaks lines at 76 characters; ids have no line breaks.)
+-- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
+CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN translate(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');

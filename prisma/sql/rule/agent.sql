@@ -1,0 +1,96 @@
+CREATE OR REPLACE TRIGGER agent_touch BEFORE UPDATE ON agent
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
+
+-- How the status of an agent may change. An agent does not come back: its successor is another agent.
+CREATE OR REPLACE TRIGGER agent_status_stays BEFORE UPDATE ON agent
+  FOR EACH ROW WHEN (
+    OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (
+      ('PENDING', 'RUNNING'),
+      ('PENDING', 'ERROR'),
+      ('PENDING', 'STOPPED'),
+      ('RUNNING', 'ERROR'),
+      ('RUNNING', 'STOPPED'),
+      ('ERROR', 'STOPPED')
+    )
+  )
+  EXECUTE FUNCTION refuse('an agent does not go from that status to this one');
+
+CREATE OR REPLACE TRIGGER agent_stays BEFORE UPDATE ON agent
+  FOR EACH ROW WHEN (
+    (OLD.id, OLD.organization_id, OLD.hired_by_id, OLD.hired_at, OLD.template_agent_id) IS DISTINCT FROM
+    (NEW.id, NEW.organization_id, NEW.hired_by_id, NEW.hired_at, NEW.template_agent_id)
+  )
+  EXECUTE FUNCTION refuse('an agent stays who was hired, by whom, where and when');
+
+CREATE OR REPLACE TRIGGER agent_is_kept BEFORE DELETE OR TRUNCATE ON agent
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('offboard it instead');
+
+-- What an agent may hold depends on its status: repositories and live sessions while it is RUNNING, tokens until it has
+-- ended. The agent's row is locked meanwhile, so that a transaction that ends the agent comes before or after, and
+-- releases what is held by then.
+CREATE OR REPLACE FUNCTION hold_by_working_agent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  current_status agent_status;
+  may_hold boolean;
+BEGIN
+  SELECT a.status INTO current_status FROM agent a WHERE a.id = NEW.agent_id FOR SHARE;
+  may_hold := CASE TG_TABLE_NAME
+    WHEN 'token' THEN current_status IN ('PENDING', 'RUNNING')
+    ELSE current_status = 'RUNNING'
+  END;
+  -- Without such an agent this is NULL, and the foreign key is about to fail.
+  IF NOT may_hold THEN
+    RAISE EXCEPTION 'An agent that is % holds no new %.', current_status, TG_TABLE_NAME
+      USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0], TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER watched_repo_agent_check BEFORE INSERT ON watched_repo
+  FOR EACH ROW EXECUTE FUNCTION hold_by_working_agent('watched_repo_agent_check');
+CREATE OR REPLACE TRIGGER token_agent_check BEFORE INSERT ON token
+  FOR EACH ROW WHEN (NEW.agent_id IS NOT NULL AND NEW.revoked_at IS NULL)
+  EXECUTE FUNCTION hold_by_working_agent('token_agent_check');
+CREATE OR REPLACE TRIGGER session_insert_agent_check BEFORE INSERT ON session
+  FOR EACH ROW WHEN (NEW.agent_id IS NOT NULL AND NOT NEW.is_terminated)
+  EXECUTE FUNCTION hold_by_working_agent('session_agent_check');
+CREATE OR REPLACE TRIGGER session_update_agent_check BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (NEW.agent_id IS NOT NULL AND OLD.is_terminated AND NOT NEW.is_terminated)
+  EXECUTE FUNCTION hold_by_working_agent('session_agent_check');
+
+-- An agent that has ended holds nothing: its repositories are free for another agent, its sessions have ended (so that
+-- their pull requests can be claimed without a takeover), its tokens are revoked. The same statement does it all: there
+-- is no moment in between.
+CREATE OR REPLACE FUNCTION release_agent_holdings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  DELETE FROM watched_repo w WHERE w.agent_id = NEW.id;
+  UPDATE session s SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now()
+   WHERE s.agent_id = NEW.id AND NOT s.is_terminated;
+  UPDATE token t SET revoked_at = now() WHERE t.agent_id = NEW.id AND t.revoked_at IS NULL;
+  RETURN NULL;
+END
+$$;
+
+-- PostgreSQL fires triggers in the order of their names. This one fires before agent_capture: the feed tells of
+-- what the agent held before it tells of the agent.
+CREATE OR REPLACE TRIGGER agent_before_capture_release AFTER UPDATE ON agent
+  FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'RUNNING') AND NEW.status IN ('STOPPED', 'ERROR'))
+  EXECUTE FUNCTION release_agent_holdings();
+
+REVOKE EXECUTE ON FUNCTION hold_by_working_agent(), release_agent_holdings() FROM PUBLIC;
+
+ALTER TABLE agent
+  ENABLE ALWAYS TRIGGER agent_status_stays,
+  ENABLE ALWAYS TRIGGER agent_stays,
+  ENABLE ALWAYS TRIGGER agent_is_kept,
+  ENABLE ALWAYS TRIGGER agent_before_capture_release;
+ALTER TABLE watched_repo ENABLE ALWAYS TRIGGER watched_repo_agent_check;
+ALTER TABLE token ENABLE ALWAYS TRIGGER token_agent_check;
+ALTER TABLE session
+  ENABLE ALWAYS TRIGGER session_insert_agent_check,
+  ENABLE ALWAYS TRIGGER session_update_agent_check;

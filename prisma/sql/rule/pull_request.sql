@@ -1,0 +1,80 @@
+CREATE OR REPLACE TRIGGER pull_request_touch BEFORE UPDATE ON pull_request
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
+
+CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
+  FOR EACH ROW WHEN ((OLD.id, OLD.organization_id) IS DISTINCT FROM (NEW.id, NEW.organization_id))
+  EXECUTE FUNCTION refuse('a pull request stays in its organization');
+
+CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
+
+-- Pull requests are held by workers, in projects that have a repository. Checked when a pull request gets a holder, and
+-- when a session or project that holds some changes its kind. The holder is locked against that change meanwhile.
+CREATE OR REPLACE FUNCTION keep_pull_requests_with_workers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  is_held boolean;
+BEGIN
+  CASE TG_TABLE_NAME
+    WHEN 'pull_request' THEN
+      PERFORM FROM session s WHERE s.id = NEW.session_id FOR SHARE;
+      is_held := EXISTS (
+        SELECT FROM session s JOIN project p ON p.id = s.project_id
+         WHERE s.id = NEW.session_id AND (s.kind = 'ORCHESTRATOR' OR p.kind = 'SCRATCH')
+      );
+    WHEN 'session' THEN
+      is_held := EXISTS (SELECT FROM pull_request r WHERE r.session_id = NEW.id);
+    WHEN 'project' THEN
+      is_held := EXISTS (SELECT FROM pull_request r JOIN session s ON s.id = r.session_id WHERE s.project_id = NEW.id);
+  END CASE;
+  IF is_held THEN
+    RAISE EXCEPTION 'An orchestrator, or a session of a scratch project, holds no pull requests.'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'pull_request_holder_check', TABLE = TG_TABLE_NAME;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER pull_request_insert_holder_check AFTER INSERT ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION keep_pull_requests_with_workers();
+CREATE OR REPLACE TRIGGER pull_request_update_holder_check AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (OLD.session_id IS DISTINCT FROM NEW.session_id) EXECUTE FUNCTION keep_pull_requests_with_workers();
+CREATE OR REPLACE TRIGGER session_holder_check AFTER UPDATE ON session
+  FOR EACH ROW WHEN (NEW.kind = 'ORCHESTRATOR' AND OLD.kind <> 'ORCHESTRATOR')
+  EXECUTE FUNCTION keep_pull_requests_with_workers();
+CREATE OR REPLACE TRIGGER project_holder_check AFTER UPDATE ON project
+  FOR EACH ROW WHEN (NEW.kind = 'SCRATCH' AND OLD.kind <> 'SCRATCH')
+  EXECUTE FUNCTION keep_pull_requests_with_workers();
+
+-- A merge ends the session that asked for it, once none of its pull requests is open and one was merged: whoever records
+-- the merge, in the same transaction. (The session is locked first: of two merges at once, the second sees the first.)
+CREATE OR REPLACE FUNCTION terminate_session_on_merge() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM session s WHERE s.id = NEW.session_id FOR NO KEY UPDATE;
+  UPDATE session s SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now()
+   WHERE s.id = NEW.session_id AND s.terminate_on_pr_merge AND NOT s.is_terminated
+     AND EXISTS (SELECT FROM pull_request p WHERE p.session_id = s.id AND p.state = 'MERGED')
+     AND NOT EXISTS (SELECT FROM pull_request p WHERE p.session_id = s.id AND p.state IN ('OPEN', 'DRAFT'));
+  RETURN NULL;
+END
+$$;
+
+-- PostgreSQL fires triggers in the order of their names. This one fires after the capture: the feed tells of the merge
+-- before it tells of the end of the session.
+CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
+  EXECUTE FUNCTION terminate_session_on_merge();
+
+REVOKE EXECUTE ON FUNCTION keep_pull_requests_with_workers(), terminate_session_on_merge() FROM PUBLIC;
+
+ALTER TABLE pull_request
+  ENABLE ALWAYS TRIGGER pull_request_stays,
+  ENABLE ALWAYS TRIGGER pull_request_is_kept,
+  ENABLE ALWAYS TRIGGER pull_request_insert_holder_check,
+  ENABLE ALWAYS TRIGGER pull_request_update_holder_check,
+  ENABLE ALWAYS TRIGGER pull_request_update_terminate;
+ALTER TABLE session ENABLE ALWAYS TRIGGER session_holder_check;
+ALTER TABLE project ENABLE ALWAYS TRIGGER project_holder_check;

@@ -1,0 +1,35 @@
+-- A thread belongs to the person who opened it. Comments stay private.
+DROP VIEW IF EXISTS unresolved_reviewer;
+CREATE VIEW unresolved_reviewer AS
+SELECT
+  t.pull_request_id,
+  t.reviewer,
+  t.is_bot,
+  count(*)::integer AS count,
+  (
+    SELECT nullif(r.url, '') FROM pull_request_review r
+     WHERE (r.pull_request_id, r.author, r.is_bot) = (t.pull_request_id, t.reviewer, t.is_bot)
+     ORDER BY r.submitted_at DESC, r.id DESC
+     LIMIT 1
+  ) AS review_url,
+  to_jsonb((
+    array_agg(jsonb_build_object('url', t.url, 'file', t.path, 'line', t.line) ORDER BY t.created_at, t.id)
+  )[1:10]) AS links
+FROM (
+  SELECT
+    t.id, t.pull_request_id, t.is_bot, t.path, t.line, t.created_at,
+    -- As GitHub shows a deleted account.
+    coalesce(opening.author, 'ghost') AS reviewer,
+    coalesce(opening.url, '') AS url
+  FROM pull_request_review_thread t
+  LEFT JOIN LATERAL (
+    SELECT c.author, c.url FROM pull_request_review_comment c
+     WHERE c.thread_id = t.id
+     ORDER BY c.created_at, c.id
+     LIMIT 1
+  ) opening ON true
+  WHERE NOT t.is_resolved
+) t
+GROUP BY t.pull_request_id, t.reviewer, t.is_bot;
+
+COMMENT ON VIEW unresolved_reviewer IS 'Who opened review threads of a pull request that are not resolved, and where.';

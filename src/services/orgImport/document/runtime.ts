@@ -1,0 +1,20 @@
+export const RUNTIMES = [
+  'langgraph',
+  'claude-code',
+  'openclaw',
+  'crewai',
+  'autogen',
+  'deepagents',
+  'hermes',
+  'codex',
+  'gemini-cli',
+  'external',
+  'mock',
+] as const;
+
+export const DEFAULT_RUNTIME = 'langgraph';
+
+/** One default for every workspace that names no tier, however it is made. */
+export const DEFAULT_TIER = 3;
+export const MIN_TIER = 1;
+export const MAX_TIER = 9;

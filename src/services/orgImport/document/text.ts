@@ -1,0 +1,33 @@
+import type { Findings } from '../source/findings.ts';
+import type { SourceNode } from '../source/sourceNode.ts';
+
+export type TextRule = {
+  /** In characters. */
+  max: number;
+  /** One line is trimmed and holds no control character; many lines are kept as they are. */
+  lines: 'one' | 'many';
+};
+
+export const NAME: TextRule = { max: 255, lines: 'one' };
+/** Prompts, memories and other prose. */
+export const PROSE: TextRule = { max: 100_000, lines: 'many' };
+
+/** The text of a value, or undefined when it breaks the rule, which is then reported. */
+export function textOf(node: SourceNode, rule: TextRule, findings: Findings): string | undefined {
+  if (node.kind === 'broken') return undefined;
+  const fail = (message: string) => void findings.error(node, message);
+  if (node.kind !== 'scalar') return fail('must be text');
+  if (typeof node.value !== 'string') return fail('must be text; write it in quotes');
+  const text = rule.lines === 'one' ? node.value.trim() : node.value;
+  const fault = textFault(text, rule);
+  return fault ? fail(fault) : text;
+}
+
+export function textFault(text: string, { max, lines }: TextRule): string | undefined {
+  // Characters as PostgreSQL counts them; UTF-16 needs at most two units for one.
+  if (text.length > max && (text.length > 2 * max || [...text].length > max))
+    return `must have at most ${max} characters`;
+  if (lines === 'one' && /[\p{Cc}\u2028\u2029]/u.test(text))
+    return 'must be one line without control characters';
+  return undefined;
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { goodTokens } from '../../auth/goodToken.ts';
+import { authorize, authorizeOver } from '../../auth/policy.ts';
+import { type Act, perform } from '../act/act.ts';
+import { recordStructureEvent } from '../act/structureEvent.ts';
+import { assertAnotherOwner, lockMembership, visibleMembership } from './member.ts';
+import { isOwnMembership } from './memberRule.ts';
+
+const result = z.object({ membershipId: z.guid(), revokedTokens: z.int() });
+export type RemovedMember = z.output<typeof result>;
+
+/**
+ * Ends a membership and revokes the person's tokens of this organization. The agents that the person hired stay. A
+ * person may remove itself. No-op for a membership that has ended.
+ * @throws LastOwnerError
+ */
+export async function removeMember(act: Act, { membershipId }: { membershipId: string }) {
+  const visible = await visibleMembership(act, membershipId);
+  const { organizationId, userId } = visible;
+  return await perform(act, {
+    organizationId,
+    result,
+    authorize: (viewer) =>
+      authorize(viewer, 'member.remove', organizationId, isOwnMembership(viewer, visible)),
+    lock: (tx) => lockMembership(tx, organizationId, membershipId),
+    async write(tx, { locked: membership, viewer }) {
+      if (membership.removedAt) return { membershipId, revokedTokens: 0 };
+      authorizeOver(viewer, membership.role, organizationId);
+      if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
+      await tx.membership.update({ where: { id: membershipId }, data: { removedAt: new Date() } });
+      const held = { organizationId, userId, revokedAt: null };
+      const revokedTokens = await tx.token.count({ where: { ...held, ...goodTokens() } });
+      await tx.token.updateMany({ where: held, data: { revokedAt: new Date() } });
+      await recordStructureEvent(tx, act, {
+        organizationId,
+        type: 'member.removed',
+        subject: { type: 'Membership', id: membershipId },
+        payload: { role: membership.role, revokedTokens },
+      });
+      return { membershipId, revokedTokens };
+    },
+  });
+}

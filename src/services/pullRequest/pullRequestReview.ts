@@ -1,0 +1,23 @@
+import type { Tx } from '../../db.ts';
+import type { ReviewFacts } from '../port/pullRequestSource.ts';
+
+/** Makes the stored reviews equal to those that the host returned. */
+export async function writeReviews(
+  tx: Tx,
+  organizationId: string,
+  pullRequestId: string,
+  reviews: ReviewFacts[],
+) {
+  await tx.$executeRaw`
+    INSERT INTO pull_request_review
+      (organization_id, pull_request_id, external_id, author, state, body, url, is_bot, submitted_at)
+    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
+      FROM jsonb_to_recordset(${JSON.stringify(reviews)}::jsonb)
+        AS f ("externalId" text, author text, state review_decision, body text, url text, "isBot" boolean, "submittedAt" timestamptz)
+    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
+      SET author = excluded.author, state = excluded.state, body = excluded.body, url = excluded.url,
+          submitted_at = excluded.submitted_at`;
+  await tx.pullRequestReview.deleteMany({
+    where: { pullRequestId, externalId: { notIn: reviews.map(({ externalId }) => externalId) } },
+  });
+}

@@ -1,0 +1,61 @@
+import type { Tx } from '../../db.ts';
+import type { PullRequestFacts, ReviewThreadFacts } from '../port/pullRequestSource.ts';
+
+/** Inserts and updates the review threads and their comments that the host returned. */
+export async function writeThreads(
+  tx: Tx,
+  organizationId: string,
+  pullRequestId: string,
+  { reviewThreads, reviewThreadsComplete }: PullRequestFacts,
+) {
+  await tx.$executeRaw`
+    INSERT INTO pull_request_review_thread AS t
+      (organization_id, pull_request_id, external_id, path, line, is_resolved, is_bot)
+    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
+      FROM jsonb_to_recordset(${JSON.stringify(reviewThreads)}::jsonb)
+        AS f ("externalId" text, path text, line int, "isResolved" boolean, "isBot" boolean)
+    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
+      SET path = excluded.path, line = excluded.line, is_resolved = excluded.is_resolved, is_bot = excluded.is_bot
+      WHERE (t.path, t.line, t.is_resolved, t.is_bot) IS DISTINCT FROM
+            (excluded.path, excluded.line, excluded.is_resolved, excluded.is_bot)`;
+  if (reviewThreadsComplete) {
+    // A thread that the host does not show any more is settled. Its row stays, because the feed has events of it.
+    await tx.pullRequestReviewThread.updateMany({
+      where: {
+        pullRequestId,
+        isResolved: false,
+        externalId: { notIn: reviewThreads.map(({ externalId }) => externalId) },
+      },
+      data: { isResolved: true },
+    });
+  }
+  await writeComments(tx, organizationId, pullRequestId, reviewThreads);
+}
+
+async function writeComments(
+  tx: Tx,
+  organizationId: string,
+  pullRequestId: string,
+  threads: ReviewThreadFacts[],
+) {
+  const threadIds = threads.map(({ externalId }) => externalId);
+  const comments = threads.flatMap((thread) =>
+    thread.comments.map((comment) => ({ ...comment, thread: thread.externalId })),
+  );
+  // An upsert, because a host may move a comment from one thread to another.
+  await tx.$executeRaw`
+    INSERT INTO pull_request_review_comment
+      (organization_id, pull_request_id, thread_id, external_id, author, body, url, is_bot, created_at)
+    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, t.id, f."externalId", f.author, f.body, f.url, f."isBot", f."createdAt"
+      FROM jsonb_to_recordset(${JSON.stringify(comments)}::jsonb)
+        AS f (thread text, "externalId" text, author text, body text, url text, "isBot" boolean, "createdAt" timestamptz)
+      JOIN pull_request_review_thread t ON t.pull_request_id = ${pullRequestId}::uuid AND t.external_id = f.thread
+    ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
+      SET thread_id = excluded.thread_id, author = excluded.author, body = excluded.body, url = excluded.url`;
+  // Arrays are one parameter each. PostgreSQL takes at most 65,535 parameters.
+  const commentIds = comments.map(({ externalId }) => externalId);
+  await tx.$executeRaw`
+    DELETE FROM pull_request_review_comment c USING pull_request_review_thread t
+     WHERE c.pull_request_id = ${pullRequestId}::uuid AND t.id = c.thread_id
+       AND t.external_id = ANY (${threadIds}::text[]) AND c.external_id <> ALL (${commentIds}::text[])`;
+}

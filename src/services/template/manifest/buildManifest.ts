@@ -1,0 +1,38 @@
+import { hashOf } from './canonical.ts';
+import {
+  type AgentRow,
+  agentDefinition,
+  classifierDefinition,
+  entityTypeDefinition,
+  relationshipTypeDefinition,
+  type Vocabulary,
+  watcherDefinition,
+} from './definition.ts';
+import type { Definition, Manifest, ManifestItem } from './item.ts';
+import { sortItems } from './sortItems.ts';
+
+/**
+ * The manifest of an agent and of the rows to release with it. It leaves out slugs that begin with `$`: those are the
+ * platform's, and every organization has its own.
+ */
+export function buildManifest(agent: AgentRow, vocabulary: Vocabulary): Manifest {
+  const items = [
+    manifestItem(agent.id, agentDefinition(agent)),
+    ...vocabulary.entityTypes.map((row) => manifestItem(row.id, entityTypeDefinition(row))),
+    ...vocabulary.relationshipTypes.map((row) => manifestItem(row.id, relationshipTypeDefinition(row))),
+    ...vocabulary.watchers.map((row) => manifestItem(row.id, watcherDefinition(row))),
+    ...vocabulary.classifiers.map((row) => manifestItem(row.id, classifierDefinition(row))),
+  ];
+  return manifestOf(items.filter(({ slug }) => !slug.startsWith('$')));
+}
+
+/** The manifest of the items, in whatever order they come. */
+export function manifestOf(items: readonly ManifestItem[]): Manifest {
+  const sorted = sortItems(items);
+  return { items: sorted, hash: hashOf(sorted) };
+}
+
+export function manifestItem(sourceKey: string, definition: Definition): ManifestItem {
+  const { kind, slug, fields } = definition;
+  return { ...definition, sourceKey, hash: hashOf({ kind, slug, fields }) };
+}

@@ -1,0 +1,92 @@
+/** Every list of the schema, asked for one part of a page at a time. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseGlobalId } from '../../src/globalId.ts';
+import { connections, fieldsOf, namedTypeOf, objectTypes } from '../schema/shape.ts';
+import { furnish, walk } from '../security/walk.ts';
+import { succeeded } from '../support/outcome.ts';
+import type { Team } from '../support/team.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+const PARTS = [
+  'totalCount',
+  'nodes { __typename }',
+  'edges { cursor }',
+  'edges { node { __typename } }',
+  'pageInfo { hasNextPage }',
+  'pageInfo { hasPreviousPage }',
+  'pageInfo { startCursor }',
+  'pageInfo { endCursor }',
+];
+
+const lists = objectTypes
+  .flatMap((type) => fieldsOf(type))
+  .filter((field) => connections.some((connection) => connection === namedTypeOf(field)))
+  .flatMap(({ of, name, args }) => {
+    const isForwardOnly = !args.some((arg) => arg.name === 'last');
+    const pages = isForwardOnly ? ['first: 1'] : ['first: 1', 'last: 1'];
+    return pages.flatMap((page) =>
+      filtersOf(`${of}.${name}`).map((filter) => ({
+        of,
+        name,
+        args: page + filter,
+        title: `${of}.${name}(${page}${filter})`,
+      })),
+    );
+  });
+
+/** Sessions are read from two places, by what they are filtered and ordered by. */
+function filtersOf(list: string): string[] {
+  if (list !== 'Organization.sessions') return [''];
+  const orders = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'].map((order) => `, orderBy: ${order}`);
+  return [...orders, ', lane: NEEDS_YOU'];
+}
+
+let work: Work;
+let team: Team;
+/** Of each type the ids of what there is. */
+let idsByType: Map<string | undefined, string[]>;
+beforeAll(async () => {
+  work = await startWork();
+  team = await work.createTeam();
+  const ref = await furnish(team);
+  const agent = await team.hire();
+  const session = await team.spawn({ agentId: agent.id });
+  team.onGitHub(8, { checks: [{ name: 'build', conclusion: 'FAILURE' }] });
+  succeeded(await team.claim(session.id, 8));
+  const { ids } = await walk(team.owner, ref);
+  idsByType = Map.groupBy(ids, (id) => parseGlobalId(id)?.type);
+});
+afterAll(() => work.close());
+
+/** The page of a list of each thing that has it. */
+async function read({ of, name, args }: (typeof lists)[number], part: string) {
+  const list = `{ ${name}(${args}) { ${part} } }`;
+  const found =
+    of === 'Viewer'
+      ? [await ask(`{ node: viewer ${list} }`)]
+      : await Promise.all(
+          (idsByType.get(of) ?? []).map((id) => ask(`{ node(id: "${id}") { ... on ${of} ${list} } }`)),
+        );
+  return found.map(({ node }) => node[name]);
+}
+
+async function ask(query: string) {
+  const { data, errors } = await (await team.owner.raw({ query })).json();
+  expect(errors).toBeUndefined();
+  return data;
+}
+
+it('finds the lists', () => {
+  expect(lists.length).toBeGreaterThan(40);
+});
+
+describe.each(lists)('$title', (list) => {
+  it('gives each part of a page alone as it gives it with the others', async () => {
+    const whole = await read(list, PARTS.join(' '));
+    expect(whole.some((page) => page.totalCount > 0 && page.nodes.length === 1)).toBe(true);
+    for (const part of PARTS) {
+      const alone = await read(list, part);
+      expect(whole).toMatchObject(alone);
+    }
+  });
+});

@@ -1,0 +1,81 @@
+/** Variables that are wrong in many ways at once: one error is reported, and nobody else has to wait. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startTarget, type Target } from '../../support/attack/target.ts';
+import { openSocket } from '../../support/rawSocket.ts';
+
+let target: Target;
+beforeAll(async () => {
+  target = await startTarget();
+});
+afterAll(() => target[Symbol.asyncDispose]());
+
+type Body = { query: string; variables: object };
+type Refused = { message: string; extensions: { code: string } };
+
+const REQUESTS = 3;
+/** Nearly a megabyte, which is as much as a request may have. */
+const KEYS = 40_000;
+
+const unknownKeys = Object.fromEntries(Array.from({ length: KEYS }, (_, n) => [`unknown${n}`, n]));
+
+const BODIES: Record<string, Body> = {
+  'thousands of unknown keys in a mutation': {
+    query:
+      'mutation Attack($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
+    variables: { input: unknownKeys },
+  },
+  'thousands of bad values in a list': {
+    query: 'query Attack($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+    variables: { ids: Array.from({ length: KEYS }, () => ({ a: 1 })) },
+  },
+  'a bad value of almost a megabyte': {
+    query: 'query Attack($first: Int) { viewer { organizations(first: $first) { totalCount } } }',
+    variables: { first: 'x'.repeat(900_000) },
+  },
+  'thousands of unknown keys in a subscription': {
+    query:
+      'subscription Attack($types: [ChangeType!]) { changes(organizationId: "x", types: $types) { cursor } }',
+    variables: { types: [unknownKeys] },
+  },
+};
+
+const WAYS: Record<string, (body: Body) => Promise<Refused[]>> = {
+  async POST(body) {
+    return JSON.parse(await post(body, 'application/json')).errors;
+  },
+  async SSE(body) {
+    const text = await post(body, 'text/event-stream');
+    return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text).errors;
+  },
+  async WebSocket(body) {
+    const socket = await openSocket(target.url, { authorization: `Bearer ${target.token}` });
+    const [first] = await socket.operation(body);
+    await socket.close();
+    if (first?.type === 'error') return first.payload as Refused[];
+    return first ? (first.payload as { errors: Refused[] }).errors : [];
+  },
+};
+
+async function post(body: Body, accept: string): Promise<string> {
+  const response = await fetch(`${target.url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${target.token}`, 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  });
+  return await response.text();
+}
+
+describe.each(Object.keys(BODIES))('%s', (name) => {
+  it.each(Object.keys(WAYS))('over %s is refused at the first error, with a short message', async (way) => {
+    const body = BODIES[name] as Body;
+    const refused: Refused[][] = [];
+    await target.withstands(async () => {
+      for (let n = 0; n < REQUESTS; n += 1) refused.push((await WAYS[way]?.(body)) ?? []);
+    });
+    expect(refused.length).toBe(REQUESTS);
+    for (const errors of refused) {
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
+      expect(errors[0]?.message.length).toBeLessThanOrEqual(1_024);
+    }
+  });
+});

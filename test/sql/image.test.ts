@@ -1,0 +1,100 @@
+/** What a change shows of a row is what the API shows of it: names and kinds of values, for every captured table. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  buildSchema,
+  type GraphQLObjectType,
+  getNamedType,
+  isEnumType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { parseGlobalId } from '../../src/globalId.ts';
+import { succeeded } from '../support/outcome.ts';
+import { uuidOf } from '../support/psql.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8'));
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+type Image = Record<string, unknown>;
+
+/** What of an image its SDL type would not say, as one readable line each. */
+function faults(type: GraphQLObjectType, image: Image): string[] {
+  return Object.entries(image).flatMap(([key, value]) => {
+    const field = type.getFields()[key];
+    const name = `${type.name}.${key}`;
+    if (!field) return [`${name} is no field`];
+    if (value === null) return isNonNullType(field.type) ? [`${name} is null`] : [];
+    const named = getNamedType(field.type);
+    if (isEnumType(named)) return named.getValue(String(value)) ? [] : [`${name} is ${value}`];
+    if (!isObjectType(named)) return isScalar(named.name, value) ? [] : [`${name} is ${value}`];
+    if (typeof value === 'object') return faults(named, value as Image);
+    return parseGlobalId(String(value))?.type === named.name ? [] : [`${name} is ${value}`];
+  });
+}
+
+function isScalar(name: string, value: unknown): boolean {
+  if (name === 'DateTime') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value));
+  if (name === 'Int' || name === 'Boolean')
+    return typeof value === { Int: 'number', Boolean: 'boolean' }[name];
+  return typeof value === 'string';
+}
+
+it('every key of every image is a field of its type, with a value of that field’s kind', async () => {
+  const team = await work.createTeam();
+  const { id: sessionId } = await team.spawn();
+  team.onGitHub(7);
+  const pullRequestId = uuidOf(succeeded(await team.claim(sessionId, 7)).pullRequest.id);
+  const organizationId = uuidOf(team.id);
+  const insert = (sql: string, ...values: unknown[]) => work.psql<{ id: string }>(sql, values);
+  await insert(
+    `INSERT INTO pull_request_check (organization_id, pull_request_id, name, commit_sha) VALUES ($1, $2, 'a', 'a')`,
+    organizationId,
+    pullRequestId,
+  );
+  await insert(
+    `INSERT INTO pull_request_review_thread (organization_id, pull_request_id, external_id) VALUES ($1, $2, 'a')`,
+    organizationId,
+    pullRequestId,
+  );
+  const [agent] = await insert(
+    `INSERT INTO agent (organization_id, name, role, status, hired_by_id) VALUES ($1, 'a', 'a', 'RUNNING', $2) RETURNING id`,
+    organizationId,
+    team.owner.userId,
+  );
+  await insert(
+    `INSERT INTO watched_repo (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
+     VALUES ($1, $2, $3, 'acme', 'rocket', 'acme', 'rocket')`,
+    organizationId,
+    agent?.id,
+    team.owner.userId,
+  );
+  await insert(
+    `INSERT INTO token (organization_id, agent_id, label, prefix, hash) VALUES ($1, $2, 'a', 'a', encode(sha256(gen_random_uuid()::text::bytea), 'hex'))`,
+    organizationId,
+    agent?.id,
+  );
+  await team.changes();
+
+  const changes = await work.psql<{ type: string; payload: { row: Image } }>(
+    `SELECT entity_type AS type, payload FROM change_log WHERE organization_id = $1`,
+    [organizationId],
+  );
+  const captured = await work.psql<{ table: string }>(
+    `SELECT DISTINCT tgrelid::regclass::text AS table FROM pg_trigger WHERE tgname ~ '_capture$' AND NOT tgisinternal`,
+  );
+  const types = new Set(changes.map(({ type }) => type));
+  expect(types.size).toBe(captured.length);
+  const found = changes.flatMap(({ type, payload }) => {
+    const object = schema.getType(type);
+    return isObjectType(object) ? faults(object, payload.row) : [`${type} is no type`];
+  });
+  expect([...new Set(found)]).toEqual([]);
+});

@@ -1,0 +1,27 @@
+/** A writer that switches ordinary triggers off, as replication and restores do. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { openPsql, uuidOf } from '../support/psql.ts';
+import { startWork, type Work } from '../support/work.ts';
+
+let work: Work;
+beforeAll(async () => {
+  work = await startWork();
+});
+afterAll(() => work.close());
+
+it('what is written under session_replication_role = replica is in the feed, and held to the rules', async () => {
+  const team = await work.createTeam();
+  const session = await team.spawn();
+  await using psql = await openPsql(work.app.app.db.url);
+  await psql('SET session_replication_role = replica');
+  await psql(`UPDATE session SET branch = 'replica' WHERE id = $1`, [uuidOf(session.id)]);
+
+  const [change] = await team.changes({ types: ['SESSION_UPDATED'] });
+  expect(change).toMatchObject({
+    actor: { kind: 'DATABASE' },
+    payload: { changed: ['branch'], row: { branch: 'replica' } },
+  });
+  await expect(psql('UPDATE session SET num = 99 WHERE id = $1', [uuidOf(session.id)])).rejects.toThrow(
+    'a session stays in its project',
+  );
+});

@@ -1,0 +1,116 @@
+/** A server process under attack, and what the attack does to it and to its other tenants. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
+import { createDatabase } from '../database.ts';
+import { createPersonIn } from '../person.ts';
+import type { Reading } from './probe.ts';
+
+export type Target = AsyncDisposable & {
+  url: string;
+  /** Of the attacker, who is a user like any other. */
+  token: string;
+  /** Runs the attack. Fails when the server suffers from it more than it may. */
+  withstands(attack: () => Promise<void>): Promise<void>;
+};
+
+/** How long one task may hold the event loop. */
+const MAX_BLOCKED_MS = 250;
+const MAX_ADDED_BYTES = 200 * 1024 * 1024;
+/** How much longer a small query of another tenant may take during the attack than before it. */
+const MAX_DELAY_MS = 1_000;
+const BEFORE_MS = 1_000;
+
+export async function startTarget(): Promise<Target> {
+  const database = await createDatabase();
+  const { token } = await createPersonIn(database.url);
+  const { token: bystander } = await createPersonIn(database.url);
+  const server = spawn(
+    process.execPath,
+    ['--import', new URL('probe.ts', import.meta.url).href, pathOf('../../../src/main.ts'), 'serve'],
+    {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '/',
+        HOST: '127.0.0.1',
+        PORT: '0',
+        DATABASE_URL: database.url,
+        MUSTER_SCM: 'demo',
+      },
+    },
+  );
+  const url = await servingAt(server);
+
+  async function read(): Promise<Reading> {
+    const answer = once(server, 'message');
+    server.send('read');
+    const [reading] = await answer;
+    return reading as Reading;
+  }
+
+  /** Another tenant's query, again and again. @returns the milliseconds that the slowest one took. */
+  async function queryUntil(done: Promise<void>): Promise<number> {
+    let isDone = false;
+    void done.finally(() => {
+      isDone = true;
+    });
+    let slowest = 0;
+    while (!isDone) {
+      const begun = performance.now();
+      const response = await fetch(`${url}/graphql`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${bystander}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ viewer { name } }' }),
+      });
+      expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+      slowest = Math.max(slowest, performance.now() - begun);
+    }
+    return slowest;
+  }
+
+  return {
+    url,
+    token,
+    async withstands(attack) {
+      // Also compiles the code of the first requests, and opens their connections.
+      const usualMs = await queryUntil(sleep(BEFORE_MS));
+      await read();
+      const { peakBytes: bytesBefore } = await read();
+      const attacking = attack();
+      const slowestMs = await queryUntil(attacking);
+      await attacking;
+      const { blockedMs, peakBytes } = await read();
+      expect.soft(blockedMs, 'milliseconds that one task held the event loop').toBeLessThan(MAX_BLOCKED_MS);
+      expect.soft(peakBytes - bytesBefore, 'bytes of memory added').toBeLessThan(MAX_ADDED_BYTES);
+      expect
+        .soft(slowestMs - usualMs, "milliseconds that another tenant's query was delayed")
+        .toBeLessThan(MAX_DELAY_MS);
+    },
+    async [Symbol.asyncDispose]() {
+      if (server.exitCode === null && server.signalCode === null) {
+        server.kill();
+        await once(server, 'exit');
+      }
+      await database.drop();
+    },
+  };
+}
+
+function pathOf(relative: string): string {
+  return new URL(relative, import.meta.url).pathname;
+}
+
+async function servingAt(server: ChildProcess): Promise<string> {
+  if (!server.stdout) throw new Error('The server has no output to read.');
+  for await (const line of createInterface({ input: server.stdout })) {
+    const { msg, url } = JSON.parse(line) as { msg: string; url: string };
+    if (msg !== 'serving') continue;
+    // Go on reading, or the pipe fills and the server stops.
+    server.stdout.resume();
+    return url;
+  }
+  throw new Error('The server ended before it served.');
+}
