@@ -18,8 +18,8 @@ import './session/sessionLife.ts';
 import './pullRequest/pullRequest.ts';
 import './pullRequest/claimPR.ts';
 import './pullRequest/refreshPR.ts';
-import './pullRequest/pullRequestChange.ts';
 import './feed/change.ts';
+import './feed/liveEvents.ts';
 import './organization/structureEvent.ts';
 import { builder } from '../schema/index.ts';
 

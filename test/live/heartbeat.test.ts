@@ -57,8 +57,9 @@ it('the cursor of a heartbeat never goes back for a subscription, though another
   const { data } = (event as Message).payload as { data: { sessionChanged: { cursor: string } } };
 
   subscribe(team, socket, 'b', Changes, { after: begin });
-  // No heartbeat is sent until b has caught up with a.
-  const beat = await nextBeat(socket);
+  // No heartbeat is sent until b has caught up with a, save those that were under way when b was opened.
+  let beat = await nextBeat(socket);
+  while (!beat.subscriptions.includes('b')) beat = await nextBeat(socket);
   expect(beat.subscriptions).toEqual(['a', 'b']);
   expect(positionOf(beat.cursor)).toBeGreaterThanOrEqual(positionOf(data.sessionChanged.cursor));
   await socket.close();

@@ -52,7 +52,7 @@ it.beforeAll(async ({ sharedTeam: team, psql, app, database }) => {
   behindProxy = await app.startAnother({ databaseUrl: databaseUrl.href });
   client = createClient(behindProxy.url, team.owner.token);
   proxy.onRequest((bytes) => {
-    pages += bytes.toString('latin1').split('FROM unnest($1::uuid[], $2::bigint[]) AS place').length - 1;
+    pages += bytes.toString('latin1').split('FROM unnest($1::uuid[], $2::bigint[]) AS start').length - 1;
   });
 });
 

@@ -3,73 +3,8 @@
 import { capitalized, mutations } from '../schema/shape.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import { describe, expect } from '../support/test.ts';
-import { ACTS } from './acts.ts';
+import { ACTS, PERMISSIONS } from './acts.ts';
 import { type Cast, test as it, ROLES, type Role } from './cast.ts';
-import { table } from './table.ts';
-
-/**
- * `yes`, or the code it is refused with. `no` is FORBIDDEN: the viewer sees it and may not. `none` is NOT_FOUND: for
- * this viewer it is not there. A mutation that is not in here fails the test.
- */
-const PERMISSIONS = table<Role>(`
-  act                                 | nobody | outsider | former | elsewhere | agent | member | admin | owner
-  createOrganization                  | 401    | yes      | yes    | no        | no    | yes    | yes   | yes
-  addMember: a member                 | 401    | none     | none   | none      | no    | no     | yes   | yes
-  addMember: an admin                 | 401    | none     | none   | none      | no    | no     | yes   | yes
-  addMember: an owner                 | 401    | none     | none   | none      | no    | no     | no    | yes
-  createToken: for oneself            | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  createToken: for a member           | 401    | none     | none   | none      | no    | no     | yes   | yes
-  createToken: for an admin           | 401    | none     | none   | none      | no    | no     | yes   | yes
-  createToken: for an owner           | 401    | none     | none   | none      | no    | no     | no    | yes
-  createToken: for an outsider        | 401    | none     | none   | none      | no    | no     | none  | none
-  revokeToken: one's own              | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  revokeToken: a member's             | 401    | none     | none   | none      | no    | no     | yes   | yes
-  revokeToken: an admin's             | 401    | none     | none   | none      | no    | no     | yes   | yes
-  revokeToken: an owner's             | 401    | none     | none   | none      | no    | no     | no    | yes
-  revokeToken: one of everywhere      | 401    | none     | none   | none      | none  | none   | none  | none
-  createToken: for an agent one hired | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  createToken: for another's agent    | 401    | none     | none   | none      | no    | no     | yes   | yes
-  revokeToken: of an agent one hired  | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  revokeToken: of another's agent     | 401    | none     | none   | none      | no    | no     | yes   | yes
-  changeMemberRole: of a member       | 401    | none     | none   | none      | no    | no     | yes   | yes
-  changeMemberRole: to owner          | 401    | none     | none   | none      | no    | no     | no    | yes
-  changeMemberRole: of an owner       | 401    | none     | none   | none      | no    | no     | no    | yes
-  removeMember: a member              | 401    | none     | none   | none      | no    | no     | yes   | yes
-  removeMember: an owner              | 401    | none     | none   | none      | no    | no     | no    | yes
-  hireAgent                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  offboardAgent: another's            | 401    | none     | none   | none      | no    | no     | yes   | yes
-  watchRepo: by an agent it hired     | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  watchRepo: by another's agent       | 401    | none     | none   | none      | no    | no     | yes   | yes
-  unwatchRepo: of an agent it hired   | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  unwatchRepo: of another's agent     | 401    | none     | none   | none      | no    | no     | yes   | yes
-  putAgentMemory: its own             | 401    | none     | none   | none      | yes   | no     | yes   | yes
-  putAgentMemory: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
-  logAgentAction: its own             | 401    | none     | none   | none      | yes   | no     | yes   | yes
-  logAgentAction: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
-  recordReviewedPR: its own           | 401    | none     | none   | none      | yes   | no     | yes   | yes
-  recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
-  registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
-  spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  spawnSession: with a claim          | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  reportActivity: of its own session  | 401    | none     | none   | none      | yes   | no     | yes   | yes
-  reportActivity: of another agent's  | 401    | none     | none   | none      | no    | no     | yes   | yes
-  reportActivity: of a person's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  renameSession: its own              | 401    | none     | none   | none      | yes   | yes    | yes   | yes
-  renameSession: another agent's      | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  renameSession: a person's           | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  updateMergePolicy                   | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  terminateSession                    | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  restoreSession                      | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  claimPR                             | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
-  claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  claimPR: a takeover                 | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  refreshPR                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
-  refreshPR: of its own session       | 401    | none     | none   | none      | yes   | yes    | yes   | yes
-  refreshPR: of another agent's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
-`);
 
 const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
 

@@ -5,63 +5,9 @@ import { connections, errors, events, fieldsOf, nodes, objectTypes, payloads } f
 import type { Psql } from '../support/psql.ts';
 import { describe, expect } from '../support/test.ts';
 import { INSIDERS, type Insider, OUTSIDERS, type Outsider, ROLES, test } from './cast.ts';
+import { FIELDS, THINGS } from './readers.ts';
 import { everyField, objectType } from './selection.ts';
-import { table } from './table.ts';
 import { furnish, type Walk, walk } from './walk.ts';
-
-/** `all`: every field there is; `none`: for this viewer there is no such thing. */
-const THINGS = table<Outsider | Insider>(`
-  type                    | outsider | former | elsewhere | agent | member | admin | owner
-  Organization            | none     | none   | none      | all   | all    | all   | all
-  User                    | none     | none   | none      | all   | all    | all   | all
-  Membership              | none     | none   | none      | all   | all    | all   | all
-  Token                   | none     | none   | none      | all   | all    | all   | all
-  Agent                   | none     | none   | none      | all   | all    | all   | all
-  WatchedRepo             | none     | none   | none      | all   | all    | all   | all
-  AgentMemory             | none     | none   | none      | all   | all    | all   | all
-  AgentAction             | none     | none   | none      | all   | all    | all   | all
-  ReviewedPullRequest     | none     | none   | none      | all   | all    | all   | all
-  Project                 | none     | none   | none      | all   | all    | all   | all
-  Session                 | none     | none   | none      | all   | all    | all   | all
-  PullRequest             | none     | none   | none      | all   | all    | all   | all
-  PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
-  PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
-  PullRequestReview       | none     | none   | none      | all   | all    | all   | all
-  StructureEvent          | none     | none   | none      | all   | all    | all   | all
-`);
-
-/** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
-const FIELDS: Record<string, string> = {
-  Viewer: 'id kind name user agent personalOrganization organizations',
-  Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
-  User: 'id name email createdAt',
-  Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
-  Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
-  Agent:
-    'id name role status failure organization hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
-  WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
-  AgentMemory: 'id key value agent createdAt updatedAt',
-  AgentAction: 'id action outcome metadata agent createdAt',
-  ReviewedPullRequest: 'id repo number agent reviewedAt',
-  Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
-  Session:
-    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
-  MergePolicy: 'terminateOnPrMerge',
-  LaneCount: 'lane count',
-  PullRequest:
-    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
-  PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
-  PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
-  PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
-  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
-  ReviewThreadLink: 'url file line',
-  StructureEvent: 'id type subjectId actor requestId payload occurredAt',
-  Change: 'cursor occurredAt actor requestId type entityId payload',
-  Actor: 'kind id name',
-  RepoRef: 'owner name nameWithOwner',
-  PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
-};
 
 const READERS = [...OUTSIDERS, ...INSIDERS];
 

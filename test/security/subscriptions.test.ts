@@ -3,35 +3,10 @@
 import { events, fieldsOf, namedTypeOf, subscriptions } from '../schema/shape.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import { describe, expect } from '../support/test.ts';
-import { type Cast, INSIDERS, type Insider, OUTSIDERS, type Outsider, test } from './cast.ts';
+import { type Cast, INSIDERS, OUTSIDERS, test } from './cast.ts';
+import { EVENT_FIELDS, SUBSCRIPTIONS } from './readers.ts';
 import { everyField, objectType } from './selection.ts';
-import { table } from './table.ts';
 import { furnish } from './walk.ts';
-
-/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
-const SUBSCRIPTIONS = table<Outsider | Insider>(`
-  subscription          | outsider | former | elsewhere | agent | member | admin | owner
-  agentChanged          | none     | none   | none      | hears | hears  | hears | hears
-  changes               | none     | none   | none      | hears | hears  | hears | hears
-  prChanged             | none     | none   | none      | hears | hears  | hears | hears
-  prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
-  prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
-  prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
-  sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
-  watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
-`);
-
-/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
-const FIELDS: Record<string, string> = {
-  AgentChanged: 'cursor occurredAt actor requestId type agent',
-  WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
-  Change: 'cursor occurredAt actor requestId type entityId payload',
-  PrChanged: 'cursor occurredAt actor requestId type pullRequest',
-  PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
-  PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
-  PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
-  SessionChanged: 'cursor occurredAt actor requestId type session',
-};
 
 const it = test
   /** The feed's cursor before anything happened to the team that a subscription tells. */
@@ -54,7 +29,9 @@ it('knows every subscription, and every field of every event', () => {
     ]),
   );
   expect(shown).toEqual(
-    Object.fromEntries(Object.entries(FIELDS).map(([name, fields]) => [name, fields.split(' ').sort()])),
+    Object.fromEntries(
+      Object.entries(EVENT_FIELDS).map(([name, fields]) => [name, fields.split(' ').sort()]),
+    ),
   );
 });
 

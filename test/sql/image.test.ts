@@ -10,7 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { parseGlobalId } from '../../src/globalId.ts';
-import { succeeded } from '../support/outcome.ts';
+import { furnish } from '../security/walk.ts';
 import { uuidOf } from '../support/psql.ts';
 import { expect, it } from '../support/test.ts';
 
@@ -45,43 +45,10 @@ it('every key of every image is a field of its type, with a value of that fieldâ
   createTeam,
 }) => {
   const team = await createTeam();
-  const { id: sessionId } = await team.spawn();
-  team.onGitHub(7);
-  const pullRequestId = uuidOf(succeeded(await team.claim(sessionId, 7)).pullRequest.id);
-  const organizationId = uuidOf(team.id);
-  const insert = (sql: string, ...values: unknown[]) => psql<{ id: string }>(sql, values);
-  await insert(
-    `INSERT INTO pull_request_check (organization_id, pull_request_id, name, commit_sha) VALUES ($1, $2, 'a', 'a')`,
-    organizationId,
-    pullRequestId,
-  );
-  await insert(
-    `INSERT INTO pull_request_review_thread (organization_id, pull_request_id, external_id) VALUES ($1, $2, 'a')`,
-    organizationId,
-    pullRequestId,
-  );
-  const [agent] = await insert(
-    `INSERT INTO agent (organization_id, name, role, status, hired_by_id) VALUES ($1, 'a', 'a', 'RUNNING', $2) RETURNING id`,
-    organizationId,
-    team.owner.userId,
-  );
-  await insert(
-    `INSERT INTO watched_repo (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
-     VALUES ($1, $2, $3, 'acme', 'rocket', 'acme', 'rocket')`,
-    organizationId,
-    agent?.id,
-    team.owner.userId,
-  );
-  await insert(
-    `INSERT INTO token (organization_id, agent_id, label, prefix, hash) VALUES ($1, $2, 'a', 'a', encode(sha256(gen_random_uuid()::text::bytea), 'hex'))`,
-    organizationId,
-    agent?.id,
-  );
-  await team.changes();
-
+  await furnish(team);
   const changes = await psql<{ type: string; payload: { row: Image } }>(
     `SELECT entity_type AS type, payload FROM change_log WHERE organization_id = $1`,
-    [organizationId],
+    [uuidOf(team.id)],
   );
   const captured = await psql<{ table: string }>(
     `SELECT DISTINCT tgrelid::regclass::text AS table FROM pg_trigger WHERE tgname ~ '_capture$' AND NOT tgisinternal`,

@@ -12,7 +12,8 @@ BEGIN
       CASE WHEN NEW.offboard_reason IS DISTINCT FROM OLD.offboard_reason THEN 'offboardReason' END,
       CASE WHEN NEW.offboarded_at   IS DISTINCT FROM OLD.offboarded_at   THEN 'offboardedAt' END,
       CASE WHEN NEW.role            IS DISTINCT FROM OLD.role            THEN 'role' END,
-      CASE WHEN NEW.status          IS DISTINCT FROM OLD.status          THEN 'status' END
+      CASE WHEN NEW.status          IS DISTINCT FROM OLD.status          THEN 'status' END,
+      CASE WHEN NEW.workspace_id    IS DISTINCT FROM OLD.workspace_id    THEN 'workspace' END
     ], NULL);
     IF changed = '{}' THEN
       RETURN NULL;
@@ -25,12 +26,13 @@ BEGIN
       WHEN OLD.status <> 'STOPPED' AND NEW.status = 'STOPPED' THEN 'AGENT_OFFBOARDED'
       ELSE 'AGENT_UPDATED'
     END,
-    'Agent', NEW.id, ARRAY[NEW.id, NEW.hired_by_id],
+    'Agent', NEW.id, array_remove(ARRAY[NEW.id, NEW.hired_by_id, NEW.workspace_id], NULL),
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('Agent', NEW.id),
       'name', NEW.name,
       'role', NEW.role,
       'status', NEW.status,
+      'workspace', global_id('Workspace', NEW.workspace_id),
       'hiredBy', global_id('User', NEW.hired_by_id),
       'hiredAt', date_time(NEW.hired_at),
       'offboardedAt', date_time(NEW.offboarded_at),

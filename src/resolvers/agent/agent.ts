@@ -1,12 +1,9 @@
 import { Agent } from '../../schema/agent/agent.ts';
-import { AgentChanged } from '../../schema/feed/event.ts';
 import { builder } from '../../schema/index.ts';
 import { AgentStatus } from '../../schema/kit/enum.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
-import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
-import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   agents: t.list({
@@ -40,19 +37,3 @@ mutation('hireAgent', {
     agent: t.exposeNode('agentId', { type: Agent, description: 'The new agent.' }),
   }),
 });
-
-builder.subscriptionField('agentChanged', (t) =>
-  t.field({
-    type: AgentChanged,
-    description: 'Agents as they are hired, change and are offboarded.',
-    args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
-    subscribe: (_root, { organizationId, after, agentId }, context) =>
-      subscribe(context, {
-        organizationId,
-        after,
-        types: ['AGENT_CREATED', 'AGENT_UPDATED', 'AGENT_OFFBOARDED'],
-        about: [filterId('Agent', agentId)],
-      }),
-    resolve: resolveChange,
-  }),
-);

@@ -1,12 +1,8 @@
 import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
 import { Agent, WatchedRepo } from '../../schema/agent/agent.ts';
-import { WatchedRepoChanged } from '../../schema/feed/event.ts';
-import { builder } from '../../schema/index.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
-import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
 import { mutation } from '../kit/mutation.ts';
-import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 
 mutation('watchRepo', {
   description:
@@ -51,19 +47,3 @@ mutation('unwatchRepo', {
     }),
   }),
 });
-
-builder.subscriptionField('watchedRepoChanged', (t) =>
-  t.field({
-    type: WatchedRepoChanged,
-    description: 'Repositories as agents begin to watch them, and as they are released.',
-    args: { ...listeningArgs(t), agentId: filterArgs.agentId(t) },
-    subscribe: (_root, { organizationId, after, agentId }, context) =>
-      subscribe(context, {
-        organizationId,
-        after,
-        types: ['REPO_WATCHED', 'REPO_RELEASED'],
-        about: [filterId('Agent', agentId)],
-      }),
-    resolve: resolveChange,
-  }),
-);

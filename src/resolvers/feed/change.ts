@@ -1,9 +1,10 @@
 import type { ActorFilter } from '../../feed/log/filter.ts';
 import { id as idOf, parseGlobalId } from '../../globalId.ts';
-import { Change, ChangeType, type ChangeTypeName, changeTypesOf } from '../../schema/feed/change.ts';
+import { Change } from '../../schema/feed/change.ts';
+import { ChangeType, changeTypesOf } from '../../schema/feed/changeType.ts';
 import { builder } from '../../schema/index.ts';
-import { listeningArgs } from '../kit/listeningArgs.ts';
 import { resolveChange, subscribe } from '../kit/subscribe.ts';
+import { subscriptionArgs } from '../kit/subscriptionArgs.ts';
 import { changePage } from './changePage.ts';
 
 const ChangeEdge = builder.edgeObject({ type: Change, name: 'OrganizationChangesConnectionEdge' });
@@ -64,7 +65,7 @@ function actorOf(raw: string): ActorFilter {
 }
 
 /** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */
-function ofEntity(raw: string | null | undefined, types: readonly ChangeTypeName[] | undefined) {
+function ofEntity(raw: string | null | undefined, types: readonly string[] | undefined) {
   if (raw == null) return { types };
   const entity = parseGlobalId(raw);
   const possible = entity ? changeTypesOf(entity.type) : [];
@@ -79,7 +80,7 @@ builder.subscriptionField('changes', (t) =>
     type: Change,
     description: 'Every change of an organization.',
     args: {
-      ...listeningArgs(t),
+      ...subscriptionArgs(t),
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
     },
     subscribe: (_root, { organizationId, after, types }, context) =>

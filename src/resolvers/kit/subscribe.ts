@@ -4,8 +4,6 @@ import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../con
 import { NotFoundError } from '../../errors.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { id } from '../../globalId.ts';
-import type { ChangeTypeName } from '../../schema/feed/change.ts';
 import { publicError } from '../feed/changePage.ts';
 
 /** One event of a source stream: a change, or the error that ends the subscription. */
@@ -19,9 +17,9 @@ type SubscribeOptions = {
   organizationId: string;
   after?: string | null;
   /** Only changes of these types, which are then the only ones read from the log. Default: all. */
-  types?: readonly ChangeTypeName[] | null;
-  /** UUIDs, undefined for a filter that was not given: only changes that concern every one of them. */
-  about?: (string | undefined)[];
+  types?: readonly string[] | null;
+  /** UUIDs, null or undefined for a filter that was not given: only changes that concern every one of them. */
+  about?: (string | null | undefined)[];
 };
 
 /** How many changes ahead the objects of events are read together. */
@@ -30,13 +28,12 @@ const LOOKAHEAD = 100;
 /** @throws {GraphQLError} NOT_FOUND, a broken cursor's code, or what the transport refuses with. */
 export async function subscribe(
   context: Context,
-  { after, types, about = [], ...options }: SubscribeOptions,
+  { organizationId, after, types, about = [] }: SubscribeOptions,
 ): Promise<AsyncIterable<SourceEvent>> {
-  const organizationId = id('Organization', options.organizationId);
   const { code, message } = new NotFoundError();
   if (!context.viewer.roles.has(organizationId)) throw new GraphQLError(message, { extensions: { code } });
 
-  const uuids = about.filter((uuid) => uuid !== undefined);
+  const uuids = about.filter((uuid) => uuid != null);
   const transport = transportOf(context);
   const slot = transport.reserve();
   try {
@@ -106,9 +103,4 @@ function asError(error: unknown): Error {
 export function resolveChange({ change }: SourceEvent): Change {
   if (change instanceof Error) throw publicError(change);
   return change;
-}
-
-/** The UUID that a filter argument names; undefined when the filter was not given. */
-export function filterId(type: string, raw: string | null | undefined): string | undefined {
-  return raw == null ? undefined : id(type, raw);
 }

@@ -1,11 +1,8 @@
-import { SessionChanged } from '../../schema/feed/event.ts';
 import { builder } from '../../schema/index.ts';
 import { SessionLane } from '../../schema/kit/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
-import { filterArgs, listeningArgs } from '../kit/listeningArgs.ts';
-import { filterId, resolveChange, subscribe } from '../kit/subscribe.ts';
 import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
 
 /** Whose sessions. */
@@ -70,19 +67,3 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 /** A number that PostgreSQL's integer is sure to hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;
-
-builder.subscriptionField('sessionChanged', (t) =>
-  t.field({
-    type: SessionChanged,
-    description: 'Sessions as they are spawned, change and are deleted.',
-    args: { ...listeningArgs(t), projectId: filterArgs.projectId(t), sessionId: filterArgs.sessionId(t) },
-    subscribe: (_root, { organizationId, after, projectId, sessionId }, context) =>
-      subscribe(context, {
-        organizationId,
-        after,
-        types: ['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_DELETED'],
-        about: [filterId('Project', projectId), filterId('Session', sessionId)],
-      }),
-    resolve: resolveChange,
-  }),
-);

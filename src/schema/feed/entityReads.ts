@@ -3,24 +3,19 @@ import { LRUCache } from 'lru-cache';
 import stringify from 'safe-stable-stringify';
 import type { Database } from '../../db.ts';
 import type { Change } from '../../feed/log/change.ts';
-
-export type EntityModel =
-  | 'agent'
-  | 'pullRequest'
-  | 'pullRequestCheck'
-  | 'pullRequestReviewThread'
-  | 'session';
+import { model } from '../kit/model.ts';
 
 export type EntityReads = {
   /**
    * An object that the change is about, at least as new as the change; null when it is gone.
    *
+   * @param modelName as the Prisma schema writes it.
    * @param query the Prisma arguments that select its fields.
    * @param upcoming the changes that will be delivered next.
    * @param idsOf the UUIDs of all such objects that a change is about.
    */
   find(
-    model: EntityModel,
+    modelName: string,
     query: object,
     id: string | undefined,
     about: {
@@ -34,35 +29,33 @@ export type EntityReads = {
 /** One read. It serves every change up to a position: those were committed when it began. */
 type Read = { upTo: number; ids: ReadonlySet<string>; rows: Promise<Map<string, { id: string }>> };
 
-type Delegate = { findMany(args: object): Promise<{ id: string }[]> };
-
 /** Each holds as many objects as there were changes ahead. */
 const MAX_READS = 200;
 
-export function createEntityReads({ prisma }: Pick<Database, 'prisma'>): EntityReads {
+export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
   const reads = new LRUCache<string, Read>({ max: MAX_READS });
 
-  function read(model: EntityModel, query: { select?: object }, organizationId: string, ids: Set<string>) {
+  function read(modelName: string, query: { select?: object }, organizationId: string, ids: Set<string>) {
     const select = query.select && { ...query.select, id: true };
     // The organization is the change's own: a payload may name ids of any organization.
     const where = { organizationId, id: { in: [...ids] } };
-    return (prisma[model] as unknown as Delegate)
+    return model(db, modelName)
       .findMany({ ...query, ...(select && { select }), where })
       .then((rows) => new Map(rows.map((row) => [row.id, row])));
   }
 
   return {
-    async find(model, query, id, { change, upcoming, idsOf }) {
+    async find(modelName, query, id, { change, upcoming, idsOf }) {
       if (id === undefined) return null;
       const { organizationId, position } = change;
-      const key = `${organizationId} ${model} ${stringify(query)}`;
+      const key = `${organizationId} ${modelName} ${stringify(query)}`;
       const known = reads.get(key);
       if (known && known.upTo >= position && known.ids.has(id)) return (await known.rows).get(id) ?? null;
 
       const changes = [change, ...upcoming()];
       const ids = new Set(changes.flatMap(idsOf).filter((each) => each !== undefined)).add(id);
       const upTo = Math.max(...changes.map((each) => each.position));
-      const made: Read = { upTo, ids, rows: read(model, query, organizationId, ids) };
+      const made: Read = { upTo, ids, rows: read(modelName, query, organizationId, ids) };
       reads.set(key, made);
       // A failed read must not be shared with those who ask again.
       made.rows.catch(() => reads.peek(key) === made && reads.delete(key));

@@ -10,6 +10,7 @@ import './exposeNode.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
+import './visibility.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;

@@ -12,6 +12,7 @@ const viewerCan = (action: Action, description: string) => ({
 
 export const Organization = builder.prismaNode('Organization', {
   id: { field: 'id' },
+  visible: ({ roles }) => ({ id: { in: [...roles.keys()] } }),
   description: 'The tenant: everything belongs to one, and nothing of it is seen from outside.',
   fields: (t) => ({
     slug: t.exposeString('slug', { description: 'Its name in URLs; unique.' }),

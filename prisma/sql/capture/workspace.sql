@@ -1,0 +1,114 @@
+-- workspace → WORKSPACE_CREATED, WORKSPACE_UPDATED, WORKSPACE_MOVED, WORKSPACE_REMOVED
+--
+-- Once per statement: an import writes many rows, and row triggers would fire in whatever order it finds them. Here a
+-- parent comes before its children, and a removed child before its parent. A change concerns the workspace and
+-- everything above it; a move also everything above its old place.
+--
+-- Not in the image: `path` and `depth`, which follow from the names (a move tells of the workspace that moved, not of
+-- everything below it), and `spec`, which has no bound.
+CREATE OR REPLACE FUNCTION workspace_change(w workspace, changed text[]) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+  'id', global_id('Workspace', w.id),
+  'name', w.name,
+  'parent', global_id('Workspace', w.parent_id),
+  'role', w.role,
+  'status', w.status,
+  'runtime', w.runtime,
+  'tier', w.tier,
+  'model', w.model,
+  'plugins', w.plugins,
+  'lastHeartbeatAt', date_time(w.last_heartbeat_at),
+  'errorRate', w.error_rate,
+  'sampleError', w.sample_error,
+  'activeTasks', w.active_tasks,
+  'currentTask', w.current_task,
+  'uptimeSeconds', w.uptime_seconds,
+  'import', global_id('OrgImport', w.import_id),
+  'importDocument', w.import_document,
+  'createdAt', date_time(w.created_at),
+  'updatedAt', date_time(w.updated_at),
+  'removedAt', date_time(w.removed_at)
+));
+
+CREATE OR REPLACE FUNCTION capture_new_workspaces() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT w.organization_id, 'WORKSPACE_CREATED', 'Workspace', w.id, workspace_lineage(w.id), workspace_change(w, '{}')
+    FROM new_rows n JOIN workspace w ON w.id = n.id
+   ORDER BY w.depth, w.path;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION capture_changed_workspaces() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT
+    c.organization_id, c.type, 'Workspace', c.id,
+    CASE c.type
+      WHEN 'WORKSPACE_MOVED' THEN
+        ARRAY(SELECT unnest(workspace_lineage(c.id)) UNION SELECT unnest(workspace_lineage(c.old_parent_id)))
+      ELSE workspace_lineage(c.id)
+    END,
+    c.payload || CASE c.type
+      WHEN 'WORKSPACE_MOVED' THEN jsonb_build_object(
+        'from', global_id('Workspace', c.old_parent_id), 'to', global_id('Workspace', c.parent_id)
+      )
+      ELSE '{}'
+    END
+  FROM (
+    SELECT
+      n.id, n.organization_id, n.parent_id, n.depth, n.path, o.parent_id AS old_parent_id,
+      CASE
+        WHEN n.status = 'REMOVED' AND o.status <> 'REMOVED' THEN 'WORKSPACE_REMOVED'
+        WHEN n.parent_id IS DISTINCT FROM o.parent_id THEN 'WORKSPACE_MOVED'
+        ELSE 'WORKSPACE_UPDATED'
+      END AS type,
+      workspace_change(n, f.changed) AS payload
+    FROM (SELECT w.* FROM new_rows r JOIN workspace w ON w.id = r.id) n
+    JOIN old_rows o ON o.id = n.id
+    -- What a heartbeat observes is no change by itself; its number of tasks and its current task are.
+    CROSS JOIN LATERAL (
+      SELECT array_remove(ARRAY[
+        CASE WHEN n.active_tasks    IS DISTINCT FROM o.active_tasks    THEN 'activeTasks' END,
+        CASE WHEN n.created_at      IS DISTINCT FROM o.created_at      THEN 'createdAt' END,
+        CASE WHEN n.current_task    IS DISTINCT FROM o.current_task    THEN 'currentTask' END,
+        CASE WHEN n.import_id       IS DISTINCT FROM o.import_id       THEN 'import' END,
+        CASE WHEN n.import_document IS DISTINCT FROM o.import_document THEN 'importDocument' END,
+        CASE WHEN n.model           IS DISTINCT FROM o.model           THEN 'model' END,
+        CASE WHEN n.name            IS DISTINCT FROM o.name            THEN 'name' END,
+        CASE WHEN n.parent_id       IS DISTINCT FROM o.parent_id       THEN 'parent' END,
+        CASE WHEN n.plugins         IS DISTINCT FROM o.plugins         THEN 'plugins' END,
+        CASE WHEN n.removed_at      IS DISTINCT FROM o.removed_at      THEN 'removedAt' END,
+        CASE WHEN n.role            IS DISTINCT FROM o.role            THEN 'role' END,
+        CASE WHEN n.runtime         IS DISTINCT FROM o.runtime         THEN 'runtime' END,
+        CASE WHEN n.spec            IS DISTINCT FROM o.spec            THEN 'spec' END,
+        CASE WHEN n.status          IS DISTINCT FROM o.status          THEN 'status' END,
+        CASE WHEN n.tier            IS DISTINCT FROM o.tier            THEN 'tier' END
+      ], NULL) AS changed
+    ) f
+    WHERE f.changed <> '{}'
+  ) c
+  ORDER BY CASE c.type WHEN 'WORKSPACE_REMOVED' THEN -c.depth ELSE c.depth END, c.path;
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call them: they write into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_new_workspaces(), capture_changed_workspaces() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER workspace_insert_capture AFTER INSERT ON workspace
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION capture_new_workspaces();
+CREATE OR REPLACE TRIGGER workspace_update_capture AFTER UPDATE ON workspace
+  REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION capture_changed_workspaces();
+
+ALTER TABLE workspace
+  ENABLE ALWAYS TRIGGER workspace_insert_capture,
+  ENABLE ALWAYS TRIGGER workspace_update_capture;

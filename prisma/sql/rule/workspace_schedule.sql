@@ -1,0 +1,37 @@
+CREATE OR REPLACE TRIGGER workspace_schedule_touch BEFORE UPDATE ON workspace_schedule
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
+
+CREATE OR REPLACE TRIGGER workspace_schedule_stays BEFORE UPDATE ON workspace_schedule
+  FOR EACH ROW WHEN (
+    (OLD.id, OLD.organization_id, OLD.workspace_id) IS DISTINCT FROM (NEW.id, NEW.organization_id, NEW.workspace_id)
+  )
+  EXECUTE FUNCTION refuse('a schedule stays in its workspace');
+
+-- Schedules of a removed workspace stay off. The workspace's row is locked meanwhile, so that a removal comes before or
+-- after, and switches off what is there by then.
+CREATE OR REPLACE FUNCTION enable_in_live_workspace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  current_status workspace_status;
+BEGIN
+  SELECT w.status INTO current_status FROM workspace w WHERE w.id = NEW.workspace_id FOR SHARE;
+  IF current_status = 'REMOVED' THEN
+    RAISE EXCEPTION 'A schedule of a removed workspace stays off.'
+      USING ERRCODE = 'check_violation', CONSTRAINT = 'workspace_schedule_live_check', TABLE = 'workspace_schedule';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION enable_in_live_workspace() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER workspace_schedule_insert_check BEFORE INSERT ON workspace_schedule
+  FOR EACH ROW WHEN (NEW.enabled) EXECUTE FUNCTION enable_in_live_workspace();
+CREATE OR REPLACE TRIGGER workspace_schedule_update_check BEFORE UPDATE ON workspace_schedule
+  FOR EACH ROW WHEN (NEW.enabled AND NOT OLD.enabled) EXECUTE FUNCTION enable_in_live_workspace();
+
+ALTER TABLE workspace_schedule
+  ENABLE ALWAYS TRIGGER workspace_schedule_stays,
+  ENABLE ALWAYS TRIGGER workspace_schedule_insert_check,
+  ENABLE ALWAYS TRIGGER workspace_schedule_update_check;

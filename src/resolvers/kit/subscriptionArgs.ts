@@ -1,0 +1,26 @@
+import type { Types } from '../../schema/kit/builder.ts';
+
+type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<Types, Types['Root']>;
+
+/** Every subscription takes these. */
+export const subscriptionArgs = (t: SubscriptionFields) => ({
+  organizationId: t.arg.idOf('Organization', {
+    required: true,
+    description: 'The global id of the organization to listen to.',
+  }),
+  after: t.arg.string({
+    description:
+      'The position to go on from: everything since then first, then live, with no gap and no repeat. Without it, from now on. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+  }),
+});
+
+/** Filters by what a change concerns: `projectId` for `Project`. */
+export function filterArgs(t: SubscriptionFields, types: readonly (keyof Types['PrismaTypes'] & string)[]) {
+  return Object.fromEntries(
+    types.map((type) => {
+      const words = type.replaceAll(/(?<!^)[A-Z]/g, ' $&').toLowerCase();
+      const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}Id`;
+      return [name, t.arg.idOf(type, { description: `Only changes that concern this ${words}.` })];
+    }),
+  );
+}

@@ -1,0 +1,23 @@
+import { builder } from '../kit/builder.ts';
+
+/** Each noun adds its own types. */
+export const ChangeType = builder.enumType('ChangeType', {
+  description: 'What happened. One row change makes one change, the most specific one.',
+  values: {} as Record<string, { value: string }>,
+});
+
+const typesByEntity = new Map<string, readonly string[]>();
+
+/** @param descriptions of the types of change that an entity type has */
+export function addChangeTypes(entityType: string, descriptions: Record<string, string>): void {
+  typesByEntity.set(entityType, Object.keys(descriptions));
+  const values = Object.fromEntries(
+    Object.entries(descriptions).map(([value, description]) => [value, { value, description }]),
+  );
+  ChangeType.updateConfig((config) => ({ ...config, values: { ...config.values, ...values } }));
+}
+
+/** Empty for an entity type without changes. */
+export function changeTypesOf(entityType: string): readonly string[] {
+  return typesByEntity.get(entityType) ?? [];
+}

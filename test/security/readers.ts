@@ -1,0 +1,82 @@
+/** Who may read what, and who may listen to what. */
+import type { Insider, Outsider } from './cast.ts';
+import { table } from './table.ts';
+
+/** `all`: every field there is; `none`: for this viewer there is no such thing. */
+export const THINGS = table<Outsider | Insider>(`
+  type                    | outsider | former | elsewhere | agent | member | admin | owner
+  Organization            | none     | none   | none      | all   | all    | all   | all
+  User                    | none     | none   | none      | all   | all    | all   | all
+  Membership              | none     | none   | none      | all   | all    | all   | all
+  Token                   | none     | none   | none      | all   | all    | all   | all
+  Agent                   | none     | none   | none      | all   | all    | all   | all
+  WatchedRepo             | none     | none   | none      | all   | all    | all   | all
+  AgentMemory             | none     | none   | none      | all   | all    | all   | all
+  AgentAction             | none     | none   | none      | all   | all    | all   | all
+  ReviewedPullRequest     | none     | none   | none      | all   | all    | all   | all
+  Project                 | none     | none   | none      | all   | all    | all   | all
+  Session                 | none     | none   | none      | all   | all    | all   | all
+  PullRequest             | none     | none   | none      | all   | all    | all   | all
+  PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
+  PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
+  PullRequestReview       | none     | none   | none      | all   | all    | all   | all
+  StructureEvent          | none     | none   | none      | all   | all    | all   | all
+`);
+
+/** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
+export const FIELDS: Record<string, string> = {
+  Viewer: 'id kind name user agent personalOrganization organizations',
+  Organization:
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+  User: 'id name email createdAt',
+  Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
+  Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
+  Agent:
+    'id name role status failure organization hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+  WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
+  AgentMemory: 'id key value agent createdAt updatedAt',
+  AgentAction: 'id action outcome metadata agent createdAt',
+  ReviewedPullRequest: 'id repo number agent reviewedAt',
+  Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
+  Session:
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+  MergePolicy: 'terminateOnPrMerge',
+  LaneCount: 'lane count',
+  PullRequest:
+    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+  PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
+  PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
+  PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
+  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
+  ReviewThreadLink: 'url file line',
+  StructureEvent: 'id type subjectId actor requestId payload occurredAt',
+  Change: 'cursor occurredAt actor requestId type entityId payload',
+  Actor: 'kind id name',
+  RepoRef: 'owner name nameWithOwner',
+  PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
+};
+
+/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
+export const SUBSCRIPTIONS = table<Outsider | Insider>(`
+  subscription          | outsider | former | elsewhere | agent | member | admin | owner
+  agentChanged          | none     | none   | none      | hears | hears  | hears | hears
+  changes               | none     | none   | none      | hears | hears  | hears | hears
+  prChanged             | none     | none   | none      | hears | hears  | hears | hears
+  prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
+  prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
+  prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
+  sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
+  watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
+`);
+
+/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
+export const EVENT_FIELDS: Record<string, string> = {
+  AgentChanged: 'cursor occurredAt actor requestId type agent',
+  WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
+  Change: 'cursor occurredAt actor requestId type entityId payload',
+  PrChanged: 'cursor occurredAt actor requestId type pullRequest',
+  PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
+  PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
+  PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
+  SessionChanged: 'cursor occurredAt actor requestId type session',
+};
