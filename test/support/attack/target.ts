@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { createDatabase } from '../database.ts';
-import { createPerson } from '../person.ts';
+import { createPersonIn } from '../person.ts';
 import type { Reading } from './probe.ts';
 
 export type Target = AsyncDisposable & {
@@ -27,7 +27,8 @@ const BEFORE_MS = 1_000;
 
 export async function startTarget(): Promise<Target> {
   const database = await createDatabase();
-  const [token, bystander] = [await createPerson(database.url), await createPerson(database.url)];
+  const { token } = await createPersonIn(database.url);
+  const { token: bystander } = await createPersonIn(database.url);
   const server = spawn(
     process.execPath,
     ['--import', new URL('probe.ts', import.meta.url).href, pathOf('../../../src/main.ts'), 'serve'],
