@@ -231,12 +231,14 @@ const TABLES = [
 ];
 
 /** When a token was last used is no trace of what a request did. */
+const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');
+
 const FOOTPRINT = `SELECT ${[
   `((SELECT count(*) FROM change_log WHERE organization_id = $1) +
     (SELECT count(*) FROM change_outbox WHERE organization_id = $1))::text AS changes`,
   ...TABLES.map(
     (table) =>
-      `(SELECT md5(string_agg((to_jsonb(t) - 'last_used_at')::text, '' ORDER BY t.id)) FROM ${table} t WHERE organization_id = $1) AS ${table}`,
+      `(SELECT md5(string_agg(${rowOf(table)}::text, '' ORDER BY t.id)) FROM ${table} t WHERE organization_id = $1) AS ${table}`,
   ),
 ].join(', ')}`;
 
