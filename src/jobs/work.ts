@@ -22,8 +22,8 @@ const CONTAINERS_AT_ONCE = 4;
 const POLL_SECONDS = 2;
 const MAX_POLL_SECONDS = 60;
 
-const started = z.object({ agentId: z.uuid() });
-const toreDown = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
+const startData = z.object({ agentId: z.uuid() });
+const teardownData = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
 
 /** The work there is for a process with this runtime. Without one, it leaves containers to processes that have one. */
 export function workOf({ kind }: Runtime): Work[] {
@@ -38,11 +38,11 @@ const recurring = (queue: keyof typeof EVERY_SECONDS) => ({
 });
 
 const CONTAINERS: Work[] = [
-  { queue: 'agent.start', ...ofContainers, do: (run, data) => startAgent(run, started.parse(data)) },
+  { queue: 'agent.start', ...ofContainers, do: (run, data) => startAgent(run, startData.parse(data)) },
   {
     queue: 'agent.teardown',
     ...ofContainers,
-    do: (run, data) => teardownContainer(run, toreDown.parse(data)),
+    do: (run, data) => teardownContainer(run, teardownData.parse(data)),
   },
   { ...recurring('agent.reconcile'), do: reconcileAgents },
 ];

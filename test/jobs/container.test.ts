@@ -216,7 +216,7 @@ describe('an agent that is offboarded', () => {
     await until(async () => (await deeds(id)).includes('remove done'));
     await until(() => isDone(id));
     expect((await jobs(id))[0]?.output).toMatchObject({
-      came: 'The agent is STOPPED: the container is taken down again.',
+      outcome: 'The agent is STOPPED: the container is removed again.',
     });
     expect(await row(id)).toMatchObject({ status: 'STOPPED', container_ref: null });
   });
@@ -339,7 +339,7 @@ it('an agent that nobody is starting any more is in ERROR', async () => {
   await until(async () => (await row(id)).status === 'ERROR');
   await containers.before('start');
   await containers.touch(`go-${uuidOf(id)}`);
-  expect((await row(id)).failure).toBe('The container did not start, and nobody is starting it any more.');
+  expect((await row(id)).failure).toBe('The container did not start, and no job is starting it any more.');
   // The attempt that was taken for dead and was not takes its container down itself.
   await until(async () => (await deeds(id)).includes('start done'));
   await until(async () => (await containers.state(uuidOf(id))) === 'gone');
