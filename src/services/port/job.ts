@@ -19,6 +19,12 @@ export type Job =
 export type JobQueue = {
   /** Leaves a job behind in the transaction; rolled back with it. */
   enqueue(tx: Tx, job: Job): Promise<void>;
+  /** Leaves jobs of one name behind, with one statement. */
+  enqueueAll<Name extends Job['name']>(
+    tx: Tx,
+    name: Name,
+    data: Extract<Job, { name: Name }>['data'][],
+  ): Promise<void>;
   /** Whether such a job is yet to end, as the transaction sees it. */
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
