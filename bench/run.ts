@@ -4,7 +4,7 @@ const BENCHES: Record<string, string> = {
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   latency:
     'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
-  throughput: '32 writers with the sequencer following, against the same writers without any trigger',
+  throughput: 'one writer, and 32 with the sequencer following, against the same writers without any trigger',
   retention: 'what dropping a full partition of the log costs readers and the sequencer',
   stall: 'how long one large transaction holds up what others change',
 };

@@ -1,8 +1,9 @@
 /**
  * What the feed costs those who write: `npm run bench -- throughput`.
  *
- * 32 writers of transactions of one row, with a sequencer process following, over Redis; in turns with it the same
- * writers on a copy of the database without any trigger, and on one whose changes nobody sequences.
+ * One writer of transactions of one row, on copies of the database: without any trigger, with the triggers of rules
+ * alone, and with all. Then 32 writers with a sequencer process following, over Redis, in turns with the same writers on
+ * the copy without any trigger and on one whose changes nobody sequences.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -11,6 +12,7 @@ import { startSequencerProcess } from '../test/support/sequencerProcess.ts';
 import { startChild } from './support/child.ts';
 import { startDatabase } from './support/database.ts';
 import { now, say } from './support/figures.ts';
+import { measureOneWriter, type Tables } from './throughput/oneWriter.ts';
 import type { Load, LoadOrder } from './throughput/writers.ts';
 
 const WRITERS = 32;
@@ -28,10 +30,26 @@ await admin.connect();
 cleanUp.defer(() => admin.end());
 const name = new URL(database.url).pathname.slice(1);
 const urls = { none: withName('bare'), trigger: withName('unsequenced'), followed: database.url };
-for (const copy of ['bare', 'unsequenced']) await admin.query(`CREATE DATABASE ${copy} TEMPLATE ${name}`);
-await run(urls.none, 'ALTER TABLE session DISABLE TRIGGER ALL');
+const ruled = withName('ruled');
+const tables: Tables = { session: database.sessions, pull_request: await addPullRequests() };
+for (const copy of ['bare', 'ruled', 'unsequenced']) {
+  await admin.query(`CREATE DATABASE ${copy} TEMPLATE ${name}`);
+  cleanUp.defer(async () => void (await admin.query(`DROP DATABASE ${copy} WITH (FORCE)`)));
+}
+for (const table of Object.keys(tables)) {
+  await run(urls.none, `ALTER TABLE ${table} DISABLE TRIGGER ALL`);
+  await run(ruled, `ALTER TABLE ${table} DISABLE TRIGGER ${table}_capture`);
+}
 // What is left of the setting up is none of the load's.
 await run(urls.trigger, 'DELETE FROM change_outbox');
+
+await using writers = await startChild<LoadOrder, Load>(new URL('./throughput/writers.ts', import.meta.url));
+await measureOneWriter(
+  (order) => writers.ask(order),
+  { bare: urls.none, ruled, captured: urls.trigger },
+  tables,
+  () => run(urls.trigger, 'TRUNCATE change_outbox'),
+);
 
 const env = { DATABASE_URL: urls.followed, ...(redis && { REDIS_URL: redis.url }) };
 const sequencer = startSequencerProcess(env);
@@ -42,9 +60,8 @@ await watch.connect();
 cleanUp.defer(() => watch.end());
 await emptied();
 
-await using writers = await startChild<LoadOrder, Load>(new URL('./throughput/writers.ts', import.meta.url));
 const load = (url: string, ms: number) =>
-  writers.ask({ url, sessions: database.sessions, writers: WRITERS, ms });
+  writers.ask({ url, table: 'session', ids: tables.session, writers: WRITERS, ms });
 
 const sums = { none: { commits: 0, ms: 0 }, trigger: { commits: 0, ms: 0 }, followed: { commits: 0, ms: 0 } };
 /** Each round's, to show how much the machine itself varied. */
@@ -89,6 +106,21 @@ async function run(url: string, sql: string): Promise<void> {
   await client.connect();
   await client.query(sql);
   await client.end();
+}
+
+/** One for each session, in the same order. */
+async function addPullRequests(): Promise<string[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  const { rows } = await client.query<{ id: string }>(
+    `INSERT INTO pull_request
+       (organization_id, session_id, host, repo_owner, repo_name, repo_owner_key, repo_name_key, number, url, title)
+     SELECT organization_id, id, 'github.com', 'acme', 'rocket', 'acme', 'rocket', num,
+            'https://github.com/acme/rocket/pull/' || num, '0'
+       FROM session RETURNING id`,
+  );
+  await client.end();
+  return rows.map(({ id }) => id);
 }
 
 async function emptied(): Promise<void> {

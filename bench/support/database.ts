@@ -1,4 +1,4 @@
-/** An embedded PostgreSQL for one benchmark, as durable as in production, with an organization. */
+/** A PostgreSQL for one benchmark, as durable as in production, with an organization. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { globalId } from '../../src/globalId.ts';
 import { migrate } from '../../src/migrations.ts';
-import { createPerson } from '../../test/support/person.ts';
+import { createPersonIn } from '../../test/support/person.ts';
 
 export type BenchDatabase = AsyncDisposable & {
   url: string;
@@ -19,10 +19,9 @@ export type BenchDatabase = AsyncDisposable & {
 };
 
 export async function startDatabase(sessions: number): Promise<BenchDatabase> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'muster-bench-'));
-  const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
+  const server = await startServer();
   await migrate(server.url);
-  const token = await createPerson(server.url);
+  const { token } = await createPersonIn(server.url);
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const ids = async (sql: string, values: unknown[]): Promise<string[]> =>
@@ -52,7 +51,30 @@ export async function startDatabase(sessions: number): Promise<BenchDatabase> {
     token,
     organizationId: globalId('Organization', organizationId),
     sessions: made,
-    async [Symbol.asyncDispose]() {
+    [Symbol.asyncDispose]: server.stop,
+  };
+}
+
+/** The embedded one, or a database of its own on another that the environment names. */
+async function startServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const other = process.env.BENCH_POSTGRES_URL;
+  if (other) {
+    const admin = async (statement: string) => {
+      const client = new pg.Client({ connectionString: other });
+      await client.connect();
+      await client.query(statement);
+      await client.end();
+    };
+    await admin('CREATE DATABASE muster_bench');
+    const url = new URL(other);
+    url.pathname = '/muster_bench';
+    return { url: url.href, stop: () => admin('DROP DATABASE muster_bench WITH (FORCE)') };
+  }
+  const dataDir = await mkdtemp(join(tmpdir(), 'muster-bench-'));
+  const server = await startEmbeddedPostgres({ dataDir, log: () => {} });
+  return {
+    url: server.url,
+    async stop() {
       await server.stop();
       await rm(server.directory, { recursive: true, force: true });
       await rm(dataDir, { recursive: true, force: true });

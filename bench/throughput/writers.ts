@@ -2,10 +2,22 @@
 import pg from 'pg';
 import { now } from '../support/figures.ts';
 
-export type LoadOrder = { url: string; sessions: string[]; writers: number; ms: number };
+/** A change of one row that the feed tells of: a text that counts. */
+const CHANGES = {
+  session: 'UPDATE session SET branch = (branch::int + 1)::text WHERE id = $1',
+  pull_request: 'UPDATE pull_request SET title = (title::int + 1)::text WHERE id = $1',
+};
+
+export type LoadOrder = {
+  url: string;
+  table: keyof typeof CHANGES;
+  ids: string[];
+  writers: number;
+  ms: number;
+};
 export type Load = { commits: number; ms: number };
 
-process.on('message', async ({ url, sessions, writers, ms }: LoadOrder) => {
+process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
   const clients = await Promise.all(
     Array.from({ length: writers }, async () => {
       const client = new pg.Client({ connectionString: url });
@@ -18,12 +30,8 @@ process.on('message', async ({ url, sessions, writers, ms }: LoadOrder) => {
   await Promise.all(
     clients.map(async (client) => {
       while (now() - begin < ms) {
-        const id = sessions[Math.floor(Math.random() * sessions.length)];
-        await client.query({
-          name: 'raise',
-          text: 'UPDATE session SET branch = (branch::int + 1)::text WHERE id = $1',
-          values: [id],
-        });
+        const id = ids[Math.floor(Math.random() * ids.length)];
+        await client.query({ name: table, text: CHANGES[table], values: [id] });
         commits += 1;
       }
     }),

@@ -8,7 +8,7 @@ import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
 import { createLiveConnections } from './live/connections.ts';
-import { createWebSocketEndpoint } from './live/websocket.ts';
+import { createWebSocketEndpoint } from './live/webSocketEndpoint.ts';
 import { databaseCheck, feedCheck } from './ops/health.ts';
 import { createOpsEndpoints } from './ops/opsEndpoints.ts';
 import { sendPlayground, wantsPlayground } from './playground/playground.ts';

@@ -18,7 +18,7 @@ it.skipIf(!redisUrl)(
   async ({ task }) => {
     await using stage = await openStage({ redisUrl });
     const { place } = stage;
-    await using published = await hearPublished(redisUrl, place);
+    await using published = await collectPublished(redisUrl, place);
     let leader = stage.sequencer();
     await leader.leading;
     let follower = stage.sequencer();
@@ -50,7 +50,7 @@ it.skipIf(!redisUrl)(
 );
 
 /** Subscribes to Redis as a server does, to find stored changes that were never published. */
-async function hearPublished(url: string, { organizations }: Place) {
+async function collectPublished(url: string, { organizations }: Place) {
   const redis = new Redis(url);
   const positions = new Map(organizations.map(({ id }) => [id, new Set<number>()]));
   let head = 0;

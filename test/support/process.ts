@@ -29,8 +29,13 @@ export async function startServer(
 }
 
 /** Starts any command of `muster`, with nothing in its environment but what is given. */
-export function run(args: string[], env: Record<string, string>, cwd?: string): ChildProcess {
-  return spawn(process.execPath, [new URL('../../src/main.ts', import.meta.url).pathname, ...args], {
+export function run(
+  args: string[],
+  env: Record<string, string>,
+  cwd?: string,
+  program = new URL('../../src/main.ts', import.meta.url).pathname,
+): ChildProcess {
+  return spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd,
     env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/', ...env },

@@ -66,7 +66,7 @@ RETURN encode(
 -- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
 CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN translate(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');
+RETURN replace(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');
 -- <<< prisma/sql/function/id.sql
 
 -- >>> prisma/sql/function/refuse.sql
@@ -1522,7 +1522,6 @@ AS $$
 DECLARE
   changed text[] := '{}';
   image jsonb;
-  subjects uuid[];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
@@ -1550,7 +1549,6 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  subjects := ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)];
   image := jsonb_build_object(
     'id', global_id('PullRequest', NEW.id),
     'repo', repo_image(NEW.repo_owner, NEW.repo_name),
@@ -1579,7 +1577,11 @@ BEGIN
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
-      subjects || ARRAY[OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)],
+      ARRAY[
+        NEW.id,
+        NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id),
+        OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)
+      ],
       jsonb_build_object(
         'changed', ARRAY['session'], 'row', image,
         'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
@@ -1592,7 +1594,8 @@ BEGIN
   END IF;
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
-    subjects, jsonb_build_object('changed', changed, 'row', image)
+    ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)],
+    jsonb_build_object('changed', changed, 'row', image)
   );
   RETURN NULL;
 END

@@ -5,7 +5,6 @@ AS $$
 DECLARE
   changed text[] := '{}';
   image jsonb;
-  subjects uuid[];
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
@@ -33,7 +32,6 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  subjects := ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)];
   image := jsonb_build_object(
     'id', global_id('PullRequest', NEW.id),
     'repo', repo_image(NEW.repo_owner, NEW.repo_name),
@@ -62,7 +60,11 @@ BEGIN
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
-      subjects || ARRAY[OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)],
+      ARRAY[
+        NEW.id,
+        NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id),
+        OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)
+      ],
       jsonb_build_object(
         'changed', ARRAY['session'], 'row', image,
         'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
@@ -75,7 +77,8 @@ BEGIN
   END IF;
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
-    subjects, jsonb_build_object('changed', changed, 'row', image)
+    ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)],
+    jsonb_build_object('changed', changed, 'row', image)
   );
   RETURN NULL;
 END

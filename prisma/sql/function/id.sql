@@ -21,4 +21,4 @@ RETURN encode(
 -- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
 CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
-RETURN translate(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');
+RETURN replace(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');

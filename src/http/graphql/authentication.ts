@@ -6,7 +6,8 @@ import type { Logger } from 'pino';
 import type { PrismaClient } from '../../../prisma/client/client.ts';
 import { authenticate } from '../../auth/authenticate.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { refusedResponse, unexpected } from './errors.ts';
+import { unexpected } from './clientError.ts';
+import { refusedResponse } from './errors.ts';
 
 export type Authentication = {
   plugin: Plugin;

@@ -1,19 +1,11 @@
-/** What a client sees of an error: of a bad request, the reason; of anything unexpected, only the request's id. */
+/** Gives every error of every answer its public form, its status and the id of its request. */
 import { randomUUID } from 'node:crypto';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { ExecutionResult, GraphQLError } from 'graphql';
 import type { FetchAPI, Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
-import { sqlState } from '../../sqlError.ts';
+import { clientError, refusal } from './clientError.ts';
 
-/** Values that clients can send and PostgreSQL cannot store, by SQLSTATE. */
-const UNSTORABLE: Record<string, string> = {
-  '22021': 'Text must not contain a NUL character.',
-  '22008': 'A moment must not lie before the year 1.',
-};
-
-/** A message may quote a value of the client's, of any size. */
-const MAX_MESSAGE_CHARACTERS = 1_000;
 /** For clients that accept `application/graphql-response+json`. Others receive every GraphQL answer as a 200. */
 const BAD_REQUEST = { status: 400, spec: true };
 
@@ -21,7 +13,7 @@ const BAD_REQUEST = { status: 400, spec: true };
 export function useErrors(log: Logger): Plugin<Context> {
   const toPublic = (result: ExecutionResult, requestId: string): ExecutionResult => ({
     ...result,
-    errors: result.errors?.map((error) => publicError(error, requestId, log)),
+    errors: result.errors?.map((error) => clientError(error, requestId, log)),
   });
   return {
     onExecute({ args }) {
@@ -64,39 +56,6 @@ export function useErrors(log: Logger): Plugin<Context> {
   };
 }
 
-/** For errors that yoga meets before there is an operation, and after it has ended. */
-export function maskError(error: unknown, log: Logger): GraphQLError {
-  if (error instanceof GraphQLError && isForeseen(error)) return error;
-  const masked = unexpected(error, randomUUID(), log);
-  masked.extensions.http = { status: 500 };
-  return masked;
-}
-
-/** Logs an error, and returns one that reveals nothing but the request's id. */
-export function unexpected(error: unknown, requestId: string, log: Logger, of?: GraphQLError): GraphQLError {
-  log.error({ err: error, requestId, path: of?.path }, 'an operation failed unexpectedly');
-  return new GraphQLError('Something went wrong on our side. The request id says where to look.', {
-    nodes: of?.nodes,
-    path: of?.path,
-    extensions: { code: 'INTERNAL_ERROR', requestId },
-  });
-}
-
-/** An error that the client caused, with its request's id. */
-export function refusal(error: GraphQLError, requestId: string): GraphQLError {
-  const { message, nodes, source, positions, path } = error;
-  // `http` is for the transport; `originalError` is a library's wording.
-  const { http: _http, originalError: _originalError, ...extensions } = error.extensions;
-  const code = extensions.code ?? 'BAD_USER_INPUT';
-  return new GraphQLError(shortened(message), {
-    nodes,
-    source,
-    positions,
-    path,
-    extensions: { ...extensions, code, requestId },
-  });
-}
-
 /** The response for a request that is refused before yoga processes it, in yoga's form. */
 export function refusedResponse(
   error: GraphQLError,
@@ -108,26 +67,6 @@ export function refusedResponse(
   const { requestId, code } = refused.extensions;
   log.info({ requestId, codes: [code] }, 'a request was refused');
   return Response.json({ errors: [refused] }, init);
-}
-
-function shortened(message: string): string {
-  if (message.length <= MAX_MESSAGE_CHARACTERS) return message;
-  // The cut may fall within a surrogate pair.
-  return `${message.slice(0, MAX_MESSAGE_CHARACTERS).toWellFormed()}…`;
-}
-
-function publicError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
-  if (isForeseen(error)) return refusal(error, requestId);
-  const unstorable = UNSTORABLE[sqlState(error.originalError) ?? ''];
-  if (unstorable) {
-    const { nodes, path } = error;
-    return refusal(new GraphQLError(unstorable, { nodes, path }), requestId);
-  }
-  return unexpected(error.originalError, requestId, log, error);
-}
-
-function isForeseen({ originalError }: GraphQLError): boolean {
-  return originalError === undefined || originalError instanceof GraphQLError;
 }
 
 /** Keeps the HTTP status that yoga chose. A body that is no JSON gets it whatever the client accepts. */

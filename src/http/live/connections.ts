@@ -1,11 +1,10 @@
-/** All open connections of this process: their limits, and the checks that end them. */
+/** All open connections of this process, their limits, and the checks that end them. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { currentRights } from '../../auth/rights.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { type LiveConnection, openConnection, tooManySubscriptions } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
-import { rightsVerdict } from './rights.ts';
+import { startRightsCheck } from './rightsCheck.ts';
 import type { Ending, Transport } from './transport.ts';
 
 export type LiveConnections = {
@@ -28,7 +27,6 @@ export type LiveStats = {
 };
 
 const LAG_CHECK_MS = 1_000;
-const RIGHTS_CHECK_MS = 500;
 
 export function createLiveConnections(
   pool: pg.Pool,
@@ -40,9 +38,6 @@ export function createLiveConnections(
   const perToken = new Map<string, number>();
   const ended = { FORBIDDEN: 0, RIGHTS_CHANGED: 0, LAGGED: 0, RESTART: 0 };
   let deliveries = 0;
-  let isStopped = false;
-  let rightsTimer: NodeJS.Timeout | undefined;
-  let rightsCheck: Promise<void> = Promise.resolve();
 
   function count(tokenId: string, change: 1 | -1): number {
     const subscriptions = (perToken.get(tokenId) ?? 0) + change;
@@ -51,36 +46,11 @@ export function createLiveConnections(
     return subscriptions;
   }
 
-  function scheduleRightsCheck(): void {
-    rightsTimer = setTimeout(() => {
-      rightsCheck = checkRights().then(() => {
-        if (!isStopped) scheduleRightsCheck();
-      });
-    }, RIGHTS_CHECK_MS);
-  }
-
-  /** Asks the database, because the bus may lose messages. */
-  async function checkRights(): Promise<void> {
-    if (connections.size === 0) return;
-    try {
-      const tokenIds = new Set([...connections].map(({ viewer }) => viewer.tokenId));
-      const rights = await currentRights(pool, [...tokenIds]);
-      for (const connection of connections) {
-        // Opened during the query, which did not ask for its token.
-        if (!tokenIds.has(connection.viewer.tokenId)) continue;
-        const verdict = rightsVerdict(connection, rights.get(connection.viewer.tokenId));
-        if (verdict) connection.end(verdict);
-      }
-    } catch (error) {
-      // No connection ends because the database is away. The next check decides.
-      log.warn({ err: error }, 'the rights of open connections could not be checked');
-    }
-  }
-
   const lagTimer = setInterval(() => {
     for (const connection of connections) connection.checkLag(performance.now());
   }, LAG_CHECK_MS);
-  scheduleRightsCheck();
+  const stopRightsCheck = startRightsCheck(connections, pool, log);
+
   return {
     limits,
     open(transport, viewer) {
@@ -120,11 +90,9 @@ export function createLiveConnections(
     },
 
     async close() {
-      isStopped = true;
-      clearTimeout(rightsTimer);
       clearInterval(lagTimer);
       for (const connection of [...connections]) connection.end('RESTART');
-      await rightsCheck;
+      await stopRightsCheck();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
+import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
-import { AgentStatus } from '../../schema/kit/enum.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { mutation } from '../kit/mutation.ts';

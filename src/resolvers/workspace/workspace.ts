@@ -1,6 +1,6 @@
 import { builder } from '../../schema/index.ts';
-import { WorkspaceStatus } from '../../schema/kit/enum.ts';
 import { byText } from '../../schema/kit/list/order.ts';
+import { WorkspaceStatus } from '../../schema/workspace/enum.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 
 const LIVE = { not: 'REMOVED' } as const;

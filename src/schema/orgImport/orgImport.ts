@@ -1,6 +1,6 @@
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
-import { OrgImportMode, OrgImportStatus } from '../kit/enum.ts';
+import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
 const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('OrgImportWarning').implement({
   description: 'Something in an org file that does not prevent its import.',

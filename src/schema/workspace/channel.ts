@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { WorkspaceItemSource } from '../kit/enum.ts';
+import { WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
   id: { field: 'id' },

@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { ScheduleOutcome, WorkspaceItemSource } from '../kit/enum.ts';
+import { ScheduleOutcome, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
   id: { field: 'id' },

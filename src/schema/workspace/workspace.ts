@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts';
 import { namesOf } from '../../services/workspace/path.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
-import { WorkspaceStatus } from '../kit/enum.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { WorkspaceStatus } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
   description,

@@ -2,7 +2,7 @@ import type { WorkspaceStatus as Status } from '../../../prisma/client/enums.ts'
 import { globalId } from '../../globalId.ts';
 import { namesOf } from '../../services/workspace/path.ts';
 import { builder } from '../kit/builder.ts';
-import { WorkspaceStatus } from '../kit/enum.ts';
+import { WorkspaceStatus } from './enum.ts';
 import { Workspace } from './workspace.ts';
 
 type StatusCounts = Record<'provisioning' | 'online' | 'offline' | 'degraded' | 'failed', number>;

@@ -1,4 +1,4 @@
-/** The audit trail: what was done to the structure, by whom, kept for ever. */
+/** The audit trail of changes to the structure. Its events are kept for ever. */
 import type { Prisma } from '../../../prisma/client/client.ts';
 import type { Actor, Tx } from '../../db.ts';
 
@@ -22,10 +22,10 @@ export type StructureEventInput = {
   importId?: string | null;
 };
 
-/** Who does it, and by which request; an act has both, and so has a job, which acts as the system. */
+/** Who acts, and in which request. A job acts as the system, without a request. */
 export type Author = { viewer: Actor; requestId: string | null };
 
-/** Writes one event, in the transaction of what it tells of: it is there exactly when that has happened. */
+/** Writes one event. Call it in the transaction of the change, so that one is committed only with the other. */
 export async function recordStructureEvent(
   tx: Tx,
   author: Author,

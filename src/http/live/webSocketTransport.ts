@@ -13,7 +13,7 @@ const CLOSE: Record<Ending, [code: number, reason: string]> = {
   RESTART: [SERVICE_RESTART, 'Service restart'],
 };
 
-export function socketTransport(socket: WebSocket, request: IncomingMessage): Transport {
+export function webSocketTransport(socket: WebSocket, request: IncomingMessage): Transport {
   return {
     socket: request.socket,
     beat: (payload) => socket.send(stringifyMessage({ type: MessageType.Ping, payload })),

@@ -6,9 +6,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
-import { watchPeer } from './peer.ts';
-import { createProtocol, type SocketExtra } from './protocol.ts';
-import { closeSocket, shortReason, TRY_AGAIN_LATER } from './socketTransport.ts';
+import { watchPeer } from './webSocketPeer.ts';
+import { createProtocol, type SocketExtra } from './webSocketProtocol.ts';
+import { closeSocket, shortReason, TRY_AGAIN_LATER } from './webSocketTransport.ts';
 
 export type WebSocketEndpoint = {
   /** Closes every socket with 1012 and accepts no more. After the deadline, it cuts off those that did not close. */

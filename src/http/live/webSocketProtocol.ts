@@ -13,11 +13,11 @@ import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { authenticate } from '../../auth/authenticate.ts';
 import type { Services } from '../../context.ts';
-import { refusal, unexpected } from '../graphql/errors.ts';
+import { refusal, unexpected } from '../graphql/clientError.ts';
 import type { GraphQLServer, TransportContext } from '../graphql/graphql.ts';
 import type { LiveConnection } from './connection.ts';
 import type { LiveConnections } from './connections.ts';
-import { socketTransport } from './socketTransport.ts';
+import { webSocketTransport } from './webSocketTransport.ts';
 
 /** What graphql-ws keeps for us with each socket. */
 export type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: LiveConnection };
@@ -79,7 +79,7 @@ export function createProtocol({
       const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
       // A socket that closed meanwhile has emitted `close` already, so its connection would never be disposed of.
       if (!viewer || socket.readyState !== socket.OPEN) return false;
-      extra.live = connections.open(socketTransport(socket, request), viewer);
+      extra.live = connections.open(webSocketTransport(socket, request), viewer);
       return true;
     },
 
