@@ -6,7 +6,7 @@ import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { globalId } from '../../src/globalId.ts';
 import { migrate } from '../../src/migrations.ts';
-import { createPerson } from '../../test/support/person.ts';
+import { createPersonIn } from '../../test/support/person.ts';
 
 export type BenchDatabase = AsyncDisposable & {
   url: string;
@@ -21,7 +21,7 @@ export type BenchDatabase = AsyncDisposable & {
 export async function startDatabase(sessions: number): Promise<BenchDatabase> {
   const server = await startServer();
   await migrate(server.url);
-  const token = await createPerson(server.url);
+  const { token } = await createPersonIn(server.url);
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
   const ids = async (sql: string, values: unknown[]): Promise<string[]> =>

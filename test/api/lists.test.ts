@@ -1,11 +1,11 @@
 /** Every list of the schema, asked for one part of a page at a time. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { parseGlobalId } from '../../src/globalId.ts';
 import { connections, fieldsOf, namedTypeOf, objectTypes } from '../schema/shape.ts';
 import { furnish, walk } from '../security/walk.ts';
 import { succeeded } from '../support/outcome.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 const PARTS = [
   'totalCount',
@@ -41,13 +41,9 @@ function filtersOf(list: string): string[] {
   return [...orders, ', lane: NEEDS_YOU'];
 }
 
-let work: Work;
-let team: Team;
 /** Of each type the ids of what there is. */
 let idsByType: Map<string | undefined, string[]>;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team }) => {
   const ref = await furnish(team);
   const agent = await team.hire();
   const session = await team.spawn({ agentId: agent.id });
@@ -56,21 +52,20 @@ beforeAll(async () => {
   const { ids } = await walk(team.owner, ref);
   idsByType = Map.groupBy(ids, (id) => parseGlobalId(id)?.type);
 });
-afterAll(() => work.close());
 
 /** The page of a list of each thing that has it. */
-async function read({ of, name, args }: (typeof lists)[number], part: string) {
+async function read(team: Team, { of, name, args }: (typeof lists)[number], part: string) {
   const list = `{ ${name}(${args}) { ${part} } }`;
   const found =
     of === 'Viewer'
-      ? [await ask(`{ node: viewer ${list} }`)]
+      ? [await ask(team, `{ node: viewer ${list} }`)]
       : await Promise.all(
-          (idsByType.get(of) ?? []).map((id) => ask(`{ node(id: "${id}") { ... on ${of} ${list} } }`)),
+          (idsByType.get(of) ?? []).map((id) => ask(team, `{ node(id: "${id}") { ... on ${of} ${list} } }`)),
         );
   return found.map(({ node }) => node[name]);
 }
 
-async function ask(query: string) {
+async function ask(team: Team, query: string) {
   const { data, errors } = await (await team.owner.raw({ query })).json();
   expect(errors).toBeUndefined();
   return data;
@@ -81,11 +76,11 @@ it('finds the lists', () => {
 });
 
 describe.each(lists)('$title', (list) => {
-  it('gives each part of a page alone as it gives it with the others', async () => {
-    const whole = await read(list, PARTS.join(' '));
+  it('gives each part of a page alone as it gives it with the others', async ({ sharedTeam: team }) => {
+    const whole = await read(team, list, PARTS.join(' '));
     expect(whole.some((page) => page.totalCount > 0 && page.nodes.length === 1)).toBe(true);
     for (const part of PARTS) {
-      const alone = await read(list, part);
+      const alone = await read(team, list, part);
       expect(whole).toMatchObject(alone);
     }
   });

@@ -1,24 +1,13 @@
 /** What the commands refuse: in one clear sentence, with exit code 1 and nothing done. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { run } from '../support/process.ts';
-import { openPsql, type Psql } from '../support/psql.ts';
-
-let database: TestDatabase;
-let psql: Psql;
-beforeAll(async () => {
-  database = await createDatabase();
-  psql = await openPsql(database.url);
-});
-afterAll(async () => {
-  await psql.close();
-  await database.drop();
-});
+import { openPsql } from '../support/psql.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 /** Runs a command to its end. */
-async function muster(args: string[], env: Record<string, string> = {}) {
+async function muster(database: TestDatabase, args: string[], env: Record<string, string> = {}) {
   const child = run(args, { DATABASE_URL: database.url, MUSTER_SCM: 'demo', ...env });
   let out = '';
   let err = '';
@@ -34,35 +23,44 @@ async function muster(args: string[], env: Record<string, string> = {}) {
 
 const STACK = /^\s+at |node:internal|\.ts:\d/m;
 
-async function expectRefusal(args: string[], env: Record<string, string>, message: string | RegExp) {
-  const { code, err } = await muster(args, env);
+async function expectRefusal(
+  database: TestDatabase,
+  args: string[],
+  env: Record<string, string>,
+  message: string | RegExp,
+) {
+  const { code, err } = await muster(database, args, env);
   expect(err).toMatch(message);
   expect(err).not.toMatch(STACK);
   expect(err.split('\n')).toHaveLength(1);
   expect(code).toBe(1);
 }
 
-function elsewhere(change: (url: URL) => void): { DATABASE_URL: string } {
+function elsewhere(database: TestDatabase, change: (url: URL) => void): { DATABASE_URL: string } {
   const url = new URL(database.url);
   change(url);
   return { DATABASE_URL: url.href };
 }
 
 describe('migrate', () => {
-  it('says that nothing is pending on a migrated database', async () => {
-    const { code, out } = await muster(['migrate', '--dry-run']);
+  it('says that nothing is pending on a migrated database', async ({ database }) => {
+    const { code, out } = await muster(database, ['migrate', '--dry-run']);
     expect([code, out]).toEqual([0, 'Nothing is pending.\n']);
   });
 
-  it('knows no way back', async () => {
-    await expectRefusal(['migrate', '--revert=1'], {}, "unknown option '--revert=1'");
+  it('knows no way back', async ({ database }) => {
+    await expectRefusal(database, ['migrate', '--revert=1'], {}, "unknown option '--revert=1'");
   });
 });
 
 describe('seed', () => {
-  it('is done once by processes that start at once, and one of them prints the token', async () => {
+  it('is done once by processes that start at once, and one of them prints the token', async ({
+    database,
+  }) => {
     const other = await createDatabase();
-    const outs = await Promise.all([1, 2, 3].map(() => muster(['seed'], { DATABASE_URL: other.url })));
+    const outs = await Promise.all(
+      [1, 2, 3].map(() => muster(database, ['seed'], { DATABASE_URL: other.url })),
+    );
     expect(outs.map(({ code, err }) => [code, err])).toEqual(outs.map(() => [0, '']));
     const told = outs.map(({ out }) => out.trim()).toSorted();
     expect(told).toEqual([
@@ -73,16 +71,16 @@ describe('seed', () => {
     await other.drop();
   });
 
-  it('leaves nothing behind when it fails, and can be done again', async () => {
+  it('leaves nothing behind when it fails, and can be done again', async ({ database }) => {
     const other = await createDatabase();
     const client = await openPsql(other.url);
     await client("ALTER TABLE session ADD CONSTRAINT no_grace CHECK (display_name <> 'Grace')");
-    const failed = await muster(['seed'], { DATABASE_URL: other.url });
+    const failed = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect(failed.code).toBe(1);
     expect(await client('SELECT FROM "user"')).toEqual([]);
     expect(await client('SELECT FROM organization')).toEqual([]);
     await client('ALTER TABLE session DROP CONSTRAINT no_grace');
-    const { code, out } = await muster(['seed'], { DATABASE_URL: other.url });
+    const { code, out } = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect([code, out]).toEqual([0, expect.stringContaining('The token of owner@demo.example')]);
     expect(await client('SELECT FROM session')).toHaveLength(3);
     await client.close();
@@ -91,26 +89,32 @@ describe('seed', () => {
 });
 
 describe('token create', () => {
-  it.each([
+  it.for([
     ['an empty label', '', '--label must not be empty.'],
     ['a label of spaces', '  ', '--label must not be empty.'],
     ['a label of 101 characters', 'x'.repeat(101), '--label must have at most 100 characters.'],
-  ])('refuses %s', async (_, label, message) => {
-    await expectRefusal(['token', 'create', '--email', 'x@example.com', `--label=${label}`], {}, message);
+  ] as const)('refuses %s', async ([_, label, message], { database }) => {
+    await expectRefusal(
+      database,
+      ['token', 'create', '--email', 'x@example.com', `--label=${label}`],
+      {},
+      message,
+    );
   });
 
-  it('refuses somebody it does not know', async () => {
+  it('refuses somebody it does not know', async ({ database }) => {
     await expectRefusal(
+      database,
       ['token', 'create', '--email', 'x@example.com'],
       {},
       'There is no user x@example.com.',
     );
   });
 
-  it('takes a label of 100 characters', async () => {
-    await muster(['seed']);
+  it('takes a label of 100 characters', async ({ psql, database }) => {
+    await muster(database, ['seed']);
     const label = 'é'.repeat(100);
-    const { code, out } = await muster([
+    const { code, out } = await muster(database, [
       'token',
       'create',
       '--email',
@@ -131,29 +135,35 @@ const ASKING: string[][] = [
 ];
 
 describe.each(ASKING.map((args) => [args.join(' '), args] as const))('%s', (_, args) => {
-  it('says that the database cannot be reached', async () => {
-    const env = elsewhere((url) => {
+  it('says that the database cannot be reached', async ({ database }) => {
+    const env = elsewhere(database, (url) => {
       url.hostname = 'nope.invalid';
     });
-    await expectRefusal([...args], env, /^Cannot connect to \S+ at nope\.invalid:\d+: .*nope\.invalid/);
+    await expectRefusal(
+      database,
+      [...args],
+      env,
+      /^Cannot connect to \S+ at nope\.invalid:\d+: .*nope\.invalid/,
+    );
   });
 
-  it('says that the database lets nobody in', async () => {
-    const env = elsewhere((url) => {
+  it('says that the database lets nobody in', async ({ database }) => {
+    const env = elsewhere(database, (url) => {
       url.username = 'nobody';
       url.password = 'hunter2-hunter2';
     });
-    const { err } = await muster([...args], env);
+    const { err } = await muster(database, [...args], env);
     expect(err).not.toContain('hunter2');
-    await expectRefusal([...args], env, /^Cannot connect to \S+ at \S+: .*nobody/);
+    await expectRefusal(database, [...args], env, /^Cannot connect to \S+ at \S+: .*nobody/);
   });
 });
 
 describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))('%s', (_, args) => {
-  it('says that the database is not migrated', async () => {
+  it('says that the database is not migrated', async ({ database }) => {
     const empty = await createEmptyDatabase();
     const env = { DATABASE_URL: empty.url };
     await expectRefusal(
+      database,
       [...args],
       env,
       /^The database lacks \d+ migrations\. Apply them first: muster migrate$/,
@@ -163,40 +173,47 @@ describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))
 });
 
 describe.each(['serve', 'start'])('%s', (command) => {
-  it('says that its host is not known', async () => {
+  it('says that its host is not known', async ({ database }) => {
     await expectRefusal(
+      database,
       [command],
       { HOST: 'nope.invalid', LOG_LEVEL: 'silent' },
       /nope\.invalid is not known/,
     );
   });
 
-  it('says that its host is another machine', async () => {
+  it('says that its host is another machine', async ({ database }) => {
     const env = { HOST: '192.0.2.1', LOG_LEVEL: 'silent' };
-    await expectRefusal([command], env, /192\.0\.2\.1:4000 is no address of this machine/);
+    await expectRefusal(database, [command], env, /192\.0\.2\.1:4000 is no address of this machine/);
   });
 
-  it('says that its port is taken', async () => {
+  it('says that its port is taken', async ({ database }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const env = { PORT: String(port), LOG_LEVEL: 'silent' };
-    await expectRefusal([command], env, `127.0.0.1:${port} is taken by another program`);
+    await expectRefusal(database, [command], env, `127.0.0.1:${port} is taken by another program`);
     server.close();
   });
 });
 
 describe('sequencer --port', () => {
-  it.each(['x', '', '-1', '1.5', '0x10', '65536', '123456'])('refuses "%s"', async (port) => {
-    await expectRefusal(['sequencer', `--port=${port}`], {}, 'Expected a whole number from 0 to 65535.');
+  it.for(['x', '', '-1', '1.5', '0x10', '65536', '123456'])('refuses "%s"', async (port, { database }) => {
+    await expectRefusal(
+      database,
+      ['sequencer', `--port=${port}`],
+      {},
+      'Expected a whole number from 0 to 65535.',
+    );
   });
 
-  it('says that its port is taken', async () => {
+  it('says that its port is taken', async ({ database }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const env = { LOG_LEVEL: 'silent' };
     await expectRefusal(
+      database,
       ['sequencer', '--port', String(port)],
       env,
       `127.0.0.1:${port} is taken by another program. Choose another port: with PORT, or for a sequencer with --port.`,
@@ -204,8 +221,8 @@ describe('sequencer --port', () => {
     server.close();
   });
 
-  it('says that its host is not known', async () => {
+  it('says that its host is not known', async ({ database }) => {
     const env = { HOST: 'nope.invalid', LOG_LEVEL: 'silent' };
-    await expectRefusal(['sequencer', '--port', '0'], env, /nope\.invalid is not known/);
+    await expectRefusal(database, ['sequencer', '--port', '0'], env, /nope\.invalid is not known/);
   });
 });

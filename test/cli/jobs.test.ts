@@ -1,35 +1,21 @@
 /** `muster jobs`: what an operator sees of jobs, and how a dead one is brought back. */
 import { once } from 'node:events';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { type Containers, makeContainers } from '../support/containers.ts';
-import { createEmployer, type Employer } from '../support/employer.ts';
+import type { Containers } from '../support/containers.ts';
+import type { TestDatabase } from '../support/database.ts';
 import { until } from '../support/feed.ts';
 import { agentRow, hasQueues, jobsOf, setRetries } from '../support/jobs.ts';
 import { run } from '../support/process.ts';
-import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let containers: Containers;
-let app: TestApp;
-let psql: Psql;
-let employer: Employer;
-beforeAll(async () => {
-  containers = await makeContainers();
-  app = await startTestApp({ runtime: containers.runtime });
-  psql = await openPsql(app.app.db.url);
+const it = test.extend('config', { scope: 'file' }, ({ containers }) => ({ runtime: containers.runtime }));
+it.beforeAll(async ({ app: _, psql }) => {
   await until(() => hasQueues(psql));
 });
-afterAll(async () => {
-  await psql.close();
-  await app.close();
-  await containers.close();
-});
-beforeEach(async () => {
-  employer = await createEmployer(app.app.db.url, app.url);
-});
 
-async function jobs(...args: string[]) {
-  const child = run(['jobs', ...args], { DATABASE_URL: app.app.db.url });
+async function jobs(database: TestDatabase, ...args: string[]) {
+  const child = run(['jobs', ...args], { DATABASE_URL: database.url });
   const texts = { out: '', err: '' };
   child.stdout?.on('data', (chunk) => {
     texts.out += chunk;
@@ -42,12 +28,16 @@ async function jobs(...args: string[]) {
 }
 
 /** An agent whose container could not be taken down, however often that was tried. */
-async function deadTeardown(): Promise<{ agentId: string; jobId: string }> {
+async function deadTeardown(
+  team: Team,
+  containers: Containers,
+  psql: Psql,
+): Promise<{ agentId: string; jobId: string }> {
   await setRetries(psql, 'agent.teardown', 1);
-  const agentId = await employer.hire();
+  const agentId = (await team.employ()).id;
   await until(async () => (await agentRow(psql, agentId)).status === 'RUNNING');
   await containers.before('stop', 'echo "line 1"; echo "the daemon is away" >&2; exit 1');
-  await employer.offboard(agentId);
+  await team.offboard(agentId);
   await until(async () => (await jobsOf(psql, agentId)).at(-1)?.name === 'dead');
   await containers.before('stop');
   const job = (await jobsOf(psql, agentId)).find(({ name }) => name === 'agent.teardown');
@@ -57,9 +47,22 @@ async function deadTeardown(): Promise<{ agentId: string; jobId: string }> {
 const TIME = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ';
 
 describe('the list', () => {
-  it('has a dead job once, as it was known, with what went wrong', async () => {
-    const { jobId } = await deadTeardown();
-    const { out, code } = await jobs('--state', 'failed', '--queue', 'agent.teardown', '--limit', '1');
+  it('has a dead job once, as it was known, with what went wrong', async ({
+    team,
+    containers,
+    psql,
+    database,
+  }) => {
+    const { jobId } = await deadTeardown(team, containers, psql);
+    const { out, code } = await jobs(
+      database,
+      '--state',
+      'failed',
+      '--queue',
+      'agent.teardown',
+      '--limit',
+      '1',
+    );
     expect(code).toBe(0);
     expect(out).toMatch(/^ID +QUEUE +STATE +ATTEMPTS +CREATED +STARTED +ENDED\n/);
     expect(out).toMatch(
@@ -67,14 +70,18 @@ describe('the list', () => {
         `\\n${jobId}  agent\\.teardown  failed  2/2 +${TIME}  - +${TIME}\\n    stop ended with code 1: `,
       ),
     );
-    const all = (await jobs()).out;
+    const all = (await jobs(database)).out;
     expect(all.split(jobId)).toHaveLength(2);
   });
 
-  it('has what is done, newest first, but of recurring jobs only when it is asked for them', async () => {
+  it('has what is done, newest first, but of recurring jobs only when it is asked for them', async ({
+    team,
+    psql,
+    database,
+  }) => {
     const ids: string[] = [];
     for (let hired = 0; hired < 2; hired += 1) {
-      const agentId = await employer.hire();
+      const agentId = (await team.employ()).id;
       await until(async () => (await jobsOf(psql, agentId)).every(({ state }) => state === 'completed'));
       ids.unshift(...(await jobsOf(psql, agentId)).map(({ id }) => id));
     }
@@ -83,36 +90,40 @@ describe('the list', () => {
         (await psql("SELECT FROM pgboss.job WHERE name = 'session.silence' AND state = 'completed'")).length >
         0,
     );
-    const { out } = await jobs('--state', 'done', '--limit', '2');
+    const { out } = await jobs(database, '--state', 'done', '--limit', '2');
     const rows = out.split('\n').filter((line) => /^[0-9a-f]/.test(line));
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual(
       ids.map((id) => [id, 'agent.start', 'done', '1/6']),
     );
-    expect(out).toContain('    {"outcome":"The agent is RUNNING."');
-    expect((await jobs()).out).not.toContain('session.silence');
-    expect((await jobs('--queue', 'session.silence')).out).toMatch(/ session\.silence +done +1\/1 /);
+    expect(out).toContain('    The agent is RUNNING.\n');
+    expect((await jobs(database)).out).not.toContain('session.silence');
+    expect((await jobs(database, '--queue', 'session.silence')).out).toMatch(
+      / session\.silence +done +1\/1 /,
+    );
   });
 
-  it('has what waits, runs, and waits to be tried again', async () => {
+  it('has what waits, runs, and waits to be tried again', async ({ team, containers, psql, database }) => {
     await psql("UPDATE pgboss.queue SET retry_limit = 9, retry_delay = 600 WHERE name = 'agent.start'");
     await containers.before('start', 'exit 1');
-    const failing = await employer.hire();
+    const failing = (await team.employ()).id;
     await until(async () => (await jobsOf(psql, failing))[0]?.state === 'retry');
-    expect((await jobs('--state', 'retrying')).out).toMatch(
+    expect((await jobs(database, '--state', 'retrying')).out).toMatch(
       new RegExp(` retrying +1/10 .*\\n    again at ${TIME}: start ended with code 1\\.\\n`),
     );
     await containers.before('start', 'while [ ! -f "$dir/go" ]; do sleep 0.02; done');
-    const hanging = await employer.hire();
+    const hanging = (await team.employ()).id;
     await until(async () => (await jobsOf(psql, hanging))[0]?.state === 'active');
-    expect((await jobs('--state', 'running', '--queue', 'agent.start')).out).toMatch(
+    expect((await jobs(database, '--state', 'running', '--queue', 'agent.start')).out).toMatch(
       new RegExp(` running +1/10 +${TIME}  ${TIME}  -\\n`),
     );
     await containers.touch('go');
     await containers.before('start');
-    expect((await jobs('--state', 'waiting', '--queue', 'key.expiry')).out).toBe('There are no such jobs.\n');
+    expect((await jobs(database, '--state', 'waiting', '--queue', 'key.expiry')).out).toBe(
+      'There are no such jobs.\n',
+    );
   });
 
-  it.concurrent.each([
+  it.concurrent.for([
     [['--limit', '0'], '--limit takes a number from 1 to 1000.'],
     [['--limit', '1001'], '--limit takes a number from 1 to 1000.'],
     [
@@ -130,8 +141,8 @@ describe('the list', () => {
       ['show', '00000000-0000-7000-8000-000000000000'],
       'There is no job 00000000-0000-7000-8000-000000000000.',
     ],
-  ])('refuses %j', async (args, message) => {
-    const { code, err, out } = await jobs(...args);
+  ] as const)('refuses %j', async ([args, message], { database }) => {
+    const { code, err, out } = await jobs(database, ...args);
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(message);
     expect(err).not.toMatch(/^\s+at /m);
@@ -139,9 +150,9 @@ describe('the list', () => {
 });
 
 describe('one job', () => {
-  it('is shown with all that was printed', async () => {
-    const { agentId, jobId } = await deadTeardown();
-    const { out, code } = await jobs('show', jobId);
+  it('is shown with all that was printed', async ({ team, containers, psql, database }) => {
+    const { agentId, jobId } = await deadTeardown(team, containers, psql);
+    const { out, code } = await jobs(database, 'show', jobId);
     expect(code).toBe(0);
     expect(out).toContain(`data  {"agentId":"${uuidOf(agentId)}","containerRef":"box-${uuidOf(agentId)}"}\n`);
     expect(out).toMatch(/\nerror {2}stop ended with code 1: .*\n/);
@@ -149,23 +160,33 @@ describe('one job', () => {
     expect(out).toContain('the daemon is away\n');
   });
 
-  it('that is dead is tried again, by the id that it always had', async () => {
-    const { agentId, jobId } = await deadTeardown();
-    expect(await jobs('retry', jobId)).toMatchObject({
+  it('that is dead is tried again, by the id that it always had', async ({
+    team,
+    containers,
+    psql,
+    database,
+  }) => {
+    const { agentId, jobId } = await deadTeardown(team, containers, psql);
+    expect(await jobs(database, 'retry', jobId)).toMatchObject({
       code: 0,
       out: 'It waits in agent.teardown again, with all its attempts anew.\n',
     });
     await until(async () => (await containers.state(uuidOf(agentId))) === 'gone');
-    expect(await jobs('retry', jobId)).toMatchObject({ code: 1 });
+    expect(await jobs(database, 'retry', jobId)).toMatchObject({ code: 1 });
   });
 
-  it('that died twice is known by the id of its first life too', async () => {
-    const { agentId, jobId } = await deadTeardown();
+  it('that died twice is known by the id of its first life too', async ({
+    team,
+    containers,
+    psql,
+    database,
+  }) => {
+    const { agentId, jobId } = await deadTeardown(team, containers, psql);
     await containers.before('stop', 'exit 1');
-    await jobs('retry', jobId);
+    await jobs(database, 'retry', jobId);
     await until(async () => (await jobsOf(psql, agentId)).at(-1)?.name === 'dead');
     await containers.before('stop');
-    expect(await jobs('retry', jobId)).toMatchObject({ code: 0 });
+    expect(await jobs(database, 'retry', jobId)).toMatchObject({ code: 0 });
     await until(async () => (await containers.state(uuidOf(agentId))) === 'gone');
   });
 });

@@ -1,40 +1,22 @@
 /** The sequencer as a process of its own: one leads, others stand by, and those who serve need not be either. */
-import { afterEach, beforeEach, expect, it } from 'vitest';
+
 import { Changes } from '../live/documents.ts';
-import { type Client, createClient } from '../support/client.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
-import { createPerson } from '../support/person.ts';
-import { type MusterProcess, startServer } from '../support/process.ts';
 import { openPsql, uuidOf } from '../support/psql.ts';
-import { type SequencerProcess, startSequencerProcess } from '../support/sequencerProcess.ts';
-import { createWorkplace } from '../support/workplace.ts';
+import type { SequencerProcess } from '../support/sequencerProcess.ts';
+import { createTeamAt } from '../support/team.ts';
+import { expect, test } from '../support/test.ts';
 
-let database: TestDatabase;
-let server: MusterProcess;
-let client: Client;
-let sequencers: SequencerProcess[];
-
-beforeEach(async () => {
-  database = await createDatabase();
-  sequencers = [];
-  server = await startServer({ DATABASE_URL: database.url }, ['--no-sequencer']);
-  client = createClient(server.url, await createPerson(database.url));
+/** An organization at a server that runs no sequencer. */
+const it = test.extend('team', async ({ ownDatabase, startServer }) => {
+  const server = await startServer({}, ['--no-sequencer']);
+  return await createTeamAt(server.url, ownDatabase.url);
 });
 
-afterEach(async () => {
-  await client.close();
-  await server.stop();
-  for (const sequencer of sequencers) await sequencer.end('SIGKILL');
-  await database.drop();
-});
-
-function startSequencer(): SequencerProcess {
-  const sequencer = startSequencerProcess({ DATABASE_URL: database.url });
-  sequencers.push(sequencer);
-  return sequencer;
-}
-
-it('fails over when the leader is killed, and nothing is lost, repeated or reordered', async () => {
+it('fails over when the leader is killed, and nothing is lost, repeated or reordered', async ({
+  ownDatabase,
+  startSequencer,
+  team,
+}) => {
   const [first, second] = [startSequencer(), startSequencer()];
   const leaderOf = (some: SequencerProcess[]) =>
     Promise.race(some.map((each) => each.leading.then(() => each)));
@@ -42,11 +24,10 @@ it('fails over when the leader is killed, and nothing is lost, repeated or reord
   const standby = leader === first ? second : first;
   await standby.standingBy;
 
-  const { organizationId, spawn } = await createWorkplace(client);
-  const session = await spawn();
-  await using psql = await openPsql(database.url);
+  const { id: session } = await team.spawn();
+  await using psql = await openPsql(ownDatabase.url);
   await psql(`UPDATE session SET branch = '0' WHERE id = $1`, [uuidOf(session)]);
-  const heard = await client.subscribe(Changes, { organizationId, types: ['SESSION_UPDATED'] });
+  const heard = await team.owner.subscribe(Changes, { organizationId: team.id, types: ['SESSION_UPDATED'] });
   let written = 0;
   const raise = () => {
     written += 1;
@@ -90,11 +71,14 @@ it('fails over when the leader is killed, and nothing is lost, repeated or reord
   expect(heard.pending).toEqual([]);
 });
 
-it('is not among those who serve, when they are told not to', async () => {
-  const { organizationId, spawn } = await createWorkplace(client);
-  const heard = await client.subscribe(Changes, { organizationId, types: ['SESSION_CREATED'] });
-  await spawn();
-  await using psql = await openPsql(database.url);
+it('is not among those who serve, when they are told not to', async ({
+  ownDatabase,
+  startSequencer,
+  team,
+}) => {
+  const heard = await team.owner.subscribe(Changes, { organizationId: team.id, types: ['SESSION_CREATED'] });
+  await team.spawn();
+  await using psql = await openPsql(ownDatabase.url);
   const waiting = async () => (await psql('SELECT FROM change_outbox')).length;
   expect(await waiting()).toBeGreaterThan(0);
   expect(heard.pending).toEqual([]);

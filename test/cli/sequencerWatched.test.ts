@@ -1,25 +1,19 @@
 /** What a sequencer tells those who watch over it. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
 import { createEmptyDatabase } from '../support/database.ts';
-import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
+import type { FeedDatabase } from '../support/feed.ts';
 import { readFigures } from '../support/metrics.ts';
 import { openPsql } from '../support/psql.ts';
 import { type SequencerProcess, startSequencerProcess } from '../support/sequencerProcess.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let db: FeedDatabase;
-let sequencers: SequencerProcess[];
+const it = test.extend('sequencers', (): SequencerProcess[] => []);
 
-beforeEach(async () => {
-  db = await openFeedDatabase();
-  sequencers = [];
-});
-
-afterEach(async () => {
+it.afterEach(async ({ sequencers }) => {
   for (const sequencer of sequencers) await sequencer.end('SIGKILL');
-  await db.close();
 });
 
-function start(url = db.url): SequencerProcess {
+function start(sequencers: SequencerProcess[], db: FeedDatabase, url = db.url): SequencerProcess {
   const sequencer = startSequencerProcess({ DATABASE_URL: url, HOST: '127.0.0.1' }, ['--port', '0']);
   sequencers.push(sequencer);
   return sequencer;
@@ -30,15 +24,17 @@ async function ask(sequencer: SequencerProcess, path: string) {
   return { status: response.status, body: await response.json() };
 }
 
-const ready = (sequencer: SequencerProcess) =>
-  expect.poll(() => ask(sequencer, '/readyz'), { timeout: 15_000 });
+const ready = (sequencer: SequencerProcess) => expect.poll(() => ask(sequencer, '/readyz'));
 
 const WELL = { database: true, migrations: true, election: true, sequencer: true };
 
-it('is its figures, and whether it does its work, leading or standing by', async () => {
-  const leader = start();
+it('is its figures, and whether it does its work, leading or standing by', async ({
+  sequencers,
+  feedDatabase: db,
+}) => {
+  const leader = start(sequencers, db);
   await leader.leading;
-  const standby = start();
+  const standby = start(sequencers, db);
   await standby.standingBy;
   const organizationId = await db.organization();
   await db.sessions(organizationId, 3);
@@ -68,8 +64,8 @@ it('is its figures, and whether it does its work, leading or standing by', async
 });
 
 describe('it is not ready', () => {
-  it('while what changes gets no positions', async () => {
-    const sequencer = start();
+  it('while what changes gets no positions', async ({ sequencers, feedDatabase: db }) => {
+    const sequencer = start(sequencers, db);
     await sequencer.leading;
     await using psql = await openPsql(db.url);
     await psql('BEGIN');
@@ -85,8 +81,8 @@ describe('it is not ready', () => {
     await ready(sequencer).toMatchObject({ status: 200 });
   });
 
-  it('while the database does not let it in', async () => {
-    const sequencer = start();
+  it('while the database does not let it in', async ({ sequencers, feedDatabase: db }) => {
+    const sequencer = start(sequencers, db);
     await sequencer.leading;
     const name = new URL(db.url).pathname.slice(1);
     const elsewhere = new URL(db.url);
@@ -105,9 +101,9 @@ describe('it is not ready', () => {
     await ready(sequencer).toEqual({ status: 200, body: { ready: true, checks: WELL } });
   });
 
-  it('on a database without this version’s tables', async () => {
+  it('on a database without this version’s tables', async ({ sequencers, feedDatabase: db }) => {
     const empty = await createEmptyDatabase();
-    const sequencer = start(empty.url);
+    const sequencer = start(sequencers, db, empty.url);
     await ready(sequencer).toMatchObject({
       status: 503,
       body: { checks: { database: true, migrations: false } },
@@ -117,7 +113,7 @@ describe('it is not ready', () => {
   });
 });
 
-it('tells nobody anything unless it is asked to', async () => {
+it('tells nobody anything unless it is asked to', async ({ sequencers, feedDatabase: db }) => {
   const sequencer = startSequencerProcess({ DATABASE_URL: db.url, PORT: '0' });
   sequencers.push(sequencer);
   await sequencer.leading;

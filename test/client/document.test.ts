@@ -1,9 +1,8 @@
 /** What the client requires of a document in order to resume it. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { createClient } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
-import { type Person, startTestApp, type TestApp } from '../support/app.ts';
-import { createWorkplace, type Workplace } from '../support/workplace.ts';
+import { describe, expect, it } from '../support/test.ts';
 import { connect } from './muster.ts';
 
 const muster = createClient({ url: 'http://127.0.0.1:1/graphql', token: 'none' });
@@ -44,27 +43,20 @@ describe('subscribe refuses a document', () => {
 });
 
 describe('a document may', () => {
-  let app: TestApp;
-  let ann: Person;
-  let place: Workplace;
-  beforeAll(async () => {
-    app = await startTestApp();
-    ann = await app.signUp('Ann');
-    place = await createWorkplace(ann);
-  });
-  afterAll(async () => await app.close());
-
-  it('be a string, use aliases and any variable name, and select in fragments', async () => {
-    const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
-    await place.spawn();
-    await place.spawn();
+  it('be a string, use aliases and any variable name, and select in fragments', async ({
+    app,
+    sharedTeam: team,
+  }) => {
+    const { organization } = await team.owner.query(FeedCursor, { slug: team.slug });
+    await team.spawn();
+    await team.spawn();
     const query = `
       subscription ($place: ID!, $from: String) {
         news: sessionChanged(organizationId: $place, after: $from) { ...News }
       }
       fragment News on SessionChanged { type ... on FeedEvent { at: cursor } }`;
-    const variables = { place: place.organizationId, from: organization?.feedCursor };
-    const client = connect(app.url, ann.token);
+    const variables = { place: team.id, from: organization?.feedCursor };
+    const client = connect(app.url, team.owner.token);
 
     const received = client.subscribe<{ news: { type: string; at: string } }>({ query, variables });
     const { value: first } = await received.next();

@@ -1,5 +1,5 @@
 /** How a subscription ends: on request without an error, or with a final error. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import {
   AccessDeniedError,
   CursorExpiredError,
@@ -8,39 +8,19 @@ import {
   type SubscriptionStatus,
 } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
-import { type Person, startTestApp, type TestApp } from '../support/app.ts';
+import { startTestApp } from '../support/app.ts';
 import { CreateToken, RevokeToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { startProxy } from '../support/proxy.ts';
-import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
-import { createWorkplace, type Workplace } from '../support/workplace.ts';
+import { openPsql, uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { describe, expect, test } from '../support/test.ts';
 import { connect, nextNames, numbers, rename, sessionUpdates, statusLog, WAYS } from './muster.ts';
 
-let app: TestApp;
-let ann: Person;
-let place: Workplace;
-let psql: Psql;
-let sessionId: string;
+const it = test.extend('sessionId', async ({ sharedTeam }) => (await sharedTeam.spawn()).id);
 
-beforeAll(async () => {
-  app = await startTestApp();
-  ann = await app.signUp('Ann');
-  place = await createWorkplace(ann);
-  psql = await openPsql(app.app.db.url);
-});
-
-// One session per test, because setting the name that a session has makes no event.
-beforeEach(async () => {
-  sessionId = await place.spawn();
-});
-
-afterAll(async () => {
-  await psql.close();
-  await app.close();
-});
-
-async function feedCursor(): Promise<string> {
-  const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
+async function feedCursor(team: Team): Promise<string> {
+  const { organization } = await team.owner.query(FeedCursor, { slug: team.slug });
   return organization?.feedCursor ?? '';
 }
 
@@ -53,31 +33,36 @@ async function failureOf(events: AsyncIterator<unknown>): Promise<unknown> {
 }
 
 describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
-  it('with AccessDeniedError when its token is bad', async () => {
-    const updates = connect(app.url, 'nonsense', options).subscribe(sessionUpdates(place.organizationId));
+  it('with AccessDeniedError when its token is bad', async ({ sharedTeam: team, app }) => {
+    const updates = connect(app.url, 'nonsense', options).subscribe(sessionUpdates(team.id));
     expect(await failureOf(updates)).toBeInstanceOf(AccessDeniedError);
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('with AccessDeniedError when its token is revoked, after every earlier event', async () => {
-    const { createToken } = await ann.query(CreateToken, {
-      input: { organizationId: place.organizationId, label: 'client' },
+  it('with AccessDeniedError when its token is revoked, after every earlier event', async ({
+    sharedTeam: team,
+    sessionId,
+    psql,
+    app,
+  }) => {
+    const { createToken } = await team.owner.query(CreateToken, {
+      input: { organizationId: team.id, label: 'client' },
     });
     const { secret, token } = succeeded(createToken);
     const updates = connect(app.url, secret ?? '', options).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
     });
     await rename(psql, sessionId, ['heard', 'heard too']);
     expect(await nextNames(updates, 2)).toEqual(['heard', 'heard too']);
     const failure = failureOf(updates);
-    await ann.query(RevokeToken, { input: { tokenId: token.id } });
+    await team.owner.query(RevokeToken, { input: { tokenId: token.id } });
     expect(await failure).toBeInstanceOf(AccessDeniedError);
   });
 
-  it('with CursorExpiredError when its cursor was never issued', async () => {
-    const updates = connect(app.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
+  it('with CursorExpiredError when its cursor was never issued', async ({ sharedTeam: team, app }) => {
+    const updates = connect(app.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
       after: 'garbage',
     });
     const failure = await failureOf(updates);
@@ -85,12 +70,17 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(failure).toMatchObject({ code: 'INVALID_CURSOR', oldestCursor: expect.any(String) });
   });
 
-  it('with CursorExpiredError when its cursor expires between two connections', async () => {
+  it('with CursorExpiredError when its cursor expires between two connections', async ({
+    sharedTeam: team,
+    sessionId,
+    psql,
+    app,
+  }) => {
     // The same organization in another epoch, as after a restore.
     await using restored = await startTestApp();
     const eve = await restored.signUp('Eve');
     await using database = await openPsql(restored.app.db.url);
-    const organization = uuidOf(place.organizationId);
+    const organization = uuidOf(team.id);
     await database(`INSERT INTO organization (id, slug, name) VALUES ($1, 'acme', 'Acme')`, [organization]);
     await database(`INSERT INTO membership (organization_id, user_id, role) VALUES ($1, $2, 'OWNER')`, [
       organization,
@@ -98,10 +88,10 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     ]);
 
     await using proxy = await startProxy(app.url);
-    let token = ann.token;
+    let token = team.owner.token;
     const updates = connect(proxy.url, '', { ...options, token: async () => token }).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
     });
     await rename(psql, sessionId, ['before the restore']);
     expect(await nextNames(updates, 1)).toEqual(['before the restore']);
@@ -114,26 +104,26 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await failure).toMatchObject({ code: 'CURSOR_EXPIRED', oldestCursor: expect.any(String) });
   });
 
-  it('with OperationError when the server refuses it', async () => {
+  it('with OperationError when the server refuses it', async ({ sharedTeam: team, app }) => {
     const stranger = await app.signUp('Eve');
-    const updates = connect(app.url, stranger.token, options).subscribe(sessionUpdates(place.organizationId));
+    const updates = connect(app.url, stranger.token, options).subscribe(sessionUpdates(team.id));
     const failure = await failureOf(updates);
     expect(failure).toBeInstanceOf(OperationError);
     expect(failure).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
   });
 
-  it('with OperationError when the document does not match the schema', async () => {
-    const updates = connect(app.url, ann.token, options).subscribe({
+  it('with OperationError when the document does not match the schema', async ({ sharedTeam: team, app }) => {
+    const updates = connect(app.url, team.owner.token, options).subscribe({
       query: 'subscription ($after: String) { weather(after: $after) { cursor } }',
     });
     expect(await failureOf(updates)).toBeInstanceOf(OperationError);
   });
 
-  it('without an error when the loop is left', async () => {
+  it('without an error when the loop is left', async ({ sharedTeam: team, sessionId, psql, app }) => {
     await using proxy = await startProxy(app.url);
-    const updates = connect(proxy.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+    const updates = connect(proxy.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
     });
     await rename(psql, sessionId, numbers(1, 3));
     const hungUp = proxy.nextEnd();
@@ -145,12 +135,17 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await updates.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('without an error when it is aborted, also while it waits', async () => {
+  it('without an error when it is aborted, also while it waits', async ({
+    sharedTeam: team,
+    sessionId,
+    psql,
+    app,
+  }) => {
     await using proxy = await startProxy(app.url);
     const controller = new AbortController();
-    const updates = connect(proxy.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+    const updates = connect(proxy.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
       signal: controller.signal,
     });
     await rename(psql, sessionId, ['to be aborted']);
@@ -162,15 +157,24 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     await hungUp;
   });
 
-  it('without an error when `return` is called while it waits for an event or the server', async () => {
+  it('without an error when `return` is called while it waits for an event or the server', async ({
+    sharedTeam: team,
+    sessionId,
+    psql,
+    app,
+  }) => {
     await using proxy = await startProxy(app.url);
     const { onStatus, until } = statusLog<SubscriptionStatus>();
-    const muster = connect(proxy.url, ann.token, {
+    const muster = connect(proxy.url, team.owner.token, {
       ...options,
       backoff: { initialMs: 3_600_000, maxMs: 3_600_000 },
     });
     const subscribe = async () =>
-      muster.subscribe({ ...sessionUpdates(place.organizationId), after: await feedCursor(), onStatus });
+      muster.subscribe({
+        ...sessionUpdates(team.id),
+        after: await feedCursor(team),
+        onStatus,
+      });
 
     const connected = await subscribe();
     await rename(psql, sessionId, ['to be returned']);
@@ -187,14 +191,17 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('without an error when it is returned or aborted while it waits for its token', async () => {
+  it('without an error when it is returned or aborted while it waits for its token', async ({
+    sharedTeam: team,
+    app,
+  }) => {
     const asked = Promise.withResolvers<void>();
     const token = () => {
       asked.resolve();
       return new Promise<string>(() => {});
     };
     const muster = connect(app.url, '', { ...options, token });
-    const returned = muster.subscribe(sessionUpdates(place.organizationId));
+    const returned = muster.subscribe(sessionUpdates(team.id));
     const event = returned.next();
     await asked.promise;
     await returned.return();
@@ -202,7 +209,7 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
 
     const controller = new AbortController();
     const aborted = muster.subscribe({
-      ...sessionUpdates(place.organizationId),
+      ...sessionUpdates(team.id),
       signal: controller.signal,
     });
     const never = aborted.next();
@@ -210,13 +217,16 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
     expect(await never).toEqual({ done: true, value: undefined });
   });
 
-  it('before it connects, when it is returned or aborted before the first `next`', async () => {
+  it('before it connects, when it is returned or aborted before the first `next`', async ({
+    sharedTeam: team,
+    app,
+  }) => {
     await using proxy = await startProxy(app.url);
-    const muster = connect(proxy.url, ann.token, options);
-    const returned = muster.subscribe(sessionUpdates(place.organizationId));
+    const muster = connect(proxy.url, team.owner.token, options);
+    const returned = muster.subscribe(sessionUpdates(team.id));
     await returned.return();
     const aborted = muster.subscribe({
-      ...sessionUpdates(place.organizationId),
+      ...sessionUpdates(team.id),
       signal: AbortSignal.abort(),
     });
     expect(await returned.next()).toEqual({ done: true, value: undefined });
@@ -226,9 +236,9 @@ describe.each(WAYS)('over $way, a subscription ends', ({ options }) => {
 });
 
 describe('a subscription to a server that is not Muster', () => {
-  it('ends with ProtocolError over Server-Sent Events', async () => {
-    const muster = connect(`${app.url}/elsewhere`, ann.token, { transport: 'sse' });
-    const updates = muster.subscribe(sessionUpdates(place.organizationId));
+  it('ends with ProtocolError over Server-Sent Events', async ({ sharedTeam: team, app }) => {
+    const muster = connect(`${app.url}/elsewhere`, team.owner.token, { transport: 'sse' });
+    const updates = muster.subscribe(sessionUpdates(team.id));
     expect(await failureOf(updates)).toBeInstanceOf(ProtocolError);
   });
 });

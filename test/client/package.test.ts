@@ -4,9 +4,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startTestApp } from '../support/app.ts';
-import { createWorkplace } from '../support/workplace.ts';
+import { afterAll, beforeAll, expect, it } from '../support/test.ts';
 
 const run = promisify(execFile);
 
@@ -52,22 +50,20 @@ beforeAll(async () => {
 
 afterAll(async () => await rm(consumer, { recursive: true, force: true }));
 
-it('the packed client subscribes in plain Node.js, and the process exits when the loop is left', async () => {
-  await using app = await startTestApp();
-  const ann = await app.signUp('Ann');
-  const place = await createWorkplace(ann);
+it('the packed client subscribes in plain Node.js, and the process exits when the loop is left', async ({
+  app,
+  team,
+}) => {
   await writeFile(join(consumer, 'program.js'), PROGRAM);
-  const program = run(
-    process.execPath,
-    ['program.js', `${app.url}/graphql`, ann.token, place.organizationId],
-    { cwd: consumer },
-  );
+  const program = run(process.execPath, ['program.js', `${app.url}/graphql`, team.owner.token, team.id], {
+    cwd: consumer,
+  });
   // Waits until the client is live.
   await new Promise<void>((found, fail) => {
     program.child.stdout?.on('data', (output) => String(output).includes('live') && found());
     program.catch(fail);
   });
-  await place.spawn();
+  await team.spawn();
   expect((await program).stdout.split('\n')).toEqual(['connecting', 'live', 'SESSION_CREATED', '']);
 });
 

@@ -1,38 +1,25 @@
 /** The client resumes: whatever happens to the connection, each event is delivered once and in order. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import type { SubscriptionStatus } from '../../src/client/index.ts';
 import { FeedCursor } from '../live/documents.ts';
-import { type Person, startTestApp, type TestApp } from '../support/app.ts';
 import { startProxy } from '../support/proxy.ts';
-import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
-import { createWorkplace, type Workplace } from '../support/workplace.ts';
+import { uuidOf } from '../support/psql.ts';
+import type { Team } from '../support/team.ts';
+import { describe, expect, it } from '../support/test.ts';
 import { connect, nextNames, numbers, rename, sessionUpdates, statusLog, WAYS } from './muster.ts';
 
-let app: TestApp;
-let ann: Person;
-let place: Workplace;
-let psql: Psql;
-
-beforeAll(async () => {
-  app = await startTestApp();
-  ann = await app.signUp('Ann');
-  place = await createWorkplace(ann);
-  psql = await openPsql(app.app.db.url);
-});
-
-afterAll(async () => {
-  await psql.close();
-  await app.close();
-});
-
-async function feedCursor(): Promise<string> {
-  const { organization } = await ann.query(FeedCursor, { slug: place.organizationSlug });
+async function feedCursor(team: Team): Promise<string> {
+  const { organization } = await team.owner.query(FeedCursor, { slug: team.slug });
   return organization?.feedCursor ?? '';
 }
 
 describe.each(WAYS)('over $way', ({ options }) => {
-  it('delivers each change once and in order while its connection is cut repeatedly', async () => {
-    const sessionId = await place.spawn();
+  it('delivers each change once and in order while its connection is cut repeatedly', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const sessionId = (await team.spawn()).id;
     await using proxy = await startProxy(app.url);
     // The cuts come in the handshake at first, and after several events later.
     let seed = 7;
@@ -40,9 +27,9 @@ describe.each(WAYS)('over $way', ({ options }) => {
       seed = (seed * 1103515245 + 12345) % 2 ** 31;
       return 50 + (seed % 20_000);
     });
-    const updates = connect(proxy.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+    const updates = connect(proxy.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
     });
 
     const renamed = rename(psql, sessionId, numbers(1, 400));
@@ -56,14 +43,14 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('resumes at another server when its own stops', async () => {
-    const sessionId = await place.spawn();
+  it('resumes at another server when its own stops', async ({ sharedTeam: team, psql, app }) => {
+    const sessionId = (await team.spawn()).id;
     const first = await app.startAnother();
     const second = await app.startAnother();
     await using proxy = await startProxy(first.url);
-    const updates = connect(proxy.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
-      after: await feedCursor(),
+    const updates = connect(proxy.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
+      after: await feedCursor(team),
     });
     await rename(psql, sessionId, ['before']);
     expect(await nextNames(updates, 1)).toEqual(['before']);
@@ -80,12 +67,16 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await second.close();
   });
 
-  it('resumes after a heartbeat when no event came before its connection broke', async () => {
-    const sessionId = await place.spawn();
+  it('resumes after a heartbeat when no event came before its connection broke', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const sessionId = (await team.spawn()).id;
     await using proxy = await startProxy(app.url);
     const { onStatus, until } = statusLog<SubscriptionStatus>();
-    const updates = connect(proxy.url, ann.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
+    const updates = connect(proxy.url, team.owner.token, options).subscribe({
+      ...sessionUpdates(team.id),
       onStatus,
     });
     expect(updates.cursor).toBeUndefined();
@@ -102,12 +93,12 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('reconnects when the connection is silent', async () => {
-    const sessionId = await place.spawn();
+  it('reconnects when the connection is silent', async ({ sharedTeam: team, psql, app }) => {
+    const sessionId = (await team.spawn()).id;
     await using proxy = await startProxy(app.url);
     const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
-    const updates = connect(proxy.url, ann.token, { ...options, silenceMs: 1_500 }).subscribe({
-      ...sessionUpdates(place.organizationId),
+    const updates = connect(proxy.url, team.owner.token, { ...options, silenceMs: 1_500 }).subscribe({
+      ...sessionUpdates(team.id),
       onStatus,
     });
     const received = nextNames(updates, 1);
@@ -123,17 +114,17 @@ describe.each(WAYS)('over $way', ({ options }) => {
     await updates.return();
   });
 
-  it('reconnects with its new rights when its role changes', async () => {
+  it('reconnects with its new rights when its role changes', async ({ sharedTeam: team, psql, app }) => {
     const bob = await app.signUp('Bob');
     const [membership] = await psql<{ id: string }>(
       `INSERT INTO membership (id, organization_id, user_id, role)
        VALUES (gen_random_uuid(), $1, $2, 'MEMBER') RETURNING id`,
-      [uuidOf(place.organizationId), bob.userId],
+      [uuidOf(team.id), bob.userId],
     );
-    const sessionId = await place.spawn();
+    const sessionId = (await team.spawn()).id;
     const { onStatus, until, seen } = statusLog<SubscriptionStatus>();
     const updates = connect(app.url, bob.token, options).subscribe({
-      ...sessionUpdates(place.organizationId),
+      ...sessionUpdates(team.id),
       onStatus,
     });
     const received = nextNames(updates, 1);
@@ -153,14 +144,18 @@ describe.each(WAYS)('over $way', ({ options }) => {
 });
 
 describe('a consumer that is slower than the feed', () => {
-  it('makes the client close the WebSocket, and misses and repeats nothing', async () => {
-    const sessionId = await place.spawn();
-    const after = await feedCursor();
+  it('makes the client close the WebSocket, and misses and repeats nothing', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const sessionId = (await team.spawn()).id;
+    const after = await feedCursor(team);
     await rename(psql, sessionId, numbers(1, 60));
     await using proxy = await startProxy(app.url);
     const { onStatus, seen } = statusLog<SubscriptionStatus>();
-    const updates = connect(proxy.url, ann.token, { bufferSize: 5 }).subscribe({
-      ...sessionUpdates(place.organizationId),
+    const updates = connect(proxy.url, team.owner.token, { bufferSize: 5 }).subscribe({
+      ...sessionUpdates(team.id),
       after,
       onStatus,
     });
@@ -176,15 +171,19 @@ describe('a consumer that is slower than the feed', () => {
     await updates.return();
   });
 
-  it('resumes in another process after its last delivered event, not the last received one', async () => {
-    const sessionId = await place.spawn();
-    const after = await feedCursor();
+  it('resumes in another process after its last delivered event, not the last received one', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const sessionId = (await team.spawn()).id;
+    const after = await feedCursor(team);
     await rename(psql, sessionId, numbers(1, 20));
-    const muster = connect(app.url, ann.token);
-    const one = muster.subscribe({ ...sessionUpdates(place.organizationId), after });
+    const muster = connect(app.url, team.owner.token);
+    const one = muster.subscribe({ ...sessionUpdates(team.id), after });
     expect(await nextNames(one, 3)).toEqual(['1', '2', '3']);
     await one.return();
-    const other = muster.subscribe({ ...sessionUpdates(place.organizationId), after: one.cursor });
+    const other = muster.subscribe({ ...sessionUpdates(team.id), after: one.cursor });
     expect(await nextNames(other, 17)).toEqual(numbers(4, 20));
     await other.return();
   });

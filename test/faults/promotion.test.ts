@@ -9,14 +9,12 @@ import { decodeCursor } from '../../src/feed/log/cursor.ts';
 import { migrate } from '../../src/migrations.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { Changes } from '../live/documents.ts';
-import { type Client, createClient } from '../support/client.ts';
 import { until } from '../support/feed.ts';
-import { createPerson } from '../support/person.ts';
 import { type Proxy as Network, startProxy } from '../support/proxy.ts';
 import { openPsql, uuidOf } from '../support/psql.ts';
 import { type Standby, startStandby } from '../support/standby.ts';
 import type { Subscription } from '../support/subscription.ts';
-import { createWorkplace } from '../support/workplace.ts';
+import { createTeamAt, type Team } from '../support/team.ts';
 
 /** Subscribers get only SESSION_UPDATED, with the session's counter. */
 const types = ['SESSION_UPDATED' as const];
@@ -29,8 +27,7 @@ let link: Network;
 /** The network between the app and the current database. */
 let network: Network;
 let app: App;
-let client: Client;
-let organizationId: string;
+let team: Team;
 let sessionId: string;
 
 beforeEach(async () => {
@@ -52,15 +49,13 @@ beforeEach(async () => {
     },
     createLogger({ level: 'silent' }),
   );
-  client = createClient(app.url, await createPerson(primary.url));
-  const place = await createWorkplace(client);
-  organizationId = place.organizationId;
-  sessionId = uuidOf(await place.spawn());
+  team = await createTeamAt(app.url, primary.url);
+  sessionId = uuidOf((await team.spawn()).id);
   await write(primary.url, 0);
 });
 
 afterEach(async () => {
-  await client?.close();
+  await team?.owner.close();
   await app?.close();
   await network?.[Symbol.asyncDispose]();
   await standby?.stop();
@@ -76,7 +71,7 @@ async function write(url: string, count: number): Promise<void> {
   await psql('UPDATE session SET branch = $2::int::text WHERE id = $1', [sessionId, count]);
 }
 
-const listen = (after?: string) => client.subscribe(Changes, { organizationId, types, after });
+const listen = (after?: string) => team.owner.subscribe(Changes, { organizationId: team.id, types, after });
 
 type ReceivedEvent = { count: number; epoch?: string; position?: number; cursor: string };
 
@@ -112,7 +107,7 @@ function switchOver(): void {
   network.cut();
 }
 
-describe('a promotion', { timeout: 120_000 }, () => {
+describe('a promotion', () => {
   it('that lost the newest commits ends every subscription and expires every old cursor', async () => {
     const live = await listen();
     const start = app.feed.encode(0);
@@ -171,8 +166,7 @@ describe('a promotion', { timeout: 120_000 }, () => {
 
     // The app continues to sequence and to serve.
     await until(() => app.feed.status().isSequencing);
-    const { spawn } = await createWorkplace(client);
-    await spawn();
+    await (await createTeamAt(app.url, standby.url)).spawn();
   });
 });
 

@@ -1,26 +1,23 @@
 /** The feed returns an error for every cursor that it cannot resume after, and never skips changes silently. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
 import { type Batch, decodeBatch, encodeBatch } from '../../src/feed/bus/batch.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import { decodeCursor, encodeCursor } from '../../src/feed/log/cursor.ts';
 import { CursorExpiredError, InvalidCursorError } from '../../src/feed/log/error.ts';
-import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { type FeedDatabase, take, until } from '../support/feed.ts';
+import { describe, expect, it } from '../support/test.ts';
 
-let db: FeedDatabase;
 let feed: Feed;
 let organizationId: string;
 let sessions: string[];
 
-beforeEach(async () => {
-  db = await openFeedDatabase();
+it.beforeEach(async ({ feedDatabase: db }) => {
   feed = db.feed();
   organizationId = await db.organization();
   sessions = await db.sessions(organizationId, 3);
   await db.drained();
   await feed.head();
 });
-
-afterEach(() => db.close());
 
 const all = () => true;
 const open = (after: string, other = feed) => other.open({ organizationId, after, matches: all });
@@ -30,7 +27,7 @@ const stored = (after: string) => feed.changes({ organizationId, after, limit: 1
 const UNREFUSED = 'ALTER TABLE change_log DISABLE TRIGGER USER';
 
 /** Deletes the oldest changes, as the retention does. */
-async function forget(upTo: number): Promise<void> {
+async function forget(db: FeedDatabase, upTo: number): Promise<void> {
   await db.pool.query(`${UNREFUSED}; DELETE FROM change_log WHERE position <= ${upTo}`);
 }
 
@@ -57,7 +54,9 @@ describe('an invalid cursor', () => {
     expect(feed.status().streams).toBe(0);
   });
 
-  it('is one beyond the head of the database, not beyond the head that the process knows', async () => {
+  it('is one beyond the head of the database, not beyond the head that the process knows', async ({
+    feedDatabase: db,
+  }) => {
     const behind = db.feed({ sequence: false, wrapBus: (bus) => ({ ...bus, isDelivering: () => true }) });
     await behind.open({ organizationId, matches: all });
     await db.raise(sessions);
@@ -77,8 +76,8 @@ describe('an expired cursor', () => {
     }
   });
 
-  it('is one whose next change is no longer stored', async () => {
-    await forget(2);
+  it('is one whose next change is no longer stored', async ({ feedDatabase: db }) => {
+    await forget(db, 2);
     for (const ask of [open, stored]) {
       const error = await refusal(ask(feed.encode(1)));
       expect(error).toBeInstanceOf(CursorExpiredError);
@@ -89,22 +88,24 @@ describe('an expired cursor', () => {
     expect((await stored(feed.encode(2))).map(({ position }) => position)).toEqual([3, 4]);
   });
 
-  it('is every one except the head when the log is empty', async () => {
-    await forget(4);
+  it('is every one except the head when the log is empty', async ({ feedDatabase: db }) => {
+    await forget(db, 4);
     await expect(open(feed.encode(3))).rejects.toMatchObject({ oldestCursor: feed.encode(4) });
     const stream = await open(feed.encode(4));
     await db.raise(sessions);
     expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
   });
 
-  it('ends a stream that was not read until retention removed its next changes', async () => {
+  it('ends a stream that was not read until retention removed its next changes', async ({
+    feedDatabase: db,
+  }) => {
     const stream = await open(feed.encode(0));
     await take(stream, 1);
     // Far more than the ring or one page holds.
     const many = await db.sessions(organizationId, 300);
     for (let round = 0; round < 10; round += 1) await db.raise(many);
     await db.drained();
-    await forget(2_000);
+    await forget(db, 2_000);
     const readOn = async () => {
       for (;;) await stream.next();
     };
@@ -116,7 +117,9 @@ describe('an expired cursor', () => {
     expect(feed.status().streams).toBe(0);
   });
 
-  it('ends the streams of a process that was cut off for longer than the retention', async () => {
+  it('ends the streams of a process that was cut off for longer than the retention', async ({
+    feedDatabase: db,
+  }) => {
     let isCut = false;
     const feedPool = db.pool;
     const away = db.feed({
@@ -137,14 +140,14 @@ describe('an expired cursor', () => {
     isCut = true;
     await db.raise(sessions);
     await db.drained();
-    await forget(6);
+    await forget(db, 6);
     isCut = false;
     await expect(waiting).rejects.toMatchObject({ code: 'CURSOR_EXPIRED', oldestCursor: feed.encode(6) });
   });
 });
 
 describe('a process that received a batch beyond the head', () => {
-  it("ends the organization's streams and starts again from the database", async () => {
+  it("ends the organization's streams and starts again from the database", async ({ feedDatabase: db }) => {
     let tell: ((batch: Batch) => void) | undefined;
     const misled = db.feed({
       sequence: false,
@@ -179,18 +182,18 @@ describe('a process that received a batch beyond the head', () => {
 });
 
 describe('the log', () => {
-  it.each([
+  it.for([
     'DELETE FROM change_log',
     'DELETE FROM change_log_0000000000 WHERE position = 1',
     `UPDATE change_log SET type = 'X' WHERE position = 1`,
     'TRUNCATE change_log',
     'DELETE FROM feed_head',
     'TRUNCATE feed_head',
-  ])('stays: %s is refused', async (statement) => {
+  ])('stays: %s is refused', async (statement, { feedDatabase: db }) => {
     await expect(db.pool.query(statement)).rejects.toMatchObject({ code: '23001' });
   });
 
-  it('refuses changes in partitions that are created later, too', async () => {
+  it('refuses changes in partitions that are created later, too', async ({ feedDatabase: db }) => {
     await db.pool.query('SELECT ensure_change_log_partitions(500000)');
     await db.pool.query(
       `INSERT INTO change_log SELECT 499999, xid, organization_id, type, entity_type, entity_id, subjects, payload,
@@ -201,7 +204,7 @@ describe('the log', () => {
 });
 
 describe('another epoch', () => {
-  it('ends all streams, and gives new changes new cursors', async () => {
+  it('ends all streams, and gives new changes new cursors', async ({ feedDatabase: db }) => {
     const streams = await Promise.all([open(feed.encode(4)), open(feed.encode(4)), open(feed.encode(0))]);
     const waiting = streams.slice(0, 2).map((stream) => stream.next());
     const before = feed.encode(4);
@@ -220,7 +223,7 @@ describe('another epoch', () => {
     expect(feed.status().streams).toBe(1);
   });
 
-  it('starts with a restore into the same database', async () => {
+  it('starts with a restore into the same database', async ({ feedDatabase: db }) => {
     const before = feed.encode(4);
     await db.pool.query('CREATE TABLE dumped AS TABLE feed_head');
     await db.raise(sessions);
@@ -243,7 +246,7 @@ describe('another epoch', () => {
     expect((await take(stream, 9)).map(({ position }) => position)).toEqual([5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 
-  it('ignores batches of the previous epoch', async () => {
+  it('ignores batches of the previous epoch', async ({ feedDatabase: db }) => {
     const epochs = new Set<string>();
     const follower = db.feed({
       wrapBus: (bus) => ({
@@ -266,7 +269,7 @@ describe('another epoch', () => {
     expect([...epochs]).toEqual([epoch]);
   });
 
-  it('is assumed when the head goes back to an earlier position', async () => {
+  it('is assumed when the head goes back to an earlier position', async ({ feedDatabase: db }) => {
     const stream = await open(feed.encode(4));
     const waiting = stream.next();
     await db.pool.query(

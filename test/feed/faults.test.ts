@@ -1,29 +1,26 @@
 /** Losing the bus, the sequencer or database connections delays changes. It loses none, repeats none, reorders none. */
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+
 import type { Batch } from '../../src/feed/bus/batch.ts';
 import type { Bus } from '../../src/feed/bus/bus.ts';
 import type { Feed } from '../../src/feed/feed.ts';
 import type { ChangeStream } from '../../src/feed/follow/stream.ts';
-import { endSequencers, type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { endSequencers, type FeedDatabase, take, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 import { freePort, startRedis } from '../support/redis.ts';
+import { describe, expect, inject, test } from '../support/test.ts';
 
 const WRITERS = 6;
 const ROWS = 3_000;
 const BATCH_SIZE = 20;
 
-let db: FeedDatabase;
-let organizationId: string;
-
-beforeEach(async () => {
-  db = await openFeedDatabase();
-  organizationId = await db.organization();
-});
-
-afterEach(() => db.close());
+const it = test.extend('organizationId', async ({ feedDatabase: db }) => await db.organization());
 
 /** Collects what subscribers receive until the database's head is reached, and compares it with the log. */
-async function follow(feed: Feed): Promise<{ complete(): Promise<void> }> {
+async function follow(
+  organizationId: string,
+  db: FeedDatabase,
+  feed: Feed,
+): Promise<{ complete(): Promise<void> }> {
   const after = feed.encode(0);
   const streams = await Promise.all(
     [1, 2, 3].map(() => feed.open({ organizationId, after, matches: () => true })),
@@ -47,7 +44,11 @@ async function follow(feed: Feed): Promise<{ complete(): Promise<void> }> {
 }
 
 /** @param onCommit is awaited. */
-async function writeAndAudit(onCommit: (commits: number) => Promise<void> | undefined): Promise<void> {
+async function writeAndAudit(
+  organizationId: string,
+  db: FeedDatabase,
+  onCommit: (commits: number) => Promise<void> | undefined,
+): Promise<void> {
   let commits = 0;
   const meanwhile: (Promise<void> | undefined)[] = [];
   const counted = () => {
@@ -62,7 +63,7 @@ async function writeAndAudit(onCommit: (commits: number) => Promise<void> | unde
 }
 
 /** Ends every connection of the feed, including the sequencer's. */
-async function endConnections(): Promise<void> {
+async function endConnections(db: FeedDatabase): Promise<void> {
   await db.pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'muster%'`,
@@ -82,51 +83,51 @@ function unreliable(bus: Bus): Bus {
 }
 
 describe('one process delivers every change once and in order despite', () => {
-  it('a bus that drops, duplicates and reorders batches', { timeout: 60_000 }, async () => {
+  it('a bus that drops, duplicates and reorders batches', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: unreliable });
     await feed.ready();
-    const followers = await follow(feed);
-    await writeAndAudit(() => void feed.nudge());
+    const followers = await follow(organizationId, db, feed);
+    await writeAndAudit(organizationId, db, () => void feed.nudge());
     await followers.complete();
   });
 
-  it('a bus that delivers nothing', { timeout: 60_000 }, async () => {
+  it('a bus that delivers nothing', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     await feed.ready();
-    const followers = await follow(feed);
-    await writeAndAudit(() => void feed.nudge());
+    const followers = await follow(organizationId, db, feed);
+    await writeAndAudit(organizationId, db, () => void feed.nudge());
     await followers.complete();
   });
 
-  it('a sequencer whose connection is ended repeatedly', { timeout: 60_000 }, async () => {
+  it('a sequencer whose connection is ended repeatedly', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ batchSize: BATCH_SIZE });
     await feed.ready();
-    const followers = await follow(feed);
-    await writeAndAudit((commits) => {
+    const followers = await follow(organizationId, db, feed);
+    await writeAndAudit(organizationId, db, (commits) => {
       feed.nudge();
       return commits % 25 === 0 ? endSequencers(db.pool) : undefined;
     });
     await followers.complete();
   });
 
-  it('database connections that are ended repeatedly', { timeout: 60_000 }, async () => {
+  it('database connections that are ended repeatedly', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ batchSize: BATCH_SIZE, wrapBus: unreliable });
     await feed.ready();
-    const followers = await follow(feed);
-    await writeAndAudit((commits) => {
+    const followers = await follow(organizationId, db, feed);
+    await writeAndAudit(organizationId, db, (commits) => {
       feed.nudge();
-      return commits % 40 === 0 ? endConnections() : undefined;
+      return commits % 40 === 0 ? endConnections(db) : undefined;
     });
     await followers.complete();
   });
 });
 
 describe('two processes without Redis', () => {
-  it("deliver each other's changes by polling the log", { timeout: 60_000 }, async () => {
+  it("deliver each other's changes by polling the log", async ({ organizationId, feedDatabase: db }) => {
     const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
     await Promise.all(feeds.map((feed) => feed.ready()));
-    const followers = await Promise.all(feeds.map(follow));
-    await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
+    const followers = await Promise.all(feeds.map((feed) => follow(organizationId, db, feed)));
+    await writeAndAudit(organizationId, db, (commits) => void feeds[commits % 2]?.nudge());
     for (const each of followers) await each.complete();
   });
 });
@@ -136,32 +137,32 @@ const redisUrl = inject('redisUrl') ?? undefined;
 describe.skipIf(!redisUrl)(
   'with Redis (skipped only without one), every change is delivered once and in order',
   () => {
-    it('between two processes', { timeout: 60_000 }, async () => {
+    it('between two processes', async ({ organizationId, feedDatabase: db }) => {
       const feeds = [db.feed({ redisUrl }), db.feed({ redisUrl, sequence: false })];
       await Promise.all(feeds.map((feed) => feed.ready()));
       await until(() => feeds.every((feed) => feed.status().isBusDelivering));
-      const followers = await Promise.all(feeds.map(follow));
-      await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
+      const followers = await Promise.all(feeds.map((feed) => follow(organizationId, db, feed)));
+      await writeAndAudit(organizationId, db, (commits) => void feeds[commits % 2]?.nudge());
       for (const each of followers) await each.complete();
     });
 
-    it('when it drops, duplicates and reorders batches', { timeout: 60_000 }, async () => {
+    it('when it drops, duplicates and reorders batches', async ({ organizationId, feedDatabase: db }) => {
       const feeds = [1, 2].map(() => db.feed({ redisUrl, batchSize: BATCH_SIZE, wrapBus: unreliable }));
       await Promise.all(feeds.map((feed) => feed.ready()));
-      const followers = await Promise.all(feeds.map(follow));
-      await writeAndAudit((commits) => void feeds[commits % 2]?.nudge());
+      const followers = await Promise.all(feeds.map((feed) => follow(organizationId, db, feed)));
+      await writeAndAudit(organizationId, db, (commits) => void feeds[commits % 2]?.nudge());
       for (const each of followers) await each.complete();
     });
 
-    it('when it is killed and started again', { timeout: 60_000 }, async () => {
+    it('when it is killed and started again', async ({ organizationId, feedDatabase: db }) => {
       const port = await freePort();
       let redis = await startRedis(port);
       const url = `redis://127.0.0.1:${port}`;
       const feeds = [1, 2].map(() => db.feed({ redisUrl: url, batchSize: BATCH_SIZE }));
       await Promise.all(feeds.map((feed) => feed.ready()));
-      const followers = await Promise.all(feeds.map(follow));
+      const followers = await Promise.all(feeds.map((feed) => follow(organizationId, db, feed)));
       let restarts = Promise.resolve();
-      await writeAndAudit((commits) => {
+      await writeAndAudit(organizationId, db, (commits) => {
         feeds[commits % 2]?.nudge();
         if (commits % 150 !== 0) return undefined;
         restarts = restarts.then(async () => {
@@ -184,7 +185,7 @@ describe.skipIf(!redisUrl)(
       await redis?.stop();
     });
 
-    it('when it starts after the feed was opened', { timeout: 60_000 }, async () => {
+    it('when it starts after the feed was opened', async ({ organizationId, feedDatabase: db }) => {
       const port = await freePort();
       const url = `redis://127.0.0.1:${port}`;
       const feeds = [db.feed({ redisUrl: url }), db.feed({ redisUrl: url, sequence: false })];

@@ -10,7 +10,7 @@ const WRITERS = 16;
 const ROWS = 20_000;
 const BATCH_SIZE = 20;
 
-it('the order holds while two sequencers take over from each other', { timeout: 120_000 }, async () => {
+it('the order holds while two sequencers take over from each other', async () => {
   const db = await openFeedDatabase();
   const organizationId = await db.organization();
   const feeds = [db.feed({ batchSize: BATCH_SIZE }), db.feed({ batchSize: BATCH_SIZE })];
@@ -45,7 +45,7 @@ it('the order holds while two sequencers take over from each other', { timeout: 
   }
 });
 
-it('the order holds by the lock of the head alone, without an election', { timeout: 120_000 }, async () => {
+it('the order holds by the lock of the head alone, without an election', async () => {
   const db = await openFeedDatabase();
   const organizationId = await db.organization();
   let isDone = false;

@@ -1,27 +1,19 @@
 /** Pages of the log: their size, and that reading them does not delay other readers. */
 import type pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLimiter } from '../../src/feed/concurrency/limiter.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { readChanges } from '../../src/feed/log/storedChanges.ts';
-import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { type FeedDatabase, take, until } from '../support/feed.ts';
+import { describe, expect, test } from '../support/test.ts';
 
 /** The size of a stream's page. */
 const REPLAY_CHANGES = 200;
 
-let db: FeedDatabase;
-let organizationId: string;
-
-beforeEach(async () => {
-  db = await openFeedDatabase();
-  organizationId = await db.organization();
-});
-
-afterEach(() => db.close());
+const it = test.extend('organizationId', async ({ feedDatabase: db }) => await db.organization());
 
 /** Inserts changes with payloads of about this length, which compress a hundredfold. */
-async function store(lengths: number[]): Promise<void> {
+async function store(organizationId: string, db: FeedDatabase, lengths: number[]): Promise<void> {
   await db.pool.query(
     `INSERT INTO change_log (position, xid, organization_id, type, entity_type, entity_id, payload, actor_kind, actor_name, occurred_at)
      SELECT position, '1', $1, 'X', 'Session', gen_random_uuid(), jsonb_build_object('row', repeat('some words ', length / 11)),
@@ -33,7 +25,7 @@ async function store(lengths: number[]): Promise<void> {
 }
 
 /** A pool that holds back an organization's replays until released. */
-function holding(organization: string) {
+function holding(db: FeedDatabase, organization: string) {
   const held: (() => void)[] = [];
   let reads = 0;
   let isHolding = true;
@@ -58,8 +50,11 @@ function holding(organization: string) {
 }
 
 describe('the bytes of a page', () => {
-  it('are counted as they are sent, not as they are stored compressed', async () => {
-    await store(Array(300).fill(60_000));
+  it('are counted as they are sent, not as they are stored compressed', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
+    await store(organizationId, db, Array(300).fill(60_000));
     const starts = [{ organizationId, after: 0 }];
     const page = await readPage(db.pool, { starts, limit: 200, maxBytes: 256 * 1024 });
     expect(page.changes).toHaveLength(4);
@@ -69,9 +64,12 @@ describe('the bytes of a page', () => {
     expect(large.changes).toHaveLength(17);
   });
 
-  it('may be exceeded by a single change, and pages follow each other without a gap', async () => {
+  it('may be exceeded by a single change, and pages follow each other without a gap', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
     const lengths = Array.from({ length: 400 }, () => Math.floor(10 ** (1 + Math.random() * 4)));
-    await store(lengths);
+    await store(organizationId, db, lengths);
     const maxBytes = 50_000;
     let after = 0;
     while (after < lengths.length) {
@@ -115,13 +113,16 @@ describe('a limiter', () => {
 });
 
 describe('streams that resume', () => {
-  it('do not delay live changes of another organization, nor the head', async () => {
+  it('do not delay live changes of another organization, nor the head', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
     const sessions = await db.sessions(organizationId, 3);
     const other = await db.organization();
     const others = await db.sessions(other, 1_000);
     const writer = db.feed();
     await db.drained();
-    const { pool, letGo } = holding(organizationId);
+    const { pool, letGo } = holding(db, organizationId);
     const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
     await feed.ready();
     const live = await feed.open({
@@ -142,11 +143,11 @@ describe('streams that resume', () => {
     expect((await Promise.all(waiting)).map(({ value }) => value?.position)).toEqual([1, 2, 3, 4]);
   });
 
-  it('share pages when they resume from the same position', async () => {
+  it('share pages when they resume from the same position', async ({ organizationId, feedDatabase: db }) => {
     await db.sessions(organizationId, 500);
     const writer = db.feed();
     await db.drained();
-    const { pool, letGo, reads } = holding(organizationId);
+    const { pool, letGo, reads } = holding(db, organizationId);
     const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
     await feed.ready();
     const after = writer.encode(0);
@@ -162,11 +163,11 @@ describe('streams that resume', () => {
     expect(reads()).toBeLessThanOrEqual(6);
   });
 
-  it('read nothing once they have ended', async () => {
+  it('read nothing once they have ended', async ({ organizationId, feedDatabase: db }) => {
     await db.sessions(organizationId, 100);
     const writer = db.feed();
     await db.drained();
-    const { pool, letGo, reads } = holding(organizationId);
+    const { pool, letGo, reads } = holding(db, organizationId);
     const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
     await feed.ready();
     const open = (position: number) =>
@@ -184,13 +185,13 @@ describe('streams that resume', () => {
     expect(reads()).toBe(3);
   });
 
-  it('read only the types that they name', async () => {
+  it('read only the types that they name', async ({ organizationId, feedDatabase: db }) => {
     const sessions = await db.sessions(organizationId, 500);
     for (let round = 0; round < 4; round += 1) await db.raise(sessions);
     await db.sessions(organizationId, 1);
     db.feed();
     await db.drained();
-    const { pool, letGo, reads } = holding(organizationId);
+    const { pool, letGo, reads } = holding(db, organizationId);
     letGo();
     const feed = db.feed({ sequence: false, database: { url: db.url, feedPool: pool } });
     await feed.ready();
@@ -213,8 +214,11 @@ describe('streams that resume', () => {
 });
 
 describe('the oldest change', () => {
-  it('is read by few queries at once, however many callers ask', async () => {
-    await store([10, 10]);
+  it('is read by few queries at once, however many callers ask', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
+    await store(organizationId, db, [10, 10]);
     let concurrent = 0;
     let most = 0;
     const query = async (config: pg.QueryConfig) => {
@@ -234,7 +238,7 @@ describe('the oldest change', () => {
     expect(most).toBeLessThanOrEqual(2);
   });
 
-  it('is read again when retention removed it, a limited number of times', async () => {
+  it('is read again when retention removed it, a limited number of times', async ({ organizationId }) => {
     let reads = 0;
     const row = {
       head: '9',

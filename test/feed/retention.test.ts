@@ -1,23 +1,21 @@
 /** Which partitions the retention drops. A reader during a drop gets every change or CURSOR_EXPIRED. */
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { dropOldest } from '../../src/feed/sequence/retention.ts';
-import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { type FeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
+import { afterEach, describe, expect, it } from '../support/test.ts';
 
 const PARTITION = 100_000;
 /** How many changes are stored on each side of a partition's end. The positions between are left out. */
 const BESIDE_SEAM = 200;
 const DAY_MS = 86_400_000;
 
-let db: FeedDatabase;
 let organizationId: string;
 let client: pg.Client;
 
-beforeEach(async () => {
-  db = await openFeedDatabase();
+it.beforeEach(async ({ feedDatabase: db }) => {
   organizationId = await db.organization();
   client = new pg.Client({ connectionString: db.url });
   await client.connect();
@@ -25,11 +23,10 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await client.end();
-  await db.close();
 });
 
 /** Fills full partitions and the start of another one with changes that are `days` old. */
-async function fill(partitions: number, days: number): Promise<void> {
+async function fill(db: FeedDatabase, partitions: number, days: number): Promise<void> {
   const head = partitions * PARTITION + BESIDE_SEAM;
   await db.pool.query('SELECT ensure_change_log_partitions($1)', [head]);
   await db.pool.query(
@@ -43,7 +40,7 @@ async function fill(partitions: number, days: number): Promise<void> {
 }
 
 /** The partitions that still have changes. */
-async function stored(): Promise<number[]> {
+async function stored(db: FeedDatabase): Promise<number[]> {
   const { rows } = await db.pool.query(
     `SELECT DISTINCT position / ${PARTITION} AS number FROM change_log ORDER BY number`,
   );
@@ -55,52 +52,54 @@ async function dropAll(days: number, rows: number): Promise<void> {
 }
 
 describe('a partition', () => {
-  it('is dropped when it is beyond both age and number, the oldest first', async () => {
-    await fill(4, 10);
+  it('is dropped when it is beyond both age and number, the oldest first', async ({ feedDatabase: db }) => {
+    await fill(db, 4, 10);
     expect(await dropOldest(client, { days: 9, rows: 1 })).toBe('change_log_0000000000');
-    expect(await stored()).toEqual([1, 2, 3, 4]);
+    expect(await stored(db)).toEqual([1, 2, 3, 4]);
     await dropAll(9, 2 * PARTITION);
-    expect(await stored()).toEqual([2, 3, 4]);
+    expect(await stored(db)).toEqual([2, 3, 4]);
   });
 
-  it('stays while it is within age or number', async () => {
-    await fill(4, 10);
+  it('stays while it is within age or number', async ({ feedDatabase: db }) => {
+    await fill(db, 4, 10);
     await dropAll(11, 1);
     await dropAll(9, 4 * PARTITION + BESIDE_SEAM + 2);
-    expect(await stored()).toEqual([0, 1, 2, 3, 4]);
+    expect(await stored(db)).toEqual([0, 1, 2, 3, 4]);
     // Exactly this many changes are newer than the dropped partition.
     await dropAll(9, 3 * PARTITION + BESIDE_SEAM + 1);
-    expect(await stored()).toEqual([1, 2, 3, 4]);
+    expect(await stored(db)).toEqual([1, 2, 3, 4]);
   });
 
-  it('stays while one of its changes is young, and so do the later partitions', async () => {
-    await fill(3, 10);
+  it('stays while one of its changes is young, and so do the later partitions', async ({
+    feedDatabase: db,
+  }) => {
+    await fill(db, 3, 10);
     await db.pool.query(
       `ALTER TABLE change_log DISABLE TRIGGER USER;
        UPDATE change_log SET occurred_at = now() WHERE position = 5`,
     );
     await dropAll(9, 1);
-    expect(await stored()).toEqual([0, 1, 2, 3]);
+    expect(await stored(db)).toEqual([0, 1, 2, 3]);
   });
 
-  it('stays when it holds the head, even when it is full', async () => {
-    await fill(2, 10);
+  it('stays when it holds the head, even when it is full', async ({ feedDatabase: db }) => {
+    await fill(db, 2, 10);
     await dropAll(9, 1);
-    expect(await stored()).toEqual([2]);
+    expect(await stored(db)).toEqual([2]);
     await db.pool.query('UPDATE feed_head SET position = $1', [3 * PARTITION - 1]);
     await dropAll(9, 1);
-    expect(await stored()).toEqual([2]);
+    expect(await stored(db)).toEqual([2]);
     await db.pool.query('UPDATE feed_head SET position = $1', [3 * PARTITION]);
     await dropAll(9, 1);
-    expect(await stored()).toEqual([]);
+    expect(await stored(db)).toEqual([]);
   });
 });
 
 describe('the leader', () => {
-  it('drops old partitions, and older cursors expire', async () => {
-    await fill(3, 10);
+  it('drops old partitions, and older cursors expire', async ({ feedDatabase: db }) => {
+    await fill(db, 3, 10);
     const feed = db.feed({ retention: { days: 9, rows: PARTITION }, retentionEveryMs: 10 });
-    await until(async () => (await stored())[0] === 2);
+    await until(async () => (await stored(db))[0] === 2);
     const oldestCursor = feed.encode(2 * PARTITION - 1);
     for (const position of [0, PARTITION, 2 * PARTITION - 2]) {
       const after = feed.encode(position);
@@ -114,8 +113,8 @@ describe('the leader', () => {
     expect(await feed.backlog()).toMatchObject({ oldest: 2 * PARTITION });
   });
 
-  it('sequences while the log is locked against a drop, and drops later', async () => {
-    await fill(2, 10);
+  it('sequences while the log is locked against a drop, and drops later', async ({ feedDatabase: db }) => {
+    await fill(db, 2, 10);
     const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 10 });
     await client.query('BEGIN; SELECT count(*) FROM change_log');
     await until(async () => {
@@ -131,13 +130,13 @@ describe('the leader', () => {
       await db.raise([session]);
       expect(await take(stream, 1)).toMatchObject([{ entityId: session, count }]);
     }
-    expect(await stored()).toEqual([0, 1, 2]);
+    expect(await stored(db)).toEqual([0, 1, 2]);
     await client.query('COMMIT');
-    await until(async () => (await stored()).length === 1);
+    await until(async () => (await stored(db)).length === 1);
   });
 
-  it('stops a drop at once when the feed is closed', async () => {
-    await fill(1, 10);
+  it('stops a drop at once when the feed is closed', async ({ feedDatabase: db }) => {
+    await fill(db, 1, 10);
     const feed = db.feed({ retention: { days: 9, rows: 1 }, retentionEveryMs: 1 });
     await until(() => feed.status().isSequencing);
     await feed.close();
@@ -153,8 +152,8 @@ describe('the leader', () => {
 describe('a reader during a drop', () => {
   const PARTITIONS = 24;
 
-  it('gets every change or CURSOR_EXPIRED, while the sequencer continues', { timeout: 120_000 }, async () => {
-    await fill(PARTITIONS, 10);
+  it('gets every change or CURSOR_EXPIRED, while the sequencer continues', async ({ feedDatabase: db }) => {
+    await fill(db, PARTITIONS, 10);
     const feed = db.feed({ batchSize: 20 });
     await feed.ready();
     const pool = new pg.Pool({ connectionString: db.url, max: 8 });

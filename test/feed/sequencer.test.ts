@@ -1,23 +1,16 @@
 /** The election of the sequencer, its failures, and its shutdown. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
 import type { Feed } from '../../src/feed/feed.ts';
-import { endSequencers, type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { endSequencers, take, until } from '../support/feed.ts';
 import { audit } from '../support/feedOracle.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let db: FeedDatabase;
-let organizationId: string;
-
-beforeEach(async () => {
-  db = await openFeedDatabase();
-  organizationId = await db.organization();
-});
-
-afterEach(() => db.close());
+const it = test.extend('organizationId', async ({ feedDatabase: db }) => await db.organization());
 
 const leading = (feeds: Feed[]) => feeds.filter((feed) => feed.status().isSequencing);
 
 describe('the election', () => {
-  it('has one leader, and a standby takes over when it stops', async () => {
+  it('has one leader, and a standby takes over when it stops', async ({ feedDatabase: db }) => {
     const feeds = [db.feed(), db.feed(), db.feed()];
     await until(() => leading(feeds).length === 1);
     const [first] = leading(feeds);
@@ -26,7 +19,7 @@ describe('the election', () => {
     expect(leading(feeds)).not.toContain(first);
   });
 
-  it('recovers when the leader loses its connection', async () => {
+  it('recovers when the leader loses its connection', async ({ organizationId, feedDatabase: db }) => {
     const feeds = [db.feed(), db.feed()];
     for (let round = 0; round < 5; round += 1) {
       await until(() => leading(feeds).length === 1);
@@ -36,7 +29,7 @@ describe('the election', () => {
     }
   });
 
-  it('excludes processes that may not sequence', async () => {
+  it('excludes processes that may not sequence', async ({ organizationId, feedDatabase: db }) => {
     const reader = db.feed({ sequence: false });
     const stream = await reader.open({ organizationId, matches: () => true });
     const writer = db.feed();
@@ -49,13 +42,16 @@ describe('the election', () => {
 });
 
 describe('a change', () => {
-  it('of another program is found without a nudge', async () => {
+  it('of another program is found without a nudge', async ({ organizationId, feedDatabase: db }) => {
     db.feed();
     await db.sessions(organizationId, 1);
     await db.drained();
   });
 
-  it('waits in the outbox until a process sequences, and its age is reported', async () => {
+  it('waits in the outbox until a process sequences, and its age is reported', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
     await db.sessions(organizationId, 1);
     const reader = db.feed({ sequence: false });
     await until(async () => (await reader.outboxAgeMs()) > 1);
@@ -68,7 +64,7 @@ describe('a change', () => {
 });
 
 describe('a missing partition', () => {
-  it('delays changes and loses none', async () => {
+  it('delays changes and loses none', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed();
     const sessions = await db.sessions(organizationId, 3);
     await db.drained();
@@ -87,7 +83,7 @@ describe('a missing partition', () => {
     );
   });
 
-  it('is created ahead by the leader', async () => {
+  it('is created ahead by the leader', async ({ organizationId, feedDatabase: db }) => {
     await db.pool.query('UPDATE feed_head SET position = 240000');
     const feed = db.feed();
     await until(() => feed.status().isSequencing);
@@ -99,7 +95,7 @@ describe('a missing partition', () => {
 });
 
 describe('one transaction of many changes', () => {
-  it('is one batch, which followers read from the log', { timeout: 60_000 }, async () => {
+  it('is one batch, which followers read from the log', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed();
     const stream = await feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' });
     const sessions = await db.sessions(organizationId, 5_000);
@@ -113,7 +109,7 @@ describe('one transaction of many changes', () => {
 });
 
 describe('closing', () => {
-  it('frees every resource, whatever the feed was doing', async () => {
+  it('frees every resource, whatever the feed was doing', async ({ organizationId, feedDatabase: db }) => {
     const feeds = Array.from({ length: 4 }, () => db.feed());
     const streams = await Promise.all(
       feeds.map((feed) => feed.open({ organizationId, matches: () => true })),
@@ -132,7 +128,7 @@ describe('closing', () => {
     });
   });
 
-  it('works without a database', async () => {
+  it('works without a database', async ({ feedDatabase: db }) => {
     const feed = db.feed({ database: { url: 'postgres://postgres@127.0.0.1:1/nowhere', feedPool: db.pool } });
     await feed.close();
   });

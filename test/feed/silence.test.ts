@@ -26,7 +26,7 @@ async function throughProxy(url: string) {
 }
 
 describe.concurrent('a leader', () => {
-  it('that stops reading its answer loses the lock of the head', { timeout: 60_000 }, async () => {
+  it('that stops reading its answer loses the lock of the head', async () => {
     const db = await openFeedDatabase();
     const { proxy, url } = await throughProxy(db.url);
     const { client } = await connectSequencer(url);
@@ -52,7 +52,7 @@ describe.concurrent('a leader', () => {
     await db.close();
   });
 
-  it('whose connection is silent reconnects within seconds', { timeout: 60_000 }, async () => {
+  it('whose connection is silent reconnects within seconds', async () => {
     const db = await openFeedDatabase();
     const organizationId = await db.organization();
     const { proxy, url } = await throughProxy(db.url);
@@ -130,7 +130,7 @@ describe('creating partitions ahead', () => {
 const redisUrl = inject('redisUrl') ?? undefined;
 
 describe.skipIf(!redisUrl)('a Redis that stops reading (skipped only without one)', () => {
-  it('is disconnected, and its unsent messages are freed', { timeout: 60_000 }, async () => {
+  it('is disconnected, and its unsent messages are freed', async () => {
     await using proxy = await startProxy(redisUrl ?? '');
     const bus = createRedisBus({ url: proxy.url.replace('http', 'redis'), prefix: 'silent:', log });
     await until(() => bus.isDelivering());

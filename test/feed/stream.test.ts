@@ -1,19 +1,17 @@
 /** Streams: stored and live changes as one sequence, and a clean end. */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangesQuery, Feed } from '../../src/feed/feed.ts';
 import type { Change } from '../../src/feed/log/change.ts';
-import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
+import { describe, expect, it } from '../support/test.ts';
 
-let db: FeedDatabase;
 let feed: Feed;
 let organizationId: string;
 let sessions: string[];
 
-beforeEach(async () => {
-  db = await openFeedDatabase();
+it.beforeEach(async ({ feedDatabase: db }) => {
   feed = db.feed({ leaveMs: 10 });
   organizationId = await db.organization();
   sessions = await db.sessions(organizationId, 3);
@@ -21,13 +19,11 @@ beforeEach(async () => {
   await feed.ready();
 });
 
-afterEach(() => db.close());
-
 const all = () => true;
 const isUpdate = (change: Change) => change.type === 'SESSION_UPDATED';
 
 describe('a stream starts', () => {
-  it('at the current head without `after`', async () => {
+  it('at the current head without `after`', async ({ feedDatabase: db }) => {
     const stream = await feed.open({ organizationId, matches: all });
     expect(await stream.live).toBe(true);
     expect(stream.position()).toBe(4);
@@ -36,7 +32,7 @@ describe('a stream starts', () => {
     expect((await take(stream, 3)).map(({ position }) => position)).toEqual([5, 6, 7]);
   });
 
-  it('right after `after`, with stored and then live changes', async () => {
+  it('right after `after`, with stored and then live changes', async ({ feedDatabase: db }) => {
     for (let round = 0; round < 4; round += 1) await db.raise(sessions);
     await db.drained();
     const stream = await feed.open({ organizationId, after: feed.encode(5), matches: all });
@@ -48,7 +44,9 @@ describe('a stream starts', () => {
     );
   });
 
-  it('after a position that this process does not know yet, and waits for it', async () => {
+  it('after a position that this process does not know yet, and waits for it', async ({
+    feedDatabase: db,
+  }) => {
     const slow = db.feed({ sequence: false, wrapBus: (bus) => ({ ...bus, isDelivering: () => true }) });
     await slow.open({ organizationId, matches: all });
     await db.raise(sessions);
@@ -60,7 +58,7 @@ describe('a stream starts', () => {
     expect((await take(stream, 3)).map(({ count }) => count)).toEqual([2, 2, 2]);
   });
 
-  it('with changes of the same form, stored or live', async () => {
+  it('with changes of the same form, stored or live', async ({ feedDatabase: db }) => {
     const after = await feed.headCursor();
     const live = await feed.open({ organizationId, matches: all });
     await db.raise(sessions);
@@ -83,7 +81,7 @@ describe('a stream starts', () => {
 });
 
 describe('resuming', () => {
-  it('misses nothing and repeats nothing while writers continue', { timeout: 60_000 }, async () => {
+  it('misses nothing and repeats nothing while writers continue', async ({ feedDatabase: db }) => {
     const after = await feed.headCursor();
     let isReading = true;
     const writing = write({
@@ -114,7 +112,7 @@ describe('resuming', () => {
     }
   });
 
-  it('after a query delivers every change that the query did not see', { timeout: 60_000 }, async () => {
+  it('after a query delivers every change that the query did not see', async ({ feedDatabase: db }) => {
     let isReading = true;
     const writing = write({
       db,
@@ -144,7 +142,7 @@ describe('resuming', () => {
 });
 
 describe('the position of a stream', () => {
-  it('passes a change only when the next one is requested', async () => {
+  it('passes a change only when the next one is requested', async ({ feedDatabase: db }) => {
     const stream = await feed.open({ organizationId, after: feed.encode(0), matches: isUpdate });
     await db.raise(sessions);
     expect((await stream.next()).value?.position).toBe(5);
@@ -153,7 +151,7 @@ describe('the position of a stream', () => {
     expect(stream.position()).toBe(5);
   });
 
-  it('passes changes that do not match and changes of other organizations', async () => {
+  it('passes changes that do not match and changes of other organizations', async ({ feedDatabase: db }) => {
     const stream = await feed.open({ organizationId, matches: () => false });
     const waiting = stream.next();
     await db.raise(sessions);
@@ -188,7 +186,7 @@ describe('the position of a stream', () => {
 });
 
 describe('ending a stream', () => {
-  it('wakes the waiting reader and frees every resource', async () => {
+  it('wakes the waiting reader and frees every resource', async ({ feedDatabase: db }) => {
     const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const first = await feed.open({ organizationId, matches: all });
     await first.return();
@@ -220,7 +218,7 @@ describe('ending a stream', () => {
     expect(await stream.next()).toEqual({ done: true, value: undefined });
   });
 
-  it('resolves every pending call', async () => {
+  it('resolves every pending call', async ({ feedDatabase: db }) => {
     const stream = await feed.open({ organizationId, matches: all });
     const waiting = [stream.next(), stream.next(), stream.next()];
     await db.raise(sessions.slice(0, 1));
@@ -232,7 +230,7 @@ describe('ending a stream', () => {
 });
 
 describe('a throwing filter', () => {
-  it('ends its own stream and no other', async () => {
+  it('ends its own stream and no other', async ({ feedDatabase: db }) => {
     const good = await feed.open({ organizationId, matches: isUpdate });
     const bad = await feed.open({
       organizationId,
@@ -250,7 +248,7 @@ describe('a throwing filter', () => {
 });
 
 describe('a slow reader', () => {
-  it('costs no memory, however many changes follow', { timeout: 60_000 }, async () => {
+  it('costs no memory, however many changes follow', async ({ feedDatabase: db }) => {
     setFlagsFromString('--expose-gc');
     const collect: () => void = runInNewContext('gc');
     const slow = await Promise.all(
@@ -276,7 +274,7 @@ describe('a slow reader', () => {
     expect(slow.every((stream) => stream.isBehind())).toBe(true);
   });
 
-  it('still gets every change', { timeout: 60_000 }, async () => {
+  it('still gets every change', async ({ feedDatabase: db }) => {
     const after = await feed.headCursor();
     const slow = await feed.open({ organizationId, after, matches: isUpdate });
     const quick = await feed.open({ organizationId, after, matches: isUpdate });
@@ -296,7 +294,7 @@ describe('a slow reader', () => {
 });
 
 describe('a page of stored changes', () => {
-  it('starts at the oldest change, or after a cursor', async () => {
+  it('starts at the oldest change, or after a cursor', async ({ feedDatabase: db }) => {
     await db.raise(sessions);
     await db.drained();
     const positions = async (after?: string, limit = 3) =>
@@ -307,7 +305,7 @@ describe('a page of stored changes', () => {
     expect(await positions(feed.encode(7))).toEqual([]);
   });
 
-  it('has only changes that pass the filters', async () => {
+  it('has only changes that pass the filters', async ({ feedDatabase: db }) => {
     await db.raise(sessions);
     await db.drained();
     const find = async (filter: Partial<ChangesQuery>) =>
@@ -323,7 +321,7 @@ describe('a page of stored changes', () => {
     expect(await find({ since: new Date((seventh?.occurredAt.getTime() ?? 0) + 1) })).toEqual([]);
   });
 
-  it('searches all of a long log', async () => {
+  it('searches all of a long log', async ({ feedDatabase: db }) => {
     await db.pool.query('SELECT ensure_change_log_partitions(900000)');
     // Other organizations' changes at every page border, as in a real log.
     await db.pool.query(

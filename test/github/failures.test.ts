@@ -1,28 +1,29 @@
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubFailure, startGitHub } from '../support/github/github.ts';
+import { describe, expect, test, vi } from '../support/test.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };
 const token = 'ghp_verySecretToken123';
 
-let github: GitHub;
-let logged: string;
-beforeAll(async () => {
-  github = await startGitHub({ token });
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
+const it = test.extend('github', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const github = await startGitHub({ token });
+  onCleanup(github.close);
+  return github;
 });
-beforeEach(() => {
+let logged: string;
+it.beforeEach(({ github }) => {
   github.clear();
   github.setPullRequest(name);
   logged = '';
 });
-afterAll(() => github.close());
 
 type Options = Partial<Parameters<typeof githubPullRequests>[0]>;
 
-function source(options: Options = {}) {
+function source(github: GitHub, options: Options = {}) {
   const log = {
     warn(...line: unknown[]) {
       logged += inspect(line, { depth: null });
@@ -33,10 +34,11 @@ function source(options: Options = {}) {
 
 /** The error of a fetch that must fail. */
 async function failure(
+  github: GitHub,
   options: Options = {},
   of = coordinates,
 ): Promise<ScmUnavailableError | PrNotFoundError> {
-  const outcome = await source(options)
+  const outcome = await source(github, options)
     .fetch(of)
     .catch((error: unknown) => error);
   if (outcome instanceof ScmUnavailableError || outcome instanceof PrNotFoundError) return outcome;
@@ -51,35 +53,35 @@ function everythingIn(error: unknown): string {
 }
 
 describe('an unknown pull request', () => {
-  it.each([
+  it.for([
     ['number', { ...coordinates, number: 8 }],
     ['repository', { ...coordinates, repo: 'plane' }],
     ['owner', { ...coordinates, owner: 'nobody' }],
-  ])('is not found by its %s', async (_, of) => {
-    expect(await failure({}, of)).toBeInstanceOf(PrNotFoundError);
+  ] as const)('is not found by its %s', async ([_, of], { github }) => {
+    expect(await failure(github, {}, of)).toBeInstanceOf(PrNotFoundError);
     expect(github.requests).toHaveLength(1);
   });
 
-  it.each([0, -1, 2 ** 31, Number.MAX_SAFE_INTEGER])(
+  it.for([0, -1, 2 ** 31, Number.MAX_SAFE_INTEGER])(
     'is not asked for with the number %i',
-    async (number) => {
-      expect(await failure({}, { ...coordinates, number })).toBeInstanceOf(PrNotFoundError);
+    async (number, { github }) => {
+      expect(await failure(github, {}, { ...coordinates, number })).toBeInstanceOf(PrNotFoundError);
       expect(github.requests).toHaveLength(0);
     },
   );
 
-  it.each([
+  it.for([
     { repository: null },
     { repository: { name: 'rocket', owner: { login: 'acme' }, pullRequest: null } },
-  ])('is also one that is simply null: %o', async (data) => {
+  ])('is also one that is simply null: %o', async (data, { github }) => {
     github.failNext({ answer: { data } });
-    expect(await failure()).toBeInstanceOf(PrNotFoundError);
+    expect(await failure(github)).toBeInstanceOf(PrNotFoundError);
   });
 
-  it('is also one that is deleted between two pages', async () => {
+  it('is also one that is deleted between two pages', async ({ github }) => {
     github.setPullRequest({ ...name, threads: Array(150).fill({}) });
     const first = github.holdNext();
-    const failing = failure();
+    const failing = failure(github);
     await first.arrived;
     github.pullRequests.clear();
     first.release();
@@ -88,18 +90,18 @@ describe('an unknown pull request', () => {
 });
 
 describe('rate limits', () => {
-  it.each(['primary', 'secondary', 'graphql'] as const)(
+  it.for(['primary', 'secondary', 'graphql'] as const)(
     'of the kind %s say how long to wait',
-    async (rateLimit) => {
+    async (rateLimit, { github }) => {
       github.failNext({ rateLimit, seconds: 42 });
-      const error = await failure();
+      const error = await failure(github);
       expect(error).toBeInstanceOf(ScmUnavailableError);
       expect(error).toMatchObject({ retryAfterSeconds: 42, message: expect.stringContaining('rate limit') });
       expect(github.requests).toHaveLength(1);
     },
   );
 
-  it.each<[string, GitHubFailure, number]>([
+  it.for<[string, GitHubFailure, number]>([
     ['HTTP 403 with retry-after', { status: 403, headers: { 'retry-after': '7' } }, 7],
     ['a fraction of a second', { status: 429, headers: { 'retry-after': '0.2' } }, 1],
     ['a wait of zero', { status: 429, headers: { 'retry-after': '0' } }, 1],
@@ -117,13 +119,13 @@ describe('rate limits', () => {
       { answer: { errors: [{ type: 'RATE_LIMIT', message: 'Limited.' }] } },
       60,
     ],
-  ])('with %s', async (_, limited, retryAfterSeconds) => {
+  ])('with %s', async ([_, limited, retryAfterSeconds], { github }) => {
     github.failNext(limited);
-    expect(await failure()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds });
+    expect(await failure(github)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds });
     expect(github.requests).toHaveLength(1);
   });
 
-  it('are not assumed for an error of the last granted request', async () => {
+  it('are not assumed for an error of the last granted request', async ({ github }) => {
     const body = {
       data: { repository: null },
       errors: [{ type: 'NOT_FOUND', path: ['repository'], message: 'No.' }],
@@ -133,32 +135,34 @@ describe('rate limits', () => {
       headers: { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1' },
       body,
     });
-    expect(await failure()).toBeInstanceOf(PrNotFoundError);
+    expect(await failure(github)).toBeInstanceOf(PrNotFoundError);
   });
 });
 
 describe('the token', () => {
-  it.each([undefined, '', '  '])('missing (%o) fails without a request', async (missing) => {
-    expect(await failure({ token: missing })).toMatchObject({
+  it.for([undefined, '', '  '])('missing (%o) fails without a request', async (missing, { github }) => {
+    expect(await failure(github, { token: missing })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('GITHUB_TOKEN is not set'),
     });
     expect(github.requests).toHaveLength(0);
   });
 
-  it('with invalid header characters fails without a request', async () => {
-    const error = await failure({ token: 'ghp_ö\u0000secret' });
+  it('with invalid header characters fails without a request', async ({ github }) => {
+    const error = await failure(github, { token: 'ghp_ö\u0000secret' });
     expect(error.message).toContain('GITHUB_TOKEN');
     expect(everythingIn(error)).not.toContain('secret');
     expect(github.requests).toHaveLength(0);
   });
 
-  it('may end with a line break', async () => {
-    await expect(source({ token: `${token}\n` }).fetch(coordinates)).resolves.toMatchObject({ coordinates });
+  it('may end with a line break', async ({ github }) => {
+    await expect(source(github, { token: `${token}\n` }).fetch(coordinates)).resolves.toMatchObject({
+      coordinates,
+    });
   });
 
-  it('refused by GitHub fails without a retry', async () => {
-    expect(await failure({ token: 'ghp_revoked' })).toMatchObject({
+  it('refused by GitHub fails without a retry', async ({ github }) => {
+    expect(await failure(github, { token: 'ghp_revoked' })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('refused the token'),
     });
@@ -170,14 +174,14 @@ describe('the token', () => {
     path: ['repository'],
     message: 'Protected by organization SAML enforcement.',
   };
-  it.each<[string, GitHubFailure]>([
+  it.for<[string, GitHubFailure]>([
     ['the whole API', { status: 403, body: { message: 'Resource not accessible by personal access token' } }],
     ['the repository', { errors: [denied], data: { repository: null } }],
     ['a part', { errors: [{ ...denied, path: ['repository', 'pullRequest', 'commits', 'nodes', 0] }] }],
     ['a scope', { errors: [{ type: 'INSUFFICIENT_SCOPES', message: 'Your token lacks a scope.' }] }],
-  ])('denied %s: says that access is denied', async (_, failed) => {
+  ])('denied %s: says that access is denied', async ([_, failed], { github }) => {
     github.failNext(failed);
-    expect(await failure()).toMatchObject({
+    expect(await failure(github)).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('denies the token'),
       retryAfterSeconds: null,
@@ -188,22 +192,22 @@ describe('the token', () => {
 
 describe('retries', () => {
   const passing: GitHubFailure[] = ['reset', 'cutOff', { status: 502 }, { status: 503 }, { status: 504 }];
-  it.each(passing)('succeed after two failures of the kind %o', async (failed) => {
+  it.for(passing)('succeed after two failures of the kind %o', async (failed, { github }) => {
     github.failNext(failed, 2);
-    await expect(source().fetch(coordinates)).resolves.toMatchObject({ coordinates });
+    await expect(source(github).fetch(coordinates)).resolves.toMatchObject({ coordinates });
     expect(github.requests).toHaveLength(3);
   });
 
-  it.each(passing)('end after two for %o', async (failed) => {
+  it.for(passing)('end after two for %o', async (failed, { github }) => {
     github.failNext(failed, 9);
-    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+    expect(await failure(github)).toBeInstanceOf(ScmUnavailableError);
     expect(github.requests).toHaveLength(3);
   });
 
-  it('happen on later pages too', async () => {
+  it('happen on later pages too', async ({ github }) => {
     github.setPullRequest({ ...name, threads: Array(150).fill({}) });
     const first = github.holdNext();
-    const fetching = source().fetch(coordinates);
+    const fetching = source(github).fetch(coordinates);
     await first.arrived;
     github.failNext({ status: 502 });
     first.release();
@@ -211,7 +215,7 @@ describe('retries', () => {
     expect(github.requests).toHaveLength(3);
   });
 
-  it.each<GitHubFailure>([
+  it.for<GitHubFailure>([
     { status: 400 },
     { status: 403 },
     { status: 404 },
@@ -223,21 +227,21 @@ describe('retries', () => {
     { status: 429 },
     { errors: [{ message: 'Something went wrong while executing your query.' }] },
     'brokenJson',
-  ])('do not happen for %o', async (failed) => {
+  ])('do not happen for %o', async (failed, { github }) => {
     github.failNext(failed);
-    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+    expect(await failure(github)).toBeInstanceOf(ScmUnavailableError);
     expect(github.requests).toHaveLength(1);
   });
 
-  it('do not precede the time that a gateway names', async () => {
+  it('do not precede the time that a gateway names', async ({ github }) => {
     github.failNext({ status: 503, headers: { 'retry-after': '30' } });
-    expect(await failure()).toMatchObject({ retryAfterSeconds: 30 });
+    expect(await failure(github)).toMatchObject({ retryAfterSeconds: 30 });
   });
 
-  it('end for an unreachable host, and are logged', async () => {
+  it('end for an unreachable host, and are logged', async ({ github }) => {
     const gone = await startGitHub();
     await gone.close();
-    expect(await failure({ apiUrl: gone.url })).toMatchObject({
+    expect(await failure(github, { apiUrl: gone.url })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('could not be reached'),
       cause: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }),
@@ -248,18 +252,18 @@ describe('retries', () => {
 
 describe('time limits', () => {
   // The client may give up before a busy server has read the request. It must never send it twice.
-  it.each<GitHubFailure>(['hang', 'stall'])('of a request end one that %ss', async (failed) => {
+  it.for<GitHubFailure>(['hang', 'stall'])('of a request end one that %ss', async (failed, { github }) => {
     github.failNext(failed);
-    expect(await failure({ timeoutMs: 150 })).toMatchObject({
+    expect(await failure(github, { timeoutMs: 150 })).toMatchObject({
       code: 'SCM_UNAVAILABLE',
       message: expect.stringContaining('did not answer in time'),
     });
     expect(github.requests.length).toBeLessThanOrEqual(1);
   });
 
-  it('of the whole fetch end it too', async () => {
+  it('of the whole fetch end it too', async ({ github }) => {
     github.failNext('hang');
-    const error = await failure({ timeoutMs: 600_000, deadlineMs: 150 });
+    const error = await failure(github, { timeoutMs: 600_000, deadlineMs: 150 });
     expect(error.message).toContain('did not answer in time');
     expect(github.requests.length).toBeLessThanOrEqual(1);
   });
@@ -276,23 +280,23 @@ describe('malformed answers', () => {
     { status: 200, headers: { 'content-type': 'application/octet-stream' }, body: 'x' },
     { status: 204 },
   ];
-  it.each(nonsense)('are an error, not a crash: %o', async (failed) => {
+  it.for(nonsense)('are an error, not a crash: %o', async (failed, { github }) => {
     github.failNext(failed, 3);
-    const error = await failure();
+    const error = await failure(github);
     expect(error).toBeInstanceOf(ScmUnavailableError);
     expect(everythingIn(error)).not.toContain('TypeError');
   });
 
-  it('are an error when they cover only a part of the query', async () => {
+  it('are an error when they cover only a part of the query', async ({ github }) => {
     const path = ['repository', 'pullRequest', 'reviewThreads', 'nodes', 0];
     github.failNext({ errors: [{ type: 'NOT_FOUND', path, message: 'Could not resolve.' }] });
-    expect(await failure()).toBeInstanceOf(ScmUnavailableError);
+    expect(await failure(github)).toBeInstanceOf(ScmUnavailableError);
   });
 
-  it('are an error on a later page too', async () => {
+  it('are an error on a later page too', async ({ github }) => {
     github.setPullRequest({ ...name, threads: Array(150).fill({}) });
     const first = github.holdNext();
-    const failing = failure();
+    const failing = failure(github);
     await first.arrived;
     github.failNext({ answer: { data: { repository: { pullRequest: {} } } } });
     first.release();
@@ -317,28 +321,28 @@ describe('the token never appears', () => {
     { errors: [{ ...echoed, type: 'FORBIDDEN' }] },
     { answer: { data: { repository: token } } },
   ];
-  it.each(failing)('in the error, its causes or the log of %o', async (failed) => {
+  it.for(failing)('in the error, its causes or the log of %o', async (failed, { github }) => {
     github.failNext(failed, 3);
-    const error = await failure();
+    const error = await failure(github);
     expect(error.cause).toBeInstanceOf(Error);
     expect(everythingIn(error)).not.toContain(token);
     expect(everythingIn(error)).not.toContain('authorization');
     expect(logged).not.toContain(token);
   });
 
-  it('when a request takes too long', async () => {
+  it('when a request takes too long', async ({ github }) => {
     github.failNext('hang');
-    const error = await failure({ timeoutMs: 150 });
+    const error = await failure(github, { timeoutMs: 150 });
     expect(everythingIn(error)).not.toContain(token);
   });
 });
 
-it("GitHub's client writes nothing to the console, not even Octokit's deprecations", async () => {
+it("GitHub's client writes nothing to the console, not even Octokit's deprecations", async ({ github }) => {
   const methods = (['debug', 'info', 'log', 'warn', 'error'] as const).map((method) =>
     vi.spyOn(console, method),
   );
   github.failNext({ status: 200, headers: { deprecation: 'true' }, body: { data: { repository: null } } });
-  await failure();
+  await failure(github);
   const calls = methods.flatMap((method) => method.mock.calls);
   vi.restoreAllMocks();
   expect(calls).toEqual([]);

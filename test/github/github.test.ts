@@ -1,34 +1,27 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github/github.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };
 
-let github: GitHub;
-beforeAll(async () => {
-  github = await startGitHub();
-});
-beforeEach(() => github.clear());
-afterAll(() => github.close());
-
-function fetchFacts(of = coordinates) {
+function fetchFacts(github: GitHub, of = coordinates) {
   return githubPullRequests({ apiUrl: github.url, token: github.token, retryDelayMs: 1 }).fetch(of);
 }
 
-async function factsWith(pr: Partial<GitHubPullRequest>) {
+async function factsWith(github: GitHub, pr: Partial<GitHubPullRequest>) {
   github.setPullRequest({ ...name, ...pr });
-  return fetchFacts();
+  return fetchFacts(github);
 }
 
 const times = <Item>(count: number, make: (at: number) => Item) =>
   Array.from({ length: count }, (_, at) => make(at));
 
 describe('facts', () => {
-  it('contain everything that GitHub returns for a pull request, in one request', async () => {
+  it('contain everything that GitHub returns for a pull request, in one request', async ({ github }) => {
     const before = Date.now();
-    const facts = await factsWith({
+    const facts = await factsWith(github, {
       databaseId: '9007199254740993',
       title: 'Light the engine',
       author: { bot: 'dependabot' },
@@ -153,15 +146,15 @@ describe('facts', () => {
     expect(github.requests).toHaveLength(1);
   });
 
-  it('are requested with the token and a user agent', async () => {
-    await factsWith({});
+  it('are requested with the token and a user agent', async ({ github }) => {
+    await factsWith(github, {});
     const { headers } = github.requests[0] ?? {};
     expect(headers?.authorization).toBe(`bearer ${github.token}`);
     expect(headers?.['user-agent']).toBe('muster');
   });
 
-  it('are complete for a pull request without checks, threads and reviews', async () => {
-    const facts = await factsWith({ author: null });
+  it('are complete for a pull request without checks, threads and reviews', async ({ github }) => {
+    const facts = await factsWith(github, { author: null });
     expect(facts).toMatchObject({
       author: 'ghost',
       mergeCommitSha: '',
@@ -179,51 +172,51 @@ describe('facts', () => {
 });
 
 describe('state', () => {
-  it.each([
+  it.for([
     ['MERGED', true, 'MERGED'],
     ['MERGED', false, 'MERGED'],
     ['CLOSED', true, 'CLOSED'],
     ['CLOSED', false, 'CLOSED'],
     ['OPEN', true, 'DRAFT'],
     ['OPEN', false, 'OPEN'],
-  ] as const)('%s, draft %s: %s', async (state, isDraft, expected) => {
-    expect(await factsWith({ state, isDraft })).toMatchObject({ state: expected, isDraft });
+  ] as const)('%s, draft %s: %s', async ([state, isDraft, expected], { github }) => {
+    expect(await factsWith(github, { state, isDraft })).toMatchObject({ state: expected, isDraft });
   });
 });
 
 describe('checks as a whole', () => {
-  it.each([
+  it.for([
     ['SUCCESS', 'PASSING'],
     ['FAILURE', 'FAILING'],
     ['ERROR', 'FAILING'],
     ['PENDING', 'PENDING'],
     ['EXPECTED', 'PENDING'],
     [null, 'UNKNOWN'],
-  ])('%s: %s', async (rollup, expected) => {
-    expect((await factsWith({ rollup })).ciState).toBe(expected);
+  ] as const)('%s: %s', async ([rollup, expected], { github }) => {
+    expect((await factsWith(github, { rollup })).ciState).toBe(expected);
   });
 
-  it('are unknown for a head that GitHub does not list among the commits yet', async () => {
-    const facts = await factsWith({ lastCommitSha: shaOf('older'), checks: [{ name: 'build' }] });
+  it('are unknown for a head that GitHub does not list among the commits yet', async ({ github }) => {
+    const facts = await factsWith(github, { lastCommitSha: shaOf('older'), checks: [{ name: 'build' }] });
     expect(facts.ciState).toBe('UNKNOWN');
     expect(facts.checks).toMatchObject([{ name: 'build', commitSha: shaOf('older') }]);
   });
 });
 
 describe('review decision', () => {
-  it.each([
+  it.for([
     ['APPROVED', 'APPROVED'],
     ['CHANGES_REQUESTED', 'CHANGES_REQUESTED'],
     ['REVIEW_REQUIRED', 'REVIEW_REQUIRED'],
     [null, 'NONE'],
-  ])('%s: %s', async (reviewDecision, expected) => {
-    expect((await factsWith({ reviewDecision })).reviewDecision).toBe(expected);
+  ] as const)('%s: %s', async ([reviewDecision, expected], { github }) => {
+    expect((await factsWith(github, { reviewDecision })).reviewDecision).toBe(expected);
   });
 });
 
 describe('mergeability', () => {
   const clean = { mergeable: 'MERGEABLE', mergeStateStatus: 'CLEAN' };
-  it.each<[Partial<GitHubPullRequest>, string]>([
+  it.for<[Partial<GitHubPullRequest>, string]>([
     [{ mergeable: 'CONFLICTING' }, 'CONFLICTING'],
     [{ mergeable: 'UNKNOWN', mergeStateStatus: 'DIRTY' }, 'CONFLICTING'],
     [{ mergeable: 'CONFLICTING', mergeStateStatus: 'BLOCKED', isDraft: true }, 'CONFLICTING'],
@@ -241,15 +234,15 @@ describe('mergeability', () => {
     [{ reviewDecision: 'APPROVED', rollup: 'SUCCESS' }, 'MERGEABLE'],
     [{ mergeable: 'UNKNOWN' }, 'UNKNOWN'],
     [{ mergeStateStatus: 'UNKNOWN' }, 'UNKNOWN'],
-  ])('%o: %s', async (pr, expected) => {
-    const facts = await factsWith({ ...clean, ...pr });
+  ])('%o: %s', async ([pr, expected], { github }) => {
+    const facts = await factsWith(github, { ...clean, ...pr });
     expect(facts.mergeability).toBe(expected);
     expect(facts.mergeStateStatus).toBe(pr.mergeStateStatus ?? 'CLEAN');
   });
 });
 
 describe('each check', () => {
-  it.each([
+  it.for([
     ['SUCCESS', 'PASSED'],
     ['NEUTRAL', 'PASSED'],
     ['FAILURE', 'FAILED'],
@@ -259,35 +252,35 @@ describe('each check', () => {
     ['CANCELLED', 'CANCELLED'],
     ['SKIPPED', 'SKIPPED'],
     ['STALE', 'SKIPPED'],
-  ])('completed with %s: %s', async (conclusion, status) => {
-    const { checks } = await factsWith({ checks: [{ name: 'build', conclusion }] });
+  ] as const)('completed with %s: %s', async ([conclusion, status], { github }) => {
+    const { checks } = await factsWith(github, { checks: [{ name: 'build', conclusion }] });
     expect(checks).toMatchObject([{ name: 'build', status, conclusion }]);
   });
 
-  it.each([
+  it.for([
     ['QUEUED', 'QUEUED'],
     ['REQUESTED', 'QUEUED'],
     ['WAITING', 'QUEUED'],
     ['PENDING', 'QUEUED'],
     ['IN_PROGRESS', 'IN_PROGRESS'],
-  ])('%s: %s, with no conclusion', async (status, expected) => {
-    const { checks } = await factsWith({ checks: [{ name: 'build', status }] });
+  ] as const)('%s: %s, with no conclusion', async ([status, expected], { github }) => {
+    const { checks } = await factsWith(github, { checks: [{ name: 'build', status }] });
     expect(checks).toMatchObject([{ name: 'build', status: expected, conclusion: '' }]);
   });
 
-  it.each([
+  it.for([
     ['SUCCESS', 'PASSED', 'SUCCESS'],
     ['FAILURE', 'FAILED', 'FAILURE'],
     ['ERROR', 'FAILED', 'ERROR'],
     ['PENDING', 'QUEUED', ''],
     ['EXPECTED', 'QUEUED', ''],
-  ])('a commit status of %s: %s', async (state, status, conclusion) => {
-    const { checks } = await factsWith({ checks: [{ context: 'ci/remote', state }] });
+  ] as const)('a commit status of %s: %s', async ([state, status, conclusion], { github }) => {
+    const { checks } = await factsWith(github, { checks: [{ context: 'ci/remote', state }] });
     expect(checks).toMatchObject([{ name: 'ci/remote', status, conclusion }]);
   });
 
-  it('has a unique name, even if workflows share job names', async () => {
-    const { checks } = await factsWith({
+  it('has a unique name, even if workflows share job names', async ({ github }) => {
+    const { checks } = await factsWith(github, {
       checks: [
         { workflow: 'Release', name: 'build' },
         { workflow: 'CI', name: 'build' },
@@ -298,19 +291,21 @@ describe('each check', () => {
     expect(checks.map((check) => check.name)).toEqual(['CI / build', 'Release / build', 'build', 'ci/build']);
   });
 
-  it('is the worse of two of the same name, in either order', async () => {
+  it('is the worse of two of the same name, in either order', async ({ github }) => {
     const failed = { id: 'CR_a', workflow: 'CI', name: 'build', conclusion: 'FAILURE' };
     const passed = { id: 'CR_b', workflow: 'CI', name: 'build', conclusion: 'SUCCESS' };
     for (const checks of [
       [failed, passed],
       [passed, failed],
     ]) {
-      expect((await factsWith({ checks })).checks).toMatchObject([{ externalId: 'CR_a', status: 'FAILED' }]);
+      expect((await factsWith(github, { checks })).checks).toMatchObject([
+        { externalId: 'CR_a', status: 'FAILED' },
+      ]);
     }
   });
 
-  it('links only to web pages', async () => {
-    const { checks } = await factsWith({
+  it('links only to web pages', async ({ github }) => {
+    const { checks } = await factsWith(github, {
       checks: [
         { context: 'a', state: 'SUCCESS', url: 'javascript:alert(1)' },
         { context: 'b', state: 'SUCCESS', url: null },
@@ -328,8 +323,8 @@ describe('each check', () => {
 });
 
 describe('review threads', () => {
-  it('are of a bot when a bot opened them', async () => {
-    const { reviewThreads } = await factsWith({
+  it('are of a bot when a bot opened them', async ({ github }) => {
+    const { reviewThreads } = await factsWith(github, {
       threads: [
         { comments: [{ author: { bot: 'linter' } }, { author: 'mira' }] },
         { comments: [{ author: 'mira' }, { author: { bot: 'linter' } }] },
@@ -340,8 +335,8 @@ describe('review threads', () => {
     expect(reviewThreads[2]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
   });
 
-  it('have a line, their former line when outdated, and 0 for a whole file', async () => {
-    const { reviewThreads } = await factsWith({
+  it('have a line, their former line when outdated, and 0 for a whole file', async ({ github }) => {
+    const { reviewThreads } = await factsWith(github, {
       threads: [
         { line: 5, originalLine: 3 },
         { line: null, originalLine: 3 },
@@ -352,8 +347,8 @@ describe('review threads', () => {
     expect(reviewThreads.map((thread) => thread.line)).toEqual([5, 3, 0, 0]);
   });
 
-  it("leave out comments that the token's owner has not submitted yet", async () => {
-    const { reviewThreads, reviews } = await factsWith({
+  it("leave out comments that the token's owner has not submitted yet", async ({ github }) => {
+    const { reviewThreads, reviews } = await factsWith(github, {
       threads: [
         { id: 'T_draft', comments: [{ state: 'PENDING' }] },
         { id: 'T_open', comments: [{ id: 'C_1' }, { id: 'C_draft', state: 'PENDING' }] },
@@ -367,8 +362,8 @@ describe('review threads', () => {
 });
 
 describe('reviews', () => {
-  it('are APPROVED, CHANGES_REQUESTED or without a verdict', async () => {
-    const { reviews } = await factsWith({
+  it('are APPROVED, CHANGES_REQUESTED or without a verdict', async ({ github }) => {
+    const { reviews } = await factsWith(github, {
       reviews: [
         { author: 'a', state: 'APPROVED', submittedAt: new Date('2026-01-01T01:00:00Z') },
         { author: 'b', state: 'CHANGES_REQUESTED', submittedAt: new Date('2026-01-01T02:00:00Z') },
@@ -384,8 +379,8 @@ describe('reviews', () => {
     ]);
   });
 
-  it('keep an approval whose author commented later, and drop a superseded one', async () => {
-    const { reviews } = await factsWith({
+  it('keep an approval whose author commented later, and drop a superseded one', async ({ github }) => {
+    const { reviews } = await factsWith(github, {
       reviews: [
         {
           id: 'R_1',
@@ -400,38 +395,48 @@ describe('reviews', () => {
     expect(reviews.map((review) => review.externalId)).toEqual(['R_2', 'R_3']);
   });
 
-  it('without a time get the time of the fetch', async () => {
-    const facts = await factsWith({ reviews: [{ author: 'mira', state: 'APPROVED', submittedAt: null }] });
+  it('without a time get the time of the fetch', async ({ github }) => {
+    const facts = await factsWith(github, {
+      reviews: [{ author: 'mira', state: 'APPROVED', submittedAt: null }],
+    });
     expect(facts.reviews[0]?.submittedAt).toEqual(facts.observedAt);
   });
 });
 
 describe('pages', () => {
-  it.each([
+  it.for([
     [100, 100, 1],
     [101, 0, 2],
     [0, 101, 2],
     [250, 120, 3],
     [120, 350, 4],
     [1000, 1000, 10],
-  ])('%i threads and %i checks take %i requests', async (threads, checks, requests) => {
-    const facts = await factsWith({
-      threads: times(threads, (at) => ({ id: `T_${at}` })),
-      checks: times(checks, (at) => ({ name: `job ${at}` })),
-    });
-    expect(facts.reviewThreads.map((thread) => thread.externalId)).toEqual(times(threads, (at) => `T_${at}`));
-    expect(new Set(facts.checks.map((check) => check.name)).size).toBe(checks);
-    expect(facts.reviewThreadsComplete).toBe(true);
-    expect(github.requests).toHaveLength(requests);
-  });
+  ] as const)(
+    '%i threads and %i checks take %i requests',
+    async ([threads, checks, requests], { github }) => {
+      const facts = await factsWith(github, {
+        threads: times(threads, (at) => ({ id: `T_${at}` })),
+        checks: times(checks, (at) => ({ name: `job ${at}` })),
+      });
+      expect(facts.reviewThreads.map((thread) => thread.externalId)).toEqual(
+        times(threads, (at) => `T_${at}`),
+      );
+      expect(new Set(facts.checks.map((check) => check.name)).size).toBe(checks);
+      expect(facts.reviewThreadsComplete).toBe(true);
+      expect(github.requests).toHaveLength(requests);
+    },
+  );
 
-  it('ask only for the list that has more', async () => {
-    await factsWith({ threads: times(150, () => ({})), checks: times(5, (at) => ({ name: `${at}` })) });
+  it('ask only for the list that has more', async ({ github }) => {
+    await factsWith(github, {
+      threads: times(150, () => ({})),
+      checks: times(5, (at) => ({ name: `${at}` })),
+    });
     expect(github.requests[1]?.variables).toMatchObject({ withThreads: true, withChecks: false });
   });
 
-  it('end after 1,000 threads, which is logged', async () => {
-    const facts = await factsWith({
+  it('end after 1,000 threads, which is logged', async ({ github }) => {
+    const facts = await factsWith(github, {
       threads: times(1001, () => ({})),
       checks: times(1001, (at) => ({ name: `job ${at}` })),
     });
@@ -441,10 +446,10 @@ describe('pages', () => {
     expect(github.requests).toHaveLength(10);
   });
 
-  it('contain a thread once, even if it moves to the next page meanwhile', async () => {
+  it('contain a thread once, even if it moves to the next page meanwhile', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, threads: times(150, (at) => ({ id: `T_${at}` })) });
     const first = github.holdNext();
-    const fetching = fetchFacts();
+    const fetching = fetchFacts(github);
     await first.arrived;
     pr.threads.unshift({ id: 'T_new' });
     first.release();
@@ -454,10 +459,10 @@ describe('pages', () => {
 });
 
 describe('a head that moves between two pages', () => {
-  it('restarts the fetch, so that all checks are of one commit', async () => {
+  it('restarts the fetch, so that all checks are of one commit', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `old ${at}` })) });
     const first = github.holdNext();
-    const fetching = fetchFacts();
+    const fetching = fetchFacts(github);
     await first.arrived;
     pr.headSha = shaOf('new head');
     pr.checks = times(150, (at) => ({ name: `new ${at}` }));
@@ -471,11 +476,11 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('is assumed too when only the list of commits catches up', async () => {
+  it('is assumed too when only the list of commits catches up', async ({ github }) => {
     const checks = times(150, (at) => ({ name: `job ${at}` }));
     const pr = github.setPullRequest({ ...name, checks, lastCommitSha: shaOf('older') });
     const first = github.holdNext();
-    const fetching = fetchFacts();
+    const fetching = fetchFacts(github);
     await first.arrived;
     pr.lastCommitSha = pr.headSha;
     first.release();
@@ -484,10 +489,10 @@ describe('a head that moves between two pages', () => {
     expect(new Set(facts.checks.map((check) => check.commitSha))).toEqual(new Set([pr.headSha]));
   });
 
-  it('is noticed on pages of threads too', async () => {
+  it('is noticed on pages of threads too', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, threads: times(150, () => ({})) });
     const first = github.holdNext();
-    const fetching = fetchFacts();
+    const fetching = fetchFacts(github);
     await first.arrived;
     pr.headSha = shaOf('new head');
     first.release();
@@ -495,10 +500,10 @@ describe('a head that moves between two pages', () => {
     expect(github.requests).toHaveLength(4);
   });
 
-  it('fails the fetch when it moves again', async () => {
+  it('fails the fetch when it moves again', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, checks: times(150, (at) => ({ name: `${at}` })) });
     const holds = [github.holdNext(), github.holdNext(), github.holdNext()];
-    const fetching = expect(fetchFacts()).rejects.toThrow(ScmUnavailableError);
+    const fetching = expect(fetchFacts(github)).rejects.toThrow(ScmUnavailableError);
     for (const [at, hold] of holds.entries()) {
       await hold.arrived;
       pr.headSha = shaOf(`head ${at}`);
@@ -510,30 +515,32 @@ describe('a head that moves between two pages', () => {
 });
 
 describe('names', () => {
-  it('are those that GitHub returns, whatever the letter case in the request', async () => {
+  it('are those that GitHub returns, whatever the letter case in the request', async ({ github }) => {
     github.setPullRequest({ owner: 'Acme', repo: 'Rocket', number: 7 });
-    const facts = await fetchFacts({ host: 'GitHub.COM', owner: 'aCME', repo: 'rocket', number: 7 });
+    const facts = await fetchFacts(github, { host: 'GitHub.COM', owner: 'aCME', repo: 'rocket', number: 7 });
     expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'Acme', repo: 'Rocket', number: 7 });
   });
 
-  it('are the new ones of a moved repository', async () => {
+  it('are the new ones of a moved repository', async ({ github }) => {
     github.setPullRequest(name);
-    const { externalId } = await fetchFacts();
+    const { externalId } = await fetchFacts(github);
     github.transfer(name, { owner: 'orbit', repo: 'launcher' });
-    const facts = await fetchFacts();
+    const facts = await fetchFacts(github);
     expect(facts.externalId).toBe(externalId);
     expect(externalId).toMatch(/^\d+$/);
     expect(facts.coordinates).toEqual({ host: 'github.com', owner: 'orbit', repo: 'launcher', number: 7 });
     expect(facts.url).toBe('https://github.com/orbit/launcher/pull/7');
   });
 
-  it('are returned alone where GitHub has no id', async () => {
-    expect((await factsWith({ databaseId: null })).externalId).toBe('');
+  it('are returned alone where GitHub has no id', async ({ github }) => {
+    expect((await factsWith(github, { databaseId: null })).externalId).toBe('');
   });
 
-  it('of another host are unknown', async () => {
+  it('of another host are unknown', async ({ github }) => {
     github.setPullRequest(name);
-    await expect(fetchFacts({ ...coordinates, host: 'git.example' })).rejects.toThrow(PrNotFoundError);
+    await expect(fetchFacts(github, { ...coordinates, host: 'git.example' })).rejects.toThrow(
+      PrNotFoundError,
+    );
   });
 
   it('on an Enterprise host are served by its own API', async () => {

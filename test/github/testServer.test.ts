@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type GitHub, startGitHub } from '../support/github/github.ts';
+import type { GitHub } from '../support/github/github.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
-
-let github: GitHub;
-beforeAll(async () => {
-  github = await startGitHub();
-});
-beforeEach(() => github.clear());
-afterAll(() => github.close());
 
 type PageInfo = { hasNextPage: boolean; startCursor: string; endCursor: string };
 type Threads = { nodes: { id: string }[]; pageInfo: PageInfo };
 type Body = { data: { repository: { pullRequest: { title: string; reviewThreads: Threads } } } };
 
-async function post(query: string, headers: Record<string, string> = {}) {
+async function post(github: GitHub, query: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${github.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `token ${github.token}`, ...headers },
@@ -28,15 +21,15 @@ const titleQuery = `query($owner: String!, $repo: String!, $number: Int!) {
 }`;
 
 describe("GitHub's stand-in", () => {
-  it('returns the selected fields', async () => {
+  it('returns the selected fields', async ({ github }) => {
     github.setPullRequest({ ...name, title: 'Light the engine' });
-    expect(await post(titleQuery)).toEqual({
+    expect(await post(github, titleQuery)).toEqual({
       status: 200,
       body: { data: { repository: { pullRequest: { title: 'Light the engine' } } } },
     });
   });
 
-  it.each([
+  it.for([
     ['an unknown field', '{ repository(owner: "a", name: "b") { nope } }', 'Cannot query field "nope"'],
     ['a missing argument', '{ repository(owner: "a") { name } }', 'argument "name"'],
     ['no syntax', '{', 'Syntax Error'],
@@ -48,40 +41,40 @@ describe("GitHub's stand-in", () => {
         pullRequests(first: 100) { nodes { comments(first: 100) { totalCount } } } } } } }`,
       'exceeds the maximum limit',
     ],
-  ])('refuses %s', async (_, query, message) => {
-    const { status, body } = await post(query);
+  ] as const)('refuses %s', async ([_, query, message], { github }) => {
+    const { status, body } = await post(github, query);
     expect(status).toBe(200);
     expect(body).toEqual({
       errors: [expect.objectContaining({ message: expect.stringContaining(message) })],
     });
   });
 
-  it('returns a NOT_FOUND error with its path for a missing object', async () => {
+  it('returns a NOT_FOUND error with its path for a missing object', async ({ github }) => {
     github.setPullRequest({ ...name, number: 8 });
-    expect((await post(titleQuery)).body).toMatchObject({
+    expect((await post(github, titleQuery)).body).toMatchObject({
       data: { repository: { pullRequest: null } },
       errors: [{ type: 'NOT_FOUND', path: ['repository', 'pullRequest'] }],
     });
     github.clear();
-    expect((await post(titleQuery)).body).toMatchObject({
+    expect((await post(github, titleQuery)).body).toMatchObject({
       data: { repository: null },
       errors: [{ type: 'NOT_FOUND', path: ['repository'] }],
     });
   });
 
-  it.each(['', 'token wrong', 'basic ghp_test', 'ghp_test'])(
+  it.for(['', 'token wrong', 'basic ghp_test', 'ghp_test'])(
     'refuses the authorization "%s"',
-    async (authorization) => {
-      expect((await post(titleQuery, { authorization })).status).toBe(401);
+    async (authorization, { github }) => {
+      expect((await post(github, titleQuery, { authorization })).status).toBe(401);
     },
   );
 
-  it('pages forward and backward', async () => {
+  it('pages forward and backward', async ({ github }) => {
     const threads = Array.from({ length: 5 }, (_, at) => ({ id: `T_${at}` }));
     github.setPullRequest({ ...name, threads });
     const page = async (bounds: string) => {
       const selection = `reviewThreads(${bounds}) { nodes { id } pageInfo { hasNextPage endCursor startCursor } }`;
-      const { body } = await post(titleQuery.replace('title', selection));
+      const { body } = await post(github, titleQuery.replace('title', selection));
       const { nodes, pageInfo } = body.data.repository.pullRequest.reviewThreads;
       return { ids: nodes.map((node) => node.id).join(), ...pageInfo };
     };
@@ -93,19 +86,19 @@ describe("GitHub's stand-in", () => {
     expect(await page(`last: 9, before: "${second.startCursor}"`)).toMatchObject({ ids: 'T_0,T_1' });
   });
 
-  it('holds back the chosen request, with the answer as of its arrival', async () => {
+  it('holds back the chosen request, with the answer as of its arrival', async ({ github }) => {
     const pr = github.setPullRequest({ ...name, title: 'before' });
     github.holdNext({ number: 99 });
     const hold = github.holdNext({ owner: 'ACME', number: 7 });
-    const held = post(titleQuery);
+    const held = post(github, titleQuery);
     await hold.arrived;
     pr.title = 'after';
-    expect((await post(titleQuery)).body.data.repository.pullRequest.title).toBe('after');
+    expect((await post(github, titleQuery)).body.data.repository.pullRequest.title).toBe('after');
     hold.release();
     expect((await held).body.data.repository.pullRequest.title).toBe('before');
   });
 
-  it('updates an existing pull request and keeps its other fields', () => {
+  it('updates an existing pull request and keeps its other fields', ({ github }) => {
     github.setPullRequest({ ...name, title: 'Kept', isDraft: true });
     expect(github.setPullRequest({ ...name, isDraft: false })).toMatchObject({
       title: 'Kept',

@@ -1,29 +1,24 @@
 /** Both transports refuse a request without a valid token before anything else. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { newSecret } from '../../src/auth/secret.ts';
 import { newToken } from '../security/cast.ts';
 import { uuidOf } from '../support/psql.ts';
 import { openSocket } from '../support/rawSocket.ts';
-import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 
-let work: Work;
-let team: Team;
 /** Values of the header that authenticate nobody. */
 const headers: Record<string, string | undefined> = {};
 
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, psql }) => {
   const good = team.owner.token;
   const revoked = await newToken(team, team.owner.userId);
-  await work.psql('UPDATE token SET revoked_at = now() WHERE id = $1', [uuidOf(revoked.id)]);
+  await psql('UPDATE token SET revoked_at = now() WHERE id = $1', [uuidOf(revoked.id)]);
   const expired = await newToken(team, team.owner.userId);
-  await work.psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(expired.id)]);
+  await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(expired.id)]);
   const former = await team.join('MEMBER');
   const orphaned = await newToken(team, former.userId);
-  await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
-  const [stored] = await work.psql<{ hash: string }>('SELECT hash FROM token WHERE user_id = $1', [
+  await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
+  const [stored] = await psql<{ hash: string }>('SELECT hash FROM token WHERE user_id = $1', [
     team.owner.userId,
   ]);
   Object.assign(headers, {
@@ -41,7 +36,6 @@ beforeAll(async () => {
     'a token of a former member': `Bearer ${orphaned.secret}`,
   });
 });
-afterAll(() => work.close());
 
 const CASES = [
   'no header',
@@ -59,9 +53,9 @@ const CASES = [
 ];
 
 describe.each(CASES)('%s', (name) => {
-  it('is refused over HTTP with 401 and the scheme to use', async () => {
+  it('is refused over HTTP with 401 and the scheme to use', async ({ app }) => {
     const authorization = headers[name];
-    const response = await work.app
+    const response = await app
       .client()
       .raw({ query: '{ viewer { id } }' }, authorization === undefined ? {} : { authorization });
     expect(response.status).toBe(401);
@@ -76,14 +70,16 @@ describe.each(CASES)('%s', (name) => {
     });
   });
 
-  it('is refused over WebSocket with 4403', async () => {
-    const socket = await openSocket(work.app.url, { authorization: headers[name] });
+  it('is refused over WebSocket with 4403', async ({ app }) => {
+    const socket = await openSocket(app.url, { authorization: headers[name] });
     expect(await socket.closed).toEqual({ code: 4403, reason: 'Forbidden' });
   });
 });
 
-it('authentication comes first: without a token, a malformed request gets the same answer as a valid one', async () => {
-  const stranger = work.app.client();
+it('authentication comes first: without a token, a malformed request gets the same answer as a valid one', async ({
+  app,
+}) => {
+  const stranger = app.client();
   const bodies = [
     '',
     '{',
@@ -101,16 +97,19 @@ it('authentication comes first: without a token, a malformed request gets the sa
 });
 
 describe('a valid token', () => {
-  it.each(['Bearer', 'bearer', 'BEARER', 'Bearer  '])('is accepted after the scheme "%s"', async (scheme) => {
-    const authorization = `${scheme} ${team.owner.token}`;
-    const response = await work.app.client().raw({ query: '{ viewer { name } }' }, { authorization });
-    expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
-  });
+  it.for(['Bearer', 'bearer', 'BEARER', 'Bearer  '])(
+    'is accepted after the scheme "%s"',
+    async (scheme, { sharedTeam: team, app }) => {
+      const authorization = `${scheme} ${team.owner.token}`;
+      const response = await app.client().raw({ query: '{ viewer { name } }' }, { authorization });
+      expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+    },
+  );
 
-  it.each(['authorization', 'Authorization', 'AUTHORIZATION'])(
+  it.for(['authorization', 'Authorization', 'AUTHORIZATION'])(
     'is accepted as `%s` in the connection parameters',
-    async (name) => {
-      const socket = await openSocket(work.app.url, { [name]: `Bearer ${team.owner.token}` });
+    async (name, { sharedTeam: team, app }) => {
+      const socket = await openSocket(app.url, { [name]: `Bearer ${team.owner.token}` });
       expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
         { type: 'next', payload: { data: { viewer: { name: 'Ann' } } } },
         { type: 'complete' },
@@ -119,38 +118,38 @@ describe('a valid token', () => {
     },
   );
 
-  it('is refused within an open connection once it is revoked', async () => {
+  it('is refused within an open connection once it is revoked', async ({ sharedTeam: team, psql, app }) => {
     const { id, secret } = await newToken(team, team.owner.userId);
-    const client = work.app.client(secret);
+    const client = app.client(secret);
     expect((await client.raw({ query: '{ viewer { id } }' })).status).toBe(200);
-    const socket = await openSocket(work.app.url, { authorization: `Bearer ${secret}` });
-    await work.psql('UPDATE token SET revoked_at = now() WHERE id = $1', [uuidOf(id)]);
+    const socket = await openSocket(app.url, { authorization: `Bearer ${secret}` });
+    await psql('UPDATE token SET revoked_at = now() WHERE id = $1', [uuidOf(id)]);
     expect((await client.raw({ query: '{ viewer { id } }' })).status).toBe(401);
     expect(await socket.operation({ query: '{ viewer { id } }' })).toEqual([]);
     expect((await socket.closed).code).toBe(4403);
   });
 });
 
-it('the database stores only the hash of a token', async () => {
+it('the database stores only the hash of a token', async ({ sharedTeam: team, psql }) => {
   const { secret } = await newToken(team, team.owner.userId);
-  const tables = await work.psql<{ name: string }>(
+  const tables = await psql<{ name: string }>(
     `SELECT quote_ident(table_name) AS name FROM information_schema.tables
       WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
   );
   expect(tables.length).toBeGreaterThan(10);
   for (const { name } of tables) {
-    const rows = await work.psql(`SELECT 1 FROM ${name} t WHERE strpos(t::text, $1) > 0`, [secret]);
+    const rows = await psql(`SELECT 1 FROM ${name} t WHERE strpos(t::text, $1) > 0`, [secret]);
     expect(rows, `rows of ${name} that hold the secret`).toEqual([]);
   }
 });
 
 describe('a valid token', () => {
-  it('is authenticated while another transaction locks its row', async () => {
-    const { token, userId } = await work.app.signUp('Hal');
-    await work.psql('BEGIN');
-    await work.psql('SELECT FROM token WHERE user_id = $1 FOR UPDATE', [userId]);
-    const answer = await work.app.client(token).raw({ query: '{ viewer { name } }' });
-    await work.psql('ROLLBACK');
+  it('is authenticated while another transaction locks its row', async ({ psql, app }) => {
+    const { token, userId } = await app.signUp('Hal');
+    await psql('BEGIN');
+    await psql('SELECT FROM token WHERE user_id = $1 FOR UPDATE', [userId]);
+    const answer = await app.client(token).raw({ query: '{ viewer { name } }' });
+    await psql('ROLLBACK');
     expect(await answer.json()).toEqual({ data: { viewer: { name: 'Hal' } } });
   });
 });

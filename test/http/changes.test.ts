@@ -1,12 +1,12 @@
 /** The connection `Organization.changes`: its pages and its filters. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { globalId } from '../../src/globalId.ts';
 import type { Person } from '../support/app.ts';
 import { SpawnSession } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 type Change = {
   cursor: string;
@@ -22,16 +22,12 @@ type Page = {
   pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
 };
 
-let work: Work;
-let team: Team;
 let bob: Person;
 let sessionId: string;
 let all: Change[];
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, psql, createTeam }) => {
   // The changes of another organization lie between.
-  const other = await work.createTeam();
+  const other = await createTeam();
   bob = await team.join('MEMBER');
   for (let n = 0; n < 8; n += 1) {
     await team.spawn();
@@ -42,13 +38,12 @@ beforeAll(async () => {
   team.onGitHub(7, { checks: [{ name: 'build' }] });
   await team.claim(sessionId, 7);
   await team.terminate(sessionId);
-  await work.psql(`UPDATE session SET display_name = 'by hand' WHERE id = $1`, [uuidOf(sessionId)]);
+  await psql(`UPDATE session SET display_name = 'by hand' WHERE id = $1`, [uuidOf(sessionId)]);
   await team.changes();
-  all = (await page('(first: 100)')).nodes;
+  all = (await page(team, '(first: 100)')).nodes;
 });
-afterAll(() => work.close());
 
-async function ask(args: string) {
+async function ask(team: Team, args: string) {
   const query = `query($slug: String!) { organization(slug: $slug) { changes${args} {
     totalCount nodes { cursor type entityId occurredAt actor { id } } edges { cursor node { cursor } }
     pageInfo { hasNextPage startCursor endCursor }
@@ -56,18 +51,18 @@ async function ask(args: string) {
   return await (await team.owner.raw({ query, variables: { slug: team.slug } })).json();
 }
 
-async function page(args: string): Promise<Page> {
-  const { data, errors } = await ask(args);
+async function page(team: Team, args: string): Promise<Page> {
+  const { data, errors } = await ask(team, args);
   expect(errors).toBeUndefined();
   return data.organization.changes;
 }
 
 /** All changes that pass a filter, read in small pages. */
-async function paged(filter: string): Promise<Change[]> {
+async function paged(team: Team, filter: string): Promise<Change[]> {
   const found: Change[] = [];
   let after = '';
   for (let isMore = true; isMore; ) {
-    const { nodes, edges, pageInfo, totalCount } = await page(`(first: 3, ${filter} ${after})`);
+    const { nodes, edges, pageInfo, totalCount } = await page(team, `(first: 3, ${filter} ${after})`);
     expect(edges.map(({ cursor }) => cursor)).toEqual(nodes.map(({ cursor }) => cursor));
     expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([
       nodes[0]?.cursor ?? null,
@@ -82,12 +77,15 @@ async function paged(filter: string): Promise<Change[]> {
   return found;
 }
 
-it('`changes` lists each change of its organization once, oldest first', async () => {
+it('`changes` lists each change of its organization once, oldest first', async ({
+  sharedTeam: team,
+  psql,
+}) => {
   expect(all.length).toBeGreaterThan(15);
-  expect(await paged('')).toEqual(all);
+  expect(await paged(team, '')).toEqual(all);
   expect(new Set(all.map(({ cursor }) => cursor)).size).toBe(all.length);
   const created = all.filter(({ type }) => type === 'SESSION_CREATED');
-  const stored = await work.psql<{ id: string }>(
+  const stored = await psql<{ id: string }>(
     'SELECT id FROM session WHERE organization_id = $1 ORDER BY num',
     [uuidOf(team.id)],
   );
@@ -95,20 +93,20 @@ it('`changes` lists each change of its organization once, oldest first', async (
 });
 
 describe('a filter of `changes`', () => {
-  it('by types returns only changes of these types', async () => {
-    const found = await paged('types: [SESSION_CREATED, PR_CREATED]');
+  it('by types returns only changes of these types', async ({ sharedTeam: team }) => {
+    const found = await paged(team, 'types: [SESSION_CREATED, PR_CREATED]');
     expect(found).toEqual(all.filter(({ type }) => ['SESSION_CREATED', 'PR_CREATED'].includes(type)));
     expect(found).toHaveLength(10);
-    expect(await paged('types: []')).toEqual([]);
+    expect(await paged(team, 'types: []')).toEqual([]);
   });
 
-  it('by entity returns only changes of that entity', async () => {
-    const found = await paged(`entityId: "${sessionId}"`);
+  it('by entity returns only changes of that entity', async ({ sharedTeam: team }) => {
+    const found = await paged(team, `entityId: "${sessionId}"`);
     expect(found).toEqual(all.filter(({ entityId }) => entityId === sessionId));
     expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED', 'SESSION_UPDATED', 'SESSION_UPDATED']);
   });
 
-  it('by an entity id of another type returns nothing', async () => {
+  it('by an entity id of another type returns nothing', async ({ sharedTeam: team }) => {
     const uuid = uuidOf(sessionId);
     for (const type of [
       'Project',
@@ -119,33 +117,34 @@ describe('a filter of `changes`', () => {
       'Nonsense',
       'toString',
     ]) {
-      expect(await paged(`entityId: "${globalId(type, uuid)}"`)).toEqual([]);
+      expect(await paged(team, `entityId: "${globalId(type, uuid)}"`)).toEqual([]);
     }
-    expect(await paged(`entityId: "${sessionId}", types: [PROJECT_CREATED]`)).toEqual([]);
+    expect(await paged(team, `entityId: "${sessionId}", types: [PROJECT_CREATED]`)).toEqual([]);
     for (const type of ['Session', 'Token', 'Agent']) {
-      expect(await paged(`actorId: "${globalId(type, bob.userId)}"`)).toEqual([]);
+      expect(await paged(team, `actorId: "${globalId(type, bob.userId)}"`)).toEqual([]);
     }
   });
 
-  it('by actor returns only changes that the actor made', async () => {
+  it('by actor returns only changes that the actor made', async ({ sharedTeam: team }) => {
     const actor = globalId('User', bob.userId);
-    const found = await paged(`actorId: "${actor}"`);
+    const found = await paged(team, `actorId: "${actor}"`);
     expect(found).toEqual(all.filter(({ actor: { id } }) => id === actor));
     expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED']);
   });
 
-  it('by time includes `since` and excludes `until`', async () => {
+  it('by time includes `since` and excludes `until`', async ({ sharedTeam: team }) => {
     const moment = all[8]?.occurredAt ?? '';
-    const since = await paged(`since: "${moment}"`);
-    const until = await paged(`until: "${moment}"`);
+    const since = await paged(team, `since: "${moment}"`);
+    const until = await paged(team, `until: "${moment}"`);
     expect(since.length).toBeGreaterThan(0);
     expect(until.length).toBeGreaterThan(0);
     expect([...until, ...since]).toEqual(all);
-    expect(await paged(`since: "${moment}", until: "${moment}"`)).toEqual([]);
+    expect(await paged(team, `since: "${moment}", until: "${moment}"`)).toEqual([]);
   });
 
-  it('combined with others returns the changes that pass all of them', async () => {
+  it('combined with others returns the changes that pass all of them', async ({ sharedTeam: team }) => {
     const found = await paged(
+      team,
       `types: [SESSION_UPDATED, SESSION_CREATED], entityId: "${sessionId}", actorId: "${globalId('User', team.owner.userId)}"`,
     );
     expect(found.map(({ type }) => type)).toEqual(['SESSION_UPDATED']);
@@ -153,35 +152,38 @@ describe('a filter of `changes`', () => {
 });
 
 describe('a page of `changes`', () => {
-  it('has 25 changes by default, and 100 at most', async () => {
-    const [{ id } = { id: '' }] = await work.psql<{ id: string }>(
+  it('has 25 changes by default, and 100 at most', async ({ sharedTeam: team, psql }) => {
+    const [{ id } = { id: '' }] = await psql<{ id: string }>(
       'SELECT id FROM session WHERE num = 1 AND organization_id = $1',
       [uuidOf(team.id)],
     );
     for (let n = 0; n < 101; n += 1) {
-      await work.psql('UPDATE session SET display_name = $2 WHERE id = $1', [id, `name ${n}`]);
+      await psql('UPDATE session SET display_name = $2 WHERE id = $1', [id, `name ${n}`]);
     }
     await team.changes();
-    expect((await page('')).nodes).toHaveLength(25);
-    expect((await page('')).nodes).toEqual((await page('(first: 25)')).nodes);
-    const { nodes, totalCount } = await page('(first: 1000)');
+    expect((await page(team, '')).nodes).toHaveLength(25);
+    expect((await page(team, '')).nodes).toEqual((await page(team, '(first: 25)')).nodes);
+    const { nodes, totalCount } = await page(team, '(first: 1000)');
     expect(nodes).toHaveLength(100);
     expect(totalCount).toBeGreaterThan(100);
   });
 
-  it.each([
+  it.for([
     ['(first: -1)', 'BAD_USER_INPUT'],
     ['(after: "garbage")', 'INVALID_CURSOR'],
     ['(after: "")', 'INVALID_CURSOR'],
     ['(after: "R1BDOlM6MQ==")', 'INVALID_CURSOR'],
-  ])('with the arguments changes%s is refused with %s', async (args, code) => {
-    const { data, errors } = await ask(args);
-    expect(data).toEqual({ organization: null });
-    expect(errors).toMatchObject([{ extensions: { code, requestId: expect.any(String) } }]);
-    if (code === 'INVALID_CURSOR') {
-      // The error names the cursor to start again from.
-      const { nodes } = await page(`(first: 1, after: "${errors[0].extensions.oldestCursor}")`);
-      expect(nodes).toEqual(all.slice(0, 1));
-    }
-  });
+  ] as const)(
+    'with the arguments changes%s is refused with %s',
+    async ([args, code], { sharedTeam: team }) => {
+      const { data, errors } = await ask(team, args);
+      expect(data).toEqual({ organization: null });
+      expect(errors).toMatchObject([{ extensions: { code, requestId: expect.any(String) } }]);
+      if (code === 'INVALID_CURSOR') {
+        // The error names the cursor to start again from.
+        const { nodes } = await page(team, `(first: 1, after: "${errors[0].extensions.oldestCursor}")`);
+        expect(nodes).toEqual(all.slice(0, 1));
+      }
+    },
+  );
 });

@@ -1,50 +1,42 @@
 /** Operations that exceed a limit are refused before execution, over every transport. */
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TABS } from '../../src/http/playground/tabs.ts';
+import type { TestApp } from '../support/app.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 type Body = { query: string; variables?: object; operationName?: string };
 type Refusal = { message: string; extensions: Record<string, unknown> };
 
-let work: Work;
-let team: Team;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-});
-afterAll(() => work.close());
-
 /** `data` is absent when nothing was executed. */
 type Answer = { errors?: Refusal[]; data?: unknown };
 
-const ways: Record<string, (body: Body) => Promise<Answer>> = {
-  async POST(body) {
+const ways: Record<string, (team: Team, app: TestApp, body: Body) => Promise<Answer>> = {
+  async POST(team, _app, body) {
     const response = await team.owner.raw(body, { accept: 'application/graphql-response+json' });
     const answer = await response.json();
     if (!('data' in answer)) expect(response.status).toBe(400);
     return answer;
   },
 
-  async GET({ query, variables = {} }) {
+  async GET(team, app, { query, variables = {} }) {
     const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
-    const response = await fetch(`${work.app.url}/graphql?${search}`, {
+    const response = await fetch(`${app.url}/graphql?${search}`, {
       headers: { authorization: `Bearer ${team.owner.token}` },
     });
     return await response.json();
   },
 
-  async SSE(body) {
+  async SSE(team, _app, body) {
     const response = await team.owner.raw(body, { accept: 'text/event-stream' });
     const text = await response.text();
     // A request that is refused before execution is answered as JSON.
     return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text);
   },
 
-  async WebSocket(body) {
-    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+  async WebSocket(team, app, body) {
+    const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
     const [first] = await socket.operation(body);
     await socket.close();
     return (first?.type === 'error' ? { errors: first.payload } : first?.payload) as Answer;
@@ -101,45 +93,49 @@ function introspection(depth: number): string {
 }
 
 describe.each(Object.keys(ways))('over %s', (way) => {
-  const ask = (body: Body) => (ways[way] as (typeof ways)[string])(body);
+  const ask = (team: Team, app: TestApp, body: Body) => (ways[way] as (typeof ways)[string])(team, app, body);
 
-  it.each(REFUSED)('refuses %s', async (_, body, measure, limit, found) => {
+  it.for(REFUSED)('refuses %s', async ([_, body, measure, limit, found], { sharedTeam: team, app }) => {
     // The URL would be longer than Node.js accepts.
     if (way === 'GET' && body.query.length > 10_000) return;
-    const { errors, data } = await ask(body);
+    const { errors, data } = await ask(team, app, body);
     expect(data).toBeUndefined();
     expect({ errors }).toEqual(refused(measure, limit, found));
   });
 
-  it('answers an operation within the limits', async () => {
-    expect(await ask({ query: '{ viewer { name } }' })).toEqual({ data: { viewer: { name: 'Ann' } } });
+  it('answers an operation within the limits', async ({ sharedTeam: team, app }) => {
+    expect(await ask(team, app, { query: '{ viewer { name } }' })).toEqual({
+      data: { viewer: { name: 'Ann' } },
+    });
   });
 });
 
 describe('a document', () => {
-  const post = (query: string) => ways.POST?.({ query });
+  const post = (team: Team, app: TestApp, query: string) => ways.POST?.(team, app, { query });
 
-  it('of more than 100,000 characters is refused, comments included', async () => {
+  it('of more than 100,000 characters is refused, comments included', async ({ sharedTeam: team, app }) => {
     const query = `{ viewer { name } } #${'x'.repeat(100_000)}`;
-    expect(await post(query)).toEqual(refused('characters', 100_000, query.length));
+    expect(await post(team, app, query)).toEqual(refused('characters', 100_000, query.length));
   });
 
-  it('with a syntax error is refused for that, not for its size', async () => {
-    expect(await post('{ viewer { "')).toMatchObject({
+  it('with a syntax error is refused for that, not for its size', async ({ sharedTeam: team, app }) => {
+    expect(await post(team, app, '{ viewer { "')).toMatchObject({
       errors: [{ extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
     });
   });
 
-  it('of 2,000 tokens is accepted', async () => {
+  it('of 2,000 tokens is accepted', async ({ sharedTeam: team, app }) => {
     const ids = (count: number) => `{ nodes(ids: [${'"x" '.repeat(count)}]) { id } }`;
-    expect(await post(ids(1_988))).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-    expect(await post(ids(1_989))).toEqual(refused('tokens', 2_000));
+    expect(await post(team, app, ids(1_988))).toMatchObject({
+      errors: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+    });
+    expect(await post(team, app, ids(1_989))).toEqual(refused('tokens', 2_000));
   });
 });
 
 /** The cost of an operation, read from the refusal of a larger one around it. */
-async function costOf(query: string, variables?: object): Promise<number> {
-  const answer = await ways.POST?.({ query, variables });
+async function costOf(team: Team, app: TestApp, query: string, variables?: object): Promise<number> {
+  const answer = await ways.POST?.(team, app, { query, variables });
   expect(answer).toMatchObject({ errors: [{ extensions: { measure: 'cost' } }] });
   return answer?.errors?.[0]?.extensions.cost as number;
 }
@@ -150,8 +146,8 @@ describe('the cost of an operation', () => {
     sessions(first: 100) { nodes { ${'id '.repeat(10)} } } } } } } }`;
   const LARGE_COST = 1 + 1 + 1 + 100 * (1 + 1 + 1 + 1 + 100 * 10);
 
-  it('counts each field once, and the fields of a list once per item', async () => {
-    expect(await costOf(`{ ${LARGE} }`)).toBe(LARGE_COST);
+  it('counts each field once, and the fields of a list once per item', async ({ sharedTeam: team, app }) => {
+    expect(await costOf(team, app, `{ ${LARGE} }`)).toBe(LARGE_COST);
   });
 
   type More = { variables?: object; definitions?: string; fragments?: string };
@@ -206,56 +202,62 @@ describe('the cost of an operation', () => {
     ],
     ['an inline fragment', '... on Query { viewer { ... { id } ... on Viewer { name } } }', 3],
   ];
-  it.each(cases)(
+  it.for(cases)(
     'counts %s',
-    async (_, selection, cost, { variables, definitions = '', fragments = '' } = {}) => {
+    async ([_, selection, cost, { variables, definitions = '', fragments = '' } = {}], {
+      sharedTeam: team,
+      app,
+    }) => {
       const query = `query${definitions} { ${LARGE} ${selection} } ${fragments}`;
-      expect((await costOf(query, variables)) - LARGE_COST).toBe(cost);
+      expect((await costOf(team, app, query, variables)) - LARGE_COST).toBe(cost);
     },
   );
 
-  it('is that of the operation that `operationName` selects', async () => {
+  it('is that of the operation that `operationName` selects', async ({ sharedTeam: team, app }) => {
     const query = `query Small { viewer { name } } query Large { ${LARGE} }`;
-    expect(await ways.POST?.({ query, operationName: 'Small' })).toEqual({
+    expect(await ways.POST?.(team, app, { query, operationName: 'Small' })).toEqual({
       data: { viewer: { name: 'Ann' } },
     });
-    expect(await ways.POST?.({ query, operationName: 'Large' })).toEqual(
+    expect(await ways.POST?.(team, app, { query, operationName: 'Large' })).toEqual(
       refused('cost', 100_000, LARGE_COST),
     );
   });
 
-  it('is computed in linear time when fragments spread fragments exponentially often', async () => {
+  it('is computed in linear time when fragments spread fragments exponentially often', async ({
+    sharedTeam: team,
+    app,
+  }) => {
     const levels = 60;
     const fragments = Array.from(
       { length: levels },
       (_, n) => `fragment F${n} on Viewer { ...F${n + 1} ...F${n + 1} ...F${n + 1} }`,
     );
     const query = `{ viewer { ...F0 } } ${fragments.join(' ')} fragment F${levels} on Viewer { id }`;
-    expect(await costOf(query)).toBeGreaterThanOrEqual(3 ** levels);
+    expect(await costOf(team, app, query)).toBeGreaterThanOrEqual(3 ** levels);
   });
 });
 
 describe('the limits', () => {
-  it('refuse a mutation before it writes anything', async () => {
+  it('refuse a mutation before it writes anything', async ({ sharedTeam: team, app }) => {
     const before = await team.footprint();
     const act = `spawnSession(input: { projectId: "${team.project.id}" }) { __typename }`;
     const query = `mutation { ${Array.from({ length: 31 }, (_, n) => `a${n}: ${act}`).join(' ')} }`;
-    expect(await ways.POST?.({ query })).toEqual(refused('aliases', 30, 31));
+    expect(await ways.POST?.(team, app, { query })).toEqual(refused('aliases', 30, 31));
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('refuse a subscription whose events would be too large', async () => {
+  it('refuse a subscription whose events would be too large', async ({ sharedTeam: team, app }) => {
     const query = `subscription($id: ID!) { sessionChanged(organizationId: $id) { session { project { organization {
       sessions(first: 100) { nodes { project { organization { sessions(first: 100) { nodes { ${'id '.repeat(10)}
     } } } } } } } } } } }`;
     for (const way of ['SSE', 'WebSocket']) {
-      expect(await ways[way]?.({ query, variables: { id: team.id } })).toMatchObject({
+      expect(await ways[way]?.(team, app, { query, variables: { id: team.id } })).toMatchObject({
         errors: [{ extensions: { code: 'QUERY_TOO_COMPLEX', measure: 'cost' } }],
       });
     }
   });
 
-  it('admit the introspection query together with other fields', async () => {
+  it('admit the introspection query together with other fields', async ({ sharedTeam: team, app }) => {
     const query = getIntrospectionQuery({
       descriptions: true,
       specifiedByUrl: true,
@@ -264,16 +266,16 @@ describe('the limits', () => {
       inputValueDeprecation: true,
       oneOf: true,
     });
-    const answer = await ways.POST?.({
+    const answer = await ways.POST?.(team, app, {
       query: query.replace('{', '{ viewer { organizations { nodes { id } } }'),
     });
     expect(answer).toMatchObject({ data: { __schema: { types: expect.any(Array) } } });
   });
 
-  it.each(TABS.filter((tab) => !tab.includes('subscription')))(
+  it.for(TABS.filter((tab) => !tab.includes('subscription')))(
     'admit the tab of the playground: %s',
-    async (tab) => {
-      expect(await ways.POST?.({ query: tab })).not.toHaveProperty('errors');
+    async (tab, { sharedTeam: team, app }) => {
+      expect(await ways.POST?.(team, app, { query: tab })).not.toHaveProperty('errors');
     },
   );
 });

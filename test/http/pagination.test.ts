@@ -1,8 +1,8 @@
 /** Connections: pages forward and backward list each node once, in one order. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import type { CreateTeam, Team } from '../support/team.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 type Page = {
   totalCount: number;
@@ -20,23 +20,18 @@ const SESSIONS = 30;
 const UUID = '01890000-0000-7000-8000-000000000000';
 const PLACE = Buffer.from(`GPC:S:2026-02-01T00:00:00.000Z ${UUID}`).toString('base64');
 
-let work: Work;
-let team: Team;
 /** Newest first. */
 let names: string[];
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, psql }) => {
   for (let n = 0; n < SESSIONS; n += 1) await team.spawn();
   names = Array.from({ length: SESSIONS }, (_, index) => `rocket-${SESSIONS - index}`);
   // Ten with one creation time, so that their ids decide the order.
-  await work.psql(
+  await psql(
     'UPDATE session SET created_at = (SELECT created_at FROM session WHERE num = 15) WHERE num BETWEEN 11 AND 20',
   );
 });
-afterAll(() => work.close());
 
-async function ask(args: string) {
+async function ask(team: Team, args: string) {
   const query = `query($slug: String!) { organization(slug: $slug) { sessions${args} {
     totalCount nodes { id name } edges { cursor node { id } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
@@ -44,40 +39,42 @@ async function ask(args: string) {
   return await (await team.owner.raw({ query, variables: { slug: team.slug } })).json();
 }
 
-async function page(args: string): Promise<Page> {
-  const { data, errors } = await ask(args);
+async function page(team: Team, args: string): Promise<Page> {
+  const { data, errors } = await ask(team, args);
   expect(errors).toBeUndefined();
   return data.organization.sessions;
 }
 
 describe('a page of a connection', () => {
-  it('has 25 nodes by default, newest first, ties by id, and the total count', async () => {
-    const { nodes, totalCount, pageInfo } = await page('');
+  it('has 25 nodes by default, newest first, ties by id, and the total count', async ({
+    sharedTeam: team,
+  }) => {
+    const { nodes, totalCount, pageInfo } = await page(team, '');
     expect(nodes.map(({ name }) => name)).toEqual(names.slice(0, 25));
     expect(totalCount).toBe(SESSIONS);
     expect(pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: false });
   });
 
-  it('lists the same nodes as `nodes` and as `edges` with cursors', async () => {
-    const { nodes, edges, pageInfo } = await page('(first: 3)');
+  it('lists the same nodes as `nodes` and as `edges` with cursors', async ({ sharedTeam: team }) => {
+    const { nodes, edges, pageInfo } = await page(team, '(first: 3)');
     expect(edges.map(({ node }) => node.id)).toEqual(nodes.map(({ id }) => id));
     expect(new Set(edges.map(({ cursor }) => cursor)).size).toBe(3);
     expect(pageInfo).toMatchObject({ startCursor: edges[0]?.cursor, endCursor: edges[2]?.cursor });
   });
 
-  it('counts all nodes that pass the filter, on every page', async () => {
-    await team.terminate((await page('(last: 1)')).nodes[0]?.id ?? '');
-    expect(await page('(live: false, first: 0)')).toMatchObject({ totalCount: 1, nodes: [] });
-    expect((await page('(live: true, first: 5)')).totalCount).toBe(SESSIONS - 1);
+  it('counts all nodes that pass the filter, on every page', async ({ sharedTeam: team }) => {
+    await team.terminate((await page(team, '(last: 1)')).nodes[0]?.id ?? '');
+    expect(await page(team, '(live: false, first: 0)')).toMatchObject({ totalCount: 1, nodes: [] });
+    expect((await page(team, '(live: true, first: 5)')).totalCount).toBe(SESSIONS - 1);
   });
 });
 
 describe.each([1, 7, 15, 30])('pages of %i', (size) => {
-  it('list each node once, forward', async () => {
+  it('list each node once, forward', async ({ sharedTeam: team }) => {
     const found: string[] = [];
     let after = '';
     for (let isMore = true; isMore; ) {
-      const { nodes, pageInfo, totalCount } = await page(`(first: ${size}${after})`);
+      const { nodes, pageInfo, totalCount } = await page(team, `(first: ${size}${after})`);
       expect(totalCount).toBe(SESSIONS);
       expect(pageInfo.hasPreviousPage).toBe(found.length > 0);
       found.push(...nodes.map(({ name }) => name));
@@ -88,11 +85,11 @@ describe.each([1, 7, 15, 30])('pages of %i', (size) => {
     expect(found).toEqual(names);
   });
 
-  it('list each node once, backward', async () => {
+  it('list each node once, backward', async ({ sharedTeam: team }) => {
     const found: string[] = [];
     let before = '';
     for (let isMore = true; isMore; ) {
-      const { nodes, pageInfo } = await page(`(last: ${size}${before})`);
+      const { nodes, pageInfo } = await page(team, `(last: ${size}${before})`);
       expect(pageInfo.hasNextPage).toBe(found.length > 0);
       found.unshift(...nodes.map(({ name }) => name));
       expect(found.length).toBeLessThanOrEqual(SESSIONS);
@@ -103,19 +100,19 @@ describe.each([1, 7, 15, 30])('pages of %i', (size) => {
   });
 });
 
-it('a cursor goes on where it was when nodes were added meanwhile', async () => {
-  const first = await page('(first: 10)');
+it('a cursor goes on where it was when nodes were added meanwhile', async ({ sharedTeam: team }) => {
+  const first = await page(team, '(first: 10)');
   const { name } = await team.spawn();
-  const second = await page(`(first: 10, after: "${first.pageInfo.endCursor}")`);
+  const second = await page(team, `(first: 10, after: "${first.pageInfo.endCursor}")`);
   expect(second.nodes.map((node) => node.name)).toEqual(names.slice(10, 20));
-  const newer = await page(`(last: 10, before: "${first.pageInfo.startCursor}")`);
+  const newer = await page(team, `(last: 10, before: "${first.pageInfo.startCursor}")`);
   expect(newer.nodes.map((node) => node.name)).toEqual([name]);
 });
 
 describe('a cursor goes on where it was when its node', () => {
   /** A team of twelve sessions, and a list of them, newest first. */
-  async function listOf(field: string) {
-    const other = await work.createTeam(team.owner);
+  async function listOf(team: Team, createTeam: CreateTeam, field: string) {
+    const other = await createTeam(team.owner);
     const sessions: { id: string; name: string }[] = [];
     for (let n = 0; n < 12; n += 1) sessions.unshift(await other.spawn());
     const read = async (paging: string): Promise<Page> => {
@@ -131,15 +128,15 @@ describe('a cursor goes on where it was when its node', () => {
     return { other, ids: sessions.map(({ id }) => id), read };
   }
 
-  it.each([
+  it.for([
     ['has left the filter by being terminated', 'sessions(live: true)', 'is_terminated = true'],
     ['has moved to another lane', 'sessions(lane: WORKING)', `activity_state = 'BLOCKED'`],
-  ])('%s', async (_how, field, assignment) => {
-    const { ids, read } = await listOf(field);
+  ] as const)('%s', async ([_how, field, assignment], { sharedTeam: team, psql, createTeam }) => {
+    const { ids, read } = await listOf(team, createTeam, field);
     const first = await read('first: 5');
     const last = await read('last: 5');
     for (const id of [ids[4], ids[7]]) {
-      await work.psql(`UPDATE session SET ${assignment} WHERE id = $1`, [uuidOf(id ?? '')]);
+      await psql(`UPDATE session SET ${assignment} WHERE id = $1`, [uuidOf(id ?? '')]);
     }
     const onwards = await read(`first: 3, after: "${first.pageInfo.endCursor}"`);
     expect(onwards.nodes.map(({ id }) => id)).toEqual([ids[5], ids[6], ids[8]]);
@@ -152,16 +149,16 @@ describe('a cursor goes on where it was when its node', () => {
     });
   });
 
-  it('was deleted', async () => {
-    const { ids, read } = await listOf('sessions(live: true)');
+  it('was deleted', async ({ sharedTeam: team, psql, createTeam }) => {
+    const { ids, read } = await listOf(team, createTeam, 'sessions(live: true)');
     const first = await read('first: 5');
-    await work.psql('DELETE FROM session WHERE id = $1', [uuidOf(ids[4] ?? '')]);
+    await psql('DELETE FROM session WHERE id = $1', [uuidOf(ids[4] ?? '')]);
     const { nodes } = await read(`first: 2, after: "${first.pageInfo.endCursor}"`);
     expect(nodes.map(({ id }) => id)).toEqual([ids[5], ids[6]]);
   });
 
-  it('is no longer a member', async () => {
-    const other = await work.createTeam(team.owner);
+  it('is no longer a member', async ({ sharedTeam: team, psql, createTeam }) => {
+    const other = await createTeam(team.owner);
     const members: string[] = [];
     for (let n = 0; n < 5; n += 1) members.unshift((await other.join('MEMBER')).memberId);
     const read = async (paging: string): Promise<Page> => {
@@ -171,24 +168,24 @@ describe('a cursor goes on where it was when its node', () => {
       return (await response.json()).data.organization.members;
     };
     const { pageInfo } = await read('first: 2');
-    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(members[1] ?? '')]);
+    await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(members[1] ?? '')]);
     const { nodes, totalCount } = await read(`first: 2, after: "${pageInfo.endCursor}"`);
     expect(nodes.map(({ id }) => id)).toEqual([members[2], members[3]]);
     expect(totalCount).toBe(5);
   });
 });
 
-it.each([
+it.for([
   ['viewer { list: organizations', '}'],
   ['organization(slug: $slug) { list: projects', '}'],
   ['organization(slug: $slug) { list: tokens', '}'],
   ['organization(slug: $slug) { list: pullRequests', '}'],
   ['organization(slug: $slug) { list: structureEvents', '}'],
-])('%s lists each node once, forward and backward', async (field, end) => {
-  const owner = await work.app.signUp();
-  const other = await work.createTeam(owner);
+] as const)('%s lists each node once, forward and backward', async ([field, end], { app, createTeam }) => {
+  const owner = await app.signUp();
+  const other = await createTeam(owner);
   for (let n = 1; n <= 3; n += 1) {
-    await work.createTeam(owner);
+    await createTeam(owner);
     await other.register({ slug: `project-${n}` });
     other.onGitHub(n);
     await other.claim((await other.spawn()).id, n);
@@ -219,8 +216,11 @@ it.each([
   expect(backwards).toEqual(all);
 });
 
-it('several lists of one parent, and lists within lists, are paged by cursors of their own', async () => {
-  const other = await work.createTeam(team.owner);
+it('several lists of one parent, and lists within lists, are paged by cursors of their own', async ({
+  sharedTeam: team,
+  createTeam,
+}) => {
+  const other = await createTeam(team.owner);
   for (let n = 0; n < 4; n += 1) await other.spawn();
   const query = `query($slug: String!, $after: String, $before: String) { organization(slug: $slug) {
     projects(first: 1) { nodes { organization {
@@ -245,7 +245,7 @@ it('several lists of one parent, and lists within lists, are paged by cursors of
 });
 
 describe('contradictory or malformed paging arguments', () => {
-  it.each([
+  it.for([
     ['(first: -1)'],
     ['(last: -1)'],
     ['(first: 1, last: 1)'],
@@ -262,16 +262,16 @@ describe('contradictory or malformed paging arguments', () => {
     [`(first: 1, before: "${PLACE}")`],
     [`(last: 1, after: "${PLACE}")`],
     [`(after: "${PLACE}", before: "${PLACE}")`],
-  ])('are refused: sessions%s', async (args) => {
-    const { data, errors } = await ask(args);
+  ] as const)('are refused: sessions%s', async ([args], { sharedTeam: team }) => {
+    const { data, errors } = await ask(team, args);
     expect(data).toEqual({ organization: null });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', requestId: expect.any(String) } }]);
   });
 });
 
-it('a page has 100 nodes at most', async () => {
-  const other = await work.createTeam(team.owner);
-  await work.psql(
+it('a page has 100 nodes at most', async ({ sharedTeam: team, psql, createTeam }) => {
+  const other = await createTeam(team.owner);
+  await psql(
     `INSERT INTO session (organization_id, project_id, kind)
      SELECT p.organization_id, p.id, 'WORKER' FROM project p, generate_series(1, 101)
       WHERE p.organization_id = (SELECT id FROM organization WHERE slug = $1)`,

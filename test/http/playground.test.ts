@@ -3,32 +3,33 @@ import { get } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { seed } from '../../prisma/seed.ts';
 import { demoPullRequests } from '../../src/github/demo.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { openPsql } from '../support/psql.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let app: TestApp;
-let response: Response;
-let page: string;
-let token: string;
-beforeAll(async () => {
-  app = await startTestApp();
-  token =
-    (await seed(app.app.db, { pullRequestSource: demoPullRequests(), hasDemoPullRequests: true })) ?? '';
-  response = await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html,*/*;q=0.8' } });
-  page = await response.text();
-});
-afterAll(() => app.close());
+const it = test
+  .extend(
+    'token',
+    { scope: 'file' },
+    async ({ app }) =>
+      (await seed(app.app.db, { pullRequestSource: demoPullRequests(), hasDemoPullRequests: true })) ?? '',
+  )
+  .extend(
+    'response',
+    { scope: 'file' },
+    async ({ app }) => await fetch(`${app.url}/graphql`, { headers: { accept: 'text/html,*/*;q=0.8' } }),
+  )
+  .extend('page', { scope: 'file' }, async ({ response }) => await response.text());
 
-it('the playground is an HTML page', () => {
+it('the playground is an HTML page', ({ response, page }) => {
   expect(response.status).toBe(200);
   expect(response.headers.get('content-type')).toMatch(/^text\/html/);
   expect(page).toContain('<title>Muster</title>');
 });
 
-it('the playground contains its scripts, styles and pictures, and loads nothing', () => {
+it('the playground contains its scripts, styles and pictures, and loads nothing', ({ page }) => {
   // Within the scripts themselves, tags are text.
   const html = page.replaceAll(/(<(script|style)[^>]*>)[\s\S]*?<\/\2>/g, '$1');
   const loaded = [
@@ -40,7 +41,7 @@ it('the playground contains its scripts, styles and pictures, and loads nothing'
   expect(styles).not.toMatch(/@import|url\(\s*["']?(?!data:|#)[a-z/]/i);
 });
 
-it('the playground begins with the tabs of the story, in order', () => {
+it('the playground begins with the tabs of the story, in order', ({ page }) => {
   const places = [
     'query Look',
     'subscription Listen',
@@ -53,7 +54,9 @@ it('the playground begins with the tabs of the story, in order', () => {
   expect(places).toEqual(places.toSorted((a, b) => a - b));
 });
 
-it('a browser that opens a query in the address gets the playground, and the query is not executed', async () => {
+it('a browser that opens a query in the address gets the playground, and the query is not executed', async ({
+  app,
+}) => {
   const url = `${app.url}/graphql?query=${encodeURIComponent('{ viewer { id } }')}`;
   const shown = await fetch(url, { headers: { accept: 'text/html' } });
   expect(shown.headers.get('content-type')).toMatch(/^text\/html/);
@@ -61,43 +64,43 @@ it('a browser that opens a query in the address gets the playground, and the que
   expect(asked.status).toBe(401);
 });
 
-it('a POST that accepts HTML still needs a token', async () => {
+it('a POST that accepts HTML still needs a token', async ({ app }) => {
   const posted = await app.client().raw({ query: '{ viewer { id } }' }, { accept: 'text/html' });
   expect(posted.status).toBe(401);
 });
 
 describe('the headers of the playground', () => {
-  const ask = (headers: Record<string, string> = {}) =>
+  const ask = (app: TestApp, headers: Record<string, string> = {}) =>
     fetch(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } });
 
-  it('keep it out of frames', () => {
+  it('keep it out of frames', ({ response }) => {
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect(response.headers.get('x-frame-options')).toBe('DENY');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('let a browser keep it and revalidate it', async () => {
+  it('let a browser keep it and revalidate it', async ({ response, app }) => {
     const etag = response.headers.get('etag') ?? '';
     expect(response.headers.get('cache-control')).toBe('no-cache');
     expect(response.headers.get('vary')).toMatch(/accept\b.*accept-encoding/i);
-    const again = await ask({ 'if-none-match': etag });
+    const again = await ask(app, { 'if-none-match': etag });
     expect([again.status, await again.text()]).toEqual([304, '']);
-    expect((await ask({ 'if-none-match': 'W/"another"' })).status).toBe(200);
+    expect((await ask(app, { 'if-none-match': 'W/"another"' })).status).toBe(200);
   });
 
-  it('say that it is compressed, for those who can read that', async () => {
+  it('say that it is compressed, for those who can read that', async ({ response, page, app }) => {
     expect(response.headers.get('content-encoding')).toBe('gzip');
-    const plain = await ask({ 'accept-encoding': 'identity' });
+    const plain = await ask(app, { 'accept-encoding': 'identity' });
     expect(plain.headers.get('content-encoding')).toBeNull();
     expect(await plain.text()).toBe(page);
-    const { body } = await rawly({ 'accept-encoding': 'gzip' });
+    const { body } = await rawly(app, { 'accept-encoding': 'gzip' });
     expect(body.length).toBeLessThan(3_000_000);
     expect(gunzipSync(body).toString()).toBe(page);
   });
 });
 
-it('the playground contains no data of the database', async () => {
-  const psql = await openPsql(app.app.db.url);
+it('the playground contains no data of the database', async ({ page, database }) => {
+  const psql = await openPsql(database.url);
   const rows = await psql<{ id: string }>('SELECT id FROM organization UNION SELECT id FROM session');
   await psql.close();
   expect(rows.length).toBeGreaterThan(3);
@@ -124,6 +127,8 @@ describe('the playground in a browser', () => {
 
   /** Runs the last script of the page, which shows GraphiQL. */
   async function open(
+    page: string,
+    app: TestApp,
     hash: string,
   ): Promise<{ options: Options; address: unknown; kept: Map<string, string> }> {
     const kept = new Map<string, string>();
@@ -145,8 +150,12 @@ describe('the playground in a browser', () => {
     return { options: await shown.promise, address, kept };
   }
 
-  it('moves the token from its address into its tabs, with the ids of the demo', async () => {
-    const { options, address, kept } = await open(`#token=${token}`);
+  it('moves the token from its address into its tabs, with the ids of the demo', async ({
+    token,
+    page,
+    app,
+  }) => {
+    const { options, address, kept } = await open(page, app, `#token=${token}`);
     expect(address).toBe('/graphql');
     expect([...kept]).toEqual([['muster.token', token]]);
     expect(options.connectionParams).toEqual({ authorization: `Bearer ${token}` });
@@ -164,11 +173,11 @@ describe('the playground in a browser', () => {
     expect(taken).toMatchObject({ data: { claimPR: { takenOverFrom: [{ name: 'rocket-1' }] } } });
   });
 
-  it.each([
+  it.for([
     ['without a token', '', 'Bearer PASTE-THE-TOKEN-HERE'],
     ['with a token that is not good', '#token=mst_nonsense', 'Bearer mst_nonsense'],
-  ])('%s keeps the placeholders in its tabs', async (_, hash, authorization) => {
-    const { options } = await open(hash);
+  ] as const)('%s keeps the placeholders in its tabs', async ([_, hash, authorization], { page, app }) => {
+    const { options } = await open(page, app, hash);
     expect(JSON.parse(options.headers)).toEqual({ authorization });
     expect(options.defaultTabs[1]?.query).toContain('"ORGANIZATION-ID"');
     expect(options.defaultTabs[2]?.query).toContain('"A-SESSION-ID"');
@@ -177,7 +186,7 @@ describe('the playground in a browser', () => {
 });
 
 /** The page as it is sent, still encoded. */
-async function rawly(headers: Record<string, string>): Promise<{ body: Buffer }> {
+async function rawly(app: TestApp, headers: Record<string, string>): Promise<{ body: Buffer }> {
   const { promise, resolve, reject } = Promise.withResolvers<{ body: Buffer }>();
   get(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } }, async (message) => {
     resolve({ body: await buffer(message) });

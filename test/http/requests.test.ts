@@ -1,27 +1,20 @@
 /** Requests that are no valid operation are refused with a code, a status and a request id. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+import type { TestApp } from '../support/app.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 
 const REQUEST_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-let work: Work;
-let team: Team;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-});
-afterAll(() => work.close());
-
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-  fetch(`${work.app.url}${path}`, {
+const get = (team: Team, app: TestApp, path: string, headers: Record<string, string> = {}, method = 'GET') =>
+  fetch(`${app.url}${path}`, {
     method,
     headers: { authorization: `Bearer ${team.owner.token}`, ...headers },
     redirect: 'manual',
   });
 
-const ACT = () => ({
+const ACT = (team: Team) => ({
   query: `mutation { spawnSession(input: { projectId: "${team.project.id}" }) { __typename } }`,
 });
 
@@ -36,7 +29,7 @@ async function expectRefusal(response: Response, status: number, code: string): 
 }
 
 describe('a request body', () => {
-  it.each([
+  it.for([
     ['nothing', '', 400, 'BAD_REQUEST'],
     ['no JSON', 'nonsense', 400, 'BAD_REQUEST'],
     ['half of one', '{"query":"{ viewer', 400, 'BAD_REQUEST'],
@@ -84,29 +77,37 @@ describe('a request body', () => {
       413,
       'REQUEST_ENTITY_TOO_LARGE',
     ],
-  ])('of %s is refused with a code and a request id', async (_, body, status, code) => {
-    const response = await team.owner.raw(body, { accept: 'application/graphql-response+json' });
-    const answer = await response.json();
-    expect({ status: response.status, code: answer.errors?.[0]?.extensions?.code }).toEqual({ status, code });
-    expect(answer).not.toHaveProperty('data');
-    expect(answer.errors[0].extensions.requestId).toMatch(REQUEST_ID);
-    expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/);
-  });
+  ] as const)(
+    'of %s is refused with a code and a request id',
+    async ([_, body, status, code], { sharedTeam: team }) => {
+      const response = await team.owner.raw(body, { accept: 'application/graphql-response+json' });
+      const answer = await response.json();
+      expect({ status: response.status, code: answer.errors?.[0]?.extensions?.code }).toEqual({
+        status,
+        code,
+      });
+      expect(answer).not.toHaveProperty('data');
+      expect(answer.errors[0].extensions.requestId).toMatch(REQUEST_ID);
+      expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/);
+    },
+  );
 
-  it('of just under 1 MB is accepted', async () => {
+  it('of just under 1 MB is accepted', async ({ sharedTeam: team }) => {
     const body = { query: '{ viewer { name } }', variables: { a: 'x'.repeat(1024 * 1024 - 200) } };
     expect(await (await team.owner.raw(body)).json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
-  it.each([
+  it.for([
     ['of type text/plain, which a form of another site could send,', { 'content-type': 'text/plain' }],
     ['without a type', { 'content-type': '' }],
-  ])('%s is refused', async (_, headers) => {
-    const response = await team.owner.raw(ACT(), headers);
+  ] as const)('%s is refused', async ([_, headers], { sharedTeam: team }) => {
+    const response = await team.owner.raw(ACT(team), headers);
     await expectRefusal(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('with several errors is answered with all of them under one request id', async () => {
+  it('with several errors is answered with all of them under one request id', async ({
+    sharedTeam: team,
+  }) => {
     const answer = await (await team.owner.raw({ query: '{ nope viewer { neither } }' })).json();
     expect(answer.errors).toHaveLength(2);
     const ids = answer.errors.map(
@@ -117,22 +118,22 @@ describe('a request body', () => {
 });
 
 describe('an answer', () => {
-  it.each(['image/png', 'text/html', 'application/xml, text/plain;q=0.5'])(
+  it.for(['image/png', 'text/html', 'application/xml, text/plain;q=0.5'])(
     'as %s is not available, and nothing is executed',
-    async (accept) => {
+    async (accept, { sharedTeam: team }) => {
       const before = await team.footprint();
-      await expectRefusal(await team.owner.raw(ACT(), { accept }), 406, 'NOT_ACCEPTABLE');
+      await expectRefusal(await team.owner.raw(ACT(team), { accept }), 406, 'NOT_ACCEPTABLE');
       expect(await team.footprint()).toEqual(before);
     },
   );
 
-  it.each([
+  it.for([
     '*/*',
     'application/*',
     'text/html, */*;q=0.1',
     'application/json; charset=utf-8',
     'APPLICATION/JSON',
-  ])('as %s is JSON', async (accept) => {
+  ])('as %s is JSON', async (accept, { sharedTeam: team }) => {
     const response = await team.owner.raw({ query: '{ viewer { name } }' }, { accept });
     expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
@@ -141,15 +142,15 @@ describe('an answer', () => {
 describe('a page of another origin', () => {
   const origin = 'https://dashboard.example';
 
-  it('may send requests with a token, and without cookies', async () => {
+  it('may send requests with a token, and without cookies', async ({ sharedTeam: team }) => {
     const response = await team.owner.raw({ query: '{ viewer { name } }' }, { origin });
     expect(response.status).toBe(200);
     expect(['*', origin]).toContain(response.headers.get('access-control-allow-origin'));
     expect(response.headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('may send the headers that requests need, and no others', async () => {
-    const response = await fetch(`${work.app.url}/graphql`, {
+  it('may send the headers that requests need, and no others', async ({ app }) => {
+    const response = await fetch(`${app.url}/graphql`, {
       method: 'OPTIONS',
       headers: {
         origin,
@@ -167,76 +168,83 @@ describe('a page of another origin', () => {
 });
 
 describe('a message on a WebSocket', () => {
-  const open = () => openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+  const open = (team: Team, app: TestApp) =>
+    openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
 
-  it.each([
+  it.for([
     ['no GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', '{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
-  ])('with %s is refused with the codes of HTTP, and the socket stays open', async (_, query, code) => {
-    const socket = await open();
-    expect(await socket.operation({ query })).toMatchObject([
-      { type: 'error', payload: [{ extensions: { code, requestId: expect.stringMatching(REQUEST_ID) } }] },
-    ]);
-    expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
-      { type: 'next', payload: { data: { viewer: { name: 'Ann' } } } },
-      { type: 'complete' },
-    ]);
-    await socket.close();
-  });
+  ] as const)(
+    'with %s is refused with the codes of HTTP, and the socket stays open',
+    async ([_, query, code], { sharedTeam: team, app }) => {
+      const socket = await open(team, app);
+      expect(await socket.operation({ query })).toMatchObject([
+        { type: 'error', payload: [{ extensions: { code, requestId: expect.stringMatching(REQUEST_ID) } }] },
+      ]);
+      expect(await socket.operation({ query: '{ viewer { name } }' })).toMatchObject([
+        { type: 'next', payload: { data: { viewer: { name: 'Ann' } } } },
+        { type: 'complete' },
+      ]);
+      await socket.close();
+    },
+  );
 
-  it('of more than 1 MB closes the socket', async () => {
-    const socket = await open();
+  it('of more than 1 MB closes the socket', async ({ sharedTeam: team, app }) => {
+    const socket = await open(team, app);
     await socket.operation({ query: '{ viewer { id } }', variables: { a: 'x'.repeat(1024 * 1024) } });
     expect((await socket.closed).code).toBe(1009);
   });
 });
 
 describe('a request by GET', () => {
-  it('may be a query', async () => {
-    const response = await get(`/graphql?query=${encodeURIComponent('{ viewer { name } }')}`);
+  it('may be a query', async ({ sharedTeam: team, app }) => {
+    const response = await get(team, app, `/graphql?query=${encodeURIComponent('{ viewer { name } }')}`);
     expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
   });
 
-  it('is refused when it is a mutation', async () => {
+  it('is refused when it is a mutation', async ({ sharedTeam: team, app }) => {
     const mutation = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) { __typename } }`;
     const before = await team.footprint();
-    const response = await get(`/graphql?query=${encodeURIComponent(mutation)}`);
+    const response = await get(team, app, `/graphql?query=${encodeURIComponent(mutation)}`);
     expect(response.status).toBe(405);
     expect(response.headers.get('allow')).toBe('POST');
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'BAD_REQUEST' } }] });
     expect(await team.footprint()).toEqual(before);
   });
 
-  it.each(['PUT', 'PATCH', 'DELETE'])('or POST is allowed, and %s is refused', async (method) => {
-    const response = await get('/graphql', {}, method);
-    expect(response.status).toBe(405);
-    expect(response.headers.get('allow')).toBe('GET, POST');
-  });
+  it.for(['PUT', 'PATCH', 'DELETE'])(
+    'or POST is allowed, and %s is refused',
+    async (method, { sharedTeam: team, app }) => {
+      const response = await get(team, app, '/graphql', {}, method);
+      expect(response.status).toBe(405);
+      expect(response.headers.get('allow')).toBe('GET, POST');
+    },
+  );
 });
 
 describe('a path', () => {
-  it.each(['/nothing', '/graphql/', '/graphql/x', '/GraphQL', '/healthz/x', '//', '/..%2fpackage.json'])(
+  it.for(['/nothing', '/graphql/', '/graphql/x', '/GraphQL', '/healthz/x', '//', '/..%2fpackage.json'])(
     '%s is not found',
-    async (path) => {
-      const response = await get(path);
+    async (path, { sharedTeam: team, app }) => {
+      const response = await get(team, app, path);
       expect(response.status).toBe(404);
       expect(await response.json()).toEqual({ message: 'Not found. GraphQL is at /graphql.' });
     },
   );
 
-  it('does not depend on the query string', async () => {
-    expect((await get('/healthz?x=/graphql')).status).toBe(200);
-    expect((await get('/nothing?x=/healthz')).status).toBe(404);
+  it('does not depend on the query string', async ({ sharedTeam: team, app }) => {
+    expect((await get(team, app, '/healthz?x=/graphql')).status).toBe(200);
+    expect((await get(team, app, '/nothing?x=/healthz')).status).toBe(404);
   });
 
-  it('/ redirects to GraphQL', async () => {
-    const response = await get('/');
+  it('/ redirects to GraphQL', async ({ sharedTeam: team, app }) => {
+    const response = await get(team, app, '/');
     expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql']);
   });
 });
 
 describe('a request id', () => {
-  it('is unique to each operation', async () => {
+  it('is unique to each operation', async ({ sharedTeam: team }) => {
     const ids = new Set<string>();
     for (let n = 0; n < 3; n += 1) {
       const { errors } = await (await team.owner.raw({ query: '{ nope }' })).json();
@@ -245,7 +253,7 @@ describe('a request id', () => {
     expect(ids.size).toBe(3);
   });
 
-  it('is not taken from a header of the client', async () => {
+  it('is not taken from a header of the client', async ({ sharedTeam: team }) => {
     const mine = '00000000-0000-4000-8000-000000000001';
     const query = `mutation { spawnSession(input: { projectId: "${team.project.id}" }) {
       ... on SpawnSessionPayload { requestId }

@@ -1,32 +1,26 @@
 /** Unexpected errors: the client receives a request id, the log has the details, and the server goes on. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import { startApp } from '../../src/app.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { openSocket } from '../support/rawSocket.ts';
-import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { afterAll, describe, expect, it } from '../support/test.ts';
 
-let work: Work;
-let team: Team;
 let session: { id: string };
 /** Another server on the same database, whose log the tests read. */
 let server: Awaited<ReturnType<typeof startApp>>;
 let owner: Client;
 const log: string[] = [];
 
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, github, database }) => {
   session = await team.spawn();
-  const github = { apiUrl: work.github.url, token: work.github.token };
   server = await startApp(
     {
-      databaseUrl: work.app.app.db.url,
+      databaseUrl: database.url,
       host: '127.0.0.1',
       port: 0,
       scm: 'github',
-      github,
+      github: { apiUrl: github.url, token: github.token },
       redisUrl: undefined,
     },
     createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } }),
@@ -35,7 +29,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.close();
-  await work.close();
 });
 
 const READ = 'query Read($id: ID!) { node(id: $id) { ... on Session { branch } } viewer { name } }';
@@ -57,8 +50,8 @@ function logged(requestId: string) {
 }
 
 describe('a missing column', () => {
-  beforeEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old'));
-  afterEach(() => work.psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch'));
+  it.beforeEach(({ psql }) => psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old'));
+  it.afterEach(({ psql }) => psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch'));
 
   it('fails only its field, and the answer does not name it', async () => {
     const { text } = await answerTo(READ);
@@ -76,7 +69,7 @@ describe('a missing column', () => {
     expect(JSON.stringify(logged(errors[0].extensions.requestId))).toMatch(/branch/);
   });
 
-  it('fails the whole mutation, and nothing is written', async () => {
+  it('fails the whole mutation, and nothing is written', async ({ sharedTeam: team, psql }) => {
     const before = await team.footprint();
     const { text } = await answerTo(ACT);
     const { data, errors } = JSON.parse(text);
@@ -84,12 +77,12 @@ describe('a missing column', () => {
     expect(errors).toMatchObject([{ path: ['terminateSession'], extensions: { code: 'INTERNAL_ERROR' } }]);
     expect(text).not.toMatch(TOLD);
     expect(logged(errors[0].extensions.requestId)).toMatchObject({ path: ['terminateSession'] });
-    await work.psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch');
+    await psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch');
     expect(await team.footprint()).toEqual(before);
-    await work.psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old');
+    await psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old');
   });
 
-  it('is not named over WebSocket either, and the socket stays open', async () => {
+  it('is not named over WebSocket either, and the socket stays open', async ({ sharedTeam: team }) => {
     const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
     const messages = await socket.operation({ query: READ, variables: { id: session.id } });
     expect(messages).toMatchObject([
@@ -109,8 +102,8 @@ describe('a missing column', () => {
 });
 
 describe('a database that cannot authenticate', () => {
-  beforeEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash TO hash_of_old'));
-  afterEach(() => work.psql('ALTER TABLE token RENAME COLUMN hash_of_old TO hash'));
+  it.beforeEach(({ psql }) => psql('ALTER TABLE token RENAME COLUMN hash TO hash_of_old'));
+  it.afterEach(({ psql }) => psql('ALTER TABLE token RENAME COLUMN hash_of_old TO hash'));
 
   it('is answered over HTTP with 500, not with 401', async () => {
     const { status, text } = await answerTo(READ);
@@ -121,7 +114,7 @@ describe('a database that cannot authenticate', () => {
     expect(logged(errors[0].extensions.requestId)).toBeDefined();
   });
 
-  it('closes a WebSocket with a code that clients retry, not with 4403', async () => {
+  it('closes a WebSocket with a code that clients retry, not with 4403', async ({ sharedTeam: team }) => {
     const socket = await openSocket(server.url, { authorization: `Bearer ${team.owner.token}` });
     const { code, reason } = await socket.closed;
     expect(code).toBe(1013);
@@ -139,7 +132,7 @@ describe('after unexpected errors', () => {
     });
   });
 
-  it('the log holds no token', () => {
+  it('the log holds no token', ({ sharedTeam: team }) => {
     expect(log.length).toBeGreaterThan(5);
     expect(log.join('')).not.toContain(team.owner.token);
   });

@@ -6,19 +6,16 @@ import { describe, it } from 'vitest';
 import { hashSecret } from '../../src/auth/secret.ts';
 import { type Containers, makeContainers } from '../support/containers.ts';
 import { createDatabase } from '../support/database.ts';
-import { createEmployer, type Employer } from '../support/employer.ts';
 import { until } from '../support/feed.ts';
 import { agentRow, hasQueues, jobsOf } from '../support/jobs.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
-
-/** Another worker notices a killed one after its heartbeat timeout, and retries its job after a pause. */
-const TIMEOUT = { timeout: 120_000 };
+import { createTeamAt, type Team } from '../support/team.ts';
 
 type Stage = AsyncDisposable & {
   psql: Psql;
   containers: Containers;
-  employer: Employer;
+  team: Team;
   server: MusterProcess;
   serve(options?: string[]): Promise<MusterProcess>;
 };
@@ -38,11 +35,11 @@ async function openStage(): Promise<Stage> {
   };
   const server = await serve();
   await until(() => hasQueues(psql));
-  const employer = await createEmployer(database.url, server.url);
+  const team = await createTeamAt(server.url, database.url);
   return {
     psql,
     containers,
-    employer,
+    team,
     server,
     serve,
     async [Symbol.asyncDispose]() {
@@ -66,62 +63,60 @@ async function deeds({ containers }: Stage, agentId: string): Promise<string[]> 
   return (await containers.log(uuidOf(agentId))).filter((line) => line.endsWith('done'));
 }
 
-it.concurrent(
-  'a server killed repeatedly while containers start and stop does each exactly once',
-  TIMEOUT,
-  async ({ expect }) => {
-    await using stage = await openStage();
-    const { containers, psql } = stage;
-    const agents = new Map<string, string>();
-    for (const verb of ['start', 'stop', 'remove'] as const) {
-      for (const moment of ['before', 'after'] as const) {
-        const point = `${moment} ${verb}`;
-        const employer = stage.employer.at(stage.server.url);
-        const wait = () => containers[moment](verb, `while [ ! -f "$dir/go ${point}" ]; do sleep 0.05; done`);
-        if (verb === 'start') await wait();
-        const agentId = await employer.hire();
-        agents.set(point, agentId);
-        if (verb !== 'start') {
-          await until(() => isRunning(stage, agentId));
-          await wait();
-          await employer.offboard(agentId);
-        }
-        const sign = `${verb} ${moment === 'before' ? 'called' : 'done'}`;
-        await until(async () => (await containers.log(uuidOf(agentId))).includes(sign));
-        await stage.server.stop('SIGKILL');
-        // The program survives the server and continues.
-        await containers.touch(`go ${point}`);
-        await containers[moment](verb);
-        stage.server = await stage.serve();
+it.concurrent('a server killed repeatedly while containers start and stop does each exactly once', async ({
+  expect,
+}) => {
+  await using stage = await openStage();
+  const { containers, psql } = stage;
+  const agents = new Map<string, string>();
+  for (const verb of ['start', 'stop', 'remove'] as const) {
+    for (const moment of ['before', 'after'] as const) {
+      const point = `${moment} ${verb}`;
+      const team = stage.team.at(stage.server.url);
+      const wait = () => containers[moment](verb, `while [ ! -f "$dir/go ${point}" ]; do sleep 0.05; done`);
+      if (verb === 'start') await wait();
+      const agentId = (await team.employ()).id;
+      agents.set(point, agentId);
+      if (verb !== 'start') {
+        await until(() => isRunning(stage, agentId));
+        await wait();
+        await team.offboard(agentId);
       }
+      const sign = `${verb} ${moment === 'before' ? 'called' : 'done'}`;
+      await until(async () => (await containers.log(uuidOf(agentId))).includes(sign));
+      await stage.server.stop('SIGKILL');
+      // The program survives the server and continues.
+      await containers.touch(`go ${point}`);
+      await containers[moment](verb);
+      stage.server = await stage.serve();
     }
-    for (const [point, agentId] of agents) {
-      await until(() => areDone(stage, agentId));
-      // The retry comes only after the killed worker's heartbeat timeout.
-      expect((await jobsOf(psql, agentId)).at(-1)?.retry_count).toBeGreaterThan(0);
-      if (point.endsWith('start')) {
-        expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
-        expect(await containers.state(uuidOf(agentId))).toBe('running');
-        const { token } = await containers.input('start', uuidOf(agentId));
-        const tokens = await psql<{ hash: string }>(
-          'SELECT hash FROM token WHERE agent_id = $1 AND revoked_at IS NULL',
-          [uuidOf(agentId)],
-        );
-        expect(tokens).toEqual([{ hash: hashSecret(String(token)) }]);
-      } else {
-        expect(await agentRow(psql, agentId)).toMatchObject({ status: 'STOPPED', container_ref: null });
-        expect(await containers.state(uuidOf(agentId))).toBe('gone');
-        expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
-      }
+  }
+  for (const [point, agentId] of agents) {
+    await until(() => areDone(stage, agentId));
+    // The retry comes only after the killed worker's heartbeat timeout.
+    expect((await jobsOf(psql, agentId)).at(-1)?.retry_count).toBeGreaterThan(0);
+    if (point.endsWith('start')) {
+      expect(await agentRow(psql, agentId)).toMatchObject({ status: 'RUNNING' });
+      expect(await containers.state(uuidOf(agentId))).toBe('running');
+      const { token } = await containers.input('start', uuidOf(agentId));
+      const tokens = await psql<{ hash: string }>(
+        'SELECT hash FROM token WHERE agent_id = $1 AND revoked_at IS NULL',
+        [uuidOf(agentId)],
+      );
+      expect(tokens).toEqual([{ hash: hashSecret(String(token)) }]);
+    } else {
+      expect(await agentRow(psql, agentId)).toMatchObject({ status: 'STOPPED', container_ref: null });
+      expect(await containers.state(uuidOf(agentId))).toBe('gone');
+      expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
     }
-  },
-);
+  }
+});
 
 describe('a server killed while an agent is offboarded', () => {
-  it.concurrent('has done nothing before the commit', TIMEOUT, async ({ expect }) => {
+  it.concurrent('has done nothing before the commit', async ({ expect }) => {
     await using stage = await openStage();
-    const { containers, employer, server, psql } = stage;
-    const agentId = await employer.hire();
+    const { containers, team, server, psql } = stage;
+    const agentId = (await team.employ()).id;
     await until(() => isRunning(stage, agentId));
     // The transaction waits here, with the agent and its job already written.
     const [session] = await psql<{ id: string }>(
@@ -134,7 +129,7 @@ describe('a server killed while an agent is offboarded', () => {
     );
     await psql('BEGIN');
     await psql('SELECT FROM session WHERE id = $1 FOR UPDATE', [session?.id]);
-    const offboarding = employer.offboard(agentId).catch(() => 'cut off');
+    const offboarding = team.offboard(agentId).catch(() => 'cut off');
     await until(async () => (await psql('SELECT FROM pg_locks WHERE NOT granted')).length > 0);
     await server.stop('SIGKILL');
     expect(await offboarding).toBe('cut off');
@@ -152,20 +147,20 @@ describe('a server killed while an agent is offboarded', () => {
     expect(await jobsOf(psql, agentId)).toMatchObject([{ name: 'agent.start', state: 'completed' }]);
     expect(await deeds(stage, agentId)).toEqual(['start done']);
 
-    await employer.at((await stage.serve()).url).offboard(agentId);
+    await team.at((await stage.serve()).url).offboard(agentId);
     await until(async () => (await containers.state(uuidOf(agentId))) === 'gone');
     await until(() => areDone(stage, agentId));
     expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
   });
 
-  it.concurrent('has everything done after the commit', TIMEOUT, async ({ expect }) => {
+  it.concurrent('has everything done after the commit', async ({ expect }) => {
     await using stage = await openStage();
-    const { containers, employer, server, psql } = stage;
-    const agentId = await employer.hire();
+    const { containers, team, server, psql } = stage;
+    const agentId = (await team.employ()).id;
     await until(() => isRunning(stage, agentId));
     const committing = await stage.serve(['--no-jobs']);
     await server.stop('SIGKILL');
-    await employer.at(committing.url).offboard(agentId);
+    await team.at(committing.url).offboard(agentId);
     await committing.stop('SIGKILL');
     expect(await agentRow(psql, agentId)).toMatchObject({ status: 'STOPPED', container_ref: null });
     expect(await containers.state(uuidOf(agentId))).toBe('running');
@@ -180,25 +175,23 @@ describe('a server killed while an agent is offboarded', () => {
   });
 });
 
-it.concurrent(
-  'a container whose server is killed during its start is removed when the agent is offboarded',
-  TIMEOUT,
-  async ({ expect }) => {
-    await using stage = await openStage();
-    const { containers, employer, server, psql } = stage;
-    await containers.after('start', WAIT);
-    const agentId = await employer.hire();
-    await until(async () => (await containers.log(uuidOf(agentId))).includes('start done'));
-    await server.stop('SIGKILL');
-    await containers.touch('go');
-    const committing = await stage.serve(['--no-jobs']);
-    await employer.at(committing.url).offboard(agentId);
-    expect((await jobsOf(psql, agentId)).map(({ name }) => name)).toEqual(['agent.start']);
+it.concurrent('a container whose server is killed during its start is removed when the agent is offboarded', async ({
+  expect,
+}) => {
+  await using stage = await openStage();
+  const { containers, team, server, psql } = stage;
+  await containers.after('start', WAIT);
+  const agentId = (await team.employ()).id;
+  await until(async () => (await containers.log(uuidOf(agentId))).includes('start done'));
+  await server.stop('SIGKILL');
+  await containers.touch('go');
+  const committing = await stage.serve(['--no-jobs']);
+  await team.at(committing.url).offboard(agentId);
+  expect((await jobsOf(psql, agentId)).map(({ name }) => name)).toEqual(['agent.start']);
 
-    await stage.serve();
-    await until(async () => (await containers.state(uuidOf(agentId))) === 'gone');
-    await until(() => areDone(stage, agentId));
-    expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
-    expect((await containers.input('stop', uuidOf(agentId))).containerRef).toBeNull();
-  },
-);
+  await stage.serve();
+  await until(async () => (await containers.state(uuidOf(agentId))) === 'gone');
+  await until(() => areDone(stage, agentId));
+  expect(await deeds(stage, agentId)).toEqual(['start done', 'stop done', 'remove done']);
+  expect((await containers.input('stop', uuidOf(agentId))).containerRef).toBeNull();
+});

@@ -1,89 +1,83 @@
 /** A job exists exactly if its transaction has committed. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Tx } from '../../src/db.ts';
 import { createBoss } from '../../src/jobs/boss.ts';
-import { type CommittedJobQueue, createJobQueue } from '../../src/jobs/jobQueue.ts';
+import { createJobQueue } from '../../src/jobs/jobQueue.ts';
 import { QUEUES } from '../../src/jobs/queue.ts';
-import { startTestApp, type TestApp } from '../support/app.ts';
-import { openPsql, type Psql } from '../support/psql.ts';
+import type { TestApp } from '../support/app.ts';
+import type { Psql } from '../support/psql.ts';
+import { describe, expect, test } from '../support/test.ts';
 
 const log = pino({ level: 'silent' });
 const BY = { actor: { kind: 'SYSTEM', id: null, name: 'test' }, requestId: null } as const;
 
-let app: TestApp;
-let psql: Psql;
-beforeAll(async () => {
-  app = await startTestApp({ jobs: false });
-  psql = await openPsql(app.app.db.url);
-});
-afterAll(async () => {
-  await psql.close();
-  await app.close();
-});
+const it = test
+  .extend('config', { scope: 'file' }, { jobs: false })
+  .extend('jobs', async ({ app }) => createJobQueue(createBoss(app.app.db, log)))
+  .extend('agentId', () => randomUUID())
+  .extend('job', ({ agentId }) => ({
+    name: 'agent.teardown' as const,
+    data: { agentId, containerRef: 'box' },
+  }));
 
-let jobs: CommittedJobQueue;
-let agentId: string;
-let job: Parameters<CommittedJobQueue['enqueue']>[1];
-beforeEach(() => {
-  // The queue of another process.
-  jobs = createJobQueue(createBoss(app.app.db, log));
-  agentId = randomUUID();
-  job = { name: 'agent.teardown', data: { agentId, containerRef: 'box' } };
-});
-
-const stored = () =>
+const stored = (agentId: string, psql: Psql) =>
   psql<{ name: string; state: string; data: object; dead_letter: string }>(
     "SELECT name, state, data, dead_letter FROM pgboss.job WHERE data->>'agentId' = $1",
     [agentId],
   );
-const transact = <Result>(work: (tx: Tx) => Promise<Result>) => app.app.db.transact(BY, work);
+const transact = <Result>(app: TestApp, work: (tx: Tx) => Promise<Result>) => app.app.db.transact(BY, work);
 
 describe('a job enqueued in a transaction', () => {
-  it('exists after the commit, and not before', async () => {
-    const committed = await transact(async (tx) => {
+  it('exists after the commit, and not before', async ({ jobs, agentId, job, psql, app }) => {
+    const committed = await transact(app, async (tx) => {
       await jobs.enqueue(tx, job);
-      expect(await stored()).toEqual([]);
+      expect(await stored(agentId, psql)).toEqual([]);
       return tx;
     });
-    expect(await stored()).toEqual([
+    expect(await stored(agentId, psql)).toEqual([
       { name: 'agent.teardown', state: 'created', data: job.data, dead_letter: 'dead' },
     ]);
     expect(jobs.enqueuedBy(committed)).toEqual(['agent.teardown']);
   });
 
-  it('is rolled back with the transaction', async () => {
-    const rolledBack = transact(async (tx) => {
+  it('is rolled back with the transaction', async ({ jobs, agentId, job, psql, app }) => {
+    const rolledBack = transact(app, async (tx) => {
       await jobs.enqueue(tx, job);
       throw new Error('no');
     });
     await expect(rolledBack).rejects.toThrow('no');
-    expect(await stored()).toEqual([]);
+    expect(await stored(agentId, psql)).toEqual([]);
   });
 
-  it('exists once when the transaction was retried', async () => {
+  it('exists once when the transaction was retried', async ({ jobs, agentId, job, psql, app }) => {
     let attempts = 0;
-    await transact(async (tx) => {
+    await transact(app, async (tx) => {
       attempts += 1;
       await jobs.enqueue(tx, job);
       if (attempts === 1) await tx.$executeRaw`DO $$ BEGIN RAISE SQLSTATE '40001'; END $$`;
     });
     expect(attempts).toBe(2);
-    expect(await stored()).toHaveLength(1);
+    expect(await stored(agentId, psql)).toHaveLength(1);
   });
 
-  it('is awaited until it has ended, only for its queue and its agent', async () => {
+  it('is awaited until it has ended, only for its queue and its agent', async ({
+    jobs,
+    agentId,
+    job,
+    psql,
+    app,
+  }) => {
     const start = { name: 'agent.start', data: { agentId } } as const;
     const other = { name: 'agent.start', data: { agentId: randomUUID() } } as const;
     const awaited = () =>
-      transact(async (tx) => [
+      transact(app, async (tx) => [
         await jobs.isAwaited(tx, start),
         await jobs.isAwaited(tx, job),
         await jobs.isAwaited(tx, other),
       ]);
     expect(await awaited()).toEqual([false, false, false]);
-    await transact(async (tx) => {
+    await transact(app, async (tx) => {
       await jobs.enqueue(tx, start);
       expect(await jobs.isAwaited(tx, start)).toBe(true);
     });
@@ -105,17 +99,17 @@ describe('a job enqueued in a transaction', () => {
 });
 
 describe('the queues', () => {
-  const queues = () =>
+  const queues = (psql: Psql) =>
     psql<{ name: string }>(
       `SELECT name, policy, retry_limit, retry_delay, retry_backoff, retry_delay_max, expire_seconds, retention_seconds,
               deletion_seconds, dead_letter, heartbeat_seconds
          FROM pgboss.queue ORDER BY name`,
     );
 
-  it('are created by the first process and updated to the current options', async () => {
+  it('are created by the first process and updated to the current options', async ({ psql, app }) => {
     const bosses = Array.from({ length: 4 }, () => createBoss(app.app.db, log));
     await Promise.all(bosses.map((boss) => boss.ready()));
-    const made = await queues();
+    const made = await queues(psql);
     expect(made.map(({ name }) => name)).toEqual(Object.keys(QUEUES).toSorted());
     expect(made).toContainEqual({
       name: 'agent.start',
@@ -136,7 +130,7 @@ describe('the queues', () => {
       "SELECT updated_on AS at FROM pgboss.queue WHERE name = 'dead'",
     );
     await createBoss(app.app.db, log).ready();
-    expect(await queues()).toEqual(made);
+    expect(await queues(psql)).toEqual(made);
     // A queue with the current options is not updated.
     expect(await psql("SELECT updated_on AS at FROM pgboss.queue WHERE name = 'dead'")).toEqual([touched]);
   });

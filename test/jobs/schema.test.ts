@@ -3,22 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { getConstructionPlans, PgBoss } from 'pg-boss';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { afterAll, expect, it } from '../support/test.ts';
 
 const MIGRATION = join(import.meta.dirname, '../../prisma/migrations/20261125100000_jobs/migration.sql');
 
-let database: TestDatabase;
 let pool: pg.Pool;
-beforeAll(async () => {
-  database = await createDatabase();
+it.beforeAll(async ({ database }) => {
   pool = new pg.Pool({ connectionString: database.url });
   // Dropping the database may break a connection that is being closed.
   pool.on('error', () => {});
 });
 afterAll(async () => {
   await pool.end();
-  await database.drop();
 });
 
 const lines = (sql: string) =>

@@ -6,11 +6,11 @@ import { createLogger } from '../../src/observe/log.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type Containers, makeContainers } from '../support/containers.ts';
 import { createDatabase } from '../support/database.ts';
-import { createEmployer } from '../support/employer.ts';
 import { until } from '../support/feed.ts';
 import { agentRow, hasQueues, jobsOf, setRetries } from '../support/jobs.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
+import { createTeamAt } from '../support/team.ts';
 
 let containers: Containers;
 const toClose: (() => Promise<unknown>)[] = [];
@@ -54,11 +54,11 @@ it('workers start once the migrations are applied', async () => {
   await psql('DROP SCHEMA pgboss CASCADE');
   await psql("DELETE FROM _prisma_migrations WHERE migration_name = '20261125100000_jobs'");
   const app = await appOn(url);
-  const { hire } = await createEmployer(url, app.url);
-  await expect(hire()).rejects.toThrow('INTERNAL');
+  const team = await createTeamAt(app.url, url);
+  await expect(team.employ()).rejects.toThrow('INTERNAL');
   await migrate(url);
   await until(() => hasQueues(psql));
-  const agentId = await hire();
+  const { id: agentId } = await team.employ();
   await until(() => isRunning(psql, agentId));
 });
 
@@ -67,14 +67,14 @@ it('workers continue after broken connections and an unreadable queue', async ()
   const app = await appOn(url);
   const psql = await psqlOf(url);
   await until(() => hasQueues(psql));
-  const { hire } = await createEmployer(url, app.url);
+  const team = await createTeamAt(app.url, url);
   await psql('ALTER SCHEMA pgboss RENAME TO away');
   await psql(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'muster jobs'",
   );
-  await expect(hire()).rejects.toThrow('INTERNAL');
+  await expect(team.employ()).rejects.toThrow('INTERNAL');
   await psql('ALTER SCHEMA away RENAME TO pgboss');
-  const agentId = await hire();
+  const { id: agentId } = await team.employ();
   await until(() => isRunning(psql, agentId));
 });
 
@@ -83,9 +83,9 @@ it('workers leave jobs to other processes with --no-jobs or without a runtime', 
   const psql = await psqlOf(url);
   const idle = await appOn(url, { jobs: false });
   await appOn(url, { runtime: { kind: 'none' } });
-  const { hire, offboard } = await createEmployer(url, idle.url);
-  const [kept, gone] = [await hire(), await hire()];
-  await offboard(gone);
+  const team = await createTeamAt(idle.url, url);
+  const [kept, gone] = [(await team.employ()).id, (await team.employ()).id];
+  await team.offboard(gone);
   await until(async () => (await psql("SELECT FROM pgboss.job WHERE name = 'session.silence'")).length > 0);
   expect((await jobsOf(psql, kept)).map(({ state }) => state)).toEqual(['created']);
 
@@ -97,7 +97,7 @@ it('workers leave jobs to other processes with --no-jobs or without a runtime', 
   expect(await containers.log(uuidOf(gone))).toEqual([]);
 });
 
-it('several processes run each recurring job once per interval', { timeout: 60_000 }, async () => {
+it('several processes run each recurring job once per interval', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const everySeconds = { 'session.silence': 1, 'agent.reconcile': 1 };
@@ -135,7 +135,7 @@ it('workers log every failed attempt with its job id and without the token', asy
   await until(() => hasQueues(psql));
   await setRetries(psql, 'agent.start', 1);
   await containers.before('start', 'echo "$input"; echo "no room" >&2; exit 1');
-  const agentId = await (await createEmployer(url, app.url)).hire();
+  const { id: agentId } = await (await createTeamAt(app.url, url)).employ();
   await until(async () => (await agentRow(psql, agentId)).status === 'ERROR');
   await until(async () => (await jobsOf(psql, agentId)).some(({ name }) => name === 'dead'));
   const [job] = await jobsOf(psql, agentId);
@@ -156,7 +156,7 @@ it('workers finish running jobs when they stop', async () => {
   const psql = await psqlOf(url);
   const app = await appOn(url);
   await containers.before('start', 'while [ ! -f "$dir/go" ]; do sleep 0.02; done');
-  const agentId = await (await createEmployer(url, app.url)).hire();
+  const { id: agentId } = await (await createTeamAt(app.url, url)).employ();
   await until(async () => (await containers.log(uuidOf(agentId))).length > 0);
   toClose.splice(toClose.indexOf(app.close), 1);
   const closing = app.close();
@@ -166,12 +166,12 @@ it('workers finish running jobs when they stop', async () => {
   expect(await jobsOf(psql, agentId)).toMatchObject([{ state: 'completed' }]);
 });
 
-it('workers return unfinished jobs to the queue at the deadline, and stop', { timeout: 60_000 }, async () => {
+it('workers return unfinished jobs to the queue at the deadline, and stop', async () => {
   const url = await database();
   const psql = await psqlOf(url);
   const server = await serverOn(url);
   await containers.before('start', 'while [ ! -f "$dir/go" ]; do sleep 0.02; done');
-  const agentId = await (await createEmployer(url, server.url)).hire();
+  const { id: agentId } = await (await createTeamAt(server.url, url)).employ();
   await until(async () => (await containers.log(uuidOf(agentId))).length > 0);
   await server.stop('SIGTERM');
   expect([server.process.exitCode, server.process.signalCode]).toEqual([0, null]);

@@ -1,44 +1,42 @@
 /** The limits of connections, operation ids that repeat, clients that leave early, and a database that is away. */
 import { connect, type Socket } from 'node:net';
 import { print } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import type { TestApp } from '../support/app.ts';
 import { openEventStream } from '../support/eventStream.ts';
 import { readFigures } from '../support/metrics.ts';
 import { startProxy } from '../support/proxy.ts';
-import { uuidOf } from '../support/psql.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
 import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, test } from '../support/test.ts';
 import { Changes, SessionChanged } from './documents.ts';
 
-let work: Work;
-let team: Team;
-
-beforeAll(async () => {
-  work = await startWork({ live: { perConnection: 3, perToken: 5, operations: 5, lingerMs: 500 } });
-  team = await work.createTeam();
-});
-
-afterAll(() => work.close());
+const it = test.extend(
+  'config',
+  { scope: 'file' },
+  { tuning: { live: { perConnection: 3, perToken: 5, operations: 5, lingerMs: 500 } } },
+);
 
 const authorization = (token: string) => ({ authorization: `Bearer ${token}` });
-const open = (token = team.owner.token) => openSocket(work.app.url, authorization(token));
-const body = () => ({ query: print(Changes), variables: { organizationId: team.id } });
-const subscribe = (socket: RawSocket, id: string) => socket.send({ id, type: 'subscribe', payload: body() });
+const open = (team: Team, app: TestApp, token = team.owner.token) =>
+  openSocket(app.url, authorization(token));
+const body = (team: Team) => ({ query: print(Changes), variables: { organizationId: team.id } });
+const subscribe = (team: Team, socket: RawSocket, id: string) =>
+  socket.send({ id, type: 'subscribe', payload: body(team) });
 const isLive = (count: number) => (message: Message) =>
   message.type === 'ping' &&
   (message.payload as { subscriptions?: string[] })?.subscriptions?.length === count;
-const figure = async (series: string) => (await readFigures(work.app.url))(series);
-const connections = () =>
-  expect.poll(() => figure('muster_live_connections'), { timeout: 10_000, interval: 100 });
+const figure = async (app: TestApp, series: string) => (await readFigures(app.url))(series);
+const connections = (app: TestApp) =>
+  expect.poll(() => figure(app, 'muster_live_connections'), { interval: 100 });
 
 describe('subscriptions', () => {
-  it('are limited per connection, and one that ends frees its slot', async () => {
-    const socket = await open();
-    for (const id of ['1', '2', '3']) subscribe(socket, id);
+  it('are limited per connection, and one that ends frees its slot', async ({ sharedTeam: team, app }) => {
+    const socket = await open(team, app);
+    for (const id of ['1', '2', '3']) subscribe(team, socket, id);
     await socket.next(isLive(3));
-    subscribe(socket, '4');
+    subscribe(team, socket, '4');
     const refused = await socket.next(({ type }) => type === 'next');
     expect(refused).toMatchObject({
       id: '4',
@@ -52,7 +50,7 @@ describe('subscriptions', () => {
       },
     });
     socket.send({ id: '1', type: 'complete' });
-    subscribe(socket, '5');
+    subscribe(team, socket, '5');
     await socket.next(isLive(3));
     await team.spawn();
     const heard = new Set<string | undefined>();
@@ -61,41 +59,50 @@ describe('subscriptions', () => {
     await socket.close();
   });
 
-  it('are limited per token, over all of its connections and transports', async () => {
-    const [first, second] = [await open(), await open()];
-    for (const id of ['1', '2', '3']) subscribe(first, id);
+  it('are limited per token, over all of its connections and transports', async ({
+    sharedTeam: team,
+    app,
+  }) => {
+    const [first, second] = [await open(team, app), await open(team, app)];
+    for (const id of ['1', '2', '3']) subscribe(team, first, id);
     await first.next(isLive(3));
-    for (const id of ['1', '2']) subscribe(second, id);
+    for (const id of ['1', '2']) subscribe(team, second, id);
     await second.next(isLive(2));
-    const stream = await openEventStream(work.app.url, team.owner.token, body());
+    const stream = await openEventStream(app.url, team.owner.token, body(team));
     expect((await stream.rest())[0]?.data).toMatchObject({
       errors: [{ extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit: 5 } }],
     });
     await first.close();
-    await connections().toBe(1);
-    const again = await openEventStream(work.app.url, team.owner.token, body());
+    await connections(app).toBe(1);
+    const again = await openEventStream(app.url, team.owner.token, body(team));
     expect((await again.next())?.id).toBeDefined();
     again.stop();
     await second.close();
-    await connections().toBe(0);
+    await connections(app).toBe(0);
   });
 });
 
 describe('a WebSocket', () => {
-  it('is closed with 4409 when an operation id repeats while the first operation is being prepared', async () => {
-    const socket = await open();
-    subscribe(socket, 'x');
+  it('is closed with 4409 when an operation id repeats while the first operation is being prepared', async ({
+    sharedTeam: team,
+    app,
+  }) => {
+    const socket = await open(team, app);
+    subscribe(team, socket, 'x');
     socket.send({ id: 'x', type: 'complete' });
-    subscribe(socket, 'x');
+    subscribe(team, socket, 'x');
     expect((await socket.closed).code).toBe(4409);
-    await connections().toBe(0);
-    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+    await connections(app).toBe(0);
+    await expect.poll(() => app.app.feed.status().streams).toBe(0);
   });
 
-  it('leaves nothing behind when it closes while it is being authenticated', async () => {
+  it('leaves nothing behind when it closes while it is being authenticated', async ({
+    sharedTeam: team,
+    app,
+  }) => {
     await Promise.all(
       Array.from({ length: 30 }, async () => {
-        const socket = new WebSocket(`${work.app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+        const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
         await new Promise((resolve) => socket.once('open', resolve));
         const payload = authorization(team.owner.token);
         await new Promise((resolve) =>
@@ -105,16 +112,20 @@ describe('a WebSocket', () => {
       }),
     );
     // This one was authenticated after them.
-    const last = await open();
+    const last = await open(team, app);
     await last.close();
-    await connections().toBe(0);
+    await connections(app).toBe(0);
   });
 
-  it('has a limit of operations under way, and each answer frees one', async () => {
-    const socket = await open();
-    subscribe(socket, 'a');
+  it('has a limit of operations under way, and each answer frees one', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const socket = await open(team, app);
+    subscribe(team, socket, 'a');
     await socket.next(isLive(1));
-    await work.psql('BEGIN; LOCK TABLE project');
+    await psql('BEGIN; LOCK TABLE project');
     const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
     const ask = (id: string) => socket.send({ id, type: 'subscribe', payload: { query } });
     for (const id of ['1', '2', '3', '4', '5']) ask(id);
@@ -130,7 +141,7 @@ describe('a WebSocket', () => {
         },
       ],
     });
-    await work.psql('COMMIT');
+    await psql('COMMIT');
     const answered = new Set<string | undefined>();
     while (answered.size < 4) answered.add((await socket.next(({ type }) => type === 'complete'))?.id);
     expect(answered).toEqual(new Set(['2', '3', '4', '5']));
@@ -139,9 +150,9 @@ describe('a WebSocket', () => {
     await socket.close();
   });
 
-  it('receives its heartbeats in time while it sends many queries', async () => {
-    const socket = await open();
-    subscribe(socket, 'a');
+  it('receives its heartbeats in time while it sends many queries', async ({ sharedTeam: team, app }) => {
+    const socket = await open(team, app);
+    subscribe(team, socket, 'a');
     await socket.next(isLive(1));
     let beats = 0;
     for (let count = 0; count < 20; count += 1) {
@@ -156,32 +167,36 @@ describe('a WebSocket', () => {
     await socket.close();
   });
 
-  it('answers a ping without the payload of the ping', async () => {
-    const socket = await open();
+  it('answers a ping without the payload of the ping', async ({ sharedTeam: team, app }) => {
+    const socket = await open(team, app);
     socket.send({ type: 'ping', payload: { text: 'x'.repeat(1_000) } });
     expect(await socket.next(({ type }) => type === 'pong')).toEqual({ type: 'pong' });
     await socket.close();
   });
 
-  it('is closed with 1012 when a role changes that its viewer received after it was opened', async () => {
-    const bob = await work.app.signUp('Bob');
-    const socket = await open(bob.token);
-    const [{ id: membershipId } = { id: '' }] = await work.psql<{ id: string }>(
+  it('is closed with 1012 when a role changes that its viewer received after it was opened', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const bob = await app.signUp('Bob');
+    const socket = await open(team, app, bob.token);
+    const [{ id: membershipId } = { id: '' }] = await psql<{ id: string }>(
       `INSERT INTO membership (organization_id, user_id, role) VALUES ($1, $2, 'MEMBER') RETURNING id`,
       [uuidOf(team.id), bob.userId],
     );
-    subscribe(socket, 'a');
+    subscribe(team, socket, 'a');
     await socket.next(isLive(1));
-    await work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membershipId]);
+    await psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [membershipId]);
     expect(await socket.closed).toEqual({ code: 1012, reason: 'Rights changed' });
   });
 });
 
 describe('an event stream', () => {
   /** Opens an event stream and reads nothing of it. */
-  function ask(token = team.owner.token): Socket {
-    const { port, hostname } = new URL(work.app.url);
-    const { query, variables } = body();
+  function ask(team: Team, app: TestApp, token = team.owner.token): Socket {
+    const { port, hostname } = new URL(app.url);
+    const { query, variables } = body(team);
     const search = new URLSearchParams({ query, variables: JSON.stringify(variables) });
     const head = ['Host: muster', 'Accept: text/event-stream', `Authorization: Bearer ${token}`];
     const socket = connect(Number(port), hostname);
@@ -189,63 +204,67 @@ describe('an event stream', () => {
     return socket;
   }
 
-  const isAuthenticating = () =>
+  const isAuthenticating = (psql: Psql) =>
     expect
-      .poll(() => work.psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'token'::regclass`))
+      .poll(() => psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'token'::regclass`))
       .not.toHaveLength(0);
-  const isOpening = () => connections().toBe(5);
+  const isOpening = (_psql: Psql, app: TestApp) => connections(app).toBe(5);
 
-  it.each([
+  it.for([
     ['authenticated', 'token', isAuthenticating],
     ['opened', 'feed_head', isOpening],
-  ])(
+  ] as const)(
     'leaves nothing behind when its client disconnects while it is being %s',
-    async (_when, table, isWaiting) => {
-      await work.psql(`BEGIN; LOCK TABLE ${table}`);
+    async ([_when, table, isWaiting], { sharedTeam: team, psql, app }) => {
+      await psql(`BEGIN; LOCK TABLE ${table}`);
       // The limit of the token.
-      const asking = Array.from({ length: 5 }, () => ask());
-      await isWaiting();
+      const asking = Array.from({ length: 5 }, () => ask(team, app));
+      await isWaiting(psql, app);
       for (const socket of asking) socket.destroy();
       // Answered after the server has handled the disconnects.
-      await fetch(`${work.app.url}/healthz`);
-      await work.psql('COMMIT');
+      await fetch(`${app.url}/healthz`);
+      await psql('COMMIT');
       // This one comes after them and finds a free slot.
-      const last = await openEventStream(work.app.url, team.owner.token, body());
+      const last = await openEventStream(app.url, team.owner.token, body(team));
       expect((await last.next())?.id).toBeDefined();
       last.stop();
-      await connections().toBe(0);
-      await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+      await connections(app).toBe(0);
+      await expect.poll(() => app.app.feed.status().streams).toBe(0);
     },
   );
 
   /** Makes changes until the network takes no more for the clients that do not read. */
-  async function fill(unread: number): Promise<void> {
+  async function fill(team: Team, psql: Psql, app: TestApp, unread: number): Promise<void> {
     team.onGitHub(7);
     await team.claim((await team.spawn()).id, 7);
-    while ((await figure('muster_live_queued_bytes')) < unread * 60_000) {
-      await work.psql(`DO $$ BEGIN FOR i IN 1..50 LOOP
+    while ((await figure(app, 'muster_live_queued_bytes')) < unread * 60_000) {
+      await psql(`DO $$ BEGIN FOR i IN 1..50 LOOP
         UPDATE pull_request SET title = repeat('x', 60000) || i; END LOOP; END $$`);
     }
   }
 
-  it('frees its slot when its client disconnects without having read it', async () => {
-    const unread = Array.from({ length: 5 }, () => ask());
-    await connections().toBe(5);
-    await fill(5);
+  it('frees its slot when its client disconnects without having read it', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const unread = Array.from({ length: 5 }, () => ask(team, app));
+    await connections(app).toBe(5);
+    await fill(team, psql, app, 5);
     for (const socket of unread) socket.destroy();
-    await connections().toBe(0);
-    const again = await openEventStream(work.app.url, team.owner.token, body());
+    await connections(app).toBe(0);
+    const again = await openEventStream(app.url, team.owner.token, body(team));
     expect((await again.next())?.id).toBeDefined();
     again.stop();
-    await connections().toBe(0);
+    await connections(app).toBe(0);
   });
 
-  it('is destroyed when its client does not read the end of it', async () => {
+  it('is destroyed when its client does not read the end of it', async ({ sharedTeam: team, psql, app }) => {
     const tim = await team.join('MEMBER', 'Tim');
-    const socket = ask(tim.token);
-    await connections().toBe(1);
-    await fill(1);
-    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
+    const socket = ask(team, app, tim.token);
+    await connections(app).toBe(1);
+    await fill(team, psql, app, 1);
+    await psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [tim.userId]);
     // Writing to a connection that is gone fails.
     const isGone = new Promise((resolve) => socket.once('error', resolve));
     const writing = setInterval(() => socket.write('\r\n'), 50);
@@ -255,13 +274,13 @@ describe('an event stream', () => {
 });
 
 describe('a database that is away', () => {
-  it('delays events, and each arrives with its objects', async () => {
+  it('delays events, and each arrives with its objects', async ({ sharedTeam: team, psql }) => {
     const session = await team.spawn();
     const heard = await team.owner.subscribe(SessionChanged, { organizationId: team.id });
     const branches = Array.from({ length: 100 }, (_, index) => `branch-${index}`);
     for (const branch of branches) {
-      await work.psql('UPDATE session SET branch = $2 WHERE id = $1', [uuidOf(session.id), branch]);
-      await work.psql(
+      await psql('UPDATE session SET branch = $2 WHERE id = $1', [uuidOf(session.id), branch]);
+      await psql(
         `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND application_name = 'muster'`,
       );
@@ -272,17 +291,22 @@ describe('a database that is away', () => {
     await heard.stop();
   });
 
-  it('does not keep a revoked token subscribed when the database connections hang', async () => {
-    await using proxy = await startProxy(work.app.app.db.url);
-    const databaseUrl = new URL(work.app.app.db.url);
+  it('does not keep a revoked token subscribed when the database connections hang', async ({
+    sharedTeam: team,
+    psql,
+    app,
+    database,
+  }) => {
+    await using proxy = await startProxy(database.url);
+    const databaseUrl = new URL(database.url);
     databaseUrl.host = new URL(proxy.url).host;
-    const behind = await work.app.startAnother({ databaseUrl: databaseUrl.href });
+    const behind = await app.startAnother({ databaseUrl: databaseUrl.href });
     const ivy = await team.join('MEMBER', 'Ivy');
     const socket = await openSocket(behind.url, authorization(ivy.token));
-    subscribe(socket, 'a');
+    subscribe(team, socket, 'a');
     await socket.next(isLive(1));
     proxy.stall();
-    await work.psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [ivy.userId]);
+    await psql('UPDATE token SET revoked_at = now() WHERE user_id = $1', [ivy.userId]);
     expect((await socket.closed).code).toBe(4403);
     proxy.cut();
     await behind.close();

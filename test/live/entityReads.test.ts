@@ -1,11 +1,10 @@
 /** The objects of events are read together, are as new as their events, and are null when they are gone. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { graphql } from '../graphql/gql.ts';
 import { createClient } from '../support/client.ts';
 import { startProxy } from '../support/proxy.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { expect, test } from '../support/test.ts';
 import { PrSessionChanged } from './documents.ts';
 
 const SessionStatus = graphql(`
@@ -26,27 +25,24 @@ const SessionStatus = graphql(`
 
 const ROWS = 60;
 
-let work: Work;
-let proxy: Awaited<ReturnType<typeof startProxy>>;
-let team: Team;
+const it = test.extend('proxy', { scope: 'file' }, async ({ database }) => await startProxy(database.url));
 
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-  proxy = await startProxy(work.app.app.db.url);
-});
-
-afterAll(async () => {
-  await work.close();
+it.afterAll(async ({ proxy }) => {
   await proxy[Symbol.asyncDispose]();
 });
 
-it('objects are read once per type for all changes of a batch and all subscribers', async () => {
+it('objects are read once per type for all changes of a batch and all subscribers', async ({
+  sharedTeam: team,
+  proxy,
+  psql,
+  app,
+  database,
+}) => {
   const sessions = [];
   for (let count = 0; count < ROWS; count += 1) sessions.push(await team.spawn());
-  const databaseUrl = new URL(work.app.app.db.url);
+  const databaseUrl = new URL(database.url);
   databaseUrl.host = new URL(proxy.url).host;
-  const behind = await work.app.startAnother({ databaseUrl: databaseUrl.href });
+  const behind = await app.startAnother({ databaseUrl: databaseUrl.href });
   const clients = [1, 2].map(() => createClient(behind.url, team.owner.token));
   const heard = await Promise.all(
     clients.map((client) => client.subscribe(SessionStatus, { organizationId: team.id })),
@@ -66,7 +62,7 @@ it('objects are read once per type for all changes of a batch and all subscriber
       if (table in reads) reads[table] = (reads[table] ?? 0) + 1;
     }
   });
-  await work.psql('UPDATE session SET branch = $1 WHERE id = ANY($2::uuid[])', [
+  await psql('UPDATE session SET branch = $1 WHERE id = ANY($2::uuid[])', [
     'together',
     sessions.map(({ id }) => uuidOf(id)),
   ]);
@@ -82,7 +78,7 @@ it('objects are read once per type for all changes of a batch and all subscriber
   await behind.close();
 });
 
-it('both sessions of a transfer are delivered', async () => {
+it('both sessions of a transfer are delivered', async ({ sharedTeam: team }) => {
   team.onGitHub(1);
   const [first, second] = [await team.spawn(), await team.spawn()];
   await team.claim(first.id, 1);
@@ -99,10 +95,10 @@ it('both sessions of a transfer are delivered', async () => {
   await heard.stop();
 });
 
-it('an object that is gone is null, without an error', async () => {
+it('an object that is gone is null, without an error', async ({ sharedTeam: team, psql }) => {
   const session = await team.spawn();
   const heard = await team.owner.subscribe(SessionStatus, { organizationId: team.id });
-  await work.psql(`DO $$ BEGIN
+  await psql(`DO $$ BEGIN
     UPDATE session SET branch = 'last' WHERE id = '${uuidOf(session.id)}';
     DELETE FROM session WHERE id = '${uuidOf(session.id)}';
   END $$`);

@@ -1,42 +1,38 @@
 /** The cursors of heartbeats, on sockets with several subscriptions. */
 import { print } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { TestApp } from '../support/app.ts';
 import { uuidOf } from '../support/psql.ts';
 import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { expect, test } from '../support/test.ts';
 import { Changes, PrSessionChanged, SessionChanged } from './documents.ts';
 
-let work: Work;
-let team: Team;
-
-beforeAll(async () => {
-  work = await startWork({ live: { heartbeatMs: 100 } });
-  team = await work.createTeam();
-});
-
-afterAll(() => work.close());
+const it = test.extend('config', { scope: 'file' }, { tuning: { live: { heartbeatMs: 100 } } });
 
 type Beat = { cursor: string; subscriptions: string[] };
 
 const isBeat = ({ type, payload }: Message) => type === 'ping' && payload !== undefined;
 const positionOf = (cursor: string) => Buffer.from(cursor, 'base64url').readBigUInt64BE(9);
-const open = () => openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+const open = (team: Team, app: TestApp) =>
+  openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
 
 async function nextBeat(socket: RawSocket): Promise<Beat> {
   return (await socket.next(isBeat))?.payload as Beat;
 }
 
-const subscribe = (socket: RawSocket, id: string, document: object, variables: object = {}) =>
+const subscribe = (team: Team, socket: RawSocket, id: string, document: object, variables: object = {}) =>
   socket.send({
     id,
     type: 'subscribe',
     payload: { query: print(document as never), variables: { organizationId: team.id, ...variables } },
   });
 
-it('heartbeats go on after an operation that was refused and completed', async () => {
-  const socket = await open();
-  subscribe(socket, 'a', SessionChanged);
+it('heartbeats go on after an operation that was refused and completed', async ({
+  sharedTeam: team,
+  app,
+}) => {
+  const socket = await open(team, app);
+  subscribe(team, socket, 'a', SessionChanged);
   expect((await nextBeat(socket)).subscriptions).toEqual(['a']);
   // The client completes the operation before it is refused.
   socket.send({ id: 'bad', type: 'subscribe', payload: { query: '{ nope }' } });
@@ -47,17 +43,20 @@ it('heartbeats go on after an operation that was refused and completed', async (
   await socket.close();
 });
 
-it('the cursor of a heartbeat never goes back for a subscription, though another begins far behind', async () => {
-  const begin = work.app.app.feed.encode(0);
-  const socket = await open();
-  subscribe(socket, 'a', SessionChanged);
+it('the cursor of a heartbeat never goes back for a subscription, though another begins far behind', async ({
+  sharedTeam: team,
+  app,
+}) => {
+  const begin = app.app.feed.encode(0);
+  const socket = await open(team, app);
+  subscribe(team, socket, 'a', SessionChanged);
   await nextBeat(socket);
   for (let count = 0; count < 50; count += 1) await team.spawn();
   let event: Message | undefined;
   for (let count = 0; count < 50; count += 1) event = await socket.next(({ type }) => type === 'next');
   const { data } = (event as Message).payload as { data: { sessionChanged: { cursor: string } } };
 
-  subscribe(socket, 'b', Changes, { after: begin });
+  subscribe(team, socket, 'b', Changes, { after: begin });
   // No heartbeat is sent until b has caught up with a, save those that were under way when b was opened.
   let beat = await nextBeat(socket);
   while (!beat.subscriptions.includes('b')) beat = await nextBeat(socket);
@@ -66,10 +65,13 @@ it('the cursor of a heartbeat never goes back for a subscription, though another
   await socket.close();
 });
 
-it('a heartbeat comes after the events it covers, and moves on where none match', async () => {
-  const socket = await open();
-  subscribe(socket, 'busy', Changes);
-  subscribe(socket, 'idle', PrSessionChanged);
+it('a heartbeat comes after the events it covers, and moves on where none match', async ({
+  sharedTeam: team,
+  app,
+}) => {
+  const socket = await open(team, app);
+  subscribe(team, socket, 'busy', Changes);
+  subscribe(team, socket, 'idle', PrSessionChanged);
   await nextBeat(socket);
   const spawning: Promise<unknown>[] = [];
   let told = 0n;
@@ -94,11 +96,16 @@ it('a heartbeat comes after the events it covers, and moves on where none match'
   await socket.close();
 });
 
-it('a quiet organization receives heartbeats while another on the same socket is busy', async () => {
-  const other = await work.createTeam(team.owner);
-  const socket = await open();
-  subscribe(socket, 'busy', Changes);
-  subscribe(socket, 'idle', Changes, { organizationId: other.id });
+it('a quiet organization receives heartbeats while another on the same socket is busy', async ({
+  sharedTeam: team,
+  psql,
+  app,
+  createTeam,
+}) => {
+  const other = await createTeam(team.owner);
+  const socket = await open(team, app);
+  subscribe(team, socket, 'busy', Changes);
+  subscribe(team, socket, 'idle', Changes, { organizationId: other.id });
   while ((await nextBeat(socket)).subscriptions.length < 2);
   const session = uuidOf((await team.spawn()).id);
   let isOver = false;
@@ -106,7 +113,7 @@ it('a quiet organization receives heartbeats while another on the same socket is
     let branch = '';
     for (let count = 0; !isOver; count += 1) {
       branch = `branch-${count}`;
-      await work.psql('UPDATE session SET branch = $2 WHERE id = $1', [session, branch]);
+      await psql('UPDATE session SET branch = $2 WHERE id = $1', [session, branch]);
     }
     return branch;
   })();
@@ -133,18 +140,18 @@ it('a quiet organization receives heartbeats while another on the same socket is
   await socket.close();
 });
 
-it('heartbeats do not wait for a slow query or mutation', async () => {
-  const socket = await open();
-  subscribe(socket, 'a', SessionChanged);
+it('heartbeats do not wait for a slow query or mutation', async ({ sharedTeam: team, psql, app }) => {
+  const socket = await open(team, app);
+  subscribe(team, socket, 'a', SessionChanged);
   await nextBeat(socket);
-  await work.psql('BEGIN; LOCK TABLE project');
+  await psql('BEGIN; LOCK TABLE project');
   const query = `{ organization(slug: "${team.slug}") { projects { nodes { name } } } }`;
   socket.send({ id: 'slow', type: 'subscribe', payload: { query } });
   await expect
-    .poll(() => work.psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'project'::regclass`))
+    .poll(() => psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'project'::regclass`))
     .toHaveLength(1);
   for (let count = 0; count < 3; count += 1) await nextBeat(socket);
-  await work.psql('COMMIT');
+  await psql('COMMIT');
   expect(await socket.next(({ id }) => id === 'slow')).toMatchObject({ type: 'next' });
   await socket.close();
 });

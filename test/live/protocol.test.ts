@@ -2,30 +2,24 @@
 import { once } from 'node:events';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import type { TestApp } from '../support/app.ts';
 import type { Message } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, it } from '../support/test.ts';
 import { Changes } from './documents.ts';
 
-let work: Work;
-let team: Team;
-
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-});
-
-afterAll(() => work.close());
-
-const endpoint = () => `${work.app.url.replace('http', 'ws')}/graphql`;
-const authorized = () => ({ authorization: `Bearer ${team.owner.token}` });
-const changes = () => ({ query: print(Changes), variables: { organizationId: team.id } });
+const endpoint = (app: TestApp) => `${app.url.replace('http', 'ws')}/graphql`;
+const authorized = (team: Team) => ({ authorization: `Bearer ${team.owner.token}` });
+const changes = (team: Team) => ({ query: print(Changes), variables: { organizationId: team.id } });
 
 /** The code with which the server closes a socket that sends these messages. */
-async function closing(messages: (Message | string)[], protocol = 'graphql-transport-ws'): Promise<number> {
-  const socket = new WebSocket(endpoint(), protocol);
+async function closing(
+  app: TestApp,
+  messages: (Message | string)[],
+  protocol = 'graphql-transport-ws',
+): Promise<number> {
+  const socket = new WebSocket(endpoint(app), protocol);
   const closed = once(socket, 'close');
   await once(socket, 'open');
   for (const message of messages)
@@ -35,28 +29,28 @@ async function closing(messages: (Message | string)[], protocol = 'graphql-trans
 }
 
 describe('a WebSocket that breaks the rules', () => {
-  const init = () => ({ type: 'connection_init', payload: authorized() });
+  const init = (team: Team) => ({ type: 'connection_init', payload: authorized(team) });
 
-  it.each<[rule: string, code: number, messages: () => (Message | string)[]]>([
+  it.for<[rule: string, code: number, messages: (team: Team) => (Message | string)[]]>([
     ['sends no connection_init in time', 4408, () => []],
     ['sends no JSON', 4400, () => ['{']],
     ['sends a message of another protocol', 4400, () => [{ type: 'start', id: '1' }]],
     [
       'subscribes before it is acknowledged',
       4401,
-      () => [{ type: 'subscribe', id: '1', payload: changes() }],
+      (team) => [{ type: 'subscribe', id: '1', payload: changes(team) }],
     ],
-    ['sends connection_init twice', 4429, () => [init(), init()]],
-  ])('and %s is closed with %d', async (_rule, code, messages) => {
-    expect(await closing(messages())).toBe(code);
+    ['sends connection_init twice', 4429, (team) => [init(team), init(team)]],
+  ])('and %s is closed with %d', async ([_rule, code, messages], { sharedTeam: team, app }) => {
+    expect(await closing(app, messages(team))).toBe(code);
   });
 
-  it('and uses an id twice at the same time is closed with 4409', async () => {
-    const socket = new WebSocket(endpoint(), 'graphql-transport-ws');
+  it('and uses an id twice at the same time is closed with 4409', async ({ sharedTeam: team, app }) => {
+    const socket = new WebSocket(endpoint(app), 'graphql-transport-ws');
     const closed = once(socket, 'close');
     await once(socket, 'open');
-    socket.send(JSON.stringify(init()));
-    const subscribe = JSON.stringify({ type: 'subscribe', id: '1', payload: changes() });
+    socket.send(JSON.stringify(init(team)));
+    const subscribe = JSON.stringify({ type: 'subscribe', id: '1', payload: changes(team) });
     socket.on('message', (data) => {
       const { type } = JSON.parse(String(data)) as Message;
       // The ping says that the first is live: now the second.
@@ -65,26 +59,26 @@ describe('a WebSocket that breaks the rules', () => {
     expect((await closed)[0]).toBe(4409);
   });
 
-  it('and offers another subprotocol is refused', async () => {
-    const socket = new WebSocket(endpoint(), 'graphql-ws');
+  it('and offers another subprotocol is refused', async ({ app }) => {
+    const socket = new WebSocket(endpoint(app), 'graphql-ws');
     const [error] = await once(socket, 'error');
     expect(String(error)).toMatch(/subprotocol/i);
   });
 });
 
 describe("the protocol's own client", () => {
-  it('receives events until it completes, and none after', async () => {
+  it('receives events until it completes, and none after', async ({ sharedTeam: team, app }) => {
     const client = createClient({
-      url: endpoint(),
+      url: endpoint(app),
       webSocketImpl: WebSocket,
-      connectionParams: authorized(),
+      connectionParams: authorized(team),
       lazy: false,
     });
     const live = Promise.withResolvers<void>();
     client.on('ping', (isReceived, payload) => {
       if (isReceived && payload) live.resolve();
     });
-    const events = client.iterate<{ changes: { type: string } }>(changes());
+    const events = client.iterate<{ changes: { type: string } }>(changes(team));
     const first = events.next();
     await live.promise;
     await team.spawn();
@@ -96,14 +90,14 @@ describe("the protocol's own client", () => {
     const { value: answer } = await client.iterate({ query: '{ viewer { name } }' }).next();
     expect(answer).toEqual({ data: { viewer: { name: 'Ann' } } });
     await client.dispose();
-    await expect.poll(() => work.app.app.feed.status().streams).toBe(0);
+    await expect.poll(() => app.app.feed.status().streams).toBe(0);
   });
 
-  it('receives a pong for its ping', async () => {
+  it('receives a pong for its ping', async ({ sharedTeam: team, app }) => {
     const client = createClient({
-      url: endpoint(),
+      url: endpoint(app),
       webSocketImpl: WebSocket,
-      connectionParams: authorized(),
+      connectionParams: authorized(team),
       lazy: false,
       keepAlive: 50,
     });

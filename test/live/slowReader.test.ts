@@ -1,12 +1,12 @@
 /** Clients that read slowly or not at all: they are closed as lagged, and slow down no other client. */
 import { print } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestApp } from '../support/app.ts';
 import { openEventStream } from '../support/eventStream.ts';
 import { readFigures } from '../support/metrics.ts';
-import { uuidOf } from '../support/psql.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
 import { type Message, openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, test } from '../support/test.ts';
 import { Changes, FeedCursor } from './documents.ts';
 
 const SUBSCRIPTIONS = 30;
@@ -19,23 +19,22 @@ const EVENT_BYTES = 2_000;
 /** More than the kernel's socket buffers hold. */
 const LARGE_BYTES = 30_000_000;
 
-let work: Work;
-let team: Team;
+const it = test.extend(
+  'config',
+  { scope: 'file' },
+  { tuning: { live: { stuckMs: 1_000, softBytes: SOFT_BYTES } } },
+);
 
-beforeAll(async () => {
-  work = await startWork({ live: { stuckMs: 1_000, softBytes: SOFT_BYTES } });
-  team = await work.createTeam();
+const figure = async (app: TestApp, series: string) => (await readFigures(app.url))(series);
+const body = (team: Team, after?: string) => ({
+  query: print(Changes),
+  variables: { organizationId: team.id, after },
 });
 
-afterAll(() => work.close());
-
-const figure = async (series: string) => (await readFigures(work.app.url))(series);
-const body = (after?: string) => ({ query: print(Changes), variables: { organizationId: team.id, after } });
-
 /** Changes one row again and again, in one transaction. */
-async function churn(count = CHANGES): Promise<void> {
+async function churn(team: Team, psql: Psql, count = CHANGES): Promise<void> {
   const { id } = await team.spawn();
-  await work.psql(`DO $$ BEGIN FOR i IN 1..${count} LOOP
+  await psql(`DO $$ BEGIN FOR i IN 1..${count} LOOP
     UPDATE session SET branch = 'b' || i WHERE id = '${uuidOf(id)}'; END LOOP; END $$`);
 }
 
@@ -44,11 +43,15 @@ const cursorOf = ({ payload }: Message) =>
   (payload as { data: { changes: { cursor: string } } }).data.changes.cursor;
 
 describe('a WebSocket that is not read', () => {
-  it('is closed as lagged, queues a bounded number of bytes, slows no other client, and resumes by its cursor', async () => {
-    const before = await figure(STUCK);
-    const slow = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+  it('is closed as lagged, queues a bounded number of bytes, slows no other client, and resumes by its cursor', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const before = await figure(app, STUCK);
+    const slow = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
     for (let id = 1; id <= SUBSCRIPTIONS; id += 1) {
-      slow.send({ id: String(id), type: 'subscribe', payload: body() });
+      slow.send({ id: String(id), type: 'subscribe', payload: body(team) });
     }
     await slow.next(
       ({ type, payload }) =>
@@ -57,16 +60,16 @@ describe('a WebSocket that is not read', () => {
     const quick = await team.owner.subscribe(Changes, { organizationId: team.id });
 
     slow.pause();
-    await churn();
+    await churn(team, psql);
     const heard = await quick.events(CHANGES + 1);
     let mostQueued = 0;
     await expect
       .poll(
         async () => {
-          mostQueued = Math.max(mostQueued, await figure(QUEUED));
-          return await figure(STUCK);
+          mostQueued = Math.max(mostQueued, await figure(app, QUEUED));
+          return await figure(app, STUCK);
         },
-        { timeout: 20_000, interval: 100 },
+        { interval: 100 },
       )
       .toBe(before + 1);
     expect(mostQueued).toBeGreaterThan(0);
@@ -88,13 +91,17 @@ describe('a WebSocket that is not read', () => {
     await resumed.stop();
   });
 
-  it('is closed as lagged when it sends queries and reads no answers', async () => {
-    const before = await figure(STUCK);
-    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+  it('is closed as lagged when it sends queries and reads no answers', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const before = await figure(app, STUCK);
+    const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
     const query = `{ organization(slug: "${team.slug}") { changes(first: 100) { nodes { payload } } } }`;
-    await churn(100);
+    await churn(team, psql, 100);
     socket.pause();
-    for (let id = 0; (await figure(STUCK)) === before; id += 1) {
+    for (let id = 0; (await figure(app, STUCK)) === before; id += 1) {
       socket.send({ id: String(id), type: 'subscribe', payload: { query } });
     }
     socket.resume();
@@ -103,11 +110,15 @@ describe('a WebSocket that is not read', () => {
 });
 
 describe('a client that reads slowly but steadily', () => {
-  it('receives an event whose transfer takes longer than a client may take nothing', async () => {
-    const before = await figure(STUCK);
+  it('receives an event whose transfer takes longer than a client may take nothing', async ({
+    sharedTeam: team,
+    psql,
+    app,
+  }) => {
+    const before = await figure(app, STUCK);
     team.onGitHub(7);
     await team.claim((await team.spawn()).id, 7);
-    const socket = await openSocket(work.app.url, { authorization: `Bearer ${team.owner.token}` });
+    const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
     const events = socket.messages({
       query: 'subscription ($id: ID!) { prChanged(organizationId: $id) { pullRequest { title } } }',
       variables: { id: team.id },
@@ -118,24 +129,24 @@ describe('a client that reads slowly but steadily', () => {
       socket.resume();
       setImmediate(socket.pause);
     }, 250);
-    await work.psql(`UPDATE pull_request SET title = repeat('x', $1::int)`, [LARGE_BYTES]);
+    await psql(`UPDATE pull_request SET title = repeat('x', $1::int)`, [LARGE_BYTES]);
     const event = await events.next();
     clearInterval(reading);
     setImmediate(socket.resume);
     expect(JSON.stringify(event).length).toBeGreaterThan(LARGE_BYTES);
-    expect(await figure(STUCK)).toBe(before);
+    expect(await figure(app, STUCK)).toBe(before);
     await socket.close();
   });
 });
 
 describe('an event stream that is not read', () => {
-  it('ends with LAGGED, and resumes by its last id', async () => {
-    const before = await figure(STUCK);
+  it('ends with LAGGED, and resumes by its last id', async ({ sharedTeam: team, psql, app }) => {
+    const before = await figure(app, STUCK);
     const start = await team.owner.query(FeedCursor, { slug: team.slug });
-    const stream = await openEventStream(work.app.url, team.owner.token, body());
+    const stream = await openEventStream(app.url, team.owner.token, body(team));
     // Nothing is read from here on. The network takes a part of it.
-    for (let round = 0; round < 5; round += 1) await churn(3_000);
-    await expect.poll(() => figure(STUCK), { timeout: 20_000, interval: 100 }).toBe(before + 1);
+    for (let round = 0; round < 5; round += 1) await churn(team, psql, 3_000);
+    await expect.poll(() => figure(app, STUCK), { interval: 100 }).toBe(before + 1);
 
     const blocks = await stream.rest();
     expect(blocks.at(-1)).toEqual({ event: 'complete' });
@@ -149,7 +160,7 @@ describe('an event stream that is not read', () => {
     await all.stop();
     expect(ids).toEqual(stored.slice(0, ids.length));
 
-    const resumed = await openEventStream(work.app.url, team.owner.token, body(), {
+    const resumed = await openEventStream(app.url, team.owner.token, body(team), {
       'last-event-id': String(ids.at(-1)),
     });
     expect((await resumed.result()).id).toBe(stored[ids.length]);

@@ -1,11 +1,11 @@
 /** A subscription that resumes reads only the changes of its own types from the log. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { graphql } from '../graphql/gql.ts';
+import type { TestApp } from '../support/app.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { startProxy } from '../support/proxy.ts';
 import { uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { afterAll, expect, it } from '../support/test.ts';
 import { PrChanged } from './documents.ts';
 
 const FeedCursor = graphql(`
@@ -27,21 +27,17 @@ const ClaimsAmongChanges = graphql(`
 /** Five pages of the log. */
 const OTHER_CHANGES = 1_000;
 
-let work: Work;
-let team: Team;
 let proxy: Awaited<ReturnType<typeof startProxy>>;
-let behindProxy: Awaited<ReturnType<Work['app']['startAnother']>>;
+let behindProxy: TestApp;
 let client: Client;
 let after: string | undefined;
 let pages = 0;
 
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, psql, app, database }) => {
   team.onGitHub(1);
   const session = await team.spawn();
   after = (await team.owner.query(FeedCursor, { slug: team.slug })).organization?.feedCursor;
-  await work.psql(`DO $$ BEGIN
+  await psql(`DO $$ BEGIN
     FOR n IN 1..${OTHER_CHANGES} LOOP
       UPDATE session SET branch = n WHERE id = '${uuidOf(session.id)}';
     END LOOP;
@@ -50,10 +46,10 @@ beforeAll(async () => {
   // Every change has its position now, so the next server finds them only in the log.
   expect((await team.changes({ types: ['PR_CREATED'] })).length).toBe(1);
 
-  proxy = await startProxy(work.app.app.db.url);
-  const databaseUrl = new URL(work.app.app.db.url);
+  proxy = await startProxy(database.url);
+  const databaseUrl = new URL(database.url);
   databaseUrl.host = new URL(proxy.url).host;
-  behindProxy = await work.app.startAnother({ databaseUrl: databaseUrl.href });
+  behindProxy = await app.startAnother({ databaseUrl: databaseUrl.href });
   client = createClient(behindProxy.url, team.owner.token);
   proxy.onRequest((bytes) => {
     pages += bytes.toString('latin1').split('FROM unnest($1::uuid[], $2::bigint[]) AS start').length - 1;
@@ -63,11 +59,12 @@ beforeAll(async () => {
 afterAll(async () => {
   await client.close();
   await behindProxy.close();
-  await work.close();
   await proxy[Symbol.asyncDispose]();
 });
 
-it('a subscription to pull requests reads past the changes of sessions in one page', async () => {
+it('a subscription to pull requests reads past the changes of sessions in one page', async ({
+  sharedTeam: team,
+}) => {
   pages = 0;
   const subscription = await client.subscribe(PrChanged, { organizationId: team.id, after });
   expect((await subscription.event()).prChanged.type).toBe('PR_CREATED');
@@ -75,7 +72,9 @@ it('a subscription to pull requests reads past the changes of sessions in one pa
   await subscription.stop();
 });
 
-it('`changes` with types reads past all others in one page, however often a type is named', async () => {
+it('`changes` with types reads past all others in one page, however often a type is named', async ({
+  sharedTeam: team,
+}) => {
   pages = 0;
   const subscription = await client.subscribe(ClaimsAmongChanges, {
     organizationId: team.id,
@@ -87,7 +86,7 @@ it('`changes` with types reads past all others in one page, however often a type
   await subscription.stop();
 });
 
-it('`changes` without types reads every page', async () => {
+it('`changes` without types reads every page', async ({ sharedTeam: team }) => {
   pages = 0;
   const subscription = await client.subscribe(ClaimsAmongChanges, { organizationId: team.id, after });
   while ((await subscription.event()).changes.type !== 'PR_CREATED') {}

@@ -1,22 +1,17 @@
 /** The metrics are correct, belong to one app, and work without the database. */
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/feed/feed.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
-import { type FeedDatabase, openFeedDatabase, take, until } from '../support/feed.ts';
+import { type FeedDatabase, take, until } from '../support/feed.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let db: FeedDatabase;
-let organizationId: string;
-
-beforeEach(async () => {
-  db = await openFeedDatabase();
-  organizationId = await db.organization();
-});
-
-afterEach(() => db.close());
+const it = test.extend('organizationId', async ({ feedDatabase: db }) => await db.organization());
 
 /** A feed with metrics, as the app creates it. */
-function observedFeed(options: Parameters<FeedDatabase['feed']>[0] = {}): { feed: Feed; metrics: Metrics } {
+function observedFeed(
+  db: FeedDatabase,
+  options: Parameters<FeedDatabase['feed']>[0] = {},
+): { feed: Feed; metrics: Metrics } {
   const metrics = createMetrics();
   const feed = db.feed({ meter: metrics.feedMeter, ...options });
   metrics.observeFeed(feed);
@@ -35,8 +30,8 @@ async function scrape(metrics: Metrics): Promise<Record<string, number>> {
 }
 
 describe('the feed’s metrics', () => {
-  it('follow changes, streams and positions', async () => {
-    const { feed, metrics } = observedFeed();
+  it('follow changes, streams and positions', async ({ organizationId, feedDatabase: db }) => {
+    const { feed, metrics } = observedFeed(db);
     await feed.ready();
     await until(() => feed.status().isSequencing);
     const stream = await feed.open({ organizationId, matches: ({ type }) => type === 'SESSION_UPDATED' });
@@ -62,8 +57,11 @@ describe('the feed’s metrics', () => {
     expect(found.process_cpu_seconds_total).toBeGreaterThan(0);
   });
 
-  it('report waiting changes and the oldest open transaction', async () => {
-    const { metrics } = observedFeed({ sequence: false });
+  it('report waiting changes and the oldest open transaction', async ({
+    organizationId,
+    feedDatabase: db,
+  }) => {
+    const { metrics } = observedFeed(db, { sequence: false });
     const client = await db.pool.connect();
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM organization');
     await db.sessions(organizationId, 3);
@@ -80,8 +78,8 @@ describe('the feed’s metrics', () => {
     client.release();
   });
 
-  it('count repaired gaps when the bus delivers nothing', async () => {
-    const { feed, metrics } = observedFeed({ wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
+  it('count repaired gaps when the bus delivers nothing', async ({ organizationId, feedDatabase: db }) => {
+    const { feed, metrics } = observedFeed(db, { wrapBus: (bus) => ({ ...bus, publish: () => {} }) });
     const stream = await feed.open({ organizationId, matches: () => true });
     const [session = ''] = await db.sessions(organizationId, 1);
     await db.raise([session]);
@@ -91,8 +89,8 @@ describe('the feed’s metrics', () => {
 });
 
 describe('a scrape', () => {
-  it('works without the database and omits the database’s metrics', async () => {
-    const { metrics } = observedFeed({
+  it('works without the database and omits the database’s metrics', async ({ feedDatabase: db }) => {
+    const { metrics } = observedFeed(db, {
       database: { url: 'postgres://nobody@127.0.0.1:1/nowhere', feedPool: unreachable() },
     });
     const found = await scrape(metrics);
@@ -102,8 +100,8 @@ describe('a scrape', () => {
     }
   });
 
-  it('omits the database’s metrics once the database has gone', async () => {
-    const { feed, metrics } = observedFeed();
+  it('omits the database’s metrics once the database has gone', async ({ feedDatabase: db }) => {
+    const { feed, metrics } = observedFeed(db);
     await feed.ready();
     expect(await scrape(metrics)).toHaveProperty('muster_feed_head_position');
     const away = createMetrics();
@@ -117,8 +115,8 @@ describe('a scrape', () => {
     expect(await scrape(away)).not.toHaveProperty('muster_feed_head_position');
   });
 
-  it('reports one app only', async () => {
-    const [first, second] = [observedFeed(), observedFeed()];
+  it('reports one app only', async ({ organizationId, feedDatabase: db }) => {
+    const [first, second] = [observedFeed(db), observedFeed(db)];
     await until(() => [first, second].some(({ feed }) => feed.status().isSequencing));
     await db.sessions(organizationId, 1);
     await db.drained();
@@ -171,8 +169,10 @@ describe('a scrape', () => {
     expect(Object.keys(await scrape(metrics)).filter((name) => name.startsWith('muster_jobs'))).toEqual([]);
   });
 
-  it('is well formed: every metric has a help text, and counters end in _total', async () => {
-    const { feed, metrics } = observedFeed();
+  it('is well formed: every metric has a help text, and counters end in _total', async ({
+    feedDatabase: db,
+  }) => {
+    const { feed, metrics } = observedFeed(db);
     await feed.ready();
     const text = await metrics.metricsText();
     expect(metrics.contentType).toMatch(/^text\/plain/);
@@ -186,7 +186,7 @@ describe('a scrape', () => {
 });
 
 describe('the feed’s health', () => {
-  it('reports reading and sequencing separately', async () => {
+  it('reports reading and sequencing separately', async ({ organizationId, feedDatabase: db }) => {
     const feed = db.feed({ sequence: false });
     await feed.ready();
     await db.sessions(organizationId, 1);
@@ -198,7 +198,7 @@ describe('the feed’s health', () => {
     expect(await feed.health()).toEqual({ isReading: true, isSequenced: true });
   });
 
-  it('is bad without a database', async () => {
+  it('is bad without a database', async ({ feedDatabase: db }) => {
     const feed = db.feed({
       database: { url: 'postgres://nobody@127.0.0.1:1/nowhere', feedPool: unreachable() },
     });

@@ -1,11 +1,12 @@
 /** Who asks, in the tests of permissions: everybody there is in respect of one organization. */
 import { globalId } from '../../src/globalId.ts';
+import type { TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
 import { CreateToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
-import { uuidOf } from '../support/psql.ts';
-import type { Team, TeamAgent } from '../support/team.ts';
-import type { Work } from '../support/work.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
+import type { CreateTeam, Team, TeamAgent } from '../support/team.ts';
+import { test as base } from '../support/test.ts';
 
 /** Those for whom the organization is there. */
 export const INSIDERS = ['agent', 'member', 'admin', 'owner'] as const;
@@ -34,32 +35,35 @@ export type Cast = {
   loginTokenId: string;
 };
 
-export async function createCast(work: Work): Promise<Cast> {
-  const team = await work.createTeam();
-  const otherTeam = await work.createTeam(await work.app.signUp('Olga'));
+/** The tests of permissions share one cast in each file. */
+export const test = base.extend('cast', { scope: 'file' }, ({ createTeam, app, psql }) =>
+  createCast(createTeam, app, psql),
+);
+
+async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Promise<Cast> {
+  const team = await createTeam();
+  const otherTeam = await createTeam(await app.signUp('Olga'));
   const member = await team.join('MEMBER', 'Max');
   const admin = await team.join('ADMIN', 'Ada');
   const former = await team.join('ADMIN', 'Fay');
   const formerTokenId = (await newToken(team, former.userId)).id;
-  await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
+  await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
 
-  const elsewhere = await work.createTeam(team.owner);
+  const elsewhere = await createTeam(team.owner);
   const { secret } = await newToken(elsewhere, team.owner.userId);
   const agent = await team.hire({ name: 'Robin' });
   // Its first use is noted at its token: not in the midst of a test.
   await agent.raw({ query: '{ viewer { id } }' });
   const colleague = await team.join('MEMBER', 'Mia');
-  const [login] = await work.psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [
-    colleague.userId,
-  ]);
+  const [login] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [colleague.userId]);
   return {
     team,
     otherTeam,
     clients: {
-      nobody: work.app.client(),
+      nobody: app.client(),
       outsider: otherTeam.owner,
       former,
-      elsewhere: work.app.client(secret),
+      elsewhere: app.client(secret),
       agent,
       member,
       admin,

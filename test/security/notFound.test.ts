@@ -1,28 +1,20 @@
 /** What may not be seen answers, byte for byte, like what does not exist. */
 import { getNamedType, isInputObjectType } from 'graphql';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { capitalized, mutations, schema, subscriptions } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import { openSocket } from '../support/rawSocket.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect } from '../support/test.ts';
 import { ACTS } from './acts.ts';
-import { type Cast, createCast } from './cast.ts';
+import { type Cast, test } from './cast.ts';
 import { foreignIds, foreignThings } from './foreignIds.ts';
 
-let work: Work;
-let cast: Cast;
-let owner: Client;
-let things: Record<string, string>;
-beforeAll(async () => {
-  work = await startWork();
-  cast = await createCast(work);
-  owner = cast.clients.owner;
-  things = await foreignThings(cast.otherTeam);
-});
-afterAll(() => work.close());
+const it = test
+  .extend('owner', { scope: 'file' }, async ({ cast }) => cast.clients.owner)
+  .extend('things', { scope: 'file' }, async ({ cast }) => await foreignThings(cast.otherTeam));
 
 /** Of another type than the ids that are asked for, and seen by whoever asks. */
-const ownThing = (type: string) => (type === 'Organization' ? cast.team.project.id : cast.team.id);
+const ownThing = (cast: Cast, type: string) =>
+  type === 'Organization' ? cast.team.project.id : cast.team.id;
 
 /** Every id that a mutation takes. */
 const inputIds = mutations.flatMap(({ name }) => {
@@ -46,16 +38,16 @@ it('finds the ids that mutations take', () => {
 });
 
 describe.each(inputIds)('$mutation with a foreign $field', ({ mutation, field, type }) => {
-  it('is NOT_FOUND, always in the same bytes', async () => {
+  it('is NOT_FOUND, always in the same bytes', async ({ cast, owner, things }) => {
     const prepare = Object.entries(ACTS).find(([name]) => name.split(':')[0] === mutation)?.[1];
     const input = await prepare?.(cast, 'owner');
     const before = [await cast.team.footprint(), await cast.otherTeam.footprint()];
     const answers = new Set<string>();
-    for (const id of foreignIds(type, things, ownThing(type))) {
+    for (const id of foreignIds(type, things, ownThing(cast, type))) {
       const query = `mutation Act($input: ${capitalized(mutation)}Input!) {
         ${mutation}(input: $input) { __typename ... on UserError { code message } }
       }`;
-      answers.add(await answerOf({ query, variables: { input: { ...input, [field]: id } } }));
+      answers.add(await answerOf(owner, { query, variables: { input: { ...input, [field]: id } } }));
     }
     expect([...answers]).toEqual([expect.stringMatching(/^200 .*"code":"NOT_FOUND"/)]);
     expect([await cast.team.footprint(), await cast.otherTeam.footprint()]).toEqual(before);
@@ -63,17 +55,19 @@ describe.each(inputIds)('$mutation with a foreign $field', ({ mutation, field, t
 });
 
 describe('a query', () => {
-  it.each(['Organization', 'User', 'Membership', 'Token', 'Agent', 'Project', 'Session', 'PullRequest'])(
+  it.for(['Organization', 'User', 'Membership', 'Token', 'Agent', 'Project', 'Session', 'PullRequest'])(
     'by the foreign id of a %s answers null',
-    async (type) => {
+    async (type, { cast, owner, things }) => {
       // The last one is there for the viewer, only of another type: it must be found under its own name alone.
-      const ids = foreignIds(type, things, ownThing(type)).filter((id) => id !== ownThing(type));
+      const ids = foreignIds(type, things, ownThing(cast, type)).filter((id) => id !== ownThing(cast, type));
       const node = new Set<string>();
       const nodes = new Set<string>();
       for (const id of ids) {
-        node.add(await answerOf({ query: 'query($id: ID!) { node(id: $id) { id } }', variables: { id } }));
+        node.add(
+          await answerOf(owner, { query: 'query($id: ID!) { node(id: $id) { id } }', variables: { id } }),
+        );
         nodes.add(
-          await answerOf({ query: 'query($id: ID!) { nodes(ids: [$id]) { id } }', variables: { id } }),
+          await answerOf(owner, { query: 'query($id: ID!) { nodes(ids: [$id]) { id } }', variables: { id } }),
         );
       }
       expect([...node]).toEqual(['200 {"data":{"node":null}}']);
@@ -81,38 +75,43 @@ describe('a query', () => {
     },
   );
 
-  it('by the slug of another organization answers null, as by one that nobody has', async () => {
+  it('by the slug of another organization answers null, as by one that nobody has', async ({
+    cast,
+    owner,
+  }) => {
     const query = 'query($slug: String!) { organization(slug: $slug) { id } }';
     for (const slug of [cast.otherTeam.slug, 'nobody-has-this']) {
-      expect(await answerOf({ query, variables: { slug } })).toBe('200 {"data":{"organization":null}}');
+      expect(await answerOf(owner, { query, variables: { slug } })).toBe(
+        '200 {"data":{"organization":null}}',
+      );
     }
   });
 
-  it.each([
+  it.for([
     ['sessions(projectId: $id)', 'Project'],
     ['changes(entityId: $id)', 'Session'],
     ['changes(actorId: $id)', 'User'],
     ['changes(actorId: $id)', 'Agent'],
     ['structureEvents(subjectId: $id)', 'Token'],
-  ])('%s of a foreign one answers nothing', async (field, type) => {
+  ] as const)('%s of a foreign one answers nothing', async ([field, type], { cast, owner, things }) => {
     const query = `query($slug: String!, $id: ID!) { organization(slug: $slug) {
       ${field} { totalCount nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
     } }`;
     const answers = new Set<string>();
-    for (const id of foreignIds(type, things, ownThing(type))) {
-      answers.add(await answerOf({ query, variables: { slug: cast.team.slug, id } }));
+    for (const id of foreignIds(type, things, ownThing(cast, type))) {
+      answers.add(await answerOf(owner, { query, variables: { slug: cast.team.slug, id } }));
     }
     expect([...answers]).toEqual([expect.stringMatching(/^200 .*"totalCount":0,"nodes":\[\]/)]);
   });
 });
 
 describe.each(subscriptions)('the subscription $name', ({ name, type }) => {
-  it('to a foreign organization is NOT_FOUND, always in the same bytes', async () => {
+  it('to a foreign organization is NOT_FOUND, always in the same bytes', async ({ cast, things, app }) => {
     const query = `subscription($id: ID!) { ${name}(organizationId: $id) { __typename cursor } }`;
     expect(String(type)).toMatch(/!$/);
     const answers = new Set<string>();
-    for (const id of foreignIds('Organization', things, ownThing('Organization'))) {
-      const heard = await openSocket(work.app.url, { authorization: `Bearer ${cast.tokens.owner}` });
+    for (const id of foreignIds('Organization', things, ownThing(cast, 'Organization'))) {
+      const heard = await openSocket(app.url, { authorization: `Bearer ${cast.tokens.owner}` });
       const messages = await heard.operation({ query, variables: { id } });
       answers.add(withoutRequestId(JSON.stringify(messages)));
       await heard.close();
@@ -121,7 +120,7 @@ describe.each(subscriptions)('the subscription $name', ({ name, type }) => {
   });
 });
 
-async function answerOf(body: object): Promise<string> {
+async function answerOf(owner: Client, body: object): Promise<string> {
   const response = await owner.raw(body);
   return `${response.status} ${await response.text()}`;
 }

@@ -1,30 +1,35 @@
 /** Who may read what: every field of every type, by everybody there is. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { parseGlobalId } from '../../src/globalId.ts';
 import { connections, errors, events, fieldsOf, nodes, objectTypes, payloads } from '../schema/shape.ts';
-import { startWork, type Work } from '../support/work.ts';
-import { type Cast, createCast, INSIDERS, type Insider, OUTSIDERS, type Outsider, ROLES } from './cast.ts';
+import type { Psql } from '../support/psql.ts';
+import { describe, expect } from '../support/test.ts';
+import { INSIDERS, type Insider, OUTSIDERS, type Outsider, ROLES, test } from './cast.ts';
 import { FIELDS, THINGS } from './readers.ts';
 import { everyField, objectType } from './selection.ts';
 import { furnish, type Walk, walk } from './walk.ts';
 
-let work: Work;
-let cast: Cast;
-let ref: string;
-const walks = {} as Record<Outsider | Insider, Walk>;
-/** One of each type, the team's. */
-const ids: Record<string, string> = {};
+const READERS = [...OUTSIDERS, ...INSIDERS];
 
-beforeAll(async () => {
-  work = await startWork();
-  cast = await createCast(work);
-  ref = await furnish(cast.team);
-  await furnish(cast.otherTeam);
-  for (const role of [...OUTSIDERS, ...INSIDERS]) walks[role] = await walk(cast.clients[role], ref);
-  for (const id of await storedIds(cast.team.id)) ids[parseGlobalId(id)?.type ?? ''] ??= id;
-  ids.User = cast.colleagues.member;
-});
-afterAll(() => work.close());
+const it = test
+  /** A pull request of the team's. */
+  .extend('ref', { scope: 'file' }, async ({ cast }) => {
+    await furnish(cast.otherTeam);
+    return await furnish(cast.team);
+  })
+  /** What each viewer comes to. */
+  .extend('walks', { scope: 'file' }, async ({ cast, ref }) => {
+    const walks = {} as Record<Outsider | Insider, Walk>;
+    for (const role of READERS) walks[role] = await walk(cast.clients[role], ref);
+    return walks;
+  })
+  /** One thing of each type, the team's. */
+  .extend('ids', { scope: 'file' }, async ({ cast, ref, psql }) => {
+    if (!ref) throw new Error('The team has no pull request.');
+    const ids: Record<string, string> = {};
+    for (const id of await storedIds(psql, cast.team.id)) ids[parseGlobalId(id)?.type ?? ''] ??= id;
+    return { ...ids, User: cast.colleagues.member } as Record<string, string>;
+  });
 
 it('knows every type with an id, and every field of every type', () => {
   expect(THINGS.map(({ name }) => name).sort()).toEqual(nodes.map(({ name }) => name).sort());
@@ -46,9 +51,9 @@ it('knows every type with an id, and every field of every type', () => {
 });
 
 describe.each(THINGS)('$name', ({ name, ...readers }) => {
-  it.each([...OUTSIDERS, ...INSIDERS].map((role) => [role, readers[role]] as const))(
+  it.for(READERS.map((role) => [role, readers[role]] as const))(
     '%s: %s',
-    async (role, reader) => {
+    async ([role, reader], { cast, ids, ref }) => {
       const id = ids[name];
       if (!id) throw new Error(`The team has no ${name}.`);
       const response = await cast.clients[role].raw({
@@ -62,7 +67,7 @@ describe.each(THINGS)('$name', ({ name, ...readers }) => {
     },
   );
 
-  it('is not shown to nobody', async () => {
+  it('is not shown to nobody', async ({ cast, ids }) => {
     const response = await cast.clients.nobody.raw({
       query: `query($id: ID!) { node(id: $id) { id } }`,
       variables: { id: ids[name] },
@@ -73,26 +78,26 @@ describe.each(THINGS)('$name', ({ name, ...readers }) => {
 });
 
 describe('following every id from what one sees', () => {
-  it.each(INSIDERS)('%s comes to everything of the organization', async (role) => {
-    expect([...walks[role].ids]).toEqual(expect.arrayContaining(await storedIds(cast.team.id)));
+  it.for(INSIDERS)('%s comes to everything of the organization', async (role, { cast, walks, psql }) => {
+    expect([...walks[role].ids]).toEqual(expect.arrayContaining(await storedIds(psql, cast.team.id)));
   });
 
-  it.each(OUTSIDERS)('%s comes upon nothing of it, not even an id', async (role) => {
+  it.for(OUTSIDERS)('%s comes upon nothing of it, not even an id', async (role, { cast, walks, psql }) => {
     const found = walks[role].ids;
-    expect((await storedIds(cast.team.id)).filter((id) => found.has(id))).toEqual([]);
+    expect((await storedIds(psql, cast.team.id)).filter((id) => found.has(id))).toEqual([]);
     // There was something to find.
     expect(found.size).toBeGreaterThan(1);
   });
 
-  it('comes upon every type', () => {
+  it('comes upon every type', ({ walks }) => {
     const expected = [...Object.keys(FIELDS), ...connections.map(({ name }) => name)];
     expect([...walks.owner.types]).toEqual(expect.arrayContaining(expected));
   });
 
-  it('shows nobody the hash or the secret of a token', async () => {
-    const [{ hash } = { hash: '' }] = await work.psql<{ hash: string }>('SELECT hash FROM token LIMIT 1');
+  it('shows nobody the hash or the secret of a token', async ({ cast, walks, psql }) => {
+    const [{ hash } = { hash: '' }] = await psql<{ hash: string }>('SELECT hash FROM token LIMIT 1');
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    const hashes = (await work.psql<{ hash: string }>('SELECT hash FROM token')).map((token) => token.hash);
+    const hashes = (await psql<{ hash: string }>('SELECT hash FROM token')).map((token) => token.hash);
     for (const role of ROLES) {
       if (role === 'nobody') continue;
       expect(hashes.filter((each) => walks[role].text.includes(each))).toEqual([]);
@@ -102,7 +107,7 @@ describe('following every id from what one sees', () => {
 });
 
 /** All that the database holds of an organization and that has a global id. Tables are named after their types. */
-async function storedIds(organizationId: string): Promise<string[]> {
+async function storedIds(psql: Psql, organizationId: string): Promise<string[]> {
   const tables = nodes
     .map(({ name }) => name)
     .filter((name) => name !== 'Organization' && name !== 'User')
@@ -110,7 +115,7 @@ async function storedIds(organizationId: string): Promise<string[]> {
       (name) =>
         `SELECT '${name}' AS type, id FROM ${name.replaceAll(/(?<!^)[A-Z]/g, '_$&').toLowerCase()} WHERE organization_id = $1`,
     );
-  const rows = await work.psql<{ type: string; id: string }>(tables.join(' UNION ALL '), [
+  const rows = await psql<{ type: string; id: string }>(tables.join(' UNION ALL '), [
     parseGlobalId(organizationId)?.uuid,
   ]);
   return [organizationId, ...rows.map(({ type, id }) => Buffer.from(`${type}:${id}`).toString('base64'))];

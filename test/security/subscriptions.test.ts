@@ -1,25 +1,22 @@
 /** Who may hear what: every subscription, by everybody there is. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { events, fieldsOf, namedTypeOf, subscriptions } from '../schema/shape.ts';
 import { openSocket } from '../support/rawSocket.ts';
-import { startWork, type Work } from '../support/work.ts';
-import { type Cast, createCast, INSIDERS, OUTSIDERS } from './cast.ts';
+import { describe, expect } from '../support/test.ts';
+import { type Cast, INSIDERS, OUTSIDERS, test } from './cast.ts';
 import { EVENT_FIELDS, SUBSCRIPTIONS } from './readers.ts';
 import { everyField, objectType } from './selection.ts';
 import { furnish } from './walk.ts';
 
-let work: Work;
-let cast: Cast;
-let oldest: string;
-beforeAll(async () => {
-  work = await startWork();
-  cast = await createCast(work);
-  oldest = await oldestCursor();
-  await furnish(cast.team);
-  // A takeover, so that every subscription has something to tell.
-  await cast.team.claim((await cast.team.spawn()).id, 7);
-});
-afterAll(() => work.close());
+const it = test
+  /** The feed's cursor before anything happened to the team that a subscription tells. */
+  .extend('oldest', { scope: 'file' }, async ({ cast }) => {
+    const cursor = await feedCursor(cast);
+    await furnish(cast.team);
+    // A takeover, so that every subscription has something to tell.
+    await cast.team.claim((await cast.team.spawn()).id, 7);
+    return cursor;
+  });
 
 it('knows every subscription, and every field of every event', () => {
   expect(SUBSCRIPTIONS.map(({ name }) => name).sort()).toEqual(subscriptions.map(({ name }) => name).sort());
@@ -39,10 +36,10 @@ it('knows every subscription, and every field of every event', () => {
 });
 
 describe.each(SUBSCRIPTIONS)('$name', ({ name, ...listeners }) => {
-  it.each([...OUTSIDERS, ...INSIDERS].map((role) => [role, listeners[role]] as const))(
+  it.for([...OUTSIDERS, ...INSIDERS].map((role) => [role, listeners[role]] as const))(
     '%s: %s',
-    async (role, listener) => {
-      const socket = await openSocket(work.app.url, { authorization: `Bearer ${cast.tokens[role]}` });
+    async ([role, listener], { app, cast, oldest }) => {
+      const socket = await openSocket(app.url, { authorization: `Bearer ${cast.tokens[role]}` });
       const messages = socket.messages({
         query: subscription(name),
         variables: { id: cast.team.id, after: oldest },
@@ -64,7 +61,7 @@ describe.each(SUBSCRIPTIONS)('$name', ({ name, ...listeners }) => {
     },
   );
 
-  it('is not there over HTTP without a token', async () => {
+  it('is not there over HTTP without a token', async ({ cast }) => {
     const response = await cast.clients.nobody.raw(
       { query: subscription(name), variables: { id: cast.team.id } },
       { accept: 'text/event-stream' },
@@ -85,8 +82,7 @@ function fieldOf(name: string) {
   return field;
 }
 
-/** Before all that happens to the team afterwards. */
-async function oldestCursor(): Promise<string> {
+async function feedCursor(cast: Cast): Promise<string> {
   const response = await cast.clients.owner.raw({
     query: 'query($slug: String!) { organization(slug: $slug) { feedCursor } }',
     variables: { slug: cast.team.slug },

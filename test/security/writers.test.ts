@@ -1,35 +1,24 @@
 /** Other programs at the database: however they are set up, what they write is heard, and the rules hold. */
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TestDatabase } from '../support/database.ts';
 import { succeeded } from '../support/outcome.ts';
 import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { describe, expect, test } from '../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-let session: { id: string };
-beforeEach(async () => {
-  team = await work.createTeam();
-  session = await team.spawn();
-});
+const it = test.extend('session', async ({ team }) => await team.spawn());
 
 /** A connection of its own, after these statements. */
-async function writer(...setUp: string[]): Promise<Psql> {
-  const psql = await openPsql(work.app.app.db.url);
+async function writer(database: TestDatabase, ...setUp: string[]): Promise<Psql> {
+  const psql = await openPsql(database.url);
   for (const statement of setUp) await psql(statement);
   return psql;
 }
 
 /** Writes to every captured table, names as a program would write them that qualifies each. */
-async function writeEverything(psql: Psql): Promise<string[]> {
+async function writeEverything(team: Team, session: { id: string }, psql: Psql): Promise<string[]> {
   const organizationId = uuidOf(team.id);
-  const pullRequestId = await pullRequest();
+  const pullRequestId = await pullRequest(team, session);
   const other = await team.spawn();
   const write = async (statement: string, ...values: unknown[]) => void (await psql(statement, values));
   await write(
@@ -59,7 +48,7 @@ async function writeEverything(psql: Psql): Promise<string[]> {
   );
   await write(
     'UPDATE public.token SET revoked_at = pg_catalog.now() WHERE id = $1',
-    uuidOf(await ownToken()),
+    uuidOf(await ownToken(team)),
   );
   const [agent] = await psql<{ id: string }>(
     `INSERT INTO public.agent (organization_id, name, role, status, hired_by_id)
@@ -102,19 +91,19 @@ async function writeEverything(psql: Psql): Promise<string[]> {
   ];
 }
 
-async function pullRequest(): Promise<string> {
+async function pullRequest(team: Team, session: { id: string }): Promise<string> {
   team.onGitHub(7);
   return uuidOf(succeeded(await team.claim(session.id, 7)).pullRequest.id);
 }
 
-async function ownToken(): Promise<string> {
+async function ownToken(team: Team): Promise<string> {
   const query = `mutation ($id: ID!) { createToken(input: { organizationId: $id, label: "ci" }) {
     ... on CreateTokenPayload { token { id } } } }`;
   const response = await team.owner.raw({ query, variables: { id: team.id } });
   return (await response.json()).data.createToken.token.id;
 }
 
-async function heard(actor?: string) {
+async function heard(team: Team, actor?: string) {
   const changes = await team.changes();
   return changes
     .filter((change) => change.actor.kind === 'DATABASE' && (!actor || change.actor.name === actor))
@@ -122,7 +111,7 @@ async function heard(actor?: string) {
 }
 
 describe('what is written is heard', () => {
-  it.each([
+  it.for([
     ['with no search path', ["SET search_path = ''"]],
     [
       'with temporary tables of the same names',
@@ -150,23 +139,28 @@ describe('what is written is heard', () => {
         'SET search_path = beside, pg_catalog, public',
       ],
     ],
-  ])('%s', async (_how, setUp) => {
-    await using psql = await writer(...setUp);
-    const expected = await writeEverything(psql);
-    expect(await heard()).toEqual(expected);
+  ] as const)('%s', async ([_how, setUp], { team, session, database }) => {
+    await using psql = await writer(database, ...setUp);
+    const expected = await writeEverything(team, session, psql);
+    expect(await heard(team)).toEqual(expected);
     const changes = await team.changes();
     expect(JSON.stringify(changes)).not.toContain('forged');
     expect(JSON.stringify(changes)).not.toContain('1999-');
   });
 
-  it('under the name of a writer who may touch nothing but that table', async () => {
+  it('under the name of a writer who may touch nothing but that table', async ({
+    team,
+    session,
+    psql,
+    database,
+  }) => {
     const name = `writer_${randomBytes(5).toString('hex')}`;
-    await work.psql(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
-    await work.psql(
+    await psql(`CREATE ROLE ${name} LOGIN PASSWORD 'secret'`);
+    await psql(
       `GRANT SELECT (id), INSERT (organization_id, project_id), UPDATE (display_name) ON session TO ${name}`,
     );
     try {
-      const url = new URL(work.app.app.db.url);
+      const url = new URL(database.url);
       [url.username, url.password] = [name, 'secret'];
       await using psql = await openPsql(url.href);
       await psql(`UPDATE session SET display_name = 'Ada' WHERE id = $1`, [uuidOf(session.id)]);
@@ -174,7 +168,7 @@ describe('what is written is heard', () => {
         uuidOf(team.id),
         uuidOf(team.project.id),
       ]);
-      expect(await heard(name)).toEqual(['SESSION_UPDATED', 'SESSION_CREATED']);
+      expect(await heard(team, name)).toEqual(['SESSION_UPDATED', 'SESSION_CREATED']);
 
       // Nor does it come by a way to write what it likes into the feed.
       await psql('CREATE TEMP TABLE mine (id uuid)');
@@ -185,14 +179,16 @@ describe('what is written is heard', () => {
       ).rejects.toThrow(/permission denied for function .*capture_session/);
       await expect(psql('SELECT FROM change_outbox')).rejects.toThrow('permission denied');
     } finally {
-      await work.psql(`DROP OWNED BY ${name}`);
-      await work.psql(`DROP ROLE ${name}`);
+      await psql(`DROP OWNED BY ${name}`);
+      await psql(`DROP ROLE ${name}`);
     }
   });
 });
 
-it('every function that a trigger calls and that reads or writes has a search path of its own', async () => {
-  const functions = await work.psql<{ name: string }>(
+it('every function that a trigger calls and that reads or writes has a search path of its own', async ({
+  psql,
+}) => {
+  const functions = await psql<{ name: string }>(
     `SELECT DISTINCT p.proname AS name FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
       WHERE NOT t.tgisinternal AND p.prosrc ~* '\\m(FROM|INTO|UPDATE|PERFORM)\\M'
         AND NOT (p.prosecdef AND 'search_path=pg_catalog, public, pg_temp' = ANY (p.proconfig))`,
@@ -202,85 +198,86 @@ it('every function that a trigger calls and that reads or writes has a search pa
 
 /** A row that is refused, and by which rule. */
 describe('a rule is held against everybody', () => {
-  const refusal = async (statement: string, values: unknown[] = []) =>
-    await work.psql(statement, values).then(
+  const refusal = async (psql: Psql, statement: string, values: unknown[] = []) =>
+    await psql(statement, values).then(
       () => 'written',
       ({ constraint, message }) => constraint ?? message,
     );
-  const on = async (table: string, id: string, assignments: string) =>
-    await refusal(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
+  const on = async (psql: Psql, table: string, id: string, assignments: string) =>
+    await refusal(psql, `UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
 
-  it('a token stays its holder’s, in its organization, and revoked', async () => {
-    const other = await work.createTeam();
-    const token = await ownToken();
-    expect(await on('token', token, `user_id = '${other.owner.userId}'`)).toMatch('stays that of its holder');
-    expect(await on('token', token, `organization_id = '${uuidOf(other.id)}'`)).toMatch(
+  it('a token stays its holder’s, in its organization, and revoked', async ({ team, psql, createTeam }) => {
+    const other = await createTeam();
+    const token = await ownToken(team);
+    expect(await on(psql, 'token', token, `user_id = '${other.owner.userId}'`)).toMatch(
+      'stays that of its holder',
+    );
+    expect(await on(psql, 'token', token, `organization_id = '${uuidOf(other.id)}'`)).toMatch(
       'with the same reach',
     );
-    expect(await on('token', token, 'organization_id = NULL')).toMatch('with the same reach');
-    expect(await on('token', token, 'revoked_at = now()')).toBe('written');
-    expect(await on('token', token, 'revoked_at = NULL')).toMatch('a revoked token stays revoked');
+    expect(await on(psql, 'token', token, 'organization_id = NULL')).toMatch('with the same reach');
+    expect(await on(psql, 'token', token, 'revoked_at = now()')).toBe('written');
+    expect(await on(psql, 'token', token, 'revoked_at = NULL')).toMatch('a revoked token stays revoked');
   });
 
-  it('a session stays in its project, under its number and its id', async () => {
+  it('a session stays in its project, under its number and its id', async ({ team, session, psql }) => {
     const project = await team.register({ slug: 'second' });
     for (const assignment of ['id = gen_random_uuid()', 'num = 99', `project_id = '${uuidOf(project.id)}'`]) {
-      expect(await on('session', session.id, assignment)).toMatch('a session stays in its project');
+      expect(await on(psql, 'session', session.id, assignment)).toMatch('a session stays in its project');
     }
   });
 
-  it('nothing gets another id', async () => {
-    const [membership] = await work.psql<{ id: string }>(
-      'SELECT id FROM membership WHERE organization_id = $1',
-      [uuidOf(team.id)],
-    );
+  it('nothing gets another id', async ({ team, session, psql }) => {
+    const [membership] = await psql<{ id: string }>('SELECT id FROM membership WHERE organization_id = $1', [
+      uuidOf(team.id),
+    ]);
     for (const [table, id] of [
       ['organization', uuidOf(team.id)],
       ['project', uuidOf(team.project.id)],
-      ['token', uuidOf(await ownToken())],
+      ['token', uuidOf(await ownToken(team))],
       ['membership', membership?.id],
-      ['pull_request', await pullRequest()],
+      ['pull_request', await pullRequest(team, session)],
     ]) {
-      expect(await refusal(`UPDATE ${table} SET id = gen_random_uuid() WHERE id = $1`, [id])).toMatch(
+      expect(await refusal(psql, `UPDATE ${table} SET id = gen_random_uuid() WHERE id = $1`, [id])).toMatch(
         'refused',
       );
     }
   });
 
-  it('the audit trail is kept as it was written', async () => {
+  it('the audit trail is kept as it was written', async ({ team, psql }) => {
     await team.join('MEMBER');
     for (const statement of [
       'DELETE FROM structure_event',
       `UPDATE structure_event SET type = 'x'`,
       'TRUNCATE structure_event',
     ]) {
-      expect(await refusal(statement)).toMatch('the audit trail is kept');
+      expect(await refusal(psql, statement)).toMatch('the audit trail is kept');
     }
   });
 
-  it('an orchestrator, or a scratch project, holds no pull requests', async () => {
+  it('an orchestrator, or a scratch project, holds no pull requests', async ({ team, session, psql }) => {
     const orchestrator = await team.spawn({ kind: 'ORCHESTRATOR' });
     const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
     const scribble = await team.spawn({ projectId: scratch.id });
     // While nothing is held, either may become the other.
-    expect(await on('session', session.id, `kind = 'ORCHESTRATOR'`)).toBe('written');
-    expect(await on('session', session.id, `kind = 'WORKER'`)).toBe('written');
-    const held = await pullRequest();
+    expect(await on(psql, 'session', session.id, `kind = 'ORCHESTRATOR'`)).toBe('written');
+    expect(await on(psql, 'session', session.id, `kind = 'WORKER'`)).toBe('written');
+    const held = await pullRequest(team, session);
     const rule = 'pull_request_holder_check';
-    expect(await on('session', session.id, `kind = 'ORCHESTRATOR'`)).toBe(rule);
-    expect(await on('project', team.project.id, `kind = 'SCRATCH', repo_url = NULL`)).toBe(rule);
+    expect(await on(psql, 'session', session.id, `kind = 'ORCHESTRATOR'`)).toBe(rule);
+    expect(await on(psql, 'project', team.project.id, `kind = 'SCRATCH', repo_url = NULL`)).toBe(rule);
     for (const { id } of [orchestrator, scribble]) {
-      expect(await refusal('UPDATE pull_request SET session_id = $2 WHERE id = $1', [held, uuidOf(id)])).toBe(
-        rule,
-      );
+      expect(
+        await refusal(psql, 'UPDATE pull_request SET session_id = $2 WHERE id = $1', [held, uuidOf(id)]),
+      ).toBe(rule);
     }
   });
 
-  it.each([`'infinity'`, `'-infinity'`, `'10000-01-01'`, `'9999-12-31'`, `'0044-03-15 BC'`])(
+  it.for([`'infinity'`, `'-infinity'`, `'10000-01-01'`, `'9999-12-31'`, `'0044-03-15 BC'`])(
     'no time that the API shows is %s',
-    async (time) => {
-      const token = await ownToken();
-      await pullRequest();
+    async (time, { team, session, psql }) => {
+      const token = await ownToken(team);
+      await pullRequest(team, session);
       const organizationId = uuidOf(team.id);
       for (const [table, columns] of Object.entries({
         organization: ['created_at'],
@@ -293,7 +290,9 @@ describe('a rule is held against everybody', () => {
         const key = table === 'organization' ? 'id' : 'organization_id';
         for (const column of columns) {
           expect(
-            await refusal(`UPDATE ${table} SET ${column} = ${time} WHERE ${key} = $1`, [organizationId]),
+            await refusal(psql, `UPDATE ${table} SET ${column} = ${time} WHERE ${key} = $1`, [
+              organizationId,
+            ]),
             `${table}.${column}`,
           ).toBe(`${table}_times_check`);
         }
@@ -310,37 +309,37 @@ describe('the last OWNER', () => {
       () => 'left',
       ({ constraint, message }) => constraint ?? message,
     );
-  const memberships = async () =>
-    await work.psql<{ id: string; role: string }>(
+  const memberships = async (team: Team, psql: Psql) =>
+    await psql<{ id: string; role: string }>(
       'SELECT id, role FROM membership WHERE organization_id = $1 AND removed_at IS NULL ORDER BY id',
       [uuidOf(team.id)],
     );
 
-  it('is neither removed nor demoted', async () => {
+  it('is neither removed nor demoted', async ({ team, psql }) => {
     await team.join('ADMIN');
-    const [owner] = await memberships();
-    expect(await leave(work.psql, owner?.id ?? '')).toBe(rule);
+    const [owner] = await memberships(team, psql);
+    expect(await leave(psql, owner?.id ?? '')).toBe(rule);
     await expect(
-      work.psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [owner?.id]),
+      psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [owner?.id]),
     ).rejects.toMatchObject({ constraint: rule });
-    expect(await memberships()).toMatchObject([{ role: 'OWNER' }, { role: 'ADMIN' }]);
+    expect(await memberships(team, psql)).toMatchObject([{ role: 'OWNER' }, { role: 'ADMIN' }]);
   });
 
-  it('may hand over in one transaction, in any order', async () => {
+  it('may hand over in one transaction, in any order', async ({ team, psql, database }) => {
     const heir = uuidOf((await team.join('ADMIN')).memberId);
-    const [owner] = await memberships();
-    await using psql = await writer('BEGIN');
-    expect(await leave(psql, owner?.id ?? '')).toBe('left');
-    await psql(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [heir]);
-    await psql('COMMIT');
-    expect(await memberships()).toEqual([{ id: heir, role: 'OWNER' }]);
+    const [owner] = await memberships(team, psql);
+    await using writing = await writer(database, 'BEGIN');
+    expect(await leave(writing, owner?.id ?? '')).toBe('left');
+    await writing(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [heir]);
+    await writing('COMMIT');
+    expect(await memberships(team, psql)).toEqual([{ id: heir, role: 'OWNER' }]);
   });
 
-  it('is the second of two who leave at once', async () => {
+  it('is the second of two who leave at once', async ({ team, psql, database }) => {
     const second = uuidOf((await team.join('OWNER')).memberId);
-    const [first] = await memberships();
-    await using one = await writer('BEGIN');
-    await using other = await writer('BEGIN');
+    const [first] = await memberships(team, psql);
+    await using one = await writer(database, 'BEGIN');
+    await using other = await writer(database, 'BEGIN');
     expect(await leave(one, first?.id ?? '')).toBe('left');
     expect(await leave(other, second)).toBe('left');
     const ends = await Promise.all(
@@ -352,6 +351,6 @@ describe('the last OWNER', () => {
       ),
     );
     expect(ends.toSorted()).toEqual(['left', rule]);
-    expect(await memberships()).toHaveLength(1);
+    expect(await memberships(team, psql)).toHaveLength(1);
   });
 });

@@ -9,19 +9,12 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseGlobalId } from '../../src/globalId.ts';
 import { furnish } from '../security/walk.ts';
 import { uuidOf } from '../support/psql.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { expect, it } from '../support/test.ts';
 
 const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8'));
-
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
 
 type Image = Record<string, unknown>;
 
@@ -47,14 +40,17 @@ function isScalar(name: string, value: unknown): boolean {
   return typeof value === 'string';
 }
 
-it('every key of every image is a field of its type, with a value of that field’s kind', async () => {
-  const team = await work.createTeam();
+it('every key of every image is a field of its type, with a value of that field’s kind', async ({
+  psql,
+  createTeam,
+}) => {
+  const team = await createTeam();
   await furnish(team);
-  const changes = await work.psql<{ type: string; payload: { row: Image } }>(
+  const changes = await psql<{ type: string; payload: { row: Image } }>(
     `SELECT entity_type AS type, payload FROM change_log WHERE organization_id = $1`,
     [uuidOf(team.id)],
   );
-  const captured = await work.psql<{ table: string }>(
+  const captured = await psql<{ table: string }>(
     `SELECT DISTINCT tgrelid::regclass::text AS table FROM pg_trigger WHERE tgname ~ '_capture$' AND NOT tgisinternal`,
   );
   const types = new Set(changes.map(({ type }) => type));

@@ -1,18 +1,15 @@
 /** A writer that switches ordinary triggers off, as replication and restores do. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { openPsql, uuidOf } from '../support/psql.ts';
-import { startWork, type Work } from '../support/work.ts';
+import { expect, it } from '../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-it('what is written under session_replication_role = replica is in the feed, and held to the rules', async () => {
-  const team = await work.createTeam();
+it('what is written under session_replication_role = replica is in the feed, and held to the rules', async ({
+  createTeam,
+  database,
+}) => {
+  const team = await createTeam();
   const session = await team.spawn();
-  await using psql = await openPsql(work.app.app.db.url);
+  await using psql = await openPsql(database.url);
   await psql('SET session_replication_role = replica');
   await psql(`UPDATE session SET branch = 'replica' WHERE id = $1`, [uuidOf(session.id)]);
 

@@ -1,12 +1,10 @@
 /** The whole server as a process runs it, on a database of its own, with clients to talk to it. */
-import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { type App, type AppConfig, startApp, type Tuning } from '../../src/app.ts';
-import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
 import { createLogger } from '../../src/observe/log.ts';
-import { createUser } from '../../src/services/organization/user.ts';
 import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
+import { createPerson, type Person } from './person.ts';
 
 export type { Tuning };
 
@@ -25,10 +23,11 @@ export type TestApp = {
   [Symbol.asyncDispose](): Promise<void>;
 };
 
-export type Person = Client & { token: string; userId: string; email: string };
+export type { Person };
 
 /** Starts the app. Facts come from the demo fixture unless `github` names a server; news travel by Redis if asked. */
 export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
+  if (config.databaseUrl) return await start(config.databaseUrl, config, async () => {});
   const database = await createDatabase();
   return await start(database.url, config, database.drop);
 }
@@ -66,20 +65,9 @@ async function start(
     app,
     url: app.url,
     client,
-    async signUp(name = 'Ann') {
-      const email = `${name.toLowerCase()}-${randomUUID()}@example.com`;
-      const token = newSecret();
-      const userId = await app.db.transact(
-        { actor: { kind: 'SYSTEM', id: null, name: 'test' }, requestId: null },
-        async (tx) => {
-          const user = await createUser(tx, { email, name });
-          await tx.token.create({
-            data: { userId: user.id, label: 'test', prefix: prefixOf(token), hash: hashSecret(token) },
-          });
-          return user.id;
-        },
-      );
-      return { ...client(token), token, userId, email };
+    async signUp(name) {
+      const account = await createPerson(app.db, name);
+      return { ...client(account.token), ...account };
     },
     startAnother: (other = {}) =>
       start(databaseUrl, { redis, tuning, ...config, ...other, port: 0 }, async () => {}),

@@ -1,19 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
-import { openDatabase } from '../../src/db.ts';
+import { type Database, openDatabase } from '../../src/db.ts';
 import { createUser } from '../../src/services/organization/user.ts';
+import type { Client } from './client.ts';
 
-/** A person in a database, for servers that are processes of their own; answers a token of theirs. */
-export async function createPerson(url: string): Promise<string> {
-  const db = openDatabase(url);
+type Account = { token: string; userId: string; email: string };
+
+/** A person with a token that is good for all of their organizations. */
+export type Person = Client & Account;
+
+/** Creates a person in a database: the API has no mutation for that. */
+export async function createPerson(db: Database, name = 'Ann'): Promise<Account> {
+  const email = `${name.toLowerCase()}-${randomUUID()}@example.com`;
   const token = newSecret();
-  const hashed = { label: 'test', prefix: prefixOf(token), hash: hashSecret(token) };
+  const userId = await db.transact(
+    { actor: { kind: 'SYSTEM', id: null, name: 'test' }, requestId: null },
+    async (tx) => {
+      const user = await createUser(tx, { email, name });
+      await tx.token.create({
+        data: { userId: user.id, label: 'test', prefix: prefixOf(token), hash: hashSecret(token) },
+      });
+      return user.id;
+    },
+  );
+  return { token, userId, email };
+}
+
+/** Creates a person in the database of a server that runs in another process. */
+export async function createPersonIn(databaseUrl: string, name?: string): Promise<Account> {
+  const db = openDatabase(databaseUrl);
   try {
-    await db.transact({ actor: { kind: 'SYSTEM', id: null, name: 'test' }, requestId: null }, async (tx) => {
-      const { id: userId } = await createUser(tx, { email: `${randomUUID()}@example.com`, name: 'Ann' });
-      await tx.token.create({ data: { userId, ...hashed } });
-    });
-    return token;
+    return await createPerson(db, name);
   } finally {
     await db.close();
   }

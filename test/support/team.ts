@@ -12,11 +12,12 @@ import type {
   SpawnSessionInput,
   StructureEventsOfQuery,
 } from '../graphql/graphql.ts';
-import type { Person, TestApp } from './app.ts';
-import type { Client } from './client.ts';
+import type { TestApp } from './app.ts';
+import { type Client, createClient } from './client.ts';
 import type { GitHub, GitHubPullRequest } from './github/github.ts';
 import * as mutations from './mutations.ts';
 import { succeeded } from './outcome.ts';
+import { createPersonIn, type Person } from './person.ts';
 import { type Psql, uuidOf } from './psql.ts';
 
 /** An agent, as itself: what it sends goes under its token. */
@@ -38,8 +39,13 @@ export type Team = {
   /** Spawns a worker in the team's own project, unless told otherwise. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
-  /** Hires an agent, as the owner unless told otherwise, with a token to act by. */
+  /** Hires an agent, as the owner unless told otherwise. */
+  employ(input?: Partial<HireAgentInput>, by?: Client): Promise<{ id: string; name: string; status: string }>;
+  /** Hires an agent and creates a token for it. */
   hire(input?: Partial<HireAgentInput>, by?: Client): Promise<TeamAgent>;
+  /** The same organization and owner, at another server on the same database. */
+  at(url: string): Team;
+  offboard(agentId: string): Promise<void>;
   /** Puts a pull request of the project's repository on GitHub, or changes it. */
   onGitHub(number: number, facts?: Partial<GitHubPullRequest>): GitHubPullRequest;
   /** Claims for a session, as the owner. */
@@ -55,6 +61,9 @@ export type Team = {
   /** A fingerprint of all that is stored of the organization, and of how much has happened in it. */
   footprint(): Promise<Record<string, string | null>>;
 };
+
+/** Creates an organization with a project. Its owner is a new person unless the test names one. */
+export type CreateTeam = (owner?: Person) => Promise<Team>;
 
 const ChangesOf = graphql(`
   query ChangesOf($slug: String!, $after: String, $types: [ChangeType!]) {
@@ -109,24 +118,47 @@ const StructureEventsOf = graphql(`
   }
 `);
 
-export async function createTeam(
-  { app, github, psql }: { app: TestApp; github: GitHub; psql: Psql },
-  owner: Person,
-): Promise<Team> {
+/** Where a team works: at a server, on its database, beside a GitHub. */
+type Place = { app: Pick<TestApp, 'signUp' | 'client'>; github?: GitHub; psql?: Psql };
+
+/** Creates a team at a server that runs in another process. */
+export async function createTeamAt(url: string, databaseUrl: string): Promise<Team> {
+  const client = (token?: string) => createClient(url, token);
+  const signUp = async (name?: string) => {
+    const account = await createPersonIn(databaseUrl, name);
+    return { ...client(account.token), ...account };
+  };
+  return await createTeam({ app: { client, signUp } }, await signUp());
+}
+
+export async function createTeam(place: Place, owner: Person): Promise<Team> {
   const slug = `acme-${randomBytes(5).toString('hex')}`;
   const { createOrganization } = await owner.query(mutations.CreateOrganization, {
     input: { slug, name: 'Acme' },
   });
   const { id } = succeeded(createOrganization).organization;
+  const project = await registerProject(owner, { id, slug });
+  return teamOf(place, owner, { id, slug, project });
+}
 
-  async function register(input: Partial<RegisterProjectInput> = {}) {
-    const project = { slug: 'rocket', name: 'Rocket', repoUrl: `https://github.com/${slug}/rocket` };
-    const { registerProject } = await owner.query(mutations.RegisterProject, {
-      input: { organizationId: id, ...project, ...input },
-    });
-    return succeeded(registerProject).project;
-  }
-  const project = await register();
+async function registerProject(
+  owner: Client,
+  { id, slug }: { id: string; slug: string },
+  input: Partial<RegisterProjectInput> = {},
+) {
+  const project = { slug: 'rocket', name: 'Rocket', repoUrl: `https://github.com/${slug}/rocket` };
+  const { registerProject } = await owner.query(mutations.RegisterProject, {
+    input: { organizationId: id, ...project, ...input },
+  });
+  return succeeded(registerProject).project;
+}
+
+function teamOf(
+  place: Place,
+  owner: Person,
+  { id, slug, project }: Pick<Team, 'id' | 'slug' | 'project'>,
+): Team {
+  const { app, github, psql } = place;
 
   /** Waits until all that was committed so far is in the stored feed: a change made now is stored after it. */
   async function settle(): Promise<void> {
@@ -139,12 +171,25 @@ export async function createTeam(
     await tokens.stop();
   }
 
+  async function employ(input: Partial<HireAgentInput> = {}, by: Client = owner) {
+    const { hireAgent } = await by.query(mutations.HireAgent, {
+      input: { organizationId: id, name: 'Robin', role: 'reviewer', ...input },
+    });
+    return succeeded(hireAgent).agent;
+  }
+
   return {
     id,
     slug,
     owner,
     project,
-    register,
+    register: (input) => registerProject(owner, { id, slug }, input),
+
+    at(url) {
+      const client = (token?: string) => createClient(url, token);
+      const elsewhere = { ...place, app: { ...app, client } };
+      return teamOf(elsewhere, { ...owner, ...client(owner.token) }, { id, slug, project });
+    },
 
     async join(role, name = 'Bob') {
       const person = await app.signUp(name);
@@ -161,16 +206,20 @@ export async function createTeam(
       return succeeded(spawnSession).session;
     },
 
+    employ,
+
     async hire(input = {}, by = owner) {
-      const { hireAgent } = await by.query(mutations.HireAgent, {
-        input: { organizationId: id, name: 'Robin', role: 'reviewer', ...input },
-      });
-      const { agent } = succeeded(hireAgent);
+      const agent = await employ(input, by);
       const { createToken } = await by.query(mutations.CreateToken, {
         input: { organizationId: id, agentId: agent.id, label: 'agent' },
       });
       const { secret } = succeeded(createToken);
       return { ...app.client(present(secret)), id: agent.id, name: agent.name, token: present(secret) };
+    },
+
+    async offboard(agentId) {
+      const { offboardAgent } = await owner.query(mutations.OffboardAgent, { input: { agentId } });
+      succeeded(offboardAgent);
     },
 
     async terminate(sessionId) {
@@ -179,7 +228,7 @@ export async function createTeam(
     },
 
     onGitHub: (number, facts = {}) =>
-      github.setPullRequest({ owner: slug, repo: 'rocket', number, ...facts }),
+      present(github).setPullRequest({ owner: slug, repo: 'rocket', number, ...facts }),
 
     async claim(sessionId, pr, more = {}) {
       const { claimPR } = await owner.query(mutations.ClaimPR, {
@@ -205,42 +254,35 @@ export async function createTeam(
       return present(organization).structureEvents.nodes.toReversed();
     },
 
-    async footprint() {
-      const [footprint] = await psql<Record<string, string | null>>(FOOTPRINT, [uuidOf(id)]);
-      return present(footprint);
-    },
+    footprint: () => footprintOf(present(psql), uuidOf(id)),
   };
 }
 
-const TABLES = [
-  'membership',
-  'token',
-  'project',
-  'agent',
-  'watched_repo',
-  'agent_memory',
-  'reviewed_pull_request',
-  'session',
-  'pull_request',
-  'pull_request_check',
-  'pull_request_review_thread',
-  'pull_request_review_comment',
-  'pull_request_review',
-  'structure_event',
-  'idempotency_key',
-];
+/** A digest of each table that holds rows of an organization, and the number of its changes. */
+async function footprintOf(psql: Psql, organizationId: string): Promise<Record<string, string | null>> {
+  const tables = await psql<{ name: string }>(
+    `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.attname = 'organization_id' AND c.relkind = 'r' AND NOT c.relispartition AND c.relnamespace = 'public'::regnamespace
+        AND c.relname NOT IN (SELECT unnest($1::text[])) ORDER BY 1`,
+    [NOT_IN_FOOTPRINT],
+  );
+  const digests = tables.map(
+    ({ name }) =>
+      `(SELECT md5(string_agg(${rowOf(name)}::text, '' ORDER BY t.id)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
+  );
+  const [footprint] = await psql<Record<string, string | null>>(
+    `SELECT ((SELECT count(*) FROM change_log WHERE organization_id = $1) +
+             (SELECT count(*) FROM change_outbox WHERE organization_id = $1))::text AS changes, ${digests.join(', ')}`,
+    [organizationId],
+  );
+  return present(footprint);
+}
+
+/** The feed's tables are counted together: a change moves from one to the other. An agent's refusals are recorded. */
+const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action'];
 
 /** When a token was last used is no trace of what a request did. */
 const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');
-
-const FOOTPRINT = `SELECT ${[
-  `((SELECT count(*) FROM change_log WHERE organization_id = $1) +
-    (SELECT count(*) FROM change_outbox WHERE organization_id = $1))::text AS changes`,
-  ...TABLES.map(
-    (table) =>
-      `(SELECT md5(string_agg(${rowOf(table)}::text, '' ORDER BY t.id)) FROM ${table} t WHERE organization_id = $1) AS ${table}`,
-  ),
-].join(', ')}`;
 
 function present<Value>(value: Value | null | undefined): Value {
   if (value == null) throw new Error('Something that is sure to be there is not.');

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import {
   ClaimPR,
@@ -11,7 +10,7 @@ import {
 import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const HeardAgain = graphql(`
   subscription HeardAgain($organizationId: ID!, $after: String) {
@@ -22,33 +21,25 @@ const HeardAgain = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   team.onGitHub(7);
 });
 
 const key = 'once';
 const tenAtOnce = <Result>(act: () => Promise<Result>) => Promise.all(Array.from({ length: 10 }, act));
 
-async function spawn(client = team.owner, more: object = {}) {
+async function spawn(team: Team, client = team.owner, more: object = {}) {
   const input = { projectId: team.project.id, idempotencyKey: key, ...more };
   return (await client.query(SpawnSession, { input })).spawnSession;
 }
 
-async function createToken() {
+async function createToken(team: Team) {
   const input = { organizationId: team.id, label: 'ci', idempotencyKey: key };
   return succeeded((await team.owner.query(CreateToken, { input })).createToken);
 }
 
 describe('the same act again under its key', () => {
-  it('is answered as the first one, and does nothing', async () => {
+  it('is answered as the first one, and does nothing', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     const footprint = await team.footprint();
@@ -57,7 +48,7 @@ describe('the same act again under its key', () => {
     expect(await team.footprint()).toEqual(footprint);
   });
 
-  it('gives a cursor from before the changes, which then are heard', async () => {
+  it('gives a cursor from before the changes, which then are heard', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     expect(await team.changes({ requestId: first.requestId })).toHaveLength(1);
@@ -70,15 +61,15 @@ describe('the same act again under its key', () => {
     await heard.stop();
   });
 
-  it('asks the host no second time', async () => {
+  it('asks the host no second time', async ({ team, github }) => {
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
-    const asked = work.github.requests.length;
+    const asked = github.requests.length;
     succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
-    expect(work.github.requests).toHaveLength(asked);
+    expect(github.requests).toHaveLength(asked);
   });
 
-  it('is answered so even when it would be refused by now', async () => {
+  it('is answered so even when it would be refused by now', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     await team.terminate(session.id);
@@ -88,13 +79,13 @@ describe('the same act again under its key', () => {
     );
   });
 
-  it('shows things as they are by now', async () => {
-    const first = succeeded(await spawn());
+  it('shows things as they are by now', async ({ team }) => {
+    const first = succeeded(await spawn(team));
     await team.terminate(first.session.id);
-    expect(succeeded(await spawn()).session).toMatchObject({ id: first.session.id, isTerminated: true });
+    expect(succeeded(await spawn(team)).session).toMatchObject({ id: first.session.id, isTerminated: true });
   });
 
-  it('is the same with its defaults written out', async () => {
+  it('is the same with its defaults written out', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     const again = await team.claim(session.id, 7, { allowTakeover: true, idempotencyKey: key });
@@ -103,15 +94,15 @@ describe('the same act again under its key', () => {
 });
 
 describe('twins at the same moment', () => {
-  it('are one spawn', async () => {
-    const spawned = (await tenAtOnce(() => spawn())).map(succeeded);
+  it('are one spawn', async ({ team }) => {
+    const spawned = (await tenAtOnce(() => spawn(team))).map(succeeded);
     expect(new Set(spawned.map(({ session }) => session.name))).toEqual(new Set(['rocket-1']));
     expect(new Set(spawned.map(({ requestId }) => requestId)).size).toBe(1);
     expect(new Set(spawned.map(({ cursor }) => cursor)).size).toBe(1);
     expect(await team.changes({ types: ['SESSION_CREATED'] })).toHaveLength(1);
   });
 
-  it('are one claim', async () => {
+  it('are one claim', async ({ team }) => {
     const session = await team.spawn();
     const claims = await tenAtOnce(() => team.claim(session.id, 7, { idempotencyKey: key }));
     expect(new Set(claims.map((claim) => succeeded(claim).requestId)).size).toBe(1);
@@ -119,13 +110,13 @@ describe('twins at the same moment', () => {
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('are one token, whose secret one of them is told', async () => {
-    const tokens = await tenAtOnce(createToken);
+  it('are one token, whose secret one of them is told', async ({ team }) => {
+    const tokens = await tenAtOnce(() => createToken(team));
     expect(new Set(tokens.map(({ token }) => token.id)).size).toBe(1);
     expect(tokens.filter(({ secret }) => secret !== null)).toHaveLength(1);
   });
 
-  it('are one organization', async () => {
+  it('are one organization', async ({ team }) => {
     const input = { slug: `${team.slug}-two`, name: 'Two', idempotencyKey: key };
     const made = await tenAtOnce(() => team.owner.query(CreateOrganization, { input }));
     const ids = made.map(({ createOrganization }) => succeeded(createOrganization).organization.id);
@@ -134,42 +125,45 @@ describe('twins at the same moment', () => {
 });
 
 describe('a key', () => {
-  it('used for another input is IDEMPOTENCY_CONFLICT, and nothing happens', async () => {
-    succeeded(await spawn());
+  it('used for another input is IDEMPOTENCY_CONFLICT, and nothing happens', async ({ team }) => {
+    succeeded(await spawn(team));
     const footprint = await team.footprint();
     for (const more of [{ displayName: 'Ada' }, { kind: 'ORCHESTRATOR' }, { workspacePath: null }]) {
-      expect(refused(await spawn(team.owner, more)).code).toBe('IDEMPOTENCY_CONFLICT');
+      expect(refused(await spawn(team, team.owner, more)).code).toBe('IDEMPOTENCY_CONFLICT');
     }
     expect(await team.footprint()).toEqual(footprint);
   });
 
-  it('used for another act is IDEMPOTENCY_CONFLICT', async () => {
-    const { session } = succeeded(await spawn());
+  it('used for another act is IDEMPOTENCY_CONFLICT', async ({ team }) => {
+    const { session } = succeeded(await spawn(team));
     const { terminateSession } = await team.owner.query(TerminateSession, {
       input: { sessionId: session.id, idempotencyKey: key },
     });
     expect(refused(terminateSession).code).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('is one viewer’s own', async () => {
+  it('is one viewer’s own', async ({ team }) => {
     const bob = await team.join('MEMBER');
-    const [hers, his] = [succeeded(await spawn()), succeeded(await spawn(bob, { displayName: 'Ada' }))];
+    const [hers, his] = [
+      succeeded(await spawn(team)),
+      succeeded(await spawn(team, bob, { displayName: 'Ada' })),
+    ];
     expect(his.session.id).not.toBe(hers.session.id);
   });
 
-  it('is one person’s, whichever token it comes with', async () => {
+  it('is one person’s, whichever token it comes with', async ({ team, app }) => {
     const input = { organizationId: team.id, label: 'ci' };
     const { createToken } = await team.owner.query(CreateToken, { input });
-    const sameAnn = work.app.client(succeeded(createToken).secret ?? '');
-    const first = succeeded(await spawn());
+    const sameAnn = app.client(succeeded(createToken).secret ?? '');
+    const first = succeeded(await spawn(team));
     const { spawnSession } = await sameAnn.query(SpawnSession, {
       input: { projectId: team.project.id, idempotencyKey: key },
     });
     expect(succeeded(spawnSession).session.id).toBe(first.session.id);
   });
 
-  it('is one organization’s own', async () => {
-    const other = await work.createTeam(team.owner);
+  it('is one organization’s own', async ({ team, createTeam }) => {
+    const other = await createTeam(team.owner);
     const register = async ({ id }: Team, slug: string) => {
       const input = { organizationId: id, slug, name: 'Lander', idempotencyKey: key };
       return succeeded((await team.owner.query(RegisterProject, { input })).registerProject).project;
@@ -181,7 +175,7 @@ describe('a key', () => {
     succeeded((await team.owner.query(CreateOrganization, { input })).createOrganization);
   });
 
-  it('under which nothing succeeded is as good as new', async () => {
+  it('under which nothing succeeded is as good as new', async ({ team }) => {
     const session = await team.spawn();
     expect(refused(await team.claim(session.id, 8, { idempotencyKey: key })).code).toBe('PR_NOT_FOUND');
     const owner = await team.spawn();
@@ -191,24 +185,24 @@ describe('a key', () => {
     succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
   });
 
-  it('is forgotten after 24 hours, and not before', async () => {
+  it('is forgotten after 24 hours, and not before', async ({ team, psql }) => {
     const age = (interval: string) =>
-      work.psql(
-        'UPDATE idempotency_key SET created_at = created_at - $2::interval WHERE organization_id = $1',
-        [uuidOf(team.id), interval],
-      );
-    const first = succeeded(await spawn());
+      psql('UPDATE idempotency_key SET created_at = created_at - $2::interval WHERE organization_id = $1', [
+        uuidOf(team.id),
+        interval,
+      ]);
+    const first = succeeded(await spawn(team));
     await age('23 hours 50 minutes');
-    expect(succeeded(await spawn()).session.id).toBe(first.session.id);
+    expect(succeeded(await spawn(team)).session.id).toBe(first.session.id);
     await age('11 minutes');
-    const anew = succeeded(await spawn(team.owner, { displayName: 'Ada' }));
+    const anew = succeeded(await spawn(team, team.owner, { displayName: 'Ada' }));
     expect(anew.session.num).toBe(first.session.num + 1);
   });
 
-  it('is forgotten for claims too, which then ask the host again', async () => {
+  it('is forgotten for claims too, which then ask the host again', async ({ team, psql }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
-    await work.psql(
+    await psql(
       `UPDATE idempotency_key SET created_at = created_at - interval '25 hours' WHERE organization_id = $1`,
       [uuidOf(team.id)],
     );
@@ -220,25 +214,25 @@ describe('a key', () => {
 });
 
 describe('a secret', () => {
-  it('is null in the repetition, and stored nowhere', async () => {
-    const first = await createToken();
-    const again = await createToken();
+  it('is null in the repetition, and stored nowhere', async ({ team, psql }) => {
+    const first = await createToken(team);
+    const again = await createToken(team);
     expect(again).toEqual({ ...first, secret: null });
 
-    const tables = await work.psql<{ name: string }>(
+    const tables = await psql<{ name: string }>(
       `SELECT quote_ident(table_name) AS name FROM information_schema.tables
         WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
     );
     expect(tables.map(({ name }) => name)).toContain('idempotency_key');
     for (const { name } of tables) {
-      const found = await work.psql(`SELECT FROM ${name} t WHERE strpos(t::text, $1) > 0`, [first.secret]);
+      const found = await psql(`SELECT FROM ${name} t WHERE strpos(t::text, $1) > 0`, [first.secret]);
       expect(found, name).toEqual([]);
     }
   });
 });
 
 describe('without a key', () => {
-  it('each act is one of its own', async () => {
+  it('each act is one of its own', async ({ team, psql }) => {
     const input = { projectId: team.project.id };
     const acts = await tenAtOnce(() => team.owner.query(SpawnSession, { input }));
     expect(new Set(acts.map(({ spawnSession }) => succeeded(spawnSession).session.id)).size).toBe(10);
@@ -246,8 +240,8 @@ describe('without a key', () => {
       input: { sessionId: (await team.spawn()).id, pr: '7', idempotencyKey: null },
     });
     succeeded(claimPR);
-    expect(
-      await work.psql('SELECT FROM idempotency_key WHERE organization_id = $1', [uuidOf(team.id)]),
-    ).toEqual([]);
+    expect(await psql('SELECT FROM idempotency_key WHERE organization_id = $1', [uuidOf(team.id)])).toEqual(
+      [],
+    );
   });
 });

@@ -1,6 +1,7 @@
 /** What a viewer was allowed when it asked may be taken from it while its act waits for somebody else's. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import type { Person } from '../../support/app.ts';
+import type { TestDatabase } from '../../support/database.ts';
 import {
   AddMember,
   ClaimPR,
@@ -12,40 +13,39 @@ import {
   TerminateSession,
 } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { openPsql, uuidOf } from '../../support/psql.ts';
+import { openPsql, type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let session: { id: string };
 let bob: Person & { memberId: string };
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   session = await team.spawn();
   bob = await team.join('ADMIN');
   team.onGitHub(7);
 });
 
-const newcomer = (more = {}) => ({
+const newcomer = (team: Team, more = {}) => ({
   input: { organizationId: team.id, email: `new-${bob.userId}@example.com`, name: 'New', ...more },
 });
 
 /** Runs an act that has to wait for a lock, until somebody else at the database has done that meanwhile. */
-async function whileWaiting<Result>(lock: string, act: () => Promise<Result>, meanwhile: string[]) {
-  await using holder = await openPsql(work.app.app.db.url);
+async function whileWaiting<Result>(
+  team: Team,
+  psql: Psql,
+  database: TestDatabase,
+  lock: string,
+  act: () => Promise<Result>,
+  meanwhile: string[],
+) {
+  await using holder = await openPsql(database.url);
   await holder('BEGIN');
   await holder(lock);
   const acting = act();
   await expect
-    .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+    .poll(async () => (await psql('SELECT FROM pg_locks WHERE NOT granted')).length)
     .toBeGreaterThan(0);
-  for (const statement of meanwhile) await work.psql(statement);
+  for (const statement of meanwhile) await psql(statement);
   const before = await team.footprint();
   await holder('COMMIT');
   const result = await acting;
@@ -53,8 +53,8 @@ async function whileWaiting<Result>(lock: string, act: () => Promise<Result>, me
 }
 
 const onSession = () => `SELECT FROM session WHERE id = '${uuidOf(session.id)}' FOR UPDATE`;
-const onProject = () => `SELECT FROM project WHERE id = '${uuidOf(team.project.id)}' FOR UPDATE`;
-const onOrganization = () => `SELECT FROM organization WHERE id = '${uuidOf(team.id)}' FOR UPDATE`;
+const onProject = (team: Team) => `SELECT FROM project WHERE id = '${uuidOf(team.project.id)}' FOR UPDATE`;
+const onOrganization = (team: Team) => `SELECT FROM organization WHERE id = '${uuidOf(team.id)}' FOR UPDATE`;
 
 const removal = () => `UPDATE membership SET removed_at = now() WHERE id = '${uuidOf(bob.memberId)}'`;
 const demotion = () => `UPDATE membership SET role = 'MEMBER' WHERE id = '${uuidOf(bob.memberId)}'`;
@@ -64,67 +64,78 @@ const expiry = () => `UPDATE token SET expires_at = now() WHERE user_id = '${bob
 describe('an act that waits', () => {
   const claim = async () => (await bob.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
 
-  it.each([
+  it.for([
     ['a removed member', removal, 'NOT_FOUND'],
     ['a revoked token', revocation, 'FORBIDDEN'],
     ['an expired token', expiry, 'FORBIDDEN'],
-  ])('claims nothing for %s', async (_whom, taking, code) => {
-    const { result, isUntouched } = await whileWaiting(onSession(), claim, [taking()]);
+  ] as const)('claims nothing for %s', async ([_whom, taking, code], { team, psql, database }) => {
+    const { result, isUntouched } = await whileWaiting(team, psql, database, onSession(), claim, [taking()]);
     expect(refused(result).code).toBe(code);
     expect(isUntouched).toBe(true);
   });
 
-  it('claims for a member whose role still allows it', async () => {
-    const { result } = await whileWaiting(onSession(), claim, [demotion()]);
+  it('claims for a member whose role still allows it', async ({ team, psql, database }) => {
+    const { result } = await whileWaiting(team, psql, database, onSession(), claim, [demotion()]);
     succeeded(result);
   });
 
-  it('is refused for the lost right, not for what else has happened', async () => {
-    const { result } = await whileWaiting(onSession(), claim, [
+  it('is refused for the lost right, not for what else has happened', async ({ team, psql, database }) => {
+    const { result } = await whileWaiting(team, psql, database, onSession(), claim, [
       removal(),
       `UPDATE project SET archived_at = now() WHERE id = '${uuidOf(team.project.id)}'`,
     ]);
     expect(refused(result).code).toBe('NOT_FOUND');
   });
 
-  it.each(['ADMIN', 'MEMBER'] as const)('adds no %s for a demoted admin', async (role) => {
-    const add = async () => (await bob.query(AddMember, newcomer({ role }))).addMember;
-    const { result, isUntouched } = await whileWaiting(onOrganization(), add, [demotion()]);
-    expect(refused(result).code).toBe('FORBIDDEN');
-    expect(isUntouched).toBe(true);
-  });
+  it.for(['ADMIN', 'MEMBER'] as const)(
+    'adds no %s for a demoted admin',
+    async (role, { team, psql, database }) => {
+      const add = async () => (await bob.query(AddMember, newcomer(team, { role }))).addMember;
+      const { result, isUntouched } = await whileWaiting(team, psql, database, onOrganization(team), add, [
+        demotion(),
+      ]);
+      expect(refused(result).code).toBe('FORBIDDEN');
+      expect(isUntouched).toBe(true);
+    },
+  );
 
-  it('is not done again for one who has lost the right since', async () => {
-    const add = async () => (await bob.query(AddMember, newcomer({ idempotencyKey: 'one' }))).addMember;
+  it('is not done again for one who has lost the right since', async ({ team, psql, database }) => {
+    const add = async () => (await bob.query(AddMember, newcomer(team, { idempotencyKey: 'one' }))).addMember;
     const twins = () => Promise.all([add(), add()]);
-    const { result, isUntouched } = await whileWaiting(onOrganization(), twins, [demotion()]);
+    const { result, isUntouched } = await whileWaiting(team, psql, database, onOrganization(team), twins, [
+      demotion(),
+    ]);
     expect(result.map((each) => refused(each).code)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
     expect(isUntouched).toBe(true);
   });
 
-  it('spawns nothing for a removed member', async () => {
+  it('spawns nothing for a removed member', async ({ team, psql, database }) => {
     const spawn = async () =>
       (await bob.query(SpawnSession, { input: { projectId: team.project.id } })).spawnSession;
-    const { result, isUntouched } = await whileWaiting(onProject(), spawn, [removal()]);
+    const { result, isUntouched } = await whileWaiting(team, psql, database, onProject(team), spawn, [
+      removal(),
+    ]);
     expect(refused(result).code).toBe('NOT_FOUND');
     expect(isUntouched).toBe(true);
   });
 
-  it('ends no session for a removed member', async () => {
+  it('ends no session for a removed member', async ({ team, psql, database }) => {
     const terminate = async () =>
       (await bob.query(TerminateSession, { input: { sessionId: session.id } })).terminateSession;
-    const { result, isUntouched } = await whileWaiting(onSession(), terminate, [removal()]);
+    const { result, isUntouched } = await whileWaiting(team, psql, database, onSession(), terminate, [
+      removal(),
+    ]);
     expect(refused(result).code).toBe('NOT_FOUND');
     expect(isUntouched).toBe(true);
   });
 });
 
 describe('an agent whose pull request is taken over while the host answers', () => {
-  it('no longer refreshes it', async () => {
+  it('no longer refreshes it', async ({ team, github }) => {
     const agent = await team.hire();
     const own = await team.spawn({ agentId: agent.id });
     const { pullRequest } = succeeded(await team.claim(own.id, 7));
-    const hold = work.github.holdNext();
+    const hold = github.holdNext();
     const refreshing = agent.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
     await hold.arrived;
     team.onGitHub(7, { title: 'Renamed' });
@@ -137,22 +148,22 @@ describe('an agent whose pull request is taken over while the host answers', () 
 });
 
 describe('whoever takes rights away at the same moment', () => {
-  it('comes before the act or after it, and finds nothing in between', async () => {
-    await using holder = await openPsql(work.app.app.db.url);
+  it('comes before the act or after it, and finds nothing in between', async ({ team, psql, database }) => {
+    await using holder = await openPsql(database.url);
     await holder('BEGIN');
     await holder(removal());
     const registering = bob.query(RegisterProject, {
       input: { organizationId: team.id, slug: 'other', name: 'Other' },
     });
     await expect
-      .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+      .poll(async () => (await psql('SELECT FROM pg_locks WHERE NOT granted')).length)
       .toBeGreaterThan(0);
     await holder('COMMIT');
     expect(refused((await registering).registerProject).code).toBe('NOT_FOUND');
   });
 
-  it('may be the viewer: several requests that revoke the token they come with', async () => {
-    const [own] = await work.psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [bob.userId]);
+  it('may be the viewer: several requests that revoke the token they come with', async ({ psql }) => {
+    const [own] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [bob.userId]);
     const tokenId = Buffer.from(`Token:${own?.id}`).toString('base64');
     const answers = await Promise.all(
       Array.from({ length: 5 }, async () => {
@@ -169,7 +180,7 @@ describe('whoever takes rights away at the same moment', () => {
 });
 
 describe('a token of one organization', () => {
-  it('makes no other, and repeats no making of one', async () => {
+  it('makes no other, and repeats no making of one', async ({ team, app }) => {
     const input = { slug: `second-${bob.userId.slice(-8)}`, name: 'Second', idempotencyKey: 'one' };
     succeeded((await bob.query(CreateOrganization, { input })).createOrganization);
     const response = await bob.raw({
@@ -177,7 +188,7 @@ describe('a token of one organization', () => {
         ... on CreateTokenPayload { secret } } }`,
       variables: { id: team.id },
     });
-    const bound = work.app.client((await response.json()).data.createToken.secret);
+    const bound = app.client((await response.json()).data.createToken.secret);
     for (const each of [input, { ...input, idempotencyKey: 'two', slug: `${input.slug}-2` }]) {
       const { createOrganization } = await bound.query(CreateOrganization, { input: each });
       expect(refused(createOrganization).code).toBe('FORBIDDEN');

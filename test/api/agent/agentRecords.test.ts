@@ -1,5 +1,5 @@
 /** What agents leave behind: memory, reviews, and a log of what they tried. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { LogAgentActionInput } from '../../graphql/graphql.ts';
@@ -15,7 +15,7 @@ import {
 import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const MemoryOf = graphql(`
   query MemoryOf($id: ID!, $first: Int, $after: String) {
@@ -70,43 +70,32 @@ const ChangesBy = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
+const it = test.extend('robin', async ({ team }) => await team.hire());
 
-let team: Team;
-let robin: TeamAgent;
-beforeEach(async () => {
-  team = await work.createTeam();
-  robin = await team.hire();
-});
-
-const put = async (key: string, value: string, agent = robin) =>
+const put = async (robin: TeamAgent, key: string, value: string, agent = robin) =>
   (await agent.query(PutAgentMemory, { input: { agentId: agent.id, key, value } })).putAgentMemory;
 
-async function memory(page: { first?: number; after?: string | null } = {}) {
+async function memory(team: Team, robin: TeamAgent, page: { first?: number; after?: string | null } = {}) {
   const { node } = await team.owner.query(MemoryOf, { id: robin.id, ...page });
   if (!node || !('memory' in node)) throw new Error('There is no such agent.');
   return node.memory;
 }
 
-const log = async (input: Partial<LogAgentActionInput> = {}, by: Client = robin) =>
+const log = async (robin: TeamAgent, input: Partial<LogAgentActionInput> = {}, by: Client = robin) =>
   (
     await by.query(LogAgentAction, {
       input: { agentId: robin.id, action: 'push', outcome: 'ALLOWED', ...input },
     })
   ).logAgentAction;
 
-async function actions() {
+async function actions(team: Team, robin: TeamAgent) {
   const { node } = await team.owner.query(ActionsOf, { id: robin.id });
   if (!node || !('actions' in node)) throw new Error('There is no such agent.');
   return node.actions.nodes;
 }
 
 describe('what an agent changes', () => {
-  it('is told under its name, and found by its id', async () => {
+  it('is told under its name, and found by its id', async ({ team, robin }) => {
     const { id: sessionId } = await team.spawn({ agentId: robin.id });
     const { reportActivity } = await robin.query(ReportActivity, { input: { sessionId, state: 'ACTIVE' } });
     const { requestId } = succeeded(reportActivity);
@@ -124,12 +113,15 @@ describe('what an agent changes', () => {
 });
 
 describe('memory', () => {
-  it('keeps one value under each key, what was written last first, as it was written', async () => {
-    succeeded(await put('tone', 'kind'));
-    succeeded(await put('style', ' two spaces \n'));
-    const { memory: written } = succeeded(await put('tone', 'brief'));
+  it('keeps one value under each key, what was written last first, as it was written', async ({
+    team,
+    robin,
+  }) => {
+    succeeded(await put(robin, 'tone', 'kind'));
+    succeeded(await put(robin, 'style', ' two spaces \n'));
+    const { memory: written } = succeeded(await put(robin, 'tone', 'brief'));
     expect(written).toMatchObject({ key: 'tone', value: 'brief' });
-    expect(await memory()).toMatchObject({
+    expect(await memory(team, robin)).toMatchObject({
       totalCount: 2,
       nodes: [
         { key: 'tone', value: 'brief' },
@@ -138,34 +130,39 @@ describe('memory', () => {
     });
   });
 
-  it('is read page by page in that order', async () => {
-    for (const key of ['a', 'b', 'c']) succeeded(await put(key, key));
-    succeeded(await put('a', 'again'));
-    const first = await memory({ first: 2 });
-    const rest = await memory({ first: 2, after: first.pageInfo.endCursor });
+  it('is read page by page in that order', async ({ team, robin }) => {
+    for (const key of ['a', 'b', 'c']) succeeded(await put(robin, key, key));
+    succeeded(await put(robin, 'a', 'again'));
+    const first = await memory(team, robin, { first: 2 });
+    const rest = await memory(team, robin, { first: 2, after: first.pageInfo.endCursor });
     expect([...first.nodes, ...rest.nodes].map(({ key }) => key)).toEqual(['a', 'c', 'b']);
   });
 
-  it('takes many that write at once, one after another', async () => {
-    await Promise.all(Array.from({ length: 30 }, async (_, at) => succeeded(await put('count', String(at)))));
-    expect(await memory()).toMatchObject({ totalCount: 1 });
+  it('takes many that write at once, one after another', async ({ team, robin }) => {
+    await Promise.all(
+      Array.from({ length: 30 }, async (_, at) => succeeded(await put(robin, 'count', String(at)))),
+    );
+    expect(await memory(team, robin)).toMatchObject({ totalCount: 1 });
   });
 
-  it.each([
+  it.for([
     ['', 'x', 'key'],
     ['x'.repeat(256), 'x', 'key'],
     ['x', 'x'.repeat(65_537), 'value'],
     ['x', '\0', 'value'],
-  ])('refuses a key or a value that it cannot keep', async (key, value, path) => {
-    expect(refused(await put(key, value))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path }] });
+  ] as const)('refuses a key or a value that it cannot keep', async ([key, value, path], { robin }) => {
+    expect(refused(await put(robin, key, value))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path }],
+    });
   });
 });
 
 describe('the log of what an agent tried', () => {
-  it('has what the agent tells, newest first, and is never changed', async () => {
-    succeeded(await log({ metadata: { branch: 'main' } }));
-    succeeded(await log({ action: 'merge', outcome: 'DENIED' }));
-    expect(await actions()).toEqual([
+  it('has what the agent tells, newest first, and is never changed', async ({ team, robin, psql }) => {
+    succeeded(await log(robin, { metadata: { branch: 'main' } }));
+    succeeded(await log(robin, { action: 'merge', outcome: 'DENIED' }));
+    expect(await actions(team, robin)).toEqual([
       { action: 'merge', outcome: 'DENIED', metadata: {} },
       { action: 'push', outcome: 'ALLOWED', metadata: { branch: 'main' } },
     ]);
@@ -174,11 +171,16 @@ describe('the log of what an agent tried', () => {
       'DELETE FROM agent_action',
       'TRUNCATE agent_action',
     ]) {
-      await expect(work.psql(statement)).rejects.toThrow('is kept as it was written');
+      await expect(psql(statement)).rejects.toThrow('is kept as it was written');
     }
   });
 
-  it('has every act that the agent was refused, with the reason', async () => {
+  it('has every act that the agent was refused, with the reason', async ({
+    team,
+    robin,
+    app,
+    createTeam,
+  }) => {
     const input = { organizationId: team.id, name: 'Kim', role: 'reviewer' };
     const { code } = refused((await robin.query(HireAgent, { input })).hireAgent);
     expect(code).toBe('FORBIDDEN');
@@ -187,14 +189,14 @@ describe('the log of what an agent tried', () => {
       (await robin.query(PutAgentMemory, { input: { agentId: other.id, key: 'k', value: 'v' } }))
         .putAgentMemory,
     );
-    const elsewhere = await work.createTeam(await work.app.signUp('Olga'));
+    const elsewhere = await createTeam(await app.signUp('Olga'));
     refused(
       (await robin.query(OffboardAgent, { input: { agentId: (await elsewhere.hire()).id } })).offboardAgent,
     );
-    refused(await log({ action: '' }));
+    refused(await log(robin, { action: '' }));
     const requestId = expect.any(String);
     const message = expect.any(String);
-    expect(await actions()).toEqual([
+    expect(await actions(team, robin)).toEqual([
       {
         action: 'logAgentAction',
         outcome: 'DENIED',
@@ -206,21 +208,21 @@ describe('the log of what an agent tried', () => {
     ]);
   });
 
-  it('has nothing of what people are refused', async () => {
+  it('has nothing of what people are refused', async ({ team, robin }) => {
     const bob = await team.join('MEMBER');
-    expect(refused(await log({}, bob)).code).toBe('FORBIDDEN');
-    expect(await actions()).toEqual([]);
+    expect(refused(await log(robin, {}, bob)).code).toBe('FORBIDDEN');
+    expect(await actions(team, robin)).toEqual([]);
   });
 
-  it('changes nothing for who asks when it cannot be written', async () => {
-    await work.psql('ALTER TABLE agent_action RENAME TO agent_action_away');
+  it('changes nothing for who asks when it cannot be written', async ({ team, robin, psql }) => {
+    await psql('ALTER TABLE agent_action RENAME TO agent_action_away');
     try {
       const input = { organizationId: team.id, name: 'Kim', role: 'reviewer' };
       expect(refused((await robin.query(HireAgent, { input })).hireAgent).code).toBe('FORBIDDEN');
     } finally {
-      await work.psql('ALTER TABLE agent_action_away RENAME TO agent_action');
+      await psql('ALTER TABLE agent_action_away RENAME TO agent_action');
     }
-    expect(await actions()).toEqual([]);
+    expect(await actions(team, robin)).toEqual([]);
   });
 });
 
@@ -228,7 +230,7 @@ describe('a review', () => {
   const review = async (agent: TeamAgent, repo = 'acme/rocket', number = 7) =>
     (await agent.query(RecordReviewedPR, { input: { agentId: agent.id, repo, number } })).recordReviewedPR;
 
-  it('is recorded once for all agents of a person, the next ones learn by whom', async () => {
+  it('is recorded once for all agents of a person, the next ones learn by whom', async ({ team, robin }) => {
     const first = succeeded(await review(robin));
     expect(first).toMatchObject({
       agent: { id: robin.id },
@@ -246,41 +248,38 @@ describe('a review', () => {
     expect(succeeded(await review(kim, 'acme/rocket', 8)).alreadyReviewedBy).toBeNull();
   });
 
-  it('by one who was offboarded counts for who is hired in its place', async () => {
+  it('by one who was offboarded counts for who is hired in its place', async ({ team, robin }) => {
     succeeded(await review(robin));
     succeeded((await team.owner.query(OffboardAgent, { input: { agentId: robin.id } })).offboardAgent);
     const kim = await team.hire({ name: 'Kim' });
     expect(succeeded(await review(kim)).alreadyReviewedBy).toMatchObject({ id: robin.id });
   });
 
-  it('for one person is none for another', async () => {
+  it('for one person is none for another', async ({ team, robin }) => {
     succeeded(await review(robin));
     const kim = await team.hire({ name: 'Kim' }, await team.join('ADMIN'));
     expect(succeeded(await review(kim)).alreadyReviewedBy).toBeNull();
   });
 
-  it('is recorded once by many at once', async () => {
+  it('is recorded once by many at once', async ({ team, robin, psql }) => {
     const agents = [robin, ...(await Promise.all(['Kim', 'Lee'].map((name) => team.hire({ name }))))];
     const reviews = await Promise.all(
       Array.from({ length: 30 }, (_, at) => review(agents[at % agents.length] as TeamAgent)),
     );
     expect(reviews.filter((each) => succeeded(each).alreadyReviewedBy === null)).toHaveLength(1);
     expect(
-      await work.psql('SELECT FROM reviewed_pull_request WHERE organization_id = $1', [uuidOf(team.id)]),
+      await psql('SELECT FROM reviewed_pull_request WHERE organization_id = $1', [uuidOf(team.id)]),
     ).toHaveLength(1);
   });
 
-  it.each([
+  it.for<[input: { repo?: string; number?: number }, path: string]>([
     [{ repo: 'rocket' }, 'repo'],
     [{ number: 0 }, 'number'],
     [{ number: -1 }, 'number'],
-  ])(
-    'of %j is none',
-    async ({ repo = 'acme/rocket', number = 7 }: { repo?: string; number?: number }, path) => {
-      expect(refused(await review(robin, repo, number))).toMatchObject({
-        code: 'INVALID_INPUT',
-        issues: [{ path }],
-      });
-    },
-  );
+  ])('of %j is none', async ([{ repo = 'acme/rocket', number = 7 }, path], { robin }) => {
+    expect(refused(await review(robin, repo, number))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path }],
+    });
+  });
 });

@@ -1,8 +1,8 @@
 /** The rules of agents at the database, for programs that know nothing of the services. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { uuidOf } from '../../support/psql.ts';
+
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const STATUSES = ['PENDING', 'RUNNING', 'STOPPED', 'ERROR'] as const;
 type Status = (typeof STATUSES)[number];
@@ -14,18 +14,8 @@ const ALLOWED: Record<Status, Status[]> = {
   STOPPED: [],
 };
 
-let work: Work;
-let team: Team;
-beforeAll(async () => {
-  work = await startWork();
-});
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-afterAll(() => work.close());
-
-async function agent(status: Status): Promise<string> {
-  const [row] = await work.psql<{ id: string }>(
+async function agent(team: Team, psql: Psql, status: Status): Promise<string> {
+  const [row] = await psql<{ id: string }>(
     `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
      VALUES ($1, 'Robin', 'reviewer', $2::agent_status, $3, CASE $2::text WHEN 'STOPPED' THEN now() END) RETURNING id`,
     [uuidOf(team.id), status, team.owner.userId],
@@ -34,34 +24,37 @@ async function agent(status: Status): Promise<string> {
 }
 
 /** What became of a statement: `written`, or the rule by its name or its words. */
-const written = async (statement: string, values: unknown[] = []) =>
-  await work.psql(statement, values).then(
+const written = async (psql: Psql, statement: string, values: unknown[] = []) =>
+  await psql(statement, values).then(
     () => 'written',
     ({ constraint, message }) => constraint ?? message,
   );
 
-const to = async (id: string, status: Status) =>
+const to = async (psql: Psql, id: string, status: Status) =>
   await written(
+    psql,
     `UPDATE agent SET status = $2::agent_status, container_ref = NULL,
             offboarded_at = CASE $2::text WHEN 'STOPPED' THEN now() ELSE offboarded_at END WHERE id = $1`,
     [id, status],
   );
 
 const hold = {
-  repository: (id: string) =>
+  repository: (team: Team, psql: Psql, id: string) =>
     written(
+      psql,
       `INSERT INTO watched_repo (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
        VALUES ($1, $2, $3, 'acme', 'rocket', 'acme', 'rocket')`,
       [uuidOf(team.id), id, team.owner.userId],
     ),
-  session: (id: string) =>
-    written('INSERT INTO session (organization_id, project_id, agent_id) VALUES ($1, $2, $3)', [
+  session: (team: Team, psql: Psql, id: string) =>
+    written(psql, 'INSERT INTO session (organization_id, project_id, agent_id) VALUES ($1, $2, $3)', [
       uuidOf(team.id),
       uuidOf(team.project.id),
       id,
     ]),
-  token: (id: string) =>
+  token: (team: Team, psql: Psql, id: string) =>
     written(
+      psql,
       `INSERT INTO token (organization_id, agent_id, label, prefix, hash)
        VALUES ($1, $2::uuid, 'test', 'mst', encode(sha256(gen_random_uuid()::text::bytea), 'hex'))`,
       [uuidOf(team.id), id],
@@ -69,31 +62,38 @@ const hold = {
 };
 
 describe.each(STATUSES)('from %s', (from) => {
-  it.each(STATUSES.filter((status) => status !== from))('to %s goes as the table says', async (status) => {
-    const id = await agent(from);
-    const outcome = await to(id, status);
-    if (ALLOWED[from].includes(status)) expect(outcome).toBe('written');
-    else expect(outcome).toMatch('does not go from that status');
-  });
+  it.for(STATUSES.filter((status) => status !== from))(
+    'to %s goes as the table says',
+    async (status, { team, psql }) => {
+      const id = await agent(team, psql, from);
+      const outcome = await to(psql, id, status);
+      if (ALLOWED[from].includes(status)) expect(outcome).toBe('written');
+      else expect(outcome).toMatch('does not go from that status');
+    },
+  );
 });
 
 describe('what an agent may hold', () => {
-  it.each([
+  it.for([
     ['PENDING', ['watched_repo_agent_check', 'session_agent_check', 'written']],
     ['RUNNING', ['written', 'written', 'written']],
     ['ERROR', ['watched_repo_agent_check', 'session_agent_check', 'token_agent_check']],
     ['STOPPED', ['watched_repo_agent_check', 'session_agent_check', 'token_agent_check']],
-  ] as const)('%s', async (status, expected) => {
-    const id = await agent(status);
-    expect([await hold.repository(id), await hold.session(id), await hold.token(id)]).toEqual(expected);
+  ] as const)('%s', async ([status, expected], { team, psql }) => {
+    const id = await agent(team, psql, status);
+    expect([
+      await hold.repository(team, psql, id),
+      await hold.session(team, psql, id),
+      await hold.token(team, psql, id),
+    ]).toEqual(expected);
   });
 
-  it.each(['ERROR', 'STOPPED'] as const)('is gone as it becomes %s', async (status) => {
-    const id = await agent('RUNNING');
-    for (const take of Object.values(hold)) expect(await take(id)).toBe('written');
-    expect(await to(id, status)).toBe('written');
+  it.for(['ERROR', 'STOPPED'] as const)('is gone as it becomes %s', async (status, { team, psql }) => {
+    const id = await agent(team, psql, 'RUNNING');
+    for (const take of Object.values(hold)) expect(await take(team, psql, id)).toBe('written');
+    expect(await to(psql, id, status)).toBe('written');
     expect(
-      await work.psql(
+      await psql(
         `SELECT (SELECT count(*)::int FROM watched_repo WHERE agent_id = $1) AS repos,
                 (SELECT count(*)::int FROM session WHERE agent_id = $1 AND NOT is_terminated) AS sessions,
                 (SELECT count(*)::int FROM token WHERE agent_id = $1 AND revoked_at IS NULL) AS tokens`,
@@ -102,18 +102,18 @@ describe('what an agent may hold', () => {
     ).toEqual([{ repos: 0, sessions: 0, tokens: 0 }]);
   });
 
-  it('comes back to life with no session of one that ended', async () => {
-    const id = await agent('RUNNING');
-    await hold.session(id);
-    await to(id, 'ERROR');
-    expect(await written('UPDATE session SET is_terminated = false WHERE agent_id = $1', [id])).toBe(
+  it('comes back to life with no session of one that ended', async ({ team, psql }) => {
+    const id = await agent(team, psql, 'RUNNING');
+    await hold.session(team, psql, id);
+    await to(psql, id, 'ERROR');
+    expect(await written(psql, 'UPDATE session SET is_terminated = false WHERE agent_id = $1', [id])).toBe(
       'session_agent_check',
     );
   });
 });
 
 describe('a row that lies', () => {
-  it.each([
+  it.for([
     [`UPDATE agent SET status = 'STOPPED' WHERE id = $1`, 'agent_offboarded_check'],
     ['UPDATE agent SET offboarded_at = now() WHERE id = $1', 'agent_offboarded_check'],
     [`UPDATE agent SET name = '' WHERE id = $1`, 'agent_name_check'],
@@ -142,16 +142,21 @@ describe('a row that lies', () => {
       `INSERT INTO token (agent_id, label, prefix, hash) SELECT id, 'x', 'x', repeat('0', 64) FROM agent WHERE id = $1`,
       'token_agent_reach_check',
     ],
-  ])('%s', async (statement, rule) => {
-    expect(await written(statement, [await agent('RUNNING')])).toMatch(rule);
+  ] as const)('%s', async ([statement, rule], { team, psql }) => {
+    expect(await written(psql, statement, [await agent(team, psql, 'RUNNING')])).toMatch(rule);
   });
 
-  it('a watched repository is of the user who hired the agent, and of its organization', async () => {
-    const id = await agent('RUNNING');
+  it('a watched repository is of the user who hired the agent, and of its organization', async ({
+    team,
+    psql,
+    createTeam,
+  }) => {
+    const id = await agent(team, psql, 'RUNNING');
     const bob = await team.join('MEMBER');
-    const other = await work.createTeam();
+    const other = await createTeam();
     const insert = (organizationId: string, userId: string) =>
       written(
+        psql,
         `INSERT INTO watched_repo (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
          VALUES ($1, $2, $3, 'acme', 'rocket', 'acme', 'rocket')`,
         [uuidOf(organizationId), id, userId],

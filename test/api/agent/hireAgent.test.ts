@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { HireAgentInput } from '../../graphql/graphql.ts';
@@ -6,7 +5,7 @@ import type { Client } from '../../support/client.ts';
 import { HireAgent } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const AgentsOf = graphql(`
   query AgentsOf($slug: String!, $status: AgentStatus) {
@@ -26,29 +25,18 @@ const AgentsOf = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-
-async function hire(input: Partial<HireAgentInput> = {}, by: Client = team.owner) {
+async function hire(team: Team, input: Partial<HireAgentInput> = {}, by: Client = team.owner) {
   const someone = { organizationId: team.id, name: 'Robin', role: 'reviewer' };
   return (await by.query(HireAgent, { input: { ...someone, ...input } })).hireAgent;
 }
 
-async function agents(by: Client = team.owner, status?: 'RUNNING' | 'STOPPED') {
+async function agents(team: Team, by: Client = team.owner, status?: 'RUNNING' | 'STOPPED') {
   return (await by.query(AgentsOf, { slug: team.slug, status })).organization?.agents;
 }
 
 describe('an agent without a runtime', () => {
-  it('is RUNNING at once, heard of once, and in the audit trail', async () => {
-    const { agent, requestId } = succeeded(await hire({ name: ' Robin ', config: { model: 'large' } }));
+  it('is RUNNING at once, heard of once, and in the audit trail', async ({ team }) => {
+    const { agent, requestId } = succeeded(await hire(team, { name: ' Robin ', config: { model: 'large' } }));
     expect(agent).toMatchObject({
       name: 'Robin',
       role: 'reviewer',
@@ -76,10 +64,10 @@ describe('an agent without a runtime', () => {
     ]);
   });
 
-  it('may be called and employed like another', async () => {
-    const [first, second] = [succeeded(await hire()), succeeded(await hire())];
+  it('may be called and employed like another', async ({ team }) => {
+    const [first, second] = [succeeded(await hire(team)), succeeded(await hire(team))];
     expect(first.agent.id).not.toBe(second.agent.id);
-    expect(await agents()).toMatchObject({
+    expect(await agents(team)).toMatchObject({
       totalCount: 2,
       nodes: [second.agent, first.agent].map(({ id }) => ({ id })),
     });
@@ -87,7 +75,7 @@ describe('an agent without a runtime', () => {
 });
 
 describe('an input that is not valid', () => {
-  it.each([
+  it.for([
     [{ name: ' ' }, 'name', 'must not be empty'],
     [{ name: 'x'.repeat(101) }, 'name', 'must have at most 100 characters'],
     [{ role: '' }, 'role', 'must not be empty'],
@@ -97,13 +85,16 @@ describe('an input that is not valid', () => {
     [{ config: { text: '\0' } }, 'config', 'must not contain a NUL character or half of a character'],
     [{ config: { '\ud83d': 1 } }, 'config', 'must not contain a NUL character or half of a character'],
     [{ config: deep(40) }, 'config', 'must not be nested deeper than 32 levels'],
-  ])('%j is refused', async (input, path, message) => {
+  ] as const)('%j is refused', async ([input, path, message], { team }) => {
     const before = await team.footprint();
-    expect(refused(await hire(input))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path, message }] });
+    expect(refused(await hire(team, input))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path, message }],
+    });
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is refused however deep it is, under a key too', async () => {
+  it('is refused however deep it is, under a key too', async ({ team }) => {
     const [open, close] = ['['.repeat(50_000), ']'.repeat(50_000)];
     const query = `mutation($input: HireAgentInput!) {
       hireAgent(input: $input) { ... on InvalidInputError { code issues { path } } } }`;
@@ -115,8 +106,8 @@ describe('an input that is not valid', () => {
     });
   });
 
-  it('is told of whole', async () => {
-    const { issues } = refused(await hire({ name: '', role: '', config: 1 })) as {
+  it('is told of whole', async ({ team }) => {
+    const { issues } = refused(await hire(team, { name: '', role: '', config: 1 })) as {
       issues: { path: string }[];
     };
     expect(issues.map(({ path }) => path).sort()).toEqual(['config', 'name', 'role']);
@@ -124,33 +115,33 @@ describe('an input that is not valid', () => {
 });
 
 describe('what a viewer may do with an agent', () => {
-  it('says so, by who hired it', async () => {
+  it('says so, by who hired it', async ({ team }) => {
     const member = await team.join('MEMBER');
-    const own = succeeded(await hire({}, member)).agent;
-    const other = succeeded(await hire()).agent;
+    const own = succeeded(await hire(team, {}, member)).agent;
+    const other = succeeded(await hire(team)).agent;
     const may = { viewerCanOffboard: true, viewerCanWatchRepo: true, viewerCanCreateToken: true };
     const mayNot = { viewerCanOffboard: false, viewerCanWatchRepo: false, viewerCanCreateToken: false };
-    expect(await agents(member)).toMatchObject({
+    expect(await agents(team, member)).toMatchObject({
       nodes: [
         { id: other.id, ...mayNot },
         { id: own.id, ...may },
       ],
     });
-    expect(await agents()).toMatchObject({
+    expect(await agents(team)).toMatchObject({
       nodes: [
         { id: other.id, ...may },
         { id: own.id, ...may },
       ],
     });
-    expect(await agents(await team.hire())).toMatchObject({ nodes: [mayNot, mayNot, mayNot] });
+    expect(await agents(team, await team.hire())).toMatchObject({ nodes: [mayNot, mayNot, mayNot] });
   });
 });
 
-it('happens once under one key', async () => {
+it('happens once under one key', async ({ team }) => {
   const input = { idempotencyKey: 'once' };
-  const hired = await Promise.all([hire(input), hire(input), hire(input)]);
+  const hired = await Promise.all([hire(team, input), hire(team, input), hire(team, input)]);
   expect(new Set(hired.map((each) => succeeded(each).agent.id)).size).toBe(1);
-  expect(await agents()).toMatchObject({ totalCount: 1 });
+  expect(await agents(team)).toMatchObject({ totalCount: 1 });
 });
 
 function deep(levels: number): object {

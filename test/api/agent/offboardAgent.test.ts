@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import {
@@ -10,9 +9,9 @@ import {
   WatchRepo,
 } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const WhatStays = graphql(`
   query WhatStays($id: ID!) {
@@ -50,25 +49,17 @@ const WhatStays = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
+const it = test.extend('robin', async ({ team }) => await team.hire());
 
-let team: Team;
-let robin: TeamAgent;
-beforeEach(async () => {
-  team = await work.createTeam();
-  robin = await team.hire();
-});
-
-const offboard = async (agentId: string, more: { reason?: string; idempotencyKey?: string } = {}) =>
-  (await team.owner.query(OffboardAgent, { input: { agentId, ...more } })).offboardAgent;
+const offboard = async (
+  team: Team,
+  agentId: string,
+  more: { reason?: string; idempotencyKey?: string } = {},
+) => (await team.owner.query(OffboardAgent, { input: { agentId, ...more } })).offboardAgent;
 
 /** A live session of the agent's, by another program. */
-async function sessionOf(agentId: string): Promise<string> {
-  const [row] = await work.psql<{ id: string }>(
+async function sessionOf(team: Team, psql: Psql, agentId: string): Promise<string> {
+  const [row] = await psql<{ id: string }>(
     `INSERT INTO session (organization_id, project_id, agent_id, workspace_path) VALUES ($1, $2, $3, '/w') RETURNING id`,
     [uuidOf(team.id), uuidOf(team.project.id), uuidOf(agentId)],
   );
@@ -77,20 +68,20 @@ async function sessionOf(agentId: string): Promise<string> {
 
 const isGood = async (agent: TeamAgent) => (await agent.raw({ query: '{ __typename }' })).status === 200;
 
-async function watch(agentId: string, repo: string) {
+async function watch(team: Team, agentId: string, repo: string) {
   succeeded((await team.owner.query(WatchRepo, { input: { agentId, repo } })).watchRepo);
 }
 
 describe('an agent that is offboarded', () => {
-  it('gives up all it holds in one act, told in order', async () => {
-    await watch(robin.id, 'acme/rocket');
-    await watch(robin.id, 'acme/lander');
-    const session = await sessionOf(robin.id);
+  it('gives up all it holds in one act, told in order', async ({ team, robin, psql }) => {
+    await watch(team, robin.id, 'acme/rocket');
+    await watch(team, robin.id, 'acme/lander');
+    const session = await sessionOf(team, psql, robin.id);
     team.onGitHub(7);
     succeeded(await team.claim(session, 7));
     expect(await isGood(robin)).toBe(true);
 
-    const done = succeeded(await offboard(robin.id, { reason: 'The project is over.' }));
+    const done = succeeded(await offboard(team, robin.id, { reason: 'The project is over.' }));
     expect(done).toMatchObject({
       agent: { id: robin.id, status: 'STOPPED', offboardReason: 'The project is over.' },
       terminatedSessions: [{ id: session, isTerminated: true }],
@@ -127,23 +118,23 @@ describe('an agent that is offboarded', () => {
     ]);
   });
 
-  it('leaves its pull requests to whoever claims them, without a takeover', async () => {
-    const session = await sessionOf(robin.id);
+  it('leaves its pull requests to whoever claims them, without a takeover', async ({ team, robin, psql }) => {
+    const session = await sessionOf(team, psql, robin.id);
     team.onGitHub(7);
     succeeded(await team.claim(session, 7));
-    succeeded(await offboard(robin.id));
+    succeeded(await offboard(team, robin.id));
     const next = await team.spawn();
     const { takenOverFrom } = succeeded(await team.claim(next.id, 7, { allowTakeover: false }));
     expect(takenOverFrom).toEqual([{ id: session }]);
   });
 
-  it('stays readable, with all it learned', async () => {
+  it('stays readable, with all it learned', async ({ team, robin }) => {
     const input = { agentId: robin.id };
     await robin.query(PutAgentMemory, { input: { ...input, key: 'tone', value: 'kind' } });
     await robin.query(LogAgentAction, { input: { ...input, action: 'push', outcome: 'ALLOWED' } });
     await robin.query(RecordReviewedPR, { input: { ...input, repo: 'acme/rocket', number: 7 } });
-    await watch(robin.id, 'acme/rocket');
-    succeeded(await offboard(robin.id));
+    await watch(team, robin.id, 'acme/rocket');
+    succeeded(await offboard(team, robin.id));
     const { node } = await team.owner.query(WhatStays, { id: robin.id });
     expect(node).toMatchObject({
       status: 'STOPPED',
@@ -156,10 +147,10 @@ describe('an agent that is offboarded', () => {
     });
   });
 
-  it('is offboarded again in vain: nothing is written, nothing heard', async () => {
-    const first = succeeded(await offboard(robin.id, { reason: 'Over.' }));
+  it('is offboarded again in vain: nothing is written, nothing heard', async ({ team, robin }) => {
+    const first = succeeded(await offboard(team, robin.id, { reason: 'Over.' }));
     const before = await team.footprint();
-    const again = succeeded(await offboard(robin.id, { reason: 'Over and out.' }));
+    const again = succeeded(await offboard(team, robin.id, { reason: 'Over and out.' }));
     expect(again).toMatchObject({
       agent: first.agent,
       releasedRepos: [],
@@ -170,9 +161,9 @@ describe('an agent that is offboarded', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is offboarded once by twenty at once', async () => {
-    await watch(robin.id, 'acme/rocket');
-    const outcomes = await Promise.all(Array.from({ length: 20 }, () => offboard(robin.id)));
+  it('is offboarded once by twenty at once', async ({ team, robin }) => {
+    await watch(team, robin.id, 'acme/rocket');
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => offboard(team, robin.id)));
     expect(
       outcomes.map((each) => succeeded(each).alreadyOffboarded).filter((already) => !already),
     ).toHaveLength(1);
@@ -180,14 +171,14 @@ describe('an agent that is offboarded', () => {
     expect(await team.structureEvents('agent.offboarded')).toHaveLength(1);
   });
 
-  it('answers the same again under one key', async () => {
-    await watch(robin.id, 'acme/rocket');
-    const first = succeeded(await offboard(robin.id, { idempotencyKey: 'once' }));
-    expect(succeeded(await offboard(robin.id, { idempotencyKey: 'once' }))).toEqual(first);
+  it('answers the same again under one key', async ({ team, robin }) => {
+    await watch(team, robin.id, 'acme/rocket');
+    const first = succeeded(await offboard(team, robin.id, { idempotencyKey: 'once' }));
+    expect(succeeded(await offboard(team, robin.id, { idempotencyKey: 'once' }))).toEqual(first);
   });
 
-  it('gets no new token, and remembers and reviews nothing more', async () => {
-    succeeded(await offboard(robin.id));
+  it('gets no new token, and remembers and reviews nothing more', async ({ team, robin }) => {
+    succeeded(await offboard(team, robin.id));
     const input = { agentId: robin.id };
     const refusals = [
       (
@@ -205,24 +196,28 @@ describe('an agent that is offboarded', () => {
     ).toEqual(['AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING']);
   });
 
-  it('may have been given a reason of at most 1,000 characters', async () => {
-    expect(refused(await offboard(robin.id, { reason: ' ' }))).toMatchObject({
+  it('may have been given a reason of at most 1,000 characters', async ({ team, robin }) => {
+    expect(refused(await offboard(team, robin.id, { reason: ' ' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'reason' }],
     });
-    expect(refused(await offboard(robin.id, { reason: 'x'.repeat(1001) })).code).toBe('INVALID_INPUT');
+    expect(refused(await offboard(team, robin.id, { reason: 'x'.repeat(1001) })).code).toBe('INVALID_INPUT');
   });
 });
 
 describe('as it is offboarded', () => {
-  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', {
-    timeout: 120_000,
-  }, async () => {
+  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', async ({
+    team,
+    psql,
+  }) => {
     const race = async (at: number) => {
       const agent = await team.hire({ name: `Kim ${at}` });
-      const session = await sessionOf(agent.id);
+      const session = await sessionOf(team, psql, agent.id);
       team.onGitHub(1000 + at);
-      const [claimed, offboarded] = await Promise.all([team.claim(session, 1000 + at), offboard(agent.id)]);
+      const [claimed, offboarded] = await Promise.all([
+        team.claim(session, 1000 + at),
+        offboard(team, agent.id),
+      ]);
       succeeded(offboarded);
       if (!hasSucceeded(claimed)) expect(refused(claimed).code).toBe('SESSION_TERMINATED');
     };
@@ -232,7 +227,7 @@ describe('as it is offboarded', () => {
       }),
     );
     expect(
-      await work.psql(
+      await psql(
         `SELECT FROM session s JOIN agent a ON a.id = s.agent_id
           WHERE a.organization_id = $1 AND a.status = 'STOPPED' AND NOT s.is_terminated`,
         [uuidOf(team.id)],

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import type { Client } from '../../support/client.ts';
 import { HireAgent, OffboardAgent, UnwatchRepo, WatchRepo } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
-import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import type { Team } from '../../support/team.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const ReposOf = graphql(`
   query ReposOf($id: ID!) {
@@ -24,28 +23,17 @@ const ReposOf = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
+const it = test.extend('robin', async ({ team }) => await team.hire());
 
-let team: Team;
-let robin: TeamAgent;
-beforeEach(async () => {
-  team = await work.createTeam();
-  robin = await team.hire();
-});
-
-const watch = async (agentId: string, repo: string, by: Client = team.owner) =>
+const watch = async (team: Team, agentId: string, repo: string, by: Client = team.owner) =>
   (await by.query(WatchRepo, { input: { agentId, repo } })).watchRepo;
-const unwatch = async (agentId: string, repo: string) =>
+const unwatch = async (team: Team, agentId: string, repo: string) =>
   (await team.owner.query(UnwatchRepo, { input: { agentId, repo } })).unwatchRepo;
-const offboard = async (agentId: string) =>
+const offboard = async (team: Team, agentId: string) =>
   succeeded((await team.owner.query(OffboardAgent, { input: { agentId } })).offboardAgent);
 
 /** Without a token, which takes another request: for races, of which there are many. */
-async function hire(name: string): Promise<string> {
+async function hire(team: Team, name: string): Promise<string> {
   const input = { organizationId: team.id, name, role: 'reviewer' };
   return succeeded((await team.owner.query(HireAgent, { input })).hireAgent).agent.id;
 }
@@ -59,20 +47,20 @@ async function races(count: number, race: (at: number) => Promise<void>): Promis
   );
 }
 
-async function reposOf(agentId: string): Promise<string[]> {
+async function reposOf(team: Team, agentId: string): Promise<string[]> {
   const { node } = await team.owner.query(ReposOf, { id: agentId });
   if (!node || !('watchedRepos' in node)) throw new Error('There is no such agent.');
   return node.watchedRepos.nodes.map(({ repo }) => repo.nameWithOwner);
 }
 
 describe('a repository', () => {
-  it('is watched, and released, and heard of both times', async () => {
-    const watched = succeeded(await watch(robin.id, ' Acme/Rocket '));
+  it('is watched, and released, and heard of both times', async ({ team, robin }) => {
+    const watched = succeeded(await watch(team, robin.id, ' Acme/Rocket '));
     expect(watched.watchedRepo).toMatchObject({
       repo: { nameWithOwner: 'Acme/Rocket' },
       agent: { id: robin.id },
     });
-    const released = succeeded(await unwatch(robin.id, 'acme/ROCKET'));
+    const released = succeeded(await unwatch(team, robin.id, 'acme/ROCKET'));
     expect(released.releasedRepo).toEqual({ nameWithOwner: 'Acme/Rocket' });
     const row = { agent: robin.id, repo: { owner: 'Acme', name: 'Rocket', nameWithOwner: 'Acme/Rocket' } };
     expect(await team.changes({ types: ['REPO_WATCHED', 'REPO_RELEASED'] })).toMatchObject([
@@ -91,49 +79,55 @@ describe('a repository', () => {
     ]);
   });
 
-  it('is released again in vain', async () => {
-    expect(succeeded(await unwatch(robin.id, 'acme/rocket')).releasedRepo).toBeNull();
+  it('is released again in vain', async ({ team, robin }) => {
+    expect(succeeded(await unwatch(team, robin.id, 'acme/rocket')).releasedRepo).toBeNull();
   });
 
-  it('is watched by one of the agents that a person hired, however it is spelled', async () => {
+  it('is watched by one of the agents that a person hired, however it is spelled', async ({
+    team,
+    robin,
+  }) => {
     const kim = await team.hire({ name: 'Kim' });
-    succeeded(await watch(robin.id, 'acme/rocket'));
+    succeeded(await watch(team, robin.id, 'acme/rocket'));
     for (const [agentId, spelling] of [
       [kim.id, 'acme/rocket'],
       [kim.id, 'ACME/Rocket'],
       [robin.id, 'acme/rocket'],
     ] as const) {
-      expect(refused(await watch(agentId, spelling))).toMatchObject({
+      expect(refused(await watch(team, agentId, spelling))).toMatchObject({
         code: 'REPO_ALREADY_WATCHED',
         agent: { id: robin.id, name: 'Robin' },
       });
     }
-    expect(await reposOf(kim.id)).toEqual([]);
+    expect(await reposOf(team, kim.id)).toEqual([]);
   });
 
-  it('is watched by agents of two people at once', async () => {
+  it('is watched by agents of two people at once', async ({ team, robin }) => {
     const admin = await team.join('ADMIN');
     const kim = await team.hire({ name: 'Kim' }, admin);
-    succeeded(await watch(robin.id, 'acme/rocket'));
-    succeeded(await watch(kim.id, 'acme/rocket', admin));
-    expect([await reposOf(robin.id), await reposOf(kim.id)]).toEqual([['acme/rocket'], ['acme/rocket']]);
+    succeeded(await watch(team, robin.id, 'acme/rocket'));
+    succeeded(await watch(team, kim.id, 'acme/rocket', admin));
+    expect([await reposOf(team, robin.id), await reposOf(team, kim.id)]).toEqual([
+      ['acme/rocket'],
+      ['acme/rocket'],
+    ]);
   });
 
-  it('is watched in two organizations by agents of one person', async () => {
-    const other = await work.createTeam(team.owner);
-    succeeded(await watch(robin.id, 'acme/rocket'));
-    succeeded(await watch((await other.hire()).id, 'acme/rocket'));
+  it('is watched in two organizations by agents of one person', async ({ team, robin, createTeam }) => {
+    const other = await createTeam(team.owner);
+    succeeded(await watch(team, robin.id, 'acme/rocket'));
+    succeeded(await watch(team, (await other.hire()).id, 'acme/rocket'));
   });
 
-  it('that an offboarded agent watched is free for the next', async () => {
-    succeeded(await watch(robin.id, 'acme/rocket'));
-    await offboard(robin.id);
+  it('that an offboarded agent watched is free for the next', async ({ team, robin }) => {
+    succeeded(await watch(team, robin.id, 'acme/rocket'));
+    await offboard(team, robin.id);
     const kim = await team.hire({ name: 'Kim' });
-    succeeded(await watch(kim.id, 'acme/rocket'));
-    expect([await reposOf(robin.id), await reposOf(kim.id)]).toEqual([[], ['acme/rocket']]);
+    succeeded(await watch(team, kim.id, 'acme/rocket'));
+    expect([await reposOf(team, robin.id), await reposOf(team, kim.id)]).toEqual([[], ['acme/rocket']]);
   });
 
-  it.each([
+  it.for([
     '',
     'rocket',
     'acme/',
@@ -153,46 +147,52 @@ describe('a repository', () => {
     'acme/ro\0cket',
     'https://github.com/acme/rocket',
     'acme/röcket',
-  ])('called %j is none', async (repo) => {
-    expect(refused(await watch(robin.id, repo))).toMatchObject({
+  ])('called %j is none', async (repo, { team, robin }) => {
+    expect(refused(await watch(team, robin.id, repo))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'repo' }],
     });
   });
 
-  it.each([
+  it.for([
     'a/b',
     'Ac-me1/.github',
     `${'a'.repeat(39)}/${'r'.repeat(100)}`,
     'octo_corp/x',
     'acme/...',
     'acme/git',
-  ])('called %j is one, here and at the database', async (repo) => {
-    expect(succeeded(await watch(robin.id, repo)).watchedRepo?.repo.nameWithOwner).toBe(repo);
+  ])('called %j is one, here and at the database', async (repo, { team, robin }) => {
+    expect(succeeded(await watch(team, robin.id, repo)).watchedRepo?.repo.nameWithOwner).toBe(repo);
   });
 });
 
 describe('an agent that does not run', () => {
-  it.each(['PENDING', 'ERROR', 'STOPPED'] as const)('(%s) watches nothing', async (status) => {
-    const [row] = await work.psql<{ id: string }>(
+  it.for(['PENDING', 'ERROR', 'STOPPED'] as const)('(%s) watches nothing', async (status, { team, psql }) => {
+    const [row] = await psql<{ id: string }>(
       `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
        VALUES ($1, 'Kim', 'reviewer', $2::agent_status, $3, CASE $2::text WHEN 'STOPPED' THEN now() END) RETURNING id`,
       [uuidOf(team.id), status, team.owner.userId],
     );
     const agentId = Buffer.from(`Agent:${row?.id}`).toString('base64');
     const before = await team.footprint();
-    expect(refused(await watch(agentId, 'acme/rocket'))).toMatchObject({ code: 'AGENT_NOT_RUNNING', status });
+    expect(refused(await watch(team, agentId, 'acme/rocket'))).toMatchObject({
+      code: 'AGENT_NOT_RUNNING',
+      status,
+    });
     expect(await team.footprint()).toEqual(before);
   });
 });
 
 describe('at the same moment', () => {
-  it('two agents of one person never watch one repository: 200 pairs', { timeout: 120_000 }, async () => {
+  it('two agents of one person never watch one repository: 200 pairs', async ({ team, robin, psql }) => {
     const kim = await team.hire({ name: 'Kim' });
     const pairs = await Promise.all(
       Array.from({ length: 200 }, async (_, at) => ({
         at,
-        outcomes: await Promise.all([watch(robin.id, `acme/repo-${at}`), watch(kim.id, `ACME/Repo-${at}`)]),
+        outcomes: await Promise.all([
+          watch(team, robin.id, `acme/repo-${at}`),
+          watch(team, kim.id, `ACME/Repo-${at}`),
+        ]),
       })),
     );
     for (const { at, outcomes } of pairs) {
@@ -204,23 +204,23 @@ describe('at the same moment', () => {
         agent: { id: succeeded(winners[0] as never as (typeof outcomes)[0]).watchedRepo?.agent.id },
       });
     }
-    const [{ count } = { count: '' }] = await work.psql<{ count: string }>(
+    const [{ count } = { count: '' }] = await psql<{ count: string }>(
       'SELECT count(*) FROM watched_repo WHERE organization_id = $1',
       [uuidOf(team.id)],
     );
     expect(count).toBe('200');
   });
 
-  it('as an agent is offboarded, it is left with nothing: 300 races', { timeout: 120_000 }, async () => {
+  it('as an agent is offboarded, it is left with nothing: 300 races', async ({ team, psql }) => {
     let watchedFirst = 0;
     await races(300, async (at) => {
-      const agentId = await hire(`Kim ${at}`);
-      const [watched] = await Promise.all([watch(agentId, `acme/race-${at}`), offboard(agentId)]);
+      const agentId = await hire(team, `Kim ${at}`);
+      const [watched] = await Promise.all([watch(team, agentId, `acme/race-${at}`), offboard(team, agentId)]);
       if (hasSucceeded(watched)) watchedFirst += 1;
       else expect(refused(watched)).toMatchObject({ code: 'AGENT_NOT_RUNNING', status: 'STOPPED' });
     });
     expect(
-      await work.psql(
+      await psql(
         `SELECT FROM watched_repo w JOIN agent a ON a.id = w.agent_id
           WHERE a.organization_id = $1 AND a.status <> 'RUNNING'`,
         [uuidOf(team.id)],
@@ -232,20 +232,21 @@ describe('at the same moment', () => {
     expect(await team.changes({ types: ['REPO_RELEASED'] })).toHaveLength(watchedFirst);
   });
 
-  it('as an agent is offboarded, the next one gets its repository, or is told and then gets it: 200 pairs', {
-    timeout: 120_000,
-  }, async () => {
+  it('as an agent is offboarded, the next one gets its repository, or is told and then gets it: 200 pairs', async ({
+    team,
+    psql,
+  }) => {
     await races(200, async (at) => {
       const repo = `acme/heir-${at}`;
-      const [former, heir] = [await hire(`Kim ${at}`), await hire(`Lee ${at}`)];
-      succeeded(await watch(former, repo));
-      const [inherited] = await Promise.all([watch(heir, repo.toUpperCase()), offboard(former)]);
+      const [former, heir] = [await hire(team, `Kim ${at}`), await hire(team, `Lee ${at}`)];
+      succeeded(await watch(team, former, repo));
+      const [inherited] = await Promise.all([watch(team, heir, repo.toUpperCase()), offboard(team, former)]);
       if (!hasSucceeded(inherited)) {
         expect(refused(inherited)).toMatchObject({ code: 'REPO_ALREADY_WATCHED', agent: { id: former } });
-        succeeded(await watch(heir, repo));
+        succeeded(await watch(team, heir, repo));
       }
     });
-    const [{ count } = { count: 0 }] = await work.psql<{ count: number }>(
+    const [{ count } = { count: 0 }] = await psql<{ count: number }>(
       `SELECT count(*)::int FROM watched_repo w JOIN agent a ON a.id = w.agent_id
         WHERE a.organization_id = $1 AND a.name LIKE 'Lee %'`,
       [uuidOf(team.id)],

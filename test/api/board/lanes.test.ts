@@ -1,11 +1,11 @@
 /** The lanes of a board: what stands in them, and how much. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { SessionLane } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const Lanes = graphql(`
   query Lanes($slug: String!, $projectId: ID, $agentId: ID) {
@@ -53,82 +53,87 @@ const FACTS: Partial<SessionFacts>[] = [
   { isTerminated: true, hasAgent: true, pullRequests: [pullRequest({ ciState: 'FAILING' })] },
 ];
 
-let work: Work;
-let team: Team;
 let other: { id: string; slug: string };
 let agent: TeamAgent;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+it.beforeAll(async ({ sharedTeam: team, psql }) => {
   agent = await team.hire();
-  await writeSessions(work.psql, team, agent, FACTS.map(session));
+  await writeSessions(psql, team, agent, FACTS.map(session));
   other = await team.register({ slug: 'other' });
-  await writeSessions(work.psql, { ...team, project: other }, agent, [
+  await writeSessions(psql, { ...team, project: other }, agent, [
     session({ hasAgent: true, quietSeconds: 100 }),
     session({ activityState: 'ACTIVE' }),
   ]);
 });
-afterAll(() => work.close());
 
-async function lanes(variables: { slug: string; projectId?: string; agentId?: string }) {
+async function lanes(team: Team, variables: { slug: string; projectId?: string; agentId?: string }) {
   const { organization } = await team.owner.query(Lanes, variables);
   return organization?.laneCounts;
 }
 
-async function sessionsOf(variables: {
-  lane?: SessionLane;
-  projectId?: string;
-  agentId?: string;
-  live?: boolean;
-}) {
+async function sessionsOf(
+  team: Team,
+  variables: {
+    lane?: SessionLane;
+    projectId?: string;
+    agentId?: string;
+    live?: boolean;
+  },
+) {
   const { organization } = await team.owner.query(LaneOf, { slug: team.slug, ...variables });
   if (!organization) throw new Error('The owner does not see the organization.');
   return organization.sessions;
 }
 
 describe('a list of a lane', () => {
-  it.each(LANES)('has those that stand in %s, and no others', async (lane) => {
-    const all = await sessionsOf({});
-    const { nodes, totalCount } = await sessionsOf({ lane });
+  it.for(LANES)('has those that stand in %s, and no others', async (lane, { sharedTeam: team }) => {
+    const all = await sessionsOf(team, {});
+    const { nodes, totalCount } = await sessionsOf(team, { lane });
     expect(nodes).toEqual(all.nodes.filter((node) => node.lane === lane));
     expect(totalCount).toBe(nodes.length);
     expect(nodes.length).toBeGreaterThan(0);
   });
 
-  it('is the archive exactly of those that are terminated', async () => {
-    expect((await sessionsOf({ lane: 'ARCHIVE' })).nodes).toEqual((await sessionsOf({ live: false })).nodes);
-    expect((await sessionsOf({ lane: 'ARCHIVE', live: true })).totalCount).toBe(0);
-    expect((await sessionsOf({ lane: 'NEEDS_YOU', live: false })).nodes).toEqual([]);
+  it('is the archive exactly of those that are terminated', async ({ sharedTeam: team }) => {
+    expect((await sessionsOf(team, { lane: 'ARCHIVE' })).nodes).toEqual(
+      (await sessionsOf(team, { live: false })).nodes,
+    );
+    expect((await sessionsOf(team, { lane: 'ARCHIVE', live: true })).totalCount).toBe(0);
+    expect((await sessionsOf(team, { lane: 'NEEDS_YOU', live: false })).nodes).toEqual([]);
   });
 
-  it('is that of one agent, or of one project', async () => {
+  it('is that of one agent, or of one project', async ({ sharedTeam: team }) => {
     const robin = agent.id;
-    const { nodes } = await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin });
+    const { nodes } = await sessionsOf(team, { lane: 'NEEDS_YOU', agentId: robin });
     expect(nodes.map(({ agent }) => agent?.id)).toEqual([robin, robin, robin]);
-    expect((await sessionsOf({ lane: 'NEEDS_YOU', agentId: robin, projectId: other.id })).totalCount).toBe(1);
-    expect((await sessionsOf({ agentId: globalId('Agent', team.owner.userId) })).totalCount).toBe(0);
-    expect((await sessionsOf({ agentId: team.project.id })).totalCount).toBe(0);
+    expect(
+      (await sessionsOf(team, { lane: 'NEEDS_YOU', agentId: robin, projectId: other.id })).totalCount,
+    ).toBe(1);
+    expect((await sessionsOf(team, { agentId: globalId('Agent', team.owner.userId) })).totalCount).toBe(0);
+    expect((await sessionsOf(team, { agentId: team.project.id })).totalCount).toBe(0);
   });
 });
 
 describe('laneCounts', () => {
-  it.each<[whose: string, () => { projectId?: string; agentId?: string }]>([
+  it.for<[whose: string, filter: (team: Team) => { projectId?: string; agentId?: string }]>([
     ['all', () => ({})],
-    ['a project', () => ({ projectId: team.project.id })],
+    ['a project', (team) => ({ projectId: team.project.id })],
     ['another project', () => ({ projectId: other.id })],
     ['an agent', () => ({ agentId: agent.id })],
     ['an agent in a project', () => ({ agentId: agent.id, projectId: other.id })],
-    ['nobody', () => ({ agentId: globalId('Agent', team.owner.userId) })],
-  ])('counts the sessions of %s, lane by lane', async (_whose, filter) => {
-    const { nodes } = await sessionsOf(filter());
-    expect(await lanes({ slug: team.slug, ...filter() })).toEqual(
+    ['nobody', (team) => ({ agentId: globalId('Agent', team.owner.userId) })],
+  ])('counts the sessions of %s, lane by lane', async ([_whose, filter], { sharedTeam: team }) => {
+    const { nodes } = await sessionsOf(team, filter(team));
+    expect(await lanes(team, { slug: team.slug, ...filter(team) })).toEqual(
       LANES.map((lane) => ({ lane, count: nodes.filter((node) => node.lane === lane).length })),
     );
   });
 
-  it('has every lane, in the order of a board, where there is no session at all', async () => {
-    const empty = await work.createTeam(team.owner);
-    expect(await lanes({ slug: empty.slug })).toEqual([
+  it('has every lane, in the order of a board, where there is no session at all', async ({
+    sharedTeam: team,
+    createTeam,
+  }) => {
+    const empty = await createTeam(team.owner);
+    expect(await lanes(team, { slug: empty.slug })).toEqual([
       { lane: 'WORKING', count: 0 },
       { lane: 'NEEDS_YOU', count: 0 },
       { lane: 'IN_REVIEW', count: 0 },

@@ -1,11 +1,11 @@
 /** The orders of sessions, page by page, onwards and backwards. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
 import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
-import { uuidOf } from '../../support/psql.ts';
-import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
+import type { CreateTeam, Team } from '../../support/team.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const Ordered = graphql(`
   query Ordered(
@@ -71,29 +71,23 @@ const FACTS: Partial<SessionFacts>[] = [
 ];
 const COUNT = 3 * FACTS.length;
 
-let work: Work;
-let team: Team;
-beforeAll(async () => {
-  work = await startWork();
-  team = await createBoard();
-});
-afterAll(() => work.close());
+const it = test.extend('board', { scope: 'file' }, ({ psql, createTeam }) => createBoard(psql, createTeam));
 
 /** A team with three sessions of each status, whose times are all mixed up, some of them equal. */
-async function createBoard(): Promise<Team> {
-  const made = await work.createTeam();
+async function createBoard(psql: Psql, createTeam: CreateTeam): Promise<Team> {
+  const made = await createTeam();
   const facts = [0, 1, 2].flatMap(() => FACTS.map(session));
-  await writeSessions(work.psql, made, null, facts);
+  await writeSessions(psql, made, null, facts);
   // (An update sets updated_at to its transaction's time: with triggers off it is what we say.)
-  await work.psql('SET session_replication_role = replica');
-  await work.psql(
+  await psql('SET session_replication_role = replica');
+  await psql(
     `UPDATE session SET created_at = now() - (num * 7 % 20) * interval '1 h',
             updated_at = now() - (num * 11 % 20) * interval '1 min',
             activity_last_at = now() - (num * 13 % 20) * interval '1 min'
       WHERE organization_id = $1`,
     [uuidOf(made.id)],
   );
-  await work.psql('SET session_replication_role = origin');
+  await psql('SET session_replication_role = origin');
   return made;
 }
 
@@ -105,7 +99,7 @@ type Paging = {
   lane?: SessionLane;
 };
 
-async function read(orderBy: SessionOrder, paging: Paging, of = team) {
+async function read(team: Team, orderBy: SessionOrder, paging: Paging, of = team) {
   const { organization } = await of.owner.query(Ordered, { slug: of.slug, orderBy, ...paging });
   if (!organization) throw new Error('The owner does not see the organization.');
   return organization.sessions;
@@ -126,83 +120,103 @@ const urgency = ({ lane, displayStatus }: Node) =>
   lane === 'ARCHIVE' ? URGENCY.length : URGENCY.indexOf(displayStatus);
 
 describe.each(ORDERS)('by %s', (order) => {
-  it('all come in order', async () => {
-    const { nodes, totalCount } = await read(order, { first: 100 });
+  it('all come in order', async ({ board: team }) => {
+    const { nodes, totalCount } = await read(team, order, { first: 100 });
     expect(nodes.length).toBe(COUNT);
     expect(totalCount).toBe(COUNT);
     expect(nodes).toEqual(nodes.toSorted(COMPARE[order]));
   });
 
-  it.each([1, 4, 11, 33])('each comes once, in pages of %i, onwards and backwards', async (size) => {
-    const all = (await read(order, { first: 100 })).nodes;
-    const onwards: Node[] = [];
-    for (let after: string | null = null, isMore = true; isMore; ) {
-      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(order, { first: size, after });
-      expect(pageInfo.hasPreviousPage).toBe(onwards.length > 0);
-      onwards.push(...nodes);
-      expect(onwards.length).toBeLessThanOrEqual(COUNT);
-      ({ hasNextPage: isMore, endCursor: after } = pageInfo);
-    }
-    expect(onwards).toEqual(all);
-    const backwards: Node[] = [];
-    for (let before: string | null = null, isMore = true; isMore; ) {
-      const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(order, { last: size, before });
-      expect(pageInfo.hasNextPage).toBe(backwards.length > 0);
-      backwards.unshift(...nodes);
-      expect(backwards.length).toBeLessThanOrEqual(COUNT);
-      ({ hasPreviousPage: isMore, startCursor: before } = pageInfo);
-    }
-    expect(backwards).toEqual(all);
-  });
+  it.for([1, 4, 11, 33])(
+    'each comes once, in pages of %i, onwards and backwards',
+    async (size, { board: team }) => {
+      const all = (await read(team, order, { first: 100 })).nodes;
+      const onwards: Node[] = [];
+      for (let after: string | null = null, isMore = true; isMore; ) {
+        const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
+          first: size,
+          after,
+        });
+        expect(pageInfo.hasPreviousPage).toBe(onwards.length > 0);
+        onwards.push(...nodes);
+        expect(onwards.length).toBeLessThanOrEqual(COUNT);
+        ({ hasNextPage: isMore, endCursor: after } = pageInfo);
+      }
+      expect(onwards).toEqual(all);
+      const backwards: Node[] = [];
+      for (let before: string | null = null, isMore = true; isMore; ) {
+        const { nodes, pageInfo }: Awaited<ReturnType<typeof read>> = await read(team, order, {
+          last: size,
+          before,
+        });
+        expect(pageInfo.hasNextPage).toBe(backwards.length > 0);
+        backwards.unshift(...nodes);
+        expect(backwards.length).toBeLessThanOrEqual(COUNT);
+        ({ hasPreviousPage: isMore, startCursor: before } = pageInfo);
+      }
+      expect(backwards).toEqual(all);
+    },
+  );
 
-  it('a lane is a part of all, in the same order', async () => {
-    const all = (await read(order, { first: 100 })).nodes;
-    const first = await read(order, { first: 5, lane: 'NEEDS_YOU' });
-    const second = await read(order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
+  it('a lane is a part of all, in the same order', async ({ board: team }) => {
+    const all = (await read(team, order, { first: 100 })).nodes;
+    const first = await read(team, order, { first: 5, lane: 'NEEDS_YOU' });
+    const second = await read(team, order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
     expect([...first.nodes, ...second.nodes]).toEqual(all.filter(({ lane }) => lane === 'NEEDS_YOU'));
     expect(first.totalCount).toBe(9);
   });
 
-  it('goes on where it was when what its cursor stands at has changed its place', async () => {
-    const board = await createBoard();
-    const all = (await read(order, { first: 100 }, board)).nodes;
+  it('goes on where it was when what its cursor stands at has changed its place', async ({
+    team,
+    psql,
+    createTeam,
+  }) => {
+    const board = await createBoard(psql, createTeam);
+    const all = (await read(team, order, { first: 100 }, board)).nodes;
     const comesAfter = (node: Node, place: Node | undefined) => !place || COMPARE[order](place, node) < 0;
-    const first = await read(order, { first: 5 }, board);
-    const last = await read(order, { last: 5 }, board);
+    const first = await read(team, order, { first: 5 }, board);
+    const last = await read(team, order, { last: 5 }, board);
     // Terminated: changed last of all, least urgent of all; and created anew, so to speak.
     const moved = [all[4], all.at(-5)].map((node) => uuidOf(node?.id ?? ''));
-    await work.psql(
+    await psql(
       `UPDATE session SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now() + interval '1 s',
               created_at = now() + interval '1 s'
         WHERE id = ANY ($1)`,
       [moved],
     );
-    const now = (await read(order, { first: 100 }, board)).nodes;
-    const onwards = await read(order, { first: 3, after: first.pageInfo.endCursor }, board);
+    const now = (await read(team, order, { first: 100 }, board)).nodes;
+    const onwards = await read(team, order, { first: 3, after: first.pageInfo.endCursor }, board);
     expect(onwards.nodes).toEqual(now.filter((node) => comesAfter(node, all[4])).slice(0, 3));
-    const backwards = await read(order, { last: 3, before: last.pageInfo.startCursor }, board);
+    const backwards = await read(team, order, { last: 3, before: last.pageInfo.startCursor }, board);
     expect(backwards.nodes).toEqual(now.filter((node) => !comesAfter(node, all.at(-5))).slice(-3));
   });
 
-  it.each(ORDERS.filter((each) => each !== order))('knows no cursor of a list by %s', async (other) => {
-    const { pageInfo } = await read(other, { first: 1 });
-    const refused = async (paging: Paging) => {
-      const { errors, data } = await team.owner.send(Ordered, { slug: team.slug, orderBy: order, ...paging });
-      expect(data).toEqual({ organization: null });
-      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
-    };
-    await refused({ first: 1, after: pageInfo.endCursor });
-    await refused({ last: 1, before: pageInfo.endCursor });
-  });
+  it.for(ORDERS.filter((each) => each !== order))(
+    'knows no cursor of a list by %s',
+    async (other, { board: team }) => {
+      const { pageInfo } = await read(team, other, { first: 1 });
+      const refused = async (paging: Paging) => {
+        const { errors, data } = await team.owner.send(Ordered, {
+          slug: team.slug,
+          orderBy: order,
+          ...paging,
+        });
+        expect(data).toEqual({ organization: null });
+        expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+      };
+      await refused({ first: 1, after: pageInfo.endCursor });
+      await refused({ last: 1, before: pageInfo.endCursor });
+    },
+  );
 });
 
-it('is newest first unless it is told otherwise, and so are its cursors', async () => {
+it('is newest first unless it is told otherwise, and so are its cursors', async ({ board: team }) => {
   const answer = await team.owner.raw({
     query: `query($slug: String!) { organization(slug: $slug) { sessions { nodes { id } pageInfo { endCursor } } } }`,
     variables: { slug: team.slug },
   });
   const { sessions } = (await answer.json()).data.organization;
-  const { nodes, pageInfo } = await read('CREATED_AT', {});
+  const { nodes, pageInfo } = await read(team, 'CREATED_AT', {});
   expect(sessions).toEqual({
     nodes: nodes.map(({ id }) => ({ id })),
     pageInfo: { endCursor: pageInfo.endCursor },
@@ -211,7 +225,7 @@ it('is newest first unless it is told otherwise, and so are its cursors', async 
 
 describe('a cursor by STATUS', () => {
   const place = '2026-02-01T00:00:00.000Z 01890000-0000-7000-8000-000000000000';
-  it.each([
+  it.for([
     'STATUS',
     'STATUS 1',
     `STATUS -1 ${place}`,
@@ -222,7 +236,7 @@ describe('a cursor by STATUS', () => {
     `STATUS 10000000000 ${place}`,
     `1 ${place}`,
     `UPDATED_AT 1 ${place}`,
-  ])('is none: %s', async (text) => {
+  ])('is none: %s', async (text, { board: team }) => {
     const after = Buffer.from(`GPC:S:${text}`).toString('base64');
     const { errors } = await team.owner.send(Ordered, {
       slug: team.slug,

@@ -1,5 +1,5 @@
 /** What a board tells of a pull request beyond its facts: what stands in its way, and who. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import type {
   CiState,
   Mergeability,
@@ -13,7 +13,7 @@ import { RefreshPR } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const Summary = graphql(`
   query Summary($id: ID!) {
@@ -73,33 +73,25 @@ const Summary = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let id: string;
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   team.onGitHub(7);
   id = succeeded(await team.claim((await team.spawn()).id, 7)).pullRequest.id;
 });
 
-async function summary() {
+async function summary(team: Team) {
   const { node } = await team.owner.query(Summary, { id });
   if (!node || !('failingChecks' in node)) throw new Error('There is no such pull request.');
   return node;
 }
 
-async function refreshed(facts: Partial<GitHubPullRequest>) {
+async function refreshed(team: Team, facts: Partial<GitHubPullRequest>) {
   team.onGitHub(7, facts);
   succeeded((await team.owner.query(RefreshPR, { input: { pullRequestId: id } })).refreshPR);
-  return await summary();
+  return await summary(team);
 }
 
-const at = (anchor: string) => `https://github.com/${team.slug}/rocket/pull/7#${anchor}`;
+const at = (team: Team, anchor: string) => `https://github.com/${team.slug}/rocket/pull/7#${anchor}`;
 
 describe('failingChecks', () => {
   const CHECKS = [
@@ -113,8 +105,8 @@ describe('failingChecks', () => {
   const namesOf = ({ failingChecks }: Awaited<ReturnType<typeof summary>>) =>
     failingChecks.nodes.map(({ name }) => name).sort();
 
-  it('are those of the head commit that failed or were cancelled', async () => {
-    const found = await refreshed({ checks: CHECKS });
+  it('are those of the head commit that failed or were cancelled', async ({ team }) => {
+    const found = await refreshed(team, { checks: CHECKS });
     expect(namesOf(found)).toEqual(['build', 'deploy', 'style']);
     expect(found.failingChecks.totalCount).toBe(3);
     expect(found.checks.totalCount).toBe(CHECKS.length);
@@ -126,9 +118,9 @@ describe('failingChecks', () => {
     });
   });
 
-  it('are not those of a commit before', async () => {
-    await refreshed({ checks: CHECKS });
-    const found = await refreshed({
+  it('are not those of a commit before', async ({ team }) => {
+    await refreshed(team, { checks: CHECKS });
+    const found = await refreshed(team, {
       headSha: 'f'.repeat(40),
       checks: [{ name: 'build', conclusion: 'FAILURE' }],
     });
@@ -136,20 +128,24 @@ describe('failingChecks', () => {
     expect(found.checks.totalCount).toBe(CHECKS.length + 1);
   });
 
-  it.each<[why: string, Partial<GitHubPullRequest>]>([
+  it.for<[why: string, Partial<GitHubPullRequest>]>([
     ['CI does not fail', { rollup: 'PENDING' }],
     ['it is merged', { state: 'MERGED', mergedAt: new Date() }],
     ['it is closed', { state: 'CLOSED', closedAt: new Date() }],
-  ])('are none while %s', async (_why, facts) => {
-    expect(namesOf(await refreshed({ checks: CHECKS, ...facts }))).toEqual([]);
+  ])('are none while %s', async ([_why, facts], { team }) => {
+    expect(namesOf(await refreshed(team, { checks: CHECKS, ...facts }))).toEqual([]);
   });
 
-  it('are those of a draft too', async () => {
-    expect(namesOf(await refreshed({ checks: CHECKS, isDraft: true }))).toEqual(['build', 'deploy', 'style']);
+  it('are those of a draft too', async ({ team }) => {
+    expect(namesOf(await refreshed(team, { checks: CHECKS, isDraft: true }))).toEqual([
+      'build',
+      'deploy',
+      'style',
+    ]);
   });
 
-  it('are nodes like all checks, and paged like them', async () => {
-    const { failingChecks } = await refreshed({ checks: CHECKS });
+  it('are nodes like all checks, and paged like them', async ({ team }) => {
+    const { failingChecks } = await refreshed(team, { checks: CHECKS });
     const response = await team.owner.raw({
       query: `query($id: ID!) { node(id: $id) { ... on PullRequest {
         first: failingChecks(first: 2) { edges { cursor node { id } } pageInfo { hasNextPage endCursor } }
@@ -182,8 +178,8 @@ describe('failingChecks', () => {
 describe('latestReviews', () => {
   const hour = (n: number) => new Date(Date.UTC(2026, 0, 2, n));
 
-  it('are what each reviewer decided last, newest first', async () => {
-    const found = await refreshed({
+  it('are what each reviewer decided last, newest first', async ({ team }) => {
+    const found = await refreshed(team, {
       reviews: [
         { author: 'ines', state: 'CHANGES_REQUESTED', submittedAt: hour(1) },
         { author: 'max', state: 'APPROVED', submittedAt: hour(2) },
@@ -202,7 +198,7 @@ describe('latestReviews', () => {
           state: 'APPROVED',
           body: 'Well done.',
           isBot: false,
-          url: at('pullrequestreview-3'),
+          url: at(team, 'pullrequestreview-3'),
         },
         { author: 'max', state: 'APPROVED', pullRequest: { id } },
       ],
@@ -210,18 +206,21 @@ describe('latestReviews', () => {
     expect(found.reviews.totalCount).toBeGreaterThan(3);
   });
 
-  it('are told apart by what was submitted later, whatever order they were stored in', async () => {
-    await refreshed({ reviews: [{ author: 'ines', state: 'APPROVED', submittedAt: hour(3) }] });
-    await work.psql(
+  it('are told apart by what was submitted later, whatever order they were stored in', async ({
+    team,
+    psql,
+  }) => {
+    await refreshed(team, { reviews: [{ author: 'ines', state: 'APPROVED', submittedAt: hour(3) }] });
+    await psql(
       `INSERT INTO pull_request_review (organization_id, pull_request_id, external_id, author, state, submitted_at)
        VALUES ($1, $2, 'older', 'ines', 'CHANGES_REQUESTED', $3)`,
       [uuidOf(team.id), uuidOf(id), hour(1)],
     );
-    expect((await summary()).latestReviews.nodes).toMatchObject([{ author: 'ines', state: 'APPROVED' }]);
+    expect((await summary(team)).latestReviews.nodes).toMatchObject([{ author: 'ines', state: 'APPROVED' }]);
   });
 
-  it('leave out one that was dismissed', async () => {
-    const found = await refreshed({
+  it('leave out one that was dismissed', async ({ team }) => {
+    const found = await refreshed(team, {
       reviews: [{ author: 'ines', state: 'DISMISSED', submittedAt: hour(1) }],
     });
     expect(found.latestReviews).toEqual({ totalCount: 0, nodes: [] });
@@ -229,8 +228,8 @@ describe('latestReviews', () => {
 });
 
 describe('unresolvedBy', () => {
-  it('tells who opened how many threads, where, and where to read of it', async () => {
-    const found = await refreshed({
+  it('tells who opened how many threads, where, and where to read of it', async ({ team }) => {
+    const found = await refreshed(team, {
       threads: [
         {
           path: 'src/a.ts',
@@ -252,10 +251,10 @@ describe('unresolvedBy', () => {
         reviewer: 'ines',
         isBot: false,
         count: 2,
-        reviewUrl: at('pullrequestreview-2'),
+        reviewUrl: at(team, 'pullrequestreview-2'),
         links: expect.arrayContaining([
-          { url: at('discussion_r7_1_1'), file: 'src/a.ts', line: 3 },
-          { url: at('discussion_r7_2_1'), file: 'src/b.ts', line: 0 },
+          { url: at(team, 'discussion_r7_1_1'), file: 'src/a.ts', line: 3 },
+          { url: at(team, 'discussion_r7_2_1'), file: 'src/b.ts', line: 0 },
         ]),
       },
       {
@@ -263,36 +262,36 @@ describe('unresolvedBy', () => {
         isBot: false,
         count: 1,
         reviewUrl: null,
-        links: [{ url: at('discussion_r7_5_1'), file: 'src/e.ts', line: 9 }],
+        links: [{ url: at(team, 'discussion_r7_5_1'), file: 'src/e.ts', line: 9 }],
       },
       {
         reviewer: 'linter',
         isBot: true,
         count: 1,
         reviewUrl: null,
-        links: [{ url: at('discussion_r7_4_1'), file: 'src/d.ts', line: 7 }],
+        links: [{ url: at(team, 'discussion_r7_4_1'), file: 'src/d.ts', line: 7 }],
       },
     ]);
   });
 
-  it('is empty when all is settled', async () => {
-    expect((await refreshed({ threads: [{ isResolved: true }] })).unresolvedBy).toEqual([]);
+  it('is empty when all is settled', async ({ team }) => {
+    expect((await refreshed(team, { threads: [{ isResolved: true }] })).unresolvedBy).toEqual([]);
   });
 
-  it('counts all threads, and shows the way to the oldest ten', async () => {
+  it('counts all threads, and shows the way to the oldest ten', async ({ team }) => {
     const threads = Array.from({ length: 12 }, (_, n) => ({ line: n + 1, comments: [{ author: 'ines' }] }));
-    await refreshed({ threads: threads.slice(0, 6) });
-    const { unresolvedBy } = await refreshed({ threads });
+    await refreshed(team, { threads: threads.slice(0, 6) });
+    const { unresolvedBy } = await refreshed(team, { threads });
     expect(unresolvedBy).toMatchObject([{ reviewer: 'ines', count: 12 }]);
     const lines = unresolvedBy[0]?.links.map(({ line }) => line) ?? [];
     expect(lines.length).toBe(10);
     expect(lines.slice(0, 6).sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('knows of a thread whose comments are gone', async () => {
-    await refreshed({ threads: [{ comments: [{ author: 'ines' }] }] });
-    await work.psql('DELETE FROM pull_request_review_comment WHERE pull_request_id = $1', [uuidOf(id)]);
-    expect((await summary()).unresolvedBy).toMatchObject([
+  it('knows of a thread whose comments are gone', async ({ team, psql }) => {
+    await refreshed(team, { threads: [{ comments: [{ author: 'ines' }] }] });
+    await psql('DELETE FROM pull_request_review_comment WHERE pull_request_id = $1', [uuidOf(id)]);
+    expect((await summary(team)).unresolvedBy).toMatchObject([
       { reviewer: 'ghost', count: 1, links: [{ url: '' }] },
     ]);
   });
@@ -313,7 +312,7 @@ describe('mergeabilityReasons', () => {
     review_decision: 'CHANGES_REQUESTED',
   } as const;
 
-  it.each<[MergeabilityReason[], Facts]>([
+  it.for<[MergeabilityReason[], Facts]>([
     [[], { mergeability: 'MERGEABLE', ...EVERYTHING }],
     [[], { mergeability: 'UNKNOWN', ...EVERYTHING }],
     [['CONFLICTS'], { mergeability: 'CONFLICTING' }],
@@ -342,8 +341,8 @@ describe('mergeabilityReasons', () => {
       ['CONFLICTS', 'BEHIND_BASE', 'DRAFT', 'CI_FAILING', 'CHANGES_REQUESTED'],
       { mergeability: 'CONFLICTING', ...EVERYTHING },
     ],
-  ])('are %j of %j', async (reasons, facts) => {
-    await work.psql(
+  ])('are %j of %j', async ([reasons, facts], { team, psql }) => {
+    await psql(
       `UPDATE pull_request SET mergeability = $2, merge_state_status = $3, state = $4::pull_request_state, is_draft = $4::pull_request_state = 'DRAFT', ci_state = $5,
               review_decision = $6 WHERE id = $1`,
       [
@@ -355,12 +354,12 @@ describe('mergeabilityReasons', () => {
         facts.review_decision ?? 'NONE',
       ],
     );
-    expect((await summary()).mergeabilityReasons).toEqual(reasons);
+    expect((await summary(team)).mergeabilityReasons).toEqual(reasons);
   });
 });
 
-it('tells nothing of what was said in threads', async () => {
+it('tells nothing of what was said in threads', async ({ team }) => {
   const said = 'What nobody else is to read.';
-  await refreshed({ threads: [{ comments: [{ author: 'ines', body: said }] }] });
-  expect(JSON.stringify(await summary())).not.toContain(said);
+  await refreshed(team, { threads: [{ comments: [{ author: 'ines', body: said }] }] });
+  expect(JSON.stringify(await summary(team))).not.toContain(said);
 });

@@ -1,10 +1,9 @@
 /** What a session shows of its agent, its launch and its signals: the same whoever tells it. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { graphql } from '../../graphql/gql.ts';
 import { session, writeSessions } from '../../support/board.ts';
 import { uuidOf } from '../../support/psql.ts';
-import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { expect, test } from '../../support/test.ts';
 
 const RunOf = graphql(`
   query RunOf($id: ID!) {
@@ -26,17 +25,9 @@ const RunOf = graphql(`
   }
 `);
 
-let work: Work;
-let team: Team;
-let agent: TeamAgent;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-  agent = await team.hire();
-});
-afterAll(() => work.close());
+const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
-it('of a person has no agent, and no signal', async () => {
+it('of a person has no agent, and no signal', async ({ sharedTeam: team }) => {
   const { id } = await team.spawn();
   const { node } = await team.owner.query(RunOf, { id });
   expect(node).toEqual({
@@ -49,9 +40,9 @@ it('of a person has no agent, and no signal', async () => {
   });
 });
 
-it('of an agent is shown by a query as it is told by the feed', async () => {
-  const [id = ''] = await writeSessions(work.psql, team, agent, [session({ hasAgent: true })]);
-  await work.psql('UPDATE session SET no_signal_at = now(), terminate_on_pr_merge = true WHERE id = $1', [
+it('of an agent is shown by a query as it is told by the feed', async ({ sharedTeam: team, agent, psql }) => {
+  const [id = ''] = await writeSessions(psql, team, agent, [session({ hasAgent: true })]);
+  await psql('UPDATE session SET no_signal_at = now(), terminate_on_pr_merge = true WHERE id = $1', [
     uuidOf(id),
   ]);
   const read = async () => (await team.owner.query(RunOf, { id })).node;
@@ -60,7 +51,7 @@ it('of an agent is shown by a query as it is told by the feed', async () => {
     return all.filter(({ entityId }) => entityId === id).at(-1)?.payload;
   };
   for (const assignment of ['branch = branch', 'no_signal_at = NULL, first_signal_at = now()']) {
-    await work.psql(`UPDATE session SET ${assignment} WHERE id = $1`, [uuidOf(id)]);
+    await psql(`UPDATE session SET ${assignment} WHERE id = $1`, [uuidOf(id)]);
     const shown = await read();
     if (!shown || !('agent' in shown)) throw new Error('The session is not there.');
     expect(shown.agent).toEqual({ id: agent.id, name: 'Robin' });

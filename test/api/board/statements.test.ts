@@ -1,13 +1,13 @@
 /** What a board costs: one statement for each type of thing, however many things there are, and no row that is not shown. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
 import { pullRequest, session, writeSessions } from '../../support/board.ts';
-import { type Client, createClient } from '../../support/client.ts';
+import type { Client } from '../../support/client.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { expect, test } from '../../support/test.ts';
 
 /** As a dashboard would ask. */
 const Board = graphql(`
@@ -84,16 +84,32 @@ const Board = graphql(`
 const SESSIONS = 150;
 const PAGE = 50;
 
-let work: Work;
-let team: Team;
-let proxy: Awaited<ReturnType<typeof startProxy>>;
-let behind: Awaited<ReturnType<Work['app']['startAnother']>>;
-let client: Client;
 let statements: string[] = [];
 
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
+const it = test
+  .extend('proxy', { scope: 'file' }, async ({ database }, { onCleanup }) => {
+    const proxy = await startProxy(database.url);
+    onCleanup(() => proxy[Symbol.asyncDispose]());
+    return proxy;
+  })
+  /** The owner, at a server whose statements the test reads. */
+  .extend('client', { scope: 'file' }, async ({ app, database, proxy, sharedTeam }, { onCleanup }) => {
+    const databaseUrl = new URL(database.url);
+    databaseUrl.host = new URL(proxy.url).host;
+    const behind = await app.startAnother({ databaseUrl: databaseUrl.href });
+    onCleanup(behind.close);
+    proxy.onRequest((bytes) => {
+      statements.push(
+        ...bytes
+          .toString('latin1')
+          .split('\0')
+          .filter((part) => part.startsWith('SELECT ')),
+      );
+    });
+    return behind.client(sharedTeam.owner.token);
+  });
+
+it.beforeAll(async ({ sharedTeam: team, psql }) => {
   const agent = await team.hire();
   const facts = Array.from({ length: SESSIONS }, (_, n) =>
     session({
@@ -109,45 +125,30 @@ beforeAll(async () => {
       ),
     }),
   );
-  await writeSessions(work.psql, team, agent, facts);
-  await work.psql(`UPDATE pull_request SET head_sha = 'abc' WHERE organization_id = $1`, [uuidOf(team.id)]);
-  await work.psql(
+  await writeSessions(psql, team, agent, facts);
+  await psql(`UPDATE pull_request SET head_sha = 'abc' WHERE organization_id = $1`, [uuidOf(team.id)]);
+  await psql(
     `INSERT INTO pull_request_check (organization_id, pull_request_id, name, commit_sha, status)
      SELECT organization_id, id, 'build', head_sha, 'FAILED' FROM pull_request WHERE organization_id = $1`,
     [uuidOf(team.id)],
   );
-  await work.psql(
+  await psql(
     `INSERT INTO pull_request_review (organization_id, pull_request_id, external_id, author, state, submitted_at)
      SELECT organization_id, id, 'review', 'ines', 'APPROVED', now() FROM pull_request WHERE organization_id = $1`,
     [uuidOf(team.id)],
   );
-  proxy = await startProxy(work.app.app.db.url);
-  const databaseUrl = new URL(work.app.app.db.url);
-  databaseUrl.host = new URL(proxy.url).host;
-  behind = await work.app.startAnother({ databaseUrl: databaseUrl.href });
-  client = createClient(behind.url, team.owner.token);
-  proxy.onRequest((bytes) => {
-    statements.push(
-      ...bytes
-        .toString('latin1')
-        .split('\0')
-        .filter((part) => part.startsWith('SELECT ')),
-    );
-  });
-});
-afterAll(async () => {
-  await client.close();
-  await behind.close();
-  await work.close();
-  await proxy[Symbol.asyncDispose]();
 });
 
-async function read(variables: {
-  orderBy: SessionOrder;
-  lane?: SessionLane;
-  live?: boolean;
-  first?: number;
-}) {
+async function read(
+  team: Team,
+  client: Client,
+  variables: {
+    orderBy: SessionOrder;
+    lane?: SessionLane;
+    live?: boolean;
+    first?: number;
+  },
+) {
   statements = [];
   const { organization } = await client.query(Board, { slug: team.slug, first: PAGE, ...variables });
   if (!organization) throw new Error('The owner does not see the organization.');
@@ -173,7 +174,7 @@ const ONE_EACH = {
   latest_review: 1,
 };
 
-it.each<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
+it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['CREATED_AT', {}],
   ['CREATED_AT', { live: true }],
   ['CREATED_AT', { lane: 'NEEDS_YOU' }],
@@ -181,32 +182,38 @@ it.each<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['ACTIVITY', { live: true }],
   ['STATUS', {}],
   ['STATUS', { lane: 'WORKING' }],
-])('a page by %s of %j takes one statement a noun, and one for the lanes', async (orderBy, filter) => {
-  const { sessions, laneCounts } = await read({ orderBy, ...filter });
-  const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
-  // There is something to read of everything.
-  expect(sessions.nodes.length).toBeGreaterThan(20);
-  expect(pullRequests.length).toBeGreaterThan(sessions.nodes.length);
-  expect(pullRequests.filter(({ failingChecks }) => failingChecks.nodes.length > 0).length).toBeGreaterThan(
-    20,
-  );
-  for (const pr of pullRequests) {
-    expect(pr.unresolvedBy).toMatchObject([{ count: 1 }]);
-    expect(pr.latestReviews.nodes).toMatchObject([{ author: 'ines' }]);
-  }
-  expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
-  expect(reads()).toEqual({ ...ONE_EACH, session_status: 1 + 1 });
-});
+])(
+  'a page by %s of %j takes one statement a noun, and one for the lanes',
+  async ([orderBy, filter], { sharedTeam: team, client }) => {
+    const { sessions, laneCounts } = await read(team, client, { orderBy, ...filter });
+    const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
+    // There is something to read of everything.
+    expect(sessions.nodes.length).toBeGreaterThan(20);
+    expect(pullRequests.length).toBeGreaterThan(sessions.nodes.length);
+    expect(pullRequests.filter(({ failingChecks }) => failingChecks.nodes.length > 0).length).toBeGreaterThan(
+      20,
+    );
+    for (const pr of pullRequests) {
+      expect(pr.unresolvedBy).toMatchObject([{ count: 1 }]);
+      expect(pr.latestReviews.nodes).toMatchObject([{ author: 'ines' }]);
+    }
+    expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
+    expect(reads()).toEqual({ ...ONE_EACH, session_status: 1 + 1 });
+  },
+);
 
-it.each<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
+it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
   'a page by %s is cut by the database',
-  async (orderBy) => {
-    await read({ orderBy, first: 5 });
+  async (orderBy, { sharedTeam: team, client }) => {
+    await read(team, client, { orderBy, first: 5 });
     const paging = statements.filter((each) => /FROM "public"\."session(_status)?" .*ORDER BY/s.test(each));
     expect(paging).toEqual([expect.stringMatching(/ ORDER BY .* LIMIT \$/s)]);
   },
 );
 
-it('a sensible board is within the limits of what one operation may ask for', async () => {
-  expect((await read({ orderBy: 'STATUS', first: 100 })).sessions.nodes.length).toBe(100);
+it('a sensible board is within the limits of what one operation may ask for', async ({
+  sharedTeam: team,
+  client,
+}) => {
+  expect((await read(team, client, { orderBy: 'STATUS', first: 100 })).sessions.nodes.length).toBe(100);
 });

@@ -1,5 +1,5 @@
 /** What people see of a session: every rule there is, one row each. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import type { SessionDisplayStatus, SessionLane } from '../../../prisma/client/enums.ts';
 import { graphql } from '../../graphql/gql.ts';
 import {
@@ -9,9 +9,9 @@ import {
   session,
   writeSessions,
 } from '../../support/board.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const StatusOf = graphql(`
   query StatusOf($id: ID!) {
@@ -27,18 +27,10 @@ const StatusOf = graphql(`
   }
 `);
 
-let work: Work;
-let team: Team;
-let agent: TeamAgent;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-  agent = await team.hire();
-});
-afterAll(() => work.close());
+const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
-async function statusOf(facts: Partial<SessionFacts>) {
-  const [id = ''] = await writeSessions(work.psql, team, agent, [session(facts)]);
+async function statusOf(team: Team, agent: TeamAgent, psql: Psql, facts: Partial<SessionFacts>) {
+  const [id = ''] = await writeSessions(psql, team, agent, [session(facts)]);
   const { node } = await team.owner.query(StatusOf, { id });
   if (!node || !('displayStatus' in node)) throw new Error('The session is not there.');
   return node;
@@ -54,7 +46,7 @@ const THREAD = { isResolved: false, isBot: false };
 const SILENT = { hasAgent: true, quietSeconds: 100 };
 
 describe('a session is shown', () => {
-  it.each<[SessionDisplayStatus, SessionLane, why: string, Partial<SessionFacts>]>([
+  it.for<[SessionDisplayStatus, SessionLane, why: string, Partial<SessionFacts>]>([
     // Terminated: what counts is whether one was merged.
     ['MERGED', 'ARCHIVE', 'terminated, one merged', { isTerminated: true, pullRequests: MANY_OPEN }],
     [
@@ -114,8 +106,8 @@ describe('a session is shown', () => {
     ['IDLE', 'WORKING', 'nobody could signal', { ...SILENT, hasAgent: false }],
     ['IDLE', 'WORKING', 'idle', {}],
     ['IDLE', 'WORKING', 'idle, one closed', { pullRequests: [pullRequest({ state: 'CLOSED' })] }],
-  ])('%s in %s: %s', async (displayStatus, lane, _why, facts) => {
-    expect(await statusOf(facts)).toMatchObject({ displayStatus, lane });
+  ])('%s in %s: %s', async ([displayStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
+    expect(await statusOf(team, agent, psql, facts)).toMatchObject({ displayStatus, lane });
   });
 });
 
@@ -127,7 +119,7 @@ describe('one pull request says', () => {
     threads: [THREAD],
     mergeability: 'MERGEABLE',
   };
-  it.each<[SessionDisplayStatus | null, SessionLane, why: string, Partial<PullRequestFacts>]>([
+  it.for<[SessionDisplayStatus | null, SessionLane, why: string, Partial<PullRequestFacts>]>([
     ['CI_FAILED', 'NEEDS_YOU', 'failing comes first', WORST],
     ['DRAFT', 'IN_REVIEW', 'then the draft', { ...WORST, ciState: 'PASSING' }],
     [
@@ -183,8 +175,8 @@ describe('one pull request says', () => {
     ['PR_OPEN', 'IN_REVIEW', 'else open', {}],
     ['MERGED', 'READY_TO_MERGE', 'merged, whatever else', { ...WORST, state: 'MERGED' }],
     [null, 'WORKING', 'closed, whatever else', { ...WORST, state: 'CLOSED' }],
-  ])('%s in %s: %s', async (scmStatus, lane, _why, facts) => {
-    const found = await statusOf({ pullRequests: [pullRequest(facts)] });
+  ])('%s in %s: %s', async ([scmStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
+    const found = await statusOf(team, agent, psql, { pullRequests: [pullRequest(facts)] });
     expect(found).toMatchObject({ scmStatus, lane, displayStatus: scmStatus ?? 'IDLE' });
   });
 });
@@ -203,17 +195,17 @@ describe('many pull requests say', () => {
   ];
   const all = BY_STATUS.map(([, facts]) => pullRequest(facts));
 
-  it.each(BY_STATUS.map(([status], index) => [status, all.slice(index).toReversed()] as const))(
+  it.for(BY_STATUS.map(([status], index) => [status, all.slice(index).toReversed()] as const))(
     '%s when none is worse',
-    async (status, pullRequests) => {
-      expect((await statusOf({ pullRequests: [...pullRequests] })).scmStatus).toBe(status);
+    async ([status, pullRequests], { sharedTeam: team, agent, psql }) => {
+      expect((await statusOf(team, agent, psql, { pullRequests: [...pullRequests] })).scmStatus).toBe(status);
     },
   );
 
   const below = pullRequest({ sourceBranch: 'below', mergeability: 'MERGEABLE' });
   const stacked = (facts: Partial<PullRequestFacts>) =>
     pullRequest({ sourceBranch: 'above', targetBranch: 'below', ...facts });
-  it.each<[SessionDisplayStatus, why: string, PullRequestFacts[]]>([
+  it.for<[SessionDisplayStatus, why: string, PullRequestFacts[]]>([
     [
       'MERGEABLE',
       'stacked on it, and awaiting review',
@@ -257,12 +249,16 @@ describe('many pull requests say', () => {
         pullRequest({ state: 'MERGED' }),
       ],
     ],
-  ])('%s: %s', async (status, _why, pullRequests) => {
-    expect((await statusOf({ pullRequests })).scmStatus).toBe(status);
+  ])('%s: %s', async ([status, _why, pullRequests], { sharedTeam: team, agent, psql }) => {
+    expect((await statusOf(team, agent, psql, { pullRequests })).scmStatus).toBe(status);
   });
 
-  it('MERGEABLE when what one is stacked on is another session’s', async () => {
-    const [mine = ''] = await writeSessions(work.psql, team, agent, [
+  it('MERGEABLE when what one is stacked on is another session’s', async ({
+    sharedTeam: team,
+    agent,
+    psql,
+  }) => {
+    const [mine = ''] = await writeSessions(psql, team, agent, [
       session({
         pullRequests: [stacked({ mergeability: 'MERGEABLE' }), pullRequest({ reviewDecision: 'APPROVED' })],
       }),
@@ -273,13 +269,19 @@ describe('many pull requests say', () => {
 });
 
 describe('scmStatus', () => {
-  it('says what the pull requests say, whatever the session does', async () => {
+  it('says what the pull requests say, whatever the session does', async ({
+    sharedTeam: team,
+    agent,
+    psql,
+  }) => {
     for (const facts of [
       { activityState: 'ACTIVE' },
       { activityState: 'BLOCKED' },
       { isTerminated: true },
     ] as const) {
-      expect(await statusOf({ ...facts, pullRequests: MANY_OPEN })).toMatchObject({ scmStatus: 'CI_FAILED' });
+      expect(await statusOf(team, agent, psql, { ...facts, pullRequests: MANY_OPEN })).toMatchObject({
+        scmStatus: 'CI_FAILED',
+      });
     }
   });
 });
@@ -287,12 +289,19 @@ describe('scmStatus', () => {
 describe('statusChangesAt', () => {
   const AFTER_MS = 90_000;
 
-  it('is 90 seconds after an idle agent was last heard of, while it has not signalled', async () => {
-    const { statusChangesAt, activityLastAt } = await statusOf({ hasAgent: true, quietSeconds: 10 });
+  it('is 90 seconds after an idle agent was last heard of, while it has not signalled', async ({
+    sharedTeam: team,
+    agent,
+    psql,
+  }) => {
+    const { statusChangesAt, activityLastAt } = await statusOf(team, agent, psql, {
+      hasAgent: true,
+      quietSeconds: 10,
+    });
     expect(Date.parse(String(statusChangesAt)) - Date.parse(String(activityLastAt))).toBe(AFTER_MS);
   });
 
-  it.each<[why: string, Partial<SessionFacts>]>([
+  it.for<[why: string, Partial<SessionFacts>]>([
     ['it has passed', SILENT],
     ['it has signalled', { hasAgent: true, hasSignalled: true }],
     ['it has no agent', {}],
@@ -301,32 +310,39 @@ describe('statusChangesAt', () => {
     ['it has exited', { hasAgent: true, activityState: 'EXITED' }],
     ['it is terminated', { hasAgent: true, isTerminated: true }],
     ['its pull requests say what it is', { hasAgent: true, pullRequests: [pullRequest()] }],
-  ])('is null: %s', async (_why, facts) => {
-    expect((await statusOf(facts)).statusChangesAt).toBeNull();
+  ])('is null: %s', async ([_why, facts], { sharedTeam: team, agent, psql }) => {
+    expect((await statusOf(team, agent, psql, facts)).statusChangesAt).toBeNull();
   });
 
-  it('is there when its pull requests say nothing', async () => {
-    const found = await statusOf({ hasAgent: true, pullRequests: [pullRequest({ state: 'CLOSED' })] });
+  it('is there when its pull requests say nothing', async ({ sharedTeam: team, agent, psql }) => {
+    const found = await statusOf(team, agent, psql, {
+      hasAgent: true,
+      pullRequests: [pullRequest({ state: 'CLOSED' })],
+    });
     expect(found.statusChangesAt).not.toBeNull();
   });
 });
 
 describe('an agent that has not signalled', () => {
-  it('is NO_SIGNAL from the first millisecond after 90 seconds, and IDLE at exactly 90', async () => {
-    const [id = ''] = await writeSessions(work.psql, team, agent, [session({ hasAgent: true })]);
+  it('is NO_SIGNAL from the first millisecond after 90 seconds, and IDLE at exactly 90', async ({
+    sharedTeam: team,
+    agent,
+    psql,
+  }) => {
+    const [id = ''] = await writeSessions(psql, team, agent, [session({ hasAgent: true })]);
     const at = async (quiet: string) => {
       // One transaction has one now.
-      await work.psql('BEGIN');
-      await work.psql(
+      await psql('BEGIN');
+      await psql(
         `UPDATE session SET activity_last_at = date_trunc('milliseconds', now()) - $2::interval WHERE id = $1`,
         [uuidOf(id), quiet],
       );
-      const [row] = await work.psql<{ status: string; lane: string; isNow: boolean | null }>(
+      const [row] = await psql<{ status: string; lane: string; isNow: boolean | null }>(
         `SELECT display_status AS status, lane, status_changes_at = date_trunc('milliseconds', now()) AS "isNow"
            FROM session_status WHERE session_id = $1`,
         [uuidOf(id)],
       );
-      await work.psql('ROLLBACK');
+      await psql('ROLLBACK');
       return row;
     };
     expect(await at('90 s')).toEqual({ status: 'IDLE', lane: 'WORKING', isNow: true });

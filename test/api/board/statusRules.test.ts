@@ -1,6 +1,5 @@
 /** The view of statuses against the rules as one would say them, over whatever sessions and pull requests there can be. */
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import {
   ActivityState,
   CiState,
@@ -12,8 +11,7 @@ import {
 } from '../../../prisma/client/enums.ts';
 import { type PullRequestFacts, type SessionFacts, writeSessions } from '../../support/board.ts';
 import { uuidOf } from '../../support/psql.ts';
-import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { expect, test } from '../../support/test.ts';
 
 const BATCHES = 30;
 const SILENCE_SECONDS = 90;
@@ -125,21 +123,13 @@ const sessions: fc.Arbitrary<SessionFacts> = fc.record({
   pullRequests: fc.array(pullRequests, { maxLength: 5 }),
 });
 
-let work: Work;
-let team: Team;
-let agent: TeamAgent;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-  agent = await team.hire();
-});
-afterAll(() => work.close());
+const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
-it('shows what the rules say', async () => {
+it('shows what the rules say', async ({ sharedTeam: team, agent, psql }) => {
   await fc.assert(
     fc.asyncProperty(fc.array(sessions, { minLength: 20, maxLength: 60 }), async (batch) => {
-      const ids = await writeSessions(work.psql, team, agent, batch);
-      const rows = await work.psql<{ id: string } & ReturnType<typeof rules>>(
+      const ids = await writeSessions(psql, team, agent, batch);
+      const rows = await psql<{ id: string } & ReturnType<typeof rules>>(
         `SELECT session_id AS id, display_status AS "displayStatus", scm_status AS "scmStatus", lane, urgency,
                 extract(epoch FROM status_changes_at - activity_last_at)::int AS "changesAfter"
            FROM session_status WHERE session_id = ANY ($1)`,
@@ -152,20 +142,21 @@ it('shows what the rules say', async () => {
   );
 }, 120_000);
 
-it('shows each session once, whether it is asked for alone or with all of them', async () => {
+it('shows each session once, whether it is asked for alone or with all of them', async ({
+  sharedTeam: team,
+  psql,
+}) => {
   // One transaction has one now.
-  await work.psql('BEGIN');
-  const all = await work.psql<{ id: string; row: string }>(
+  await psql('BEGIN');
+  const all = await psql<{ id: string; row: string }>(
     'SELECT session_id AS id, st::text AS row FROM session_status st WHERE organization_id = $1',
     [uuidOf(team.id)],
   );
-  const [count] = await work.psql<{ count: string }>('SELECT count(*) FROM session');
+  const [count] = await psql<{ count: string }>('SELECT count(*) FROM session');
   expect(all.length).toBe(Number(count?.count));
   for (const { id, row } of all.slice(0, 50)) {
-    const alone = await work.psql('SELECT st::text AS row FROM session_status st WHERE session_id = $1', [
-      id,
-    ]);
+    const alone = await psql('SELECT st::text AS row FROM session_status st WHERE session_id = $1', [id]);
     expect(alone).toEqual([{ row }]);
   }
-  await work.psql('COMMIT');
+  await psql('COMMIT');
 });

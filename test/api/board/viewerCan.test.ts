@@ -1,12 +1,12 @@
 /** What a viewer is told it may do to a session, and to its pull requests. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
 import { graphql } from '../../graphql/gql.ts';
 import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent } from '../../support/mutations.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const Rights = graphql(`
   query Rights($id: ID!) {
@@ -29,25 +29,26 @@ const Rights = graphql(`
 const ROLES = ['owner', 'member', 'agent'] as const;
 type Role = (typeof ROLES)[number];
 
-let work: Work;
-let team: Team;
-let agent: TeamAgent;
-let clients: Record<Role, Client>;
-beforeAll(async () => {
-  work = await startWork();
-  team = await work.createTeam();
-  agent = await team.hire();
-  clients = { owner: team.owner, member: await team.join('MEMBER'), agent };
-});
-afterAll(() => work.close());
+const it = test
+  .extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire())
+  .extend('clients', { scope: 'file' }, async ({ sharedTeam: team, agent }) => ({
+    owner: team.owner,
+    member: await team.join('MEMBER'),
+    agent,
+  }));
 
-async function write(facts: Partial<SessionFacts>): Promise<string> {
-  const [id = ''] = await writeSessions(work.psql, team, agent, [session(facts)]);
-  await work.psql(`UPDATE session SET workspace_path = '/work' WHERE id = $1`, [uuidOf(id)]);
+async function write(
+  team: Team,
+  agent: TeamAgent,
+  psql: Psql,
+  facts: Partial<SessionFacts>,
+): Promise<string> {
+  const [id = ''] = await writeSessions(psql, team, agent, [session(facts)]);
+  await psql(`UPDATE session SET workspace_path = '/work' WHERE id = $1`, [uuidOf(id)]);
   return id;
 }
 
-async function rightsOf(role: Role, id: string) {
+async function rightsOf(clients: Record<Role, Client>, role: Role, id: string) {
   const { node } = await clients[role].query(Rights, { id });
   if (!node || !('viewerCanTerminate' in node)) throw new Error('The session is not there.');
   const { pullRequests, ...rights } = node;
@@ -59,19 +60,23 @@ describe.each<[whose: string, hasAgent: boolean, Record<Role, string>]>([
   ['a person’s', false, { owner: 'all', member: 'all', agent: 'none' }],
   ['the agent’s own', true, { owner: 'all', member: 'all', agent: 'own' }],
 ])('of %s session', (_whose, hasAgent, may) => {
-  it.each(ROLES)('%s', async (role) => {
+  it.for(ROLES)('%s', async (role, { sharedTeam: team, agent, clients, psql }) => {
     const all = may[role] === 'all';
     const own = all || may[role] === 'own';
-    const live = await write({ hasAgent, pullRequests: [pullRequest()] });
-    expect(await rightsOf(role, live)).toEqual({
+    const live = await write(team, agent, psql, { hasAgent, pullRequests: [pullRequest()] });
+    expect(await rightsOf(clients, role, live)).toEqual({
       Terminate: all,
       Restore: false,
       Rename: own,
       ClaimPR: own,
       Refresh: own,
     });
-    const ended = await write({ hasAgent, isTerminated: true, pullRequests: [pullRequest()] });
-    expect(await rightsOf(role, ended)).toEqual({
+    const ended = await write(team, agent, psql, {
+      hasAgent,
+      isTerminated: true,
+      pullRequests: [pullRequest()],
+    });
+    expect(await rightsOf(clients, role, ended)).toEqual({
       Terminate: false,
       Restore: all,
       Rename: own,
@@ -81,55 +86,58 @@ describe.each<[whose: string, hasAgent: boolean, Record<Role, string>]>([
   });
 });
 
-it('another agent’s session is not an agent’s own', async () => {
+it('another agent’s session is not an agent’s own', async ({ sharedTeam: team, clients, psql }) => {
   const other = await team.hire({ name: 'Sam' });
-  const [id = ''] = await writeSessions(work.psql, team, other, [
+  const [id = ''] = await writeSessions(psql, team, other, [
     session({ hasAgent: true, pullRequests: [pullRequest()] }),
   ]);
-  expect(Object.values(await rightsOf('agent', id))).toEqual([false, false, false, false, false]);
+  expect(Object.values(await rightsOf(clients, 'agent', id))).toEqual([false, false, false, false, false]);
 });
 
 describe('a session that cannot hold pull requests is not offered any', () => {
-  it.each([
+  it.for([
     ['an orchestrator', `UPDATE session SET kind = 'ORCHESTRATOR' WHERE id = $1`],
     ['one without a workspace', `UPDATE session SET workspace_path = NULL WHERE id = $1`],
     ['one with a blank workspace', `UPDATE session SET workspace_path = ' ' WHERE id = $1`],
-  ])('%s', async (_which, statement) => {
-    const id = await write({});
-    expect((await rightsOf('owner', id)).ClaimPR).toBe(true);
-    await work.psql(statement, [uuidOf(id)]);
-    expect((await rightsOf('owner', id)).ClaimPR).toBe(false);
+  ] as const)('%s', async ([_which, statement], { sharedTeam: team, agent, clients, psql }) => {
+    const id = await write(team, agent, psql, {});
+    expect((await rightsOf(clients, 'owner', id)).ClaimPR).toBe(true);
+    await psql(statement, [uuidOf(id)]);
+    expect((await rightsOf(clients, 'owner', id)).ClaimPR).toBe(false);
   });
 
-  it.each([
+  it.for([
     ['archived', `archived_at = now()`],
     ['a scratch project', `kind = 'SCRATCH', repo_url = NULL`],
-  ])('one of a project that is %s', async (slug, assignment) => {
-    const project = await team.register({ slug: slug.replaceAll(' ', '-') });
-    const { id } = await team.spawn({ projectId: project.id });
-    expect((await rightsOf('owner', id)).ClaimPR).toBe(true);
-    await work.psql(`UPDATE project SET ${assignment} WHERE id = $1`, [uuidOf(project.id)]);
-    expect((await rightsOf('owner', id)).ClaimPR).toBe(false);
-  });
+  ] as const)(
+    'one of a project that is %s',
+    async ([slug, assignment], { sharedTeam: team, clients, psql }) => {
+      const project = await team.register({ slug: slug.replaceAll(' ', '-') });
+      const { id } = await team.spawn({ projectId: project.id });
+      expect((await rightsOf(clients, 'owner', id)).ClaimPR).toBe(true);
+      await psql(`UPDATE project SET ${assignment} WHERE id = $1`, [uuidOf(project.id)]);
+      expect((await rightsOf(clients, 'owner', id)).ClaimPR).toBe(false);
+    },
+  );
 });
 
 describe('a session that cannot live again is not to be restored', () => {
-  it('without its agent', async () => {
+  it('without its agent', async ({ sharedTeam: team, clients, psql }) => {
     const leaver = await team.hire({ name: 'Kim' });
-    const [id = ''] = await writeSessions(work.psql, team, leaver, [
+    const [id = ''] = await writeSessions(psql, team, leaver, [
       session({ hasAgent: true, isTerminated: true }),
     ]);
-    expect((await rightsOf('owner', id)).Restore).toBe(true);
+    expect((await rightsOf(clients, 'owner', id)).Restore).toBe(true);
     await team.owner.query(OffboardAgent, { input: { agentId: leaver.id } });
-    expect((await rightsOf('owner', id)).Restore).toBe(false);
+    expect((await rightsOf(clients, 'owner', id)).Restore).toBe(false);
   });
 
-  it('in an archived project', async () => {
+  it('in an archived project', async ({ sharedTeam: team, clients, psql }) => {
     const project = await team.register({ slug: 'past' });
     const { id } = await team.spawn({ projectId: project.id });
     await team.terminate(id);
-    expect((await rightsOf('owner', id)).Restore).toBe(true);
-    await work.psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(project.id)]);
-    expect((await rightsOf('owner', id)).Restore).toBe(false);
+    expect((await rightsOf(clients, 'owner', id)).Restore).toBe(true);
+    await psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(project.id)]);
+    expect((await rightsOf(clients, 'owner', id)).Restore).toBe(false);
   });
 });

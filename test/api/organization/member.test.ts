@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { AddMemberInput, MembershipRole } from '../../graphql/graphql.ts';
@@ -8,7 +7,7 @@ import { AddMember } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const MembersOf = graphql(`
   query MembersOf($slug: String!) {
@@ -27,34 +26,23 @@ const MembersOf = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-
 const newEmail = () => `bob-${randomUUID()}@example.com`;
 
-async function add(input: Partial<AddMemberInput> = {}, by: Client = team.owner) {
+async function add(team: Team, input: Partial<AddMemberInput> = {}, by: Client = team.owner) {
   const someone = { organizationId: team.id, email: newEmail(), name: 'Bob' };
   return (await by.query(AddMember, { input: { ...someone, ...input } })).addMember;
 }
 
-async function members() {
+async function members(team: Team) {
   return (await team.owner.query(MembersOf, { slug: team.slug })).organization?.members.nodes ?? [];
 }
 
 describe('a person whom Muster does not know yet', () => {
-  it('is made, with this name, as a MEMBER unless told otherwise', async () => {
+  it('is made, with this name, as a MEMBER unless told otherwise', async ({ team }) => {
     const email = newEmail();
-    const { member, requestId } = succeeded(await add({ email, name: ' Bob ' }));
+    const { member, requestId } = succeeded(await add(team, { email, name: ' Bob ' }));
     expect(member).toMatchObject({ role: 'MEMBER', user: { name: 'Bob', email } });
-    expect(await members()).toContainEqual({ id: member.id, role: 'MEMBER', user: { email } });
+    expect(await members(team)).toContainEqual({ id: member.id, role: 'MEMBER', user: { email } });
     expect(await team.changes({ requestId })).toMatchObject([
       {
         type: 'MEMBER_CREATED',
@@ -64,49 +52,55 @@ describe('a person whom Muster does not know yet', () => {
     ]);
   });
 
-  it('is made once, when two organizations add them at the same moment', async () => {
-    const teams = await Promise.all(Array.from({ length: 5 }, () => work.createTeam()));
+  it('is made once, when two organizations add them at the same moment', async ({
+    team,
+    psql,
+    createTeam,
+  }) => {
+    const teams = await Promise.all(Array.from({ length: 5 }, () => createTeam()));
     for (let round = 0; round < 5; round++) {
       const email = newEmail();
       const added = await Promise.all(
-        teams.map(({ id, owner }) => add({ organizationId: id, email }, owner)),
+        teams.map(({ id, owner }) => add(team, { organizationId: id, email }, owner)),
       );
       expect(new Set(added.map((each) => succeeded(each).member.user.id)).size).toBe(1);
-      expect(await work.psql('SELECT FROM "user" WHERE email = $1', [email])).toHaveLength(1);
+      expect(await psql('SELECT FROM "user" WHERE email = $1', [email])).toHaveLength(1);
     }
   });
 });
 
 describe('a person whom Muster knows', () => {
-  it('is known by the e-mail address, in any letter case, and keeps their name', async () => {
-    const carl = await work.app.signUp('Carl');
-    const { member } = succeeded(await add({ email: ` ${carl.email.toUpperCase()}\n`, name: 'Charles' }));
+  it('is known by the e-mail address, in any letter case, and keeps their name', async ({ team, app }) => {
+    const carl = await app.signUp('Carl');
+    const { member } = succeeded(
+      await add(team, { email: ` ${carl.email.toUpperCase()}\n`, name: 'Charles' }),
+    );
     expect(member.user).toEqual({ id: globalId('User', carl.userId), name: 'Carl', email: carl.email });
   });
 
-  it('sees the organization with the token they have, in the role they were given', async () => {
-    const carl = await work.app.signUp('Carl');
+  it('sees the organization with the token they have, in the role they were given', async ({ team, app }) => {
+    const carl = await app.signUp('Carl');
     expect((await carl.query(MembersOf, { slug: team.slug })).organization).toBeNull();
-    succeeded(await add({ email: carl.email, role: 'ADMIN' }));
+    succeeded(await add(team, { email: carl.email, role: 'ADMIN' }));
     expect((await carl.query(MembersOf, { slug: team.slug })).organization?.viewerRole).toBe('ADMIN');
   });
 
-  it('may come back after having been removed', async () => {
+  it('may come back after having been removed', async ({ team, psql }) => {
     const bob = await team.join('ADMIN');
-    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
-    const { member } = succeeded(await add({ email: bob.email }));
+    await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
+    const { member } = succeeded(await add(team, { email: bob.email }));
     expect(member.id).not.toBe(bob.memberId);
     expect(member.role).toBe('MEMBER');
-    expect(await members()).toMatchObject([{ id: member.id }, { role: 'OWNER' }]);
+    expect(await members(team)).toMatchObject([{ id: member.id }, { role: 'OWNER' }]);
   });
 });
 
 describe('ALREADY_MEMBER', () => {
-  it('shows the membership there is, which stays as it is', async () => {
+  it('shows the membership there is, which stays as it is', async ({ team }) => {
     const bob = await team.join('ADMIN');
     const before = await team.footprint();
     for (const email of [bob.email, bob.email.toUpperCase()]) {
-      expect(refused(await add({ email, role: 'MEMBER' }))).toMatchObject({
+      expect(refused(await add(team, { email, role: 'MEMBER' }))).toMatchObject({
         code: 'ALREADY_MEMBER',
         member: { id: bob.memberId, role: 'ADMIN' },
       });
@@ -114,27 +108,30 @@ describe('ALREADY_MEMBER', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is also what the OWNER is told of themselves', async () => {
-    expect(refused(await add({ email: team.owner.email }))).toMatchObject({
+  it('is also what the OWNER is told of themselves', async ({ team }) => {
+    expect(refused(await add(team, { email: team.owner.email }))).toMatchObject({
       code: 'ALREADY_MEMBER',
       member: { role: 'OWNER' },
     });
   });
 
-  it.each(['new', 'known'])('is what all but one are told who add a %s person at once', async (kind) => {
-    const email = kind === 'new' ? newEmail() : (await work.app.signUp('Carl')).email;
-    const results = await Promise.all(Array.from({ length: 10 }, () => add({ email })));
-    const winners = results.filter(hasSucceeded).map((each) => succeeded(each));
-    expect(winners).toHaveLength(1);
-    for (const result of results.filter((each) => !hasSucceeded(each))) {
-      expect(refused(result)).toMatchObject({
-        code: 'ALREADY_MEMBER',
-        member: { id: winners[0]?.member.id },
-      });
-    }
-    expect(await members()).toHaveLength(2);
-    expect(await team.structureEvents('member.added')).toHaveLength(1);
-  });
+  it.for(['new', 'known'])(
+    'is what all but one are told who add a %s person at once',
+    async (kind, { team, app }) => {
+      const email = kind === 'new' ? newEmail() : (await app.signUp('Carl')).email;
+      const results = await Promise.all(Array.from({ length: 10 }, () => add(team, { email })));
+      const winners = results.filter(hasSucceeded).map((each) => succeeded(each));
+      expect(winners).toHaveLength(1);
+      for (const result of results.filter((each) => !hasSucceeded(each))) {
+        expect(refused(result)).toMatchObject({
+          code: 'ALREADY_MEMBER',
+          member: { id: winners[0]?.member.id },
+        });
+      }
+      expect(await members(team)).toHaveLength(2);
+      expect(await team.structureEvents('member.added')).toHaveLength(1);
+    },
+  );
 });
 
 describe('who may grant what', () => {
@@ -145,11 +142,11 @@ describe('who may grant what', () => {
   };
   const roles = Object.keys(grants) as MembershipRole[];
 
-  it.each(roles)('is what the contract says of %s', async (granting) => {
+  it.for(roles)('is what the contract says of %s', async (granting, { team }) => {
     const person = await team.join(granting);
     for (const role of roles) {
       const before = await team.footprint();
-      const result = await add({ role }, person);
+      const result = await add(team, { role }, person);
       if (grants[granting].includes(role)) expect(succeeded(result).member.role).toBe(role);
       else {
         expect(refused(result).code, role).toBe('FORBIDDEN');
@@ -158,24 +155,24 @@ describe('who may grant what', () => {
     }
   });
 
-  it('is nothing for somebody else: to them there is no such organization', async () => {
-    const eve = await work.app.signUp('Eve');
-    const unseen = refused(await add({}, eve));
+  it('is nothing for somebody else: to them there is no such organization', async ({ team, app }) => {
+    const eve = await app.signUp('Eve');
+    const unseen = refused(await add(team, {}, eve));
     expect(unseen.code).toBe('NOT_FOUND');
     for (const organizationId of ['', 'garbage', team.project.id, globalId('Organization', randomUUID())]) {
-      expect(refused(await add({ organizationId }, eve)), organizationId).toEqual(unseen);
+      expect(refused(await add(team, { organizationId }, eve)), organizationId).toEqual(unseen);
     }
   });
 
-  it('counts before who is a member already', async () => {
+  it('counts before who is a member already', async ({ team }) => {
     const [admin, member] = [await team.join('ADMIN'), await team.join('MEMBER')];
-    expect(refused(await add({ email: admin.email }, member)).code).toBe('FORBIDDEN');
-    expect(refused(await add({ email: member.email, role: 'OWNER' }, admin)).code).toBe('FORBIDDEN');
+    expect(refused(await add(team, { email: admin.email }, member)).code).toBe('FORBIDDEN');
+    expect(refused(await add(team, { email: member.email, role: 'OWNER' }, admin)).code).toBe('FORBIDDEN');
   });
 });
 
 describe('INVALID_INPUT', () => {
-  it.each([
+  it.for([
     '',
     'bob',
     '@',
@@ -190,17 +187,17 @@ describe('INVALID_INPUT', () => {
     'bob\u0000@example.com',
     'bob\ud800@example.com',
     `${'b'.repeat(243)}@example.com`,
-  ])('is what the e-mail address %j gets', async (email) => {
+  ])('is what the e-mail address %j gets', async (email, { team }) => {
     const before = await team.footprint();
-    expect(refused(await add({ email }))).toMatchObject({
+    expect(refused(await add(team, { email }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: expect.arrayContaining([expect.objectContaining({ path: 'email' })]),
     });
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('names every field that is wrong', async () => {
-    expect(refused(await add({ email: 'bob', name: '' }))).toMatchObject({
+  it('names every field that is wrong', async ({ team }) => {
+    expect(refused(await add(team, { email: 'bob', name: '' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'email' }, { path: 'name' }],
     });

@@ -1,4 +1,3 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { MembershipRole } from '../../graphql/graphql.ts';
@@ -7,7 +6,7 @@ import { ChangeMemberRole, CreateToken, RemoveMember } from '../../support/mutat
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const RightsOver = graphql(`
   query RightsOver($slug: String!) {
@@ -34,37 +33,26 @@ const RightsOver = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-
-const changeRole = async (memberId: string, role: MembershipRole, by: Client = team.owner) =>
+const changeRole = async (team: Team, memberId: string, role: MembershipRole, by: Client = team.owner) =>
   (await by.query(ChangeMemberRole, { input: { memberId, role } })).changeMemberRole;
-const remove = async (memberId: string, by: Client = team.owner) =>
+const remove = async (team: Team, memberId: string, by: Client = team.owner) =>
   (await by.query(RemoveMember, { input: { memberId } })).removeMember;
 
-async function rights(by: Client) {
+async function rights(team: Team, by: Client) {
   const { organization } = await by.query(RightsOver, { slug: team.slug });
   if (!organization) throw new Error('The viewer does not see the organization.');
   return organization;
 }
 
-async function ownerId(): Promise<string> {
-  const { members } = await rights(team.owner);
+async function ownerId(team: Team): Promise<string> {
+  const { members } = await rights(team, team.owner);
   return members.nodes.find(({ role }) => role === 'OWNER')?.id ?? '';
 }
 
 describe('a role', () => {
-  it('is changed, heard of, and in the audit trail', async () => {
+  it('is changed, heard of, and in the audit trail', async ({ team }) => {
     const bob = await team.join('MEMBER');
-    const { member, requestId } = succeeded(await changeRole(bob.memberId, 'ADMIN'));
+    const { member, requestId } = succeeded(await changeRole(team, bob.memberId, 'ADMIN'));
     expect(member).toEqual({ id: bob.memberId, role: 'ADMIN' });
     expect(await team.changes({ requestId })).toMatchObject([
       {
@@ -78,15 +66,15 @@ describe('a role', () => {
     ]);
   });
 
-  it('that is higher leaves nobody a token that may more than they do', async () => {
+  it('that is higher leaves nobody a token that may more than they do', async ({ team, app }) => {
     const admin = await team.join('ADMIN');
     const bob = await team.join('MEMBER');
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
     const made = succeeded((await admin.query(CreateToken, { input })).createToken);
     const own = succeeded((await bob.query(CreateToken, { input })).createToken);
-    const { requestId } = succeeded(await changeRole(bob.memberId, 'OWNER'));
+    const { requestId } = succeeded(await changeRole(team, bob.memberId, 'OWNER'));
     const status = async (secret: string | null | undefined) =>
-      (await work.app.client(secret ?? '').raw({ query: '{ __typename }' })).status;
+      (await app.client(secret ?? '').raw({ query: '{ __typename }' })).status;
     expect([await status(made.secret), await status(own.secret)]).toEqual([401, 200]);
     expect((await team.changes({ requestId })).map(({ type }) => type)).toEqual([
       'MEMBER_UPDATED',
@@ -97,35 +85,35 @@ describe('a role', () => {
     ]);
   });
 
-  it('that is the one there is changes nothing', async () => {
+  it('that is the one there is changes nothing', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const before = await team.footprint();
-    succeeded(await changeRole(bob.memberId, 'MEMBER'));
+    succeeded(await changeRole(team, bob.memberId, 'MEMBER'));
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('of the last owner stays', async () => {
-    expect(refused(await changeRole(await ownerId(), 'ADMIN')).code).toBe('LAST_OWNER');
-    succeeded(await changeRole((await team.join('MEMBER')).memberId, 'OWNER'));
-    succeeded(await changeRole((await ownerId()) ?? '', 'ADMIN'));
+  it('of the last owner stays', async ({ team }) => {
+    expect(refused(await changeRole(team, await ownerId(team), 'ADMIN')).code).toBe('LAST_OWNER');
+    succeeded(await changeRole(team, (await team.join('MEMBER')).memberId, 'OWNER'));
+    succeeded(await changeRole(team, (await ownerId(team)) ?? '', 'ADMIN'));
   });
 
-  it('of a member who is one no more is not found', async () => {
+  it('of a member who is one no more is not found', async ({ team }) => {
     const bob = await team.join('MEMBER');
-    succeeded(await remove(bob.memberId));
-    expect(refused(await changeRole(bob.memberId, 'ADMIN')).code).toBe('NOT_FOUND');
+    succeeded(await remove(team, bob.memberId));
+    expect(refused(await changeRole(team, bob.memberId, 'ADMIN')).code).toBe('NOT_FOUND');
   });
 });
 
 describe('a member who is removed', () => {
-  it('sees nothing any more, by none of its tokens', async () => {
+  it('sees nothing any more, by none of its tokens', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
     const { secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
-    const { member, revokedTokens, requestId } = succeeded(await remove(bob.memberId));
+    const { member, revokedTokens, requestId } = succeeded(await remove(team, bob.memberId));
     expect(revokedTokens).toBe(1);
     expect(Date.parse(member.removedAt ?? '')).toBeGreaterThan(0);
-    expect((await work.app.client(secret ?? '').raw({ query: '{ __typename }' })).status).toBe(401);
+    expect((await app.client(secret ?? '').raw({ query: '{ __typename }' })).status).toBe(401);
     expect((await bob.query(RightsOver, { slug: team.slug })).organization).toBeNull();
     expect((await team.changes({ requestId })).map(({ type }) => type)).toEqual([
       'MEMBER_ARCHIVED',
@@ -136,46 +124,49 @@ describe('a member who is removed', () => {
     ]);
   });
 
-  it('leaves the agents it hired behind, at work', async () => {
+  it('leaves the agents it hired behind, at work', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const agent = await team.hire({}, bob);
-    succeeded(await remove(bob.memberId));
+    succeeded(await remove(team, bob.memberId));
     expect((await agent.raw({ query: '{ __typename }' })).status).toBe(200);
   });
 
-  it('is removed again in vain', async () => {
+  it('is removed again in vain', async ({ team }) => {
     const bob = await team.join('MEMBER');
-    const first = succeeded(await remove(bob.memberId));
+    const first = succeeded(await remove(team, bob.memberId));
     const before = await team.footprint();
-    expect(succeeded(await remove(bob.memberId))).toMatchObject({ member: first.member, revokedTokens: 0 });
+    expect(succeeded(await remove(team, bob.memberId))).toMatchObject({
+      member: first.member,
+      revokedTokens: 0,
+    });
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('may have been the one who asked, but not the last owner', async () => {
+  it('may have been the one who asked, but not the last owner', async ({ team }) => {
     const bob = await team.join('MEMBER');
-    expect(succeeded(await remove(bob.memberId, bob)).member).toMatchObject({ user: { name: 'Bob' } });
-    expect(refused(await remove(await ownerId())).code).toBe('LAST_OWNER');
+    expect(succeeded(await remove(team, bob.memberId, bob)).member).toMatchObject({ user: { name: 'Bob' } });
+    expect(refused(await remove(team, await ownerId(team))).code).toBe('LAST_OWNER');
   });
 });
 
 describe('owners who leave at the same moment', () => {
-  it('leave one behind, each time', { timeout: 60_000 }, async () => {
+  it('leave one behind, each time', async ({ team, psql }) => {
     for (let round = 0; round < 15; round += 1) {
       const mate = await team.join('OWNER');
-      const { members } = await rights(team.owner);
+      const { members } = await rights(team, team.owner);
       const owners = members.nodes.filter(({ role }) => role === 'OWNER').map(({ id }) => id);
       expect(owners).toHaveLength(2);
       const mine = owners.find((id) => id !== mate.memberId) ?? '';
       const outcomes = await Promise.all([
-        remove(mate.memberId, mate),
-        changeRole(mine, 'ADMIN', team.owner),
+        remove(team, mate.memberId, mate),
+        changeRole(team, mine, 'ADMIN', team.owner),
       ]);
       expect(outcomes.filter((outcome) => !hasSucceeded(outcome as never))).toMatchObject([
         { code: 'LAST_OWNER' },
       ]);
       // Back to one owner, the team's.
-      await work.psql(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [uuidOf(mine)]);
-      await work.psql('UPDATE membership SET removed_at = coalesce(removed_at, now()) WHERE id = $1', [
+      await psql(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [uuidOf(mine)]);
+      await psql('UPDATE membership SET removed_at = coalesce(removed_at, now()) WHERE id = $1', [
         uuidOf(mate.memberId),
       ]);
     }
@@ -183,7 +174,7 @@ describe('owners who leave at the same moment', () => {
 });
 
 describe('what a viewer may do with members and tokens', () => {
-  it('says so, as the acts then do', async () => {
+  it('says so, as the acts then do', async ({ team }) => {
     const admin = await team.join('ADMIN', 'Ada');
     const member = await team.join('MEMBER', 'Max');
     const agent = await team.hire({}, member);
@@ -200,7 +191,7 @@ describe('what a viewer may do with members and tokens', () => {
       viewerCanSpawnSession: false,
     };
     const over = async (by: Client) => {
-      const { members, tokens, ...own } = await rights(by);
+      const { members, tokens, ...own } = await rights(team, by);
       const of = (role: string) => members.nodes.find((each) => each.role === role);
       return {
         own,

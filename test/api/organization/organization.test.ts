@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { Person } from '../../support/app.ts';
 import { AddMember, CreateOrganization } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const OrganizationAndMembers = graphql(`
   query OrganizationAndMembers($slug: String!) {
@@ -43,21 +42,15 @@ const OwnOrganizations = graphql(`
   }
 `);
 
-let work: Work;
-let ann: Person;
-beforeAll(async () => {
-  work = await startWork();
-  ann = await work.app.signUp();
-});
-afterAll(() => work.close());
+const it = test.extend('ann', { scope: 'file' }, async ({ app }) => await app.signUp());
 
-async function create(slug: string, { name = 'Acme', by = ann } = {}) {
+async function create(ann: Person, slug: string, { name = 'Acme', by = ann } = {}) {
   return (await by.query(CreateOrganization, { input: { slug, name } })).createOrganization;
 }
 
 /** How many organizations and memberships there are in all. */
-async function counts(): Promise<unknown> {
-  const [row] = await work.psql<object>(
+async function counts(psql: Psql): Promise<unknown> {
+  const [row] = await psql<object>(
     `SELECT (SELECT count(*) FROM organization)::int AS organizations,
             (SELECT count(*) FROM membership)::int AS memberships`,
   );
@@ -65,8 +58,8 @@ async function counts(): Promise<unknown> {
 }
 
 describe('a new organization', () => {
-  it('has whoever made it as its OWNER, and nobody else', async () => {
-    const { organization } = succeeded(await create('acme', { name: ' Acme & Söhne ' }));
+  it('has whoever made it as its OWNER, and nobody else', async ({ ann }) => {
+    const { organization } = succeeded(await create(ann, 'acme', { name: ' Acme & Söhne ' }));
     expect(organization).toMatchObject({ slug: 'acme', name: 'Acme & Söhne', viewerRole: 'OWNER' });
     expect((await ann.query(OrganizationAndMembers, { slug: 'acme' })).organization).toEqual({
       id: organization.id,
@@ -74,19 +67,22 @@ describe('a new organization', () => {
     });
   });
 
-  it('is not there for others', async () => {
-    succeeded(await create('private'));
-    const eve = await work.app.signUp('Eve');
+  it('is not there for others', async ({ ann, app }) => {
+    succeeded(await create(ann, 'private'));
+    const eve = await app.signUp('Eve');
     expect(await eve.query(OrganizationAndMembers, { slug: 'private' })).toEqual({ organization: null });
   });
 });
 
 describe('a slug', () => {
-  it.each(['a', '7', 'a-b', 'a--b', '0-0', 'x'.repeat(63), ' trimmed '])('may be %j', async (slug) => {
-    expect(succeeded(await create(slug)).organization.slug).toBe(slug.trim());
-  });
+  it.for(['a', '7', 'a-b', 'a--b', '0-0', 'x'.repeat(63), ' trimmed '])(
+    'may be %j',
+    async (slug, { ann }) => {
+      expect(succeeded(await create(ann, slug)).organization.slug).toBe(slug.trim());
+    },
+  );
 
-  it.each([
+  it.for([
     '',
     ' ',
     '-',
@@ -102,22 +98,25 @@ describe('a slug', () => {
     'akmé',
     '٣',
     'x'.repeat(64),
-  ])('may not be %j', async (slug) => {
-    const before = await counts();
-    expect(refused(await create(slug))).toMatchObject({ code: 'INVALID_INPUT', issues: [{ path: 'slug' }] });
-    expect(await counts()).toEqual(before);
+  ])('may not be %j', async (slug, { ann, psql }) => {
+    const before = await counts(psql);
+    expect(refused(await create(ann, slug))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'slug' }],
+    });
+    expect(await counts(psql)).toEqual(before);
   });
 });
 
 describe('INVALID_INPUT', () => {
-  it('names every field that is wrong', async () => {
-    expect(refused(await create('No', { name: ' ' }))).toMatchObject({
+  it('names every field that is wrong', async ({ ann }) => {
+    expect(refused(await create(ann, 'No', { name: ' ' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'slug' }, { path: 'name' }],
     });
   });
 
-  it('is not what a field that is missing gets: that is no document of this schema', async () => {
+  it('is not what a field that is missing gets: that is no document of this schema', async ({ ann }) => {
     const response = await ann.raw({
       query:
         'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
@@ -130,19 +129,22 @@ describe('INVALID_INPUT', () => {
 });
 
 describe('SLUG_TAKEN', () => {
-  it('is what anybody is told who wants it too', async () => {
-    succeeded(await create('taken'));
-    const bob = await work.app.signUp('Bob');
-    const before = await counts();
+  it('is what anybody is told who wants it too', async ({ ann, psql, app }) => {
+    succeeded(await create(ann, 'taken'));
+    const bob = await app.signUp('Bob');
+    const before = await counts(psql);
     for (const by of [ann, bob]) {
-      expect(refused(await create('taken', { by }))).toMatchObject({ code: 'SLUG_TAKEN', slug: 'taken' });
+      expect(refused(await create(ann, 'taken', { by }))).toMatchObject({
+        code: 'SLUG_TAKEN',
+        slug: 'taken',
+      });
     }
-    expect(await counts()).toEqual(before);
+    expect(await counts(psql)).toEqual(before);
   });
 
-  it('is what all but one are told who want it at once', async () => {
-    const people = await Promise.all(Array.from({ length: 10 }, () => work.app.signUp()));
-    const results = await Promise.all(people.map((by) => create('wanted', { by })));
+  it('is what all but one are told who want it at once', async ({ ann, app }) => {
+    const people = await Promise.all(Array.from({ length: 10 }, () => app.signUp()));
+    const results = await Promise.all(people.map((by) => create(ann, 'wanted', { by })));
     expect(results.filter(hasSucceeded)).toHaveLength(1);
     for (const result of results.filter((each) => !hasSucceeded(each))) {
       expect(refused(result)).toMatchObject({ code: 'SLUG_TAKEN', slug: 'wanted' });
@@ -155,24 +157,28 @@ describe('SLUG_TAKEN', () => {
 });
 
 describe('a personal organization', () => {
-  it('comes with its person, who is its OWNER', async () => {
-    const bob = await work.app.signUp('Bob');
+  it('comes with its person, who is its OWNER', async ({ ann, app }) => {
+    const bob = await app.signUp('Bob');
     const { viewer } = await bob.query(OwnOrganizations);
     expect(viewer.personalOrganization).toMatchObject({ name: 'Bob', viewerRole: 'OWNER' });
     expect(viewer.organizations).toEqual({ totalCount: 1, nodes: [{ id: viewer.personalOrganization?.id }] });
-    expect(succeeded(await create('second', { by: bob })).organization.id).not.toBe(
+    expect(succeeded(await create(ann, 'second', { by: bob })).organization.id).not.toBe(
       viewer.personalOrganization?.id,
     );
   });
 
-  it('has a slug that nobody else can take', async () => {
-    const bob = await work.app.signUp('Bob');
+  it('has a slug that nobody else can take', async ({ ann, app }) => {
+    const bob = await app.signUp('Bob');
     const slug = (await bob.query(OwnOrganizations)).viewer.personalOrganization?.slug ?? '';
-    expect(refused(await create(slug)).code).toBe('SLUG_TAKEN');
+    expect(refused(await create(ann, slug)).code).toBe('SLUG_TAKEN');
   });
 
-  it('comes with whoever is made a member, whatever their e-mail address', async () => {
-    const team = await work.createTeam(ann);
+  it('comes with whoever is made a member, whatever their e-mail address', async ({
+    ann,
+    psql,
+    createTeam,
+  }) => {
+    const team = await createTeam(ann);
     const localParts = [
       '+++',
       'jürgen',
@@ -190,7 +196,7 @@ describe('a personal organization', () => {
       });
       const { user } = succeeded(addMember).member;
       expect(
-        await work.psql(
+        await psql(
           `SELECT o.name, m.role FROM "user" u JOIN organization o ON o.id = u.personal_organization_id
              JOIN membership m ON m.organization_id = o.id AND m.user_id = u.id WHERE u.id = $1`,
           [uuidOf(user.id)],

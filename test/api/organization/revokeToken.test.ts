@@ -1,51 +1,40 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
-import type { Person } from '../../support/app.ts';
+import type { Person, TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { CreateToken, RevokeToken } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
+import type { Psql } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
-
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
+import { describe, expect, it } from '../../support/test.ts';
 
 /** A token of somebody's in the team's organization, and a client that has it. */
-async function tokenOf(person: Person = team.owner) {
+async function tokenOf(team: Team, app: TestApp, person: Person = team.owner) {
   const input = { organizationId: team.id, label: 'ci', userId: globalId('User', person.userId) };
   const { token, secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
-  return { ...token, client: work.app.client(secret ?? '') };
+  return { ...token, client: app.client(secret ?? '') };
 }
 
 /** The id of the token a person signed up with, which is good for all of their organizations. */
-async function personalTokenOf({ userId }: Person): Promise<string> {
-  const [row] = await work.psql<{ id: string }>(
+async function personalTokenOf(psql: Psql, { userId }: Person): Promise<string> {
+  const [row] = await psql<{ id: string }>(
     'SELECT id FROM token WHERE user_id = $1 AND organization_id IS NULL',
     [userId],
   );
   return globalId('Token', row?.id ?? '');
 }
 
-async function revoke(tokenId: string, by: Client = team.owner) {
+async function revoke(team: Team, tokenId: string, by: Client = team.owner) {
   return (await by.query(RevokeToken, { input: { tokenId } })).revokeToken;
 }
 
 const isGood = async (client: Client) => (await client.raw({ query: '{ __typename }' })).status === 200;
 
 describe('a revoked token', () => {
-  it('is refused from the next request on, and heard of once', async () => {
-    const token = await tokenOf();
+  it('is refused from the next request on, and heard of once', async ({ team, app }) => {
+    const token = await tokenOf(team, app);
     expect(await isGood(token.client)).toBe(true);
-    const revoked = succeeded(await revoke(token.id));
+    const revoked = succeeded(await revoke(team, token.id));
     expect(Date.parse(revoked.token.revokedAt ?? '')).toBeGreaterThan(0);
     const response = await token.client.raw({ query: '{ viewer { id } }' });
     expect(response.status).toBe(401);
@@ -55,37 +44,37 @@ describe('a revoked token', () => {
     ]);
   });
 
-  it('is revoked again in vain: nothing changes, least of all since when', async () => {
-    const token = await tokenOf();
-    const first = succeeded(await revoke(token.id));
+  it('is revoked again in vain: nothing changes, least of all since when', async ({ team, app }) => {
+    const token = await tokenOf(team, app);
+    const first = succeeded(await revoke(team, token.id));
     const before = await team.footprint();
-    expect(succeeded(await revoke(token.id)).token).toEqual(first.token);
+    expect(succeeded(await revoke(team, token.id)).token).toEqual(first.token);
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is revoked once by ten at once', async () => {
-    const token = await tokenOf();
-    const revoked = await Promise.all(Array.from({ length: 10 }, () => revoke(token.id)));
+  it('is revoked once by ten at once', async ({ team, app }) => {
+    const token = await tokenOf(team, app);
+    const revoked = await Promise.all(Array.from({ length: 10 }, () => revoke(team, token.id)));
     expect(new Set(revoked.map((each) => succeeded(each).token.revokedAt)).size).toBe(1);
     expect(await team.changes({ types: ['TOKEN_ARCHIVED'] })).toHaveLength(1);
     expect(await team.structureEvents('token.revoked')).toHaveLength(1);
   });
 
-  it('may be the one that revokes itself', async () => {
-    const token = await tokenOf();
-    expect(succeeded(await revoke(token.id, token.client)).token.id).toBe(token.id);
+  it('may be the one that revokes itself', async ({ team, app }) => {
+    const token = await tokenOf(team, app);
+    expect(succeeded(await revoke(team, token.id, token.client)).token.id).toBe(token.id);
     expect(await isGood(token.client)).toBe(false);
   });
 
-  it('leaves every other token as good as it was', async () => {
-    const [token, other] = [await tokenOf(), await tokenOf()];
-    succeeded(await revoke(token.id));
+  it('leaves every other token as good as it was', async ({ team, app }) => {
+    const [token, other] = [await tokenOf(team, app), await tokenOf(team, app)];
+    succeeded(await revoke(team, token.id));
     expect([await isGood(other.client), await isGood(team.owner)]).toEqual([true, true]);
   });
 });
 
 describe('who may revoke whose', () => {
-  it('is an ADMIN those of people up to ADMIN, a MEMBER their own', async () => {
+  it('is an ADMIN those of people up to ADMIN, a MEMBER their own', async ({ team, app }) => {
     const [admin, otherAdmin] = [await team.join('ADMIN'), await team.join('ADMIN')];
     const [member, otherMember] = [await team.join('MEMBER'), await team.join('MEMBER')];
     for (const [by, person] of [
@@ -94,7 +83,7 @@ describe('who may revoke whose', () => {
       [admin, member],
       [member, member],
     ] as const) {
-      succeeded(await revoke((await tokenOf(person)).id, by));
+      succeeded(await revoke(team, (await tokenOf(team, app, person)).id, by));
     }
     for (const [by, person] of [
       [admin, team.owner],
@@ -102,43 +91,47 @@ describe('who may revoke whose', () => {
       [member, admin],
       [member, otherMember],
     ] as const) {
-      const token = await tokenOf(person);
+      const token = await tokenOf(team, app, person);
       const before = await team.footprint();
-      expect(refused(await revoke(token.id, by)).code).toBe('FORBIDDEN');
+      expect(refused(await revoke(team, token.id, by)).code).toBe('FORBIDDEN');
       expect(await team.footprint()).toEqual(before);
       expect(await isGood(token.client)).toBe(true);
     }
   });
 
-  it('is nobody from outside: to them it does not exist', async () => {
-    const eve = await work.app.signUp('Eve');
-    const token = await tokenOf();
-    const unseen = refused(await revoke(token.id, eve));
+  it('is nobody from outside: to them it does not exist', async ({ team, app }) => {
+    const eve = await app.signUp('Eve');
+    const token = await tokenOf(team, app);
+    const unseen = refused(await revoke(team, token.id, eve));
     expect(unseen.code).toBe('NOT_FOUND');
     for (const tokenId of ['', 'garbage', team.id, globalId('Token', randomUUID())]) {
-      expect(refused(await revoke(tokenId, eve)), tokenId).toEqual(unseen);
+      expect(refused(await revoke(team, tokenId, eve)), tokenId).toEqual(unseen);
     }
     expect(await isGood(token.client)).toBe(true);
   });
 });
 
 describe('a token that is good for all organizations of its person', () => {
-  it('is revoked by them', async () => {
+  it('is revoked by them', async ({ team, psql }) => {
     const bob = await team.join('MEMBER');
-    succeeded(await revoke(await personalTokenOf(bob), bob));
+    succeeded(await revoke(team, await personalTokenOf(psql, bob), bob));
     expect(await isGood(bob)).toBe(false);
   });
 
-  it('does not exist for anybody else, not even the OWNER of one of these', async () => {
+  it('does not exist for anybody else, not even the OWNER of one of these', async ({ team, psql }) => {
     const bob = await team.join('MEMBER');
-    expect(refused(await revoke(await personalTokenOf(bob))).code).toBe('NOT_FOUND');
+    expect(refused(await revoke(team, await personalTokenOf(psql, bob))).code).toBe('NOT_FOUND');
     expect(await isGood(bob)).toBe(true);
   });
 
-  it('does not exist for a token of one organization: whoever made that one could lock its person out', async () => {
+  it('does not exist for a token of one organization: whoever made that one could lock its person out', async ({
+    team,
+    psql,
+    app,
+  }) => {
     const bob = await team.join('MEMBER');
-    const { client } = await tokenOf(bob);
-    expect(refused(await revoke(await personalTokenOf(bob), client)).code).toBe('NOT_FOUND');
+    const { client } = await tokenOf(team, app, bob);
+    expect(refused(await revoke(team, await personalTokenOf(psql, bob), client)).code).toBe('NOT_FOUND');
     expect(await isGood(bob)).toBe(true);
   });
 });

@@ -1,16 +1,14 @@
 /** The audit trail: what each act writes into it, and that it is there exactly when the act happened. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { StructureEventsWhereQueryVariables } from '../../graphql/graphql.ts';
-import type { Person } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { AddMember, ClaimPR, CreateToken, RefreshPR, RevokeToken } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const StructureEventsWhere = graphql(`
   query StructureEventsWhere($slug: String!, $type: String, $subjectId: ID, $since: DateTime, $until: DateTime) {
@@ -38,33 +36,26 @@ const StructureEventNode = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
+const it = test.extend('bob', async ({ team }) => await team.join('ADMIN'));
 
-let team: Team;
-let bob: Person & { memberId: string };
-beforeEach(async () => {
-  team = await work.createTeam();
-  bob = await team.join('ADMIN');
-});
-
-async function trail(where: Omit<StructureEventsWhereQueryVariables, 'slug'> = {}, by: Client = team.owner) {
+async function trail(
+  team: Team,
+  where: Omit<StructureEventsWhereQueryVariables, 'slug'> = {},
+  by: Client = team.owner,
+) {
   const { organization } = await by.query(StructureEventsWhere, { slug: team.slug, ...where });
   return organization?.structureEvents;
 }
 
 type Done = { requestId: string; subjectId: string; payload: unknown };
-type Trailed = { type: string; table: string; act(): Promise<() => Promise<Done>> };
+type Trailed = { type: string; table: string; act(team: Team, bob: Client): Promise<() => Promise<Done>> };
 
 /** Each act that the trail tells of: what comes before it, and then, by Bob, the act. */
 const acts = {
   addMember: {
     type: 'member.added',
     table: 'membership',
-    act: async () => async () => {
+    act: async (team: Team, bob: Client) => async () => {
       const input = { organizationId: team.id, email: `${randomUUID()}@example.com`, name: 'Carl' };
       const { member, requestId } = succeeded((await bob.query(AddMember, { input })).addMember);
       return { requestId, subjectId: member.id, payload: { role: 'MEMBER' } };
@@ -73,7 +64,7 @@ const acts = {
   createToken: {
     type: 'token.created',
     table: 'token',
-    act: async () => async () => {
+    act: async (team: Team, bob: Client) => async () => {
       const input = { organizationId: team.id, label: 'deploy' };
       const { token, requestId } = succeeded((await bob.query(CreateToken, { input })).createToken);
       return { requestId, subjectId: token.id, payload: { label: 'deploy', prefix: token.prefix } };
@@ -82,7 +73,7 @@ const acts = {
   revokeToken: {
     type: 'token.revoked',
     table: 'token',
-    act: async () => {
+    act: async (team: Team, bob: Client) => {
       const input = { organizationId: team.id, label: 'deploy' };
       const { token } = succeeded((await bob.query(CreateToken, { input })).createToken);
       return async () => {
@@ -95,7 +86,7 @@ const acts = {
   claimPR: {
     type: 'pr.claimed',
     table: 'pull_request',
-    act: async () => {
+    act: async (team: Team, bob: Client) => {
       team.onGitHub(7);
       const session = await team.spawn();
       return async () => {
@@ -108,8 +99,8 @@ const acts = {
 } satisfies Record<string, Trailed>;
 
 describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
-  it('is in the trail once: what was done to what, by whom, in which request', async () => {
-    const { requestId, subjectId, payload } = await (await act())();
+  it('is in the trail once: what was done to what, by whom, in which request', async ({ team, bob }) => {
+    const { requestId, subjectId, payload } = await (await act(team, bob))();
     const events = (await team.structureEvents()).filter((event) => event.requestId === requestId);
     expect(events).toEqual([
       {
@@ -122,15 +113,15 @@ describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
     ]);
   });
 
-  it('is heard in the feed under the same request, of the same thing', async () => {
-    const { requestId, subjectId } = await (await act())();
+  it('is heard in the feed under the same request, of the same thing', async ({ team, bob }) => {
+    const { requestId, subjectId } = await (await act(team, bob))();
     expect(await team.changes({ requestId })).toMatchObject([{ entityId: subjectId }]);
   });
 
-  it('is written in the transaction of the act', async () => {
-    const { requestId, subjectId } = await (await act())();
+  it('is written in the transaction of the act', async ({ team, bob, psql }) => {
+    const { requestId, subjectId } = await (await act(team, bob))();
     // PostgreSQL stamps every row with the transaction that wrote it.
-    const rows = await work.psql(
+    const rows = await psql(
       `SELECT DISTINCT xmin::text FROM structure_event WHERE request_id = $1
         UNION SELECT xmin::text FROM ${table} WHERE id = $2`,
       [requestId, uuidOf(subjectId)],
@@ -138,98 +129,98 @@ describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
     expect(rows).toHaveLength(1);
   });
 
-  it('does not happen when it cannot be written down', async () => {
-    const attempt = await act();
+  it('does not happen when it cannot be written down', async ({ team, bob, psql }) => {
+    const attempt = await act(team, bob);
     const before = await team.footprint();
-    await work.psql(
+    await psql(
       `CREATE TRIGGER full_disk BEFORE INSERT ON structure_event
          FOR EACH STATEMENT EXECUTE FUNCTION refuse('there is no room left')`,
     );
     try {
       await expect(attempt()).rejects.toThrow('INTERNAL_ERROR');
     } finally {
-      await work.psql('DROP TRIGGER full_disk ON structure_event');
+      await psql('DROP TRIGGER full_disk ON structure_event');
     }
     expect(await team.footprint()).toEqual(before);
   });
 });
 
 describe('the trail', () => {
-  it('tells nothing of an act that changed nothing', async () => {
+  it('tells nothing of an act that changed nothing', async ({ team, bob }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
     const { createToken } = await bob.query(CreateToken, { input: { organizationId: team.id, label: 'ci' } });
     const { token } = succeeded(createToken);
     succeeded((await bob.query(RevokeToken, { input: { tokenId: token.id } })).revokeToken);
-    const before = await trail();
+    const before = await trail(team);
 
     succeeded((await bob.query(RevokeToken, { input: { tokenId: token.id } })).revokeToken);
     succeeded(await team.claim(session.id, 7));
     succeeded((await bob.query(RefreshPR, { input: { pullRequestId: pullRequest.id } })).refreshPR);
     await bob.query(AddMember, { input: { organizationId: team.id, email: bob.email, name: 'Bob' } });
-    expect(await trail()).toEqual(before);
+    expect(await trail(team)).toEqual(before);
   });
 
-  it('is listed newest first, and by type, by subject and by time', async () => {
-    const member = await (await acts.addMember.act())();
-    const token = await (await acts.createToken.act())();
-    const all = await trail();
+  it('is listed newest first, and by type, by subject and by time', async ({ team, bob }) => {
+    const member = await (await acts.addMember.act(team, bob))();
+    const token = await (await acts.createToken.act(team, bob))();
+    const all = await trail(team);
     expect(all?.nodes.slice(0, 2)).toMatchObject([
       { type: 'token.created', subjectId: token.subjectId },
       { type: 'member.added', subjectId: member.subjectId },
     ]);
     expect(all?.totalCount).toBe(3);
 
-    expect(await trail({ type: 'token.created' })).toMatchObject({
+    expect(await trail(team, { type: 'token.created' })).toMatchObject({
       totalCount: 1,
       nodes: [{ subjectId: token.subjectId }],
     });
-    expect(await trail({ subjectId: member.subjectId })).toMatchObject({
+    expect(await trail(team, { subjectId: member.subjectId })).toMatchObject({
       totalCount: 1,
       nodes: [{ requestId: member.requestId }],
     });
-    expect(await trail({ type: 'token' })).toEqual({ totalCount: 0, nodes: [] });
+    expect(await trail(team, { type: 'token' })).toEqual({ totalCount: 0, nodes: [] });
     // The id of another type with the same UUID, of nothing, and no id.
     for (const subjectId of [
       globalId('Token', uuidOf(member.subjectId)),
       globalId('Token', randomUUID()),
       'x',
     ]) {
-      expect(await trail({ subjectId }), subjectId).toEqual({ totalCount: 0, nodes: [] });
+      expect(await trail(team, { subjectId }), subjectId).toEqual({ totalCount: 0, nodes: [] });
     }
 
     const newest = all?.nodes[0]?.occurredAt ?? '';
-    const since = await trail({ since: newest });
-    const until = await trail({ until: newest });
+    const since = await trail(team, { since: newest });
+    const until = await trail(team, { until: newest });
     expect(since?.nodes.map(({ id }) => id)).toContain(all?.nodes[0]?.id);
     expect([...(since?.nodes ?? []), ...(until?.nodes ?? [])]).toEqual(all?.nodes);
   });
 
-  it('is read by every member, and by nobody else', async () => {
-    const all = await trail();
+  it('is read by every member, and by nobody else', async ({ team, bob, app }) => {
+    const all = await trail(team);
     expect(all?.totalCount).toBe(1);
-    expect(await trail({}, await team.join('MEMBER'))).toMatchObject({ totalCount: 2 });
-    const eve = await work.app.signUp('Eve');
-    expect(await trail({}, eve)).toBeUndefined();
+    expect(await trail(team, {}, await team.join('MEMBER'))).toMatchObject({ totalCount: 2 });
+    const eve = await app.signUp('Eve');
+    expect(await trail(team, {}, eve)).toBeUndefined();
     const id = all?.nodes[0]?.id ?? '';
     expect((await bob.query(StructureEventNode, { id })).node).toEqual({ __typename: 'StructureEvent', id });
     expect((await eve.query(StructureEventNode, { id })).node).toBeNull();
   });
 
-  it('is kept as it was written, whoever comes', async () => {
+  it('is kept as it was written, whoever comes', async ({ psql }) => {
     for (const statement of [
       `UPDATE structure_event SET actor_name = 'Nobody'`,
       'DELETE FROM structure_event',
       'TRUNCATE structure_event',
     ]) {
-      await expect(work.psql(statement), statement).rejects.toThrow('the audit trail is kept');
+      await expect(psql(statement), statement).rejects.toThrow('the audit trail is kept');
     }
   });
 
-  it('keeps the name its actor had', async () => {
-    const { requestId } = await (await acts.createToken.act())();
-    await work.psql(`UPDATE "user" SET name = 'Robert' WHERE id = $1`, [bob.userId]);
+  it('keeps the name its actor had', async ({ team, bob, psql }) => {
+    const { requestId } = await (await acts.createToken.act(team, bob))();
+    await psql(`UPDATE "user" SET name = 'Robert' WHERE id = $1`, [bob.userId]);
     const events = await team.structureEvents();
     expect(events.find((event) => event.requestId === requestId)?.actor.name).toBe('Bob');
   });

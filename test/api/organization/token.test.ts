@@ -1,15 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { CreateTokenInput } from '../../graphql/graphql.ts';
+import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { CreateToken } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const Reach = graphql(`
   query Reach {
@@ -42,40 +42,27 @@ const TokensOf = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-
-async function create(input: Partial<CreateTokenInput> = {}, by: Client = team.owner) {
+async function create(team: Team, input: Partial<CreateTokenInput> = {}, by: Client = team.owner) {
   return (await by.query(CreateToken, { input: { organizationId: team.id, label: 'ci', ...input } }))
     .createToken;
 }
 
 /** A token that was made, and a client that has it. */
-async function created(input: Partial<CreateTokenInput> = {}, by?: Client) {
-  const { token, secret, requestId } = succeeded(await create(input, by));
-  return { token, secret: secret ?? '', requestId, client: work.app.client(secret ?? '') };
+async function created(team: Team, app: TestApp, input: Partial<CreateTokenInput> = {}, by?: Client) {
+  const { token, secret, requestId } = succeeded(await create(team, input, by));
+  return { token, secret: secret ?? '', requestId, client: app.client(secret ?? '') };
 }
 
 const isIn = (ms: number) => new Date(Date.now() + ms).toISOString();
 const idOf = ({ userId }: { userId: string }) => globalId('User', userId);
 
 /** What is stored of a token. */
-async function stored(tokenId: string) {
-  const [row] = await work.psql<Record<string, unknown>>('SELECT * FROM token WHERE id = $1', [
-    uuidOf(tokenId),
-  ]);
+async function stored(psql: Psql, tokenId: string) {
+  const [row] = await psql<Record<string, unknown>>('SELECT * FROM token WHERE id = $1', [uuidOf(tokenId)]);
   return row;
 }
 
-async function listed(tokenId: string) {
+async function listed(team: Team, tokenId: string) {
   const { organization } = await team.owner.query(TokensOf, { slug: team.slug });
   return organization?.tokens.nodes.find(({ id }) => id === tokenId);
 }
@@ -87,8 +74,8 @@ async function expectRefused(client: Client): Promise<void> {
 }
 
 describe('a secret', () => {
-  it('is shown at creation, told apart by its first characters, and works at once', async () => {
-    const { token, secret, client } = await created({ label: ' CI of Rocket ' });
+  it('is shown at creation, told apart by its first characters, and works at once', async ({ team, app }) => {
+    const { token, secret, client } = await created(team, app, { label: ' CI of Rocket ' });
     expect(secret).toMatch(/^mst_[\w-]{43}$/);
     expect(token).toMatchObject({ label: 'CI of Rocket', expiresAt: null, revokedAt: null });
     expect(secret.startsWith(token.prefix)).toBe(true);
@@ -96,20 +83,22 @@ describe('a secret', () => {
     expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
   });
 
-  it('is another one each time', async () => {
-    const secrets = await Promise.all(Array.from({ length: 10 }, async () => (await created()).secret));
+  it('is another one each time', async ({ team, app }) => {
+    const secrets = await Promise.all(
+      Array.from({ length: 10 }, async () => (await created(team, app)).secret),
+    );
     expect(new Set(secrets).size).toBe(10);
   });
 
-  it('is stored as its hash and nothing else', async () => {
-    const { token, secret } = await created();
-    const row = await stored(token.id);
+  it('is stored as its hash and nothing else', async ({ team, psql, app }) => {
+    const { token, secret } = await created(team, app);
+    const row = await stored(psql, token.id);
     expect(row?.hash).toBe(createHash('sha256').update(secret).digest('hex'));
     expect(JSON.stringify(row)).not.toContain(secret.slice(token.prefix.length));
   });
 
-  it('is heard by nobody, nor is its hash', async () => {
-    const { token, secret, requestId } = await created();
+  it('is heard by nobody, nor is its hash', async ({ team, app }) => {
+    const { token, secret, requestId } = await created(team, app);
     const heard = await team.changes({ requestId });
     expect(heard).toMatchObject([
       { type: 'TOKEN_CREATED', entityId: token.id, payload: { row: { label: 'ci', prefix: token.prefix } } },
@@ -121,36 +110,39 @@ describe('a secret', () => {
 });
 
 describe('a token', () => {
-  it('reaches its one organization, in the role its person has there', async () => {
+  it('reaches its one organization, in the role its person has there', async ({ team, app, createTeam }) => {
     const bob = await team.join('ADMIN');
-    const elsewhere = await work.createTeam(bob);
-    const { client } = await created({}, bob);
+    const elsewhere = await createTeam(bob);
+    const { client } = await created(team, app, {}, bob);
     expect((await client.query(Reach)).viewer).toEqual({
       id: idOf(bob),
       organizations: { nodes: [{ slug: team.slug, viewerRole: 'ADMIN' }] },
     });
-    const intoElsewhere = await create({ organizationId: elsewhere.id }, client);
+    const intoElsewhere = await create(team, { organizationId: elsewhere.id }, client);
     expect(refused(intoElsewhere).code).toBe('NOT_FOUND');
   });
 
-  it('has the role its person has by now', async () => {
+  it('has the role its person has by now', async ({ team, psql, app }) => {
     const bob = await team.join('ADMIN');
-    const { client } = await created({}, bob);
-    await work.psql(`UPDATE membership SET role = 'MEMBER' WHERE id = $1`, [uuidOf(bob.memberId)]);
+    const { client } = await created(team, app, {}, bob);
+    await psql(`UPDATE membership SET role = 'MEMBER' WHERE id = $1`, [uuidOf(bob.memberId)]);
     expect((await client.query(Reach)).viewer.organizations.nodes).toEqual([
       { slug: team.slug, viewerRole: 'MEMBER' },
     ]);
   });
 
-  it('is refused once its person is no member any more', async () => {
+  it('is refused once its person is no member any more', async ({ team, psql, app }) => {
     const bob = await team.join('MEMBER');
-    const { client } = await created({}, bob);
-    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
+    const { client } = await created(team, app, {}, bob);
+    await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
     await expectRefused(client);
   });
 
-  it('is listed, newest first, without its secret', async () => {
-    const [first, second] = [await created({ label: 'first' }), await created({ label: 'second' })];
+  it('is listed, newest first, without its secret', async ({ team, app }) => {
+    const [first, second] = [
+      await created(team, app, { label: 'first' }),
+      await created(team, app, { label: 'second' }),
+    ];
     const { organization } = await team.owner.query(TokensOf, { slug: team.slug });
     expect(organization?.tokens.nodes).toMatchObject([
       { id: second.token.id, label: 'second', prefix: second.token.prefix },
@@ -160,9 +152,9 @@ describe('a token', () => {
 });
 
 describe('a token for somebody', () => {
-  it('acts for them', async () => {
+  it('acts for them', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
-    const { token, client } = await created({ userId: idOf(bob) });
+    const { token, client } = await created(team, app, { userId: idOf(bob) });
     expect(token.user?.id).toBe(idOf(bob));
     expect((await client.query(Reach)).viewer).toEqual({
       id: idOf(bob),
@@ -170,13 +162,13 @@ describe('a token for somebody', () => {
     });
   });
 
-  it('is made by an ADMIN for those up to ADMIN, by a MEMBER for nobody but themselves', async () => {
+  it('is made by an ADMIN for those up to ADMIN, by a MEMBER for nobody but themselves', async ({ team }) => {
     const [admin, otherAdmin] = [await team.join('ADMIN'), await team.join('ADMIN')];
     const [member, otherMember] = [await team.join('MEMBER'), await team.join('MEMBER')];
     for (const person of [admin, otherAdmin, member])
-      succeeded(await create({ userId: idOf(person) }, admin));
-    succeeded(await create({ userId: idOf(member) }, member));
-    succeeded(await create({ userId: null }, member));
+      succeeded(await create(team, { userId: idOf(person) }, admin));
+    succeeded(await create(team, { userId: idOf(member) }, member));
+    succeeded(await create(team, { userId: null }, member));
 
     const before = await team.footprint();
     for (const [by, person] of [
@@ -185,47 +177,51 @@ describe('a token for somebody', () => {
       [member, admin],
       [member, otherMember],
     ] as const) {
-      expect(refused(await create({ userId: idOf(person) }, by)).code).toBe('FORBIDDEN');
+      expect(refused(await create(team, { userId: idOf(person) }, by)).code).toBe('FORBIDDEN');
     }
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is NOT_FOUND when they are no member, exactly as when there is no such person', async () => {
+  it('is NOT_FOUND when they are no member, exactly as when there is no such person', async ({
+    team,
+    psql,
+    app,
+  }) => {
     const removed = await team.join('MEMBER');
-    await work.psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(removed.memberId)]);
-    const unknown = refused(await create({ userId: globalId('User', randomUUID()) }));
+    await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(removed.memberId)]);
+    const unknown = refused(await create(team, { userId: globalId('User', randomUUID()) }));
     expect(unknown.code).toBe('NOT_FOUND');
-    const eve = await work.app.signUp('Eve');
+    const eve = await app.signUp('Eve');
     for (const userId of ['', 'garbage', team.project.id, idOf(eve), idOf(removed)]) {
-      expect(refused(await create({ userId })), userId).toEqual(unknown);
+      expect(refused(await create(team, { userId })), userId).toEqual(unknown);
     }
   });
 });
 
 describe('a time at which a token expires', () => {
-  it('is one in the future, until when it works', async () => {
+  it('is one in the future, until when it works', async ({ team, psql, app }) => {
     const expiresAt = isIn(3_600_000);
-    const { token, client } = await created({ expiresAt });
+    const { token, client } = await created(team, app, { expiresAt });
     expect(token.expiresAt).toBe(expiresAt);
     expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
-    await work.psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
+    await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
     await expectRefused(client);
   });
 
-  it.each([0, -1, -3_600_000, -1e12])('is not %d ms from now', async (ms) => {
+  it.for([0, -1, -3_600_000, -1e12])('is not %d ms from now', async (ms, { team }) => {
     const before = await team.footprint();
-    expect(refused(await create({ expiresAt: isIn(ms) }))).toMatchObject({
+    expect(refused(await create(team, { expiresAt: isIn(ms) }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'expiresAt' }],
     });
     expect(await team.footprint()).toEqual(before);
   });
 
-  it.each(['9999-12-31T23:59:59-12:00', '9999-12-31T00:00:00Z'])(
+  it.for(['9999-12-31T23:59:59-12:00', '9999-12-31T00:00:00Z'])(
     'is not %s, which nobody can be shown',
-    async (expiresAt) => {
+    async (expiresAt, { team }) => {
       const before = await team.footprint();
-      expect(refused(await create({ expiresAt }))).toMatchObject({
+      expect(refused(await create(team, { expiresAt }))).toMatchObject({
         code: 'INVALID_INPUT',
         issues: [{ path: 'expiresAt' }],
       });
@@ -233,28 +229,30 @@ describe('a time at which a token expires', () => {
     },
   );
 
-  it('may be the last moment that there is', async () => {
-    const { token } = await created({ expiresAt: '9999-12-30T23:59:59.999Z' });
-    expect((await listed(token.id))?.expiresAt).toBe('9999-12-30T23:59:59.999Z');
+  it('may be the last moment that there is', async ({ team, app }) => {
+    const { token } = await created(team, app, { expiresAt: '9999-12-30T23:59:59.999Z' });
+    expect((await listed(team, token.id))?.expiresAt).toBe('9999-12-30T23:59:59.999Z');
   });
 
-  it('may have passed when its making is asked for again', async () => {
+  it('may have passed when its making is asked for again', async ({ team, app }) => {
     const input = { expiresAt: isIn(700), idempotencyKey: 'short-lived' };
-    const { token } = await created(input);
+    const { token } = await created(team, app, input);
     await setTimeout(800);
-    const again = succeeded(await create(input));
+    const again = succeeded(await create(team, input));
     expect(again.token.id).toBe(token.id);
     expect(again.secret).toBeNull();
     // With another key it is another making, and too late for one.
-    expect(refused(await create({ ...input, idempotencyKey: 'another' })).code).toBe('INVALID_INPUT');
+    expect(refused(await create(team, { ...input, idempotencyKey: 'another' })).code).toBe('INVALID_INPUT');
     // And who may not make one is not told of one.
     const bob = await team.join('MEMBER');
-    expect(refused(await create({ ...input, userId: idOf(team.owner) }, bob)).code).toBe('INVALID_INPUT');
+    expect(refused(await create(team, { ...input, userId: idOf(team.owner) }, bob)).code).toBe(
+      'INVALID_INPUT',
+    );
   });
 
-  it.each(['tomorrow', '2099-01-01', '2099-02-30T00:00:00Z', '2099-01-01T00:00:00', '', 4_070_908_800_000])(
+  it.for(['tomorrow', '2099-01-01', '2099-02-30T00:00:00Z', '2099-01-01T00:00:00', '', 4_070_908_800_000])(
     'is no DateTime as %j',
-    async (expiresAt) => {
+    async (expiresAt, { team }) => {
       const before = await team.footprint();
       const input = { organizationId: team.id, label: 'ci', expiresAt };
       const response = await team.owner.raw({
@@ -268,35 +266,37 @@ describe('a time at which a token expires', () => {
     },
   );
 
-  it('is wrong at once with everything else that is', async () => {
-    expect(refused(await create({ label: '', expiresAt: isIn(-1), idempotencyKey: '' }))).toMatchObject({
-      code: 'INVALID_INPUT',
-      issues: expect.arrayContaining([
-        expect.objectContaining({ path: 'label' }),
-        expect.objectContaining({ path: 'expiresAt' }),
-        expect.objectContaining({ path: 'idempotencyKey' }),
-      ]),
-    });
+  it('is wrong at once with everything else that is', async ({ team }) => {
+    expect(refused(await create(team, { label: '', expiresAt: isIn(-1), idempotencyKey: '' }))).toMatchObject(
+      {
+        code: 'INVALID_INPUT',
+        issues: expect.arrayContaining([
+          expect.objectContaining({ path: 'label' }),
+          expect.objectContaining({ path: 'expiresAt' }),
+          expect.objectContaining({ path: 'idempotencyKey' }),
+        ]),
+      },
+    );
   });
 });
 
 describe('when a token was last used', () => {
-  it('is told to the minute, and heard by nobody', async () => {
-    const { token, client } = await created();
-    expect((await listed(token.id))?.lastUsedAt).toBeNull();
+  it('is told to the minute, and heard by nobody', async ({ team, psql, app }) => {
+    const { token, client } = await created(team, app);
+    expect((await listed(team, token.id))?.lastUsedAt).toBeNull();
     const before = await team.changes();
 
     await client.query(Reach);
-    const first = (await listed(token.id))?.lastUsedAt;
+    const first = (await listed(team, token.id))?.lastUsedAt;
     expect(Date.parse(first ?? '')).toBeGreaterThan(0);
     await client.query(Reach);
-    expect((await listed(token.id))?.lastUsedAt).toBe(first);
+    expect((await listed(team, token.id))?.lastUsedAt).toBe(first);
 
-    await work.psql(`UPDATE token SET last_used_at = last_used_at - interval '2 minutes' WHERE id = $1`, [
+    await psql(`UPDATE token SET last_used_at = last_used_at - interval '2 minutes' WHERE id = $1`, [
       uuidOf(token.id),
     ]);
     await client.query(Reach);
-    expect(Date.parse((await listed(token.id))?.lastUsedAt ?? '')).toBeGreaterThanOrEqual(
+    expect(Date.parse((await listed(team, token.id))?.lastUsedAt ?? '')).toBeGreaterThanOrEqual(
       Date.parse(first ?? ''),
     );
     // The markers by which the feed is read are tokens themselves.
@@ -304,10 +304,10 @@ describe('when a token was last used', () => {
     expect(since.filter(({ entityId }) => entityId === token.id)).toEqual([]);
   });
 
-  it('is not when it was refused', async () => {
-    const { token, client } = await created({ expiresAt: isIn(3_600_000) });
-    await work.psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
+  it('is not when it was refused', async ({ team, psql, app }) => {
+    const { token, client } = await created(team, app, { expiresAt: isIn(3_600_000) });
+    await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
     await expectRefused(client);
-    expect((await listed(token.id))?.lastUsedAt).toBeNull();
+    expect((await listed(team, token.id))?.lastUsedAt).toBeNull();
   });
 });

@@ -1,10 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import { shaOf } from '../../support/github/github.ts';
 import { succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const PullRequestByRef = graphql(`
   query PullRequestByRef($slug: String!, $ref: String!) {
@@ -51,34 +50,20 @@ const PrHeard = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
-});
-
 /** The types of the changes that one act made, in their order. */
-async function typesOf({ requestId }: { requestId: string }): Promise<string[]> {
+async function typesOf(team: Team, { requestId }: { requestId: string }): Promise<string[]> {
   return (await team.changes({ requestId })).map(({ type }) => type);
 }
 
-async function nudgeStateOf(pullRequestId: string): Promise<unknown> {
-  const [row] = await work.psql<{ nudge_state: unknown }>(
-    'SELECT nudge_state FROM pull_request WHERE id = $1',
-    [uuidOf(pullRequestId)],
-  );
+async function nudgeStateOf(psql: Psql, pullRequestId: string): Promise<unknown> {
+  const [row] = await psql<{ nudge_state: unknown }>('SELECT nudge_state FROM pull_request WHERE id = $1', [
+    uuidOf(pullRequestId),
+  ]);
   return row?.nudge_state;
 }
 
-async function nudge(pullRequestId: string): Promise<void> {
-  await work.psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [
-    uuidOf(pullRequestId),
-  ]);
+async function nudge(psql: Psql, pullRequestId: string): Promise<void> {
+  await psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [uuidOf(pullRequestId)]);
 }
 
 describe('a first claim', () => {
@@ -102,7 +87,7 @@ describe('a first claim', () => {
     reviews: [{ author: 'ines', state: 'CHANGES_REQUESTED', body: 'Too hot.' }],
   };
 
-  it('shows the facts of the moment, in its answer and to whoever asks afterwards', async () => {
+  it('shows the facts of the moment, in its answer and to whoever asks afterwards', async ({ team }) => {
     team.onGitHub(7, facts);
     const session = await team.spawn();
     const claimed = succeeded(await team.claim(session.id, 7));
@@ -150,7 +135,7 @@ describe('a first claim', () => {
     expect(reviews?.nodes).toEqual([{ author: 'ines', state: 'CHANGES_REQUESTED', body: 'Too hot.' }]);
   });
 
-  it('is heard as one PR_CREATED that is final already, then as its checks and threads', async () => {
+  it('is heard as one PR_CREATED that is final already, then as its checks and threads', async ({ team }) => {
     team.onGitHub(7, facts);
     const claimed = succeeded(await team.claim((await team.spawn()).id, 7));
     const [created, ...others] = await team.changes({ requestId: claimed.requestId });
@@ -169,7 +154,7 @@ describe('a first claim', () => {
     ]);
   });
 
-  it('is told to whoever subscribes after the cursor of its answer', async () => {
+  it('is told to whoever subscribes after the cursor of its answer', async ({ team }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const claimed = succeeded(await team.claim(session.id, 7));
@@ -186,20 +171,20 @@ describe('a first claim', () => {
     await heard.stop();
   });
 
-  it('may be of a draft, which stays one', async () => {
+  it('may be of a draft, which stays one', async ({ team }) => {
     team.onGitHub(7, { isDraft: true });
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     expect(pullRequest).toMatchObject({ state: 'DRAFT', isDraft: true, mergeability: 'BLOCKED' });
   });
 
-  it('may be by a session that holds others already', async () => {
+  it('may be by a session that holds others already', async ({ team }) => {
     for (const number of [7, 8]) team.onGitHub(number);
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
-    expect(await typesOf(succeeded(await team.claim(session.id, 8)))).toEqual(['PR_CREATED']);
+    expect(await typesOf(team, succeeded(await team.claim(session.id, 8)))).toEqual(['PR_CREATED']);
   });
 
-  it('is in the audit trail, once', async () => {
+  it('is in the audit trail, once', async ({ team }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest, requestId } = succeeded(await team.claim(session.id, 7));
@@ -215,7 +200,7 @@ describe('a first claim', () => {
 });
 
 describe('a claim again by its owner', () => {
-  it('is silent while the facts are equal', async () => {
+  it('is silent while the facts are equal', async ({ team }) => {
     team.onGitHub(7, {
       checks: [{ name: 'build' }],
       threads: [{}],
@@ -225,11 +210,11 @@ describe('a claim again by its owner', () => {
     const first = succeeded(await team.claim(session.id, 7));
     const again = succeeded(await team.claim(session.id, 7));
     expect(again).toMatchObject({ takenOverFrom: [], branchChanged: false, pullRequest: first.pullRequest });
-    expect(await typesOf(again)).toEqual([]);
+    expect(await typesOf(team, again)).toEqual([]);
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('is heard as one PR_UPDATED of what changed', async () => {
+  it('is heard as one PR_UPDATED of what changed', async ({ team }) => {
     const pr = team.onGitHub(7);
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
@@ -254,7 +239,7 @@ describe('a claim again by its owner', () => {
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('tells of a check that changed, and of no other', async () => {
+  it('tells of a check that changed, and of no other', async ({ team }) => {
     const pr = team.onGitHub(7, { checks: [{ name: 'build' }, { name: 'lint' }] });
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
@@ -269,12 +254,12 @@ describe('a claim again by its owner', () => {
     ]);
   });
 
-  it('keeps what the owner was nudged about', async () => {
+  it('keeps what the owner was nudged about', async ({ team, psql }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
-    await nudge(pullRequest.id);
+    await nudge(psql, pullRequest.id);
     succeeded(await team.claim(session.id, 7));
-    expect(await nudgeStateOf(pullRequest.id)).toEqual({ seen: 'ci' });
+    expect(await nudgeStateOf(psql, pullRequest.id)).toEqual({ seen: 'ci' });
   });
 });

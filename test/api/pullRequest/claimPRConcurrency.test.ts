@@ -1,29 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { ClaimPR, RefreshPR } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Change, Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-/** The same person at another server on the same database. */
-let elsewhere: (team: Team) => Client;
-let stopOther: () => Promise<void>;
-beforeAll(async () => {
-  work = await startWork();
-  const other = await work.app.startAnother();
-  elsewhere = (team) => other.client(team.owner.token);
-  stopOther = () => other.close();
-});
-afterAll(async () => {
-  await stopOther();
-  await work.close();
-});
-
-let team: Team;
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   team.onGitHub(7);
 });
 
@@ -33,11 +16,13 @@ async function times<Result>(count: number, act: (at: number) => Promise<Result>
 
 /** Many claims at once, half of them at another server; each with the session it was for. */
 async function claimAtOnce(
+  team: Team,
+  anotherApp: TestApp,
   sessions: { id: string }[],
   allowTakeover: boolean,
   spell: (at: number) => string,
 ) {
-  const clients = [team.owner, elsewhere(team)];
+  const clients = [team.owner, anotherApp.client(team.owner.token)];
   return await times(sessions.length, async (at) => {
     const { id } = sessions[at] as { id: string };
     const input = { sessionId: id, pr: spell(at), allowTakeover };
@@ -46,8 +31,8 @@ async function claimAtOnce(
   });
 }
 
-async function rowsOfPullRequests() {
-  return await work.psql<{ session_id: string; state: string; title: string }>(
+async function rowsOfPullRequests(team: Team, psql: Psql) {
+  return await psql<{ session_id: string; state: string; title: string }>(
     'SELECT session_id, state, title FROM pull_request WHERE organization_id = $1',
     [uuidOf(team.id)],
   );
@@ -68,9 +53,13 @@ function chainOf(changes: Change[]): string[] {
 const OWNERSHIP = ['PR_CREATED', 'PR_SESSION_CHANGED'] as const;
 
 describe('many sessions that claim one pull request at once', () => {
-  it('get it to one of them, whom all others are told, when no takeover is allowed', async () => {
+  it('get it to one of them, whom all others are told, when no takeover is allowed', async ({
+    team,
+    anotherApp,
+    psql,
+  }) => {
     const sessions = await times(50, () => team.spawn());
-    const claims = await claimAtOnce(sessions, false, () => '7');
+    const claims = await claimAtOnce(team, anotherApp, sessions, false, () => '7');
     const [winner, ...more] = claims.filter(({ result }) => hasSucceeded(result));
     expect(more).toEqual([]);
     for (const { sessionId, result } of claims) {
@@ -80,19 +69,25 @@ describe('many sessions that claim one pull request at once', () => {
         ownerSession: { id: winner?.sessionId },
       });
     }
-    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(winner?.sessionId ?? '') }]);
+    expect(await rowsOfPullRequests(team, psql)).toMatchObject([
+      { session_id: uuidOf(winner?.sessionId ?? '') },
+    ]);
     expect(
       chainOf(await team.changes({ types: ['PR_CREATED', 'PR_UPDATED', 'PR_SESSION_CHANGED'] })),
     ).toEqual([winner?.sessionId]);
   });
 
-  it('hand it on from one to the next, in a chain without a gap, when takeovers are allowed', async () => {
+  it('hand it on from one to the next, in a chain without a gap, when takeovers are allowed', async ({
+    team,
+    anotherApp,
+    psql,
+  }) => {
     const sessions = await times(50, () => team.spawn());
-    const claims = await claimAtOnce(sessions, true, () => '7');
+    const claims = await claimAtOnce(team, anotherApp, sessions, true, () => '7');
     const changes = await team.changes({ types: ['PR_CREATED', 'PR_UPDATED', 'PR_SESSION_CHANGED'] });
     const chain = chainOf(changes);
     expect(chain.toSorted()).toEqual(sessions.map(({ id }) => id).toSorted());
-    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
+    expect(await rowsOfPullRequests(team, psql)).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
 
     for (const { sessionId, result } of claims) {
       const { requestId, takenOverFrom } = succeeded(result);
@@ -105,7 +100,7 @@ describe('many sessions that claim one pull request at once', () => {
     );
   });
 
-  it('make one row of it, however each spells it', async () => {
+  it('make one row of it, however each spells it', async ({ team, anotherApp, psql }) => {
     const sessions = await times(20, () => team.spawn());
     const spellings = [
       '7',
@@ -113,32 +108,43 @@ describe('many sessions that claim one pull request at once', () => {
       `https://github.com/${team.slug}/rocket/pull/7`,
       `HTTPS://GITHUB.COM/${team.slug.toUpperCase()}/Rocket/pull/7/`,
     ];
-    const claims = await claimAtOnce(sessions, false, (at) => spellings[at % spellings.length] ?? '');
+    const claims = await claimAtOnce(
+      team,
+      anotherApp,
+      sessions,
+      false,
+      (at) => spellings[at % spellings.length] ?? '',
+    );
     expect(claims.filter(({ result }) => hasSucceeded(result))).toHaveLength(1);
-    expect(await rowsOfPullRequests()).toHaveLength(1);
+    expect(await rowsOfPullRequests(team, psql)).toHaveLength(1);
   });
 
-  it('make one row of it while its repository moves, by its old name or its new one', async () => {
+  it('make one row of it while its repository moves, by its old name or its new one', async ({
+    team,
+    anotherApp,
+    psql,
+    github,
+  }) => {
     const moved = { owner: `new-${team.slug}`, repo: 'starship' };
     const project = await team.register({
       slug: 'starship',
       repoUrl: `https://github.com/${moved.owner}/starship`,
     });
     const sessions = await times(20, (at) => team.spawn(at % 2 ? {} : { projectId: project.id }));
-    work.github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
-    const claims = await claimAtOnce(sessions, true, () => '7');
+    github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
+    const claims = await claimAtOnce(team, anotherApp, sessions, true, () => '7');
     expect(claims.every(({ result }) => hasSucceeded(result))).toBe(true);
-    expect(await rowsOfPullRequests()).toHaveLength(1);
+    expect(await rowsOfPullRequests(team, psql)).toHaveLength(1);
   });
 });
 
 describe('claims and refreshes at once', () => {
-  it('never move it by a refresh', async () => {
+  it('never move it by a refresh', async ({ team, anotherApp, psql }) => {
     const sessions = await times(10, () => team.spawn());
     const first = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(first.id, 7));
     const [claims] = await Promise.all([
-      claimAtOnce(sessions, true, () => '7'),
+      claimAtOnce(team, anotherApp, sessions, true, () => '7'),
       times(20, async () => {
         const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
         succeeded(refreshPR);
@@ -147,12 +153,12 @@ describe('claims and refreshes at once', () => {
     for (const { result } of claims) succeeded(result);
     const chain = chainOf(await team.changes({ types: [...OWNERSHIP] }));
     expect(chain.toSorted()).toEqual([first, ...sessions].map(({ id }) => id).toSorted());
-    expect(await rowsOfPullRequests()).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
+    expect(await rowsOfPullRequests(team, psql)).toMatchObject([{ session_id: uuidOf(chain.at(-1) ?? '') }]);
   });
 });
 
 /** Of the changes of ownership to this session, and of its end: what the feed tells, in its order. */
-async function storyOf(sessionIds: Set<string>): Promise<Map<string, string[]>> {
+async function storyOf(team: Team, sessionIds: Set<string>): Promise<Map<string, string[]>> {
   const stories = new Map<string, string[]>();
   for (const { type, payload } of await team.changes({ types: [...OWNERSHIP, 'SESSION_UPDATED'] })) {
     const { row } = payload as { row: { id: string; session?: string } };
@@ -163,19 +169,19 @@ async function storyOf(sessionIds: Set<string>): Promise<Map<string, string[]>> 
 }
 
 describe('a session that is terminated while it claims', () => {
-  it('got it before its end, or never', async () => {
+  it('got it before its end, or never', async ({ team, github }) => {
     const results = await times(100, async (at) => {
       const number = 100 + at;
       team.onGitHub(number);
       const { id } = await team.spawn();
-      const hold = work.github.holdNext({ owner: team.slug, number });
+      const hold = github.holdNext({ owner: team.slug, number });
       const claiming = team.claim(id, number);
       await hold.arrived;
       hold.release();
       const [result] = await Promise.all([claiming, team.terminate(id)]);
       return { id, result };
     });
-    const stories = await storyOf(new Set(results.map(({ id }) => id)));
+    const stories = await storyOf(team, new Set(results.map(({ id }) => id)));
     for (const { id, result } of results) {
       if (hasSucceeded(result)) {
         expect(stories.get(id)).toEqual(['PR_CREATED', 'SESSION_UPDATED']);
@@ -188,13 +194,13 @@ describe('a session that is terminated while it claims', () => {
 });
 
 describe('an owner that is terminated while another claims without a takeover', () => {
-  it('lost it after its end, or kept it', async () => {
+  it('lost it after its end, or kept it', async ({ team, github }) => {
     const results = await times(100, async (at) => {
       const number = 100 + at;
       team.onGitHub(number);
       const [owner, claimer] = [await team.spawn(), await team.spawn()];
       const { pullRequest } = succeeded(await team.claim(owner.id, number));
-      const hold = work.github.holdNext({ owner: team.slug, number });
+      const hold = github.holdNext({ owner: team.slug, number });
       const claiming = team.claim(claimer.id, number, { allowTakeover: false });
       await hold.arrived;
       hold.release();

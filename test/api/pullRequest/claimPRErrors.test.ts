@@ -1,43 +1,34 @@
 import { print } from 'graphql';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import type { ClaimPrInput } from '../../graphql/graphql.ts';
 import { ClaimPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let session: { id: string };
-beforeEach(async () => {
-  work.github.clear();
-  team = await work.createTeam();
+it.beforeEach(async ({ team, github }) => {
+  github.clear();
   session = await team.spawn();
   team.onGitHub(7);
 });
 
 /** The error that a claim is refused with; nothing is written meanwhile. */
-async function refusal(pr: string | number = 7, more: Partial<ClaimPrInput> = {}) {
+async function refusal(team: Team, pr: string | number = 7, more: Partial<ClaimPrInput> = {}) {
   const before = await team.footprint();
   const error = refused(await team.claim(session.id, pr, more));
   expect(await team.footprint()).toEqual(before);
   return error;
 }
 
-async function update(table: 'session' | 'project', assignments: string) {
+async function update(team: Team, psql: Psql, table: 'session' | 'project', assignments: string) {
   const id = table === 'session' ? session.id : team.project.id;
-  await work.psql(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
+  await psql(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
 }
 
 describe('INVALID_INPUT', () => {
-  it.each([
+  it.for<[what: string, input: Partial<ClaimPrInput>, path: string, message: string]>([
     ['no text', { pr: '' }, 'pr', 'must not be empty'],
     ['blanks', { pr: ' \n' }, 'pr', 'must not be empty'],
     ['too long a text', { pr: '1'.repeat(2001) }, 'pr', 'must have at most 2000 characters'],
@@ -50,8 +41,8 @@ describe('INVALID_INPUT', () => {
       'must have at most 255 characters',
     ],
     ['a NUL in the key', { idempotencyKey: 'k\0' }, 'idempotencyKey', 'must not contain a NUL character'],
-  ])('refuses %s', async (_, { pr = '7', ...more }: Partial<ClaimPrInput>, path, message) => {
-    expect(await refusal(pr, more)).toEqual({
+  ])('refuses %s', async ([_, { pr = '7', ...more }, path, message], { team }) => {
+    expect(await refusal(team, pr, more)).toEqual({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
       message: 'The input is not valid.',
@@ -59,8 +50,8 @@ describe('INVALID_INPUT', () => {
     });
   });
 
-  it('tells every issue at once', async () => {
-    const error = await refusal(`\0${'1'.repeat(2001)}`, { idempotencyKey: '' });
+  it('tells every issue at once', async ({ team }) => {
+    const error = await refusal(team, `\0${'1'.repeat(2001)}`, { idempotencyKey: '' });
     expect(error).toMatchObject({
       issues: [
         { path: 'idempotencyKey', message: 'must not be empty' },
@@ -72,8 +63,11 @@ describe('INVALID_INPUT', () => {
 });
 
 describe('NOT_FOUND', () => {
-  it('is the same, byte for byte, for what is not there and for what may not be seen', async () => {
-    const stranger = await work.createTeam();
+  it('is the same, byte for byte, for what is not there and for what may not be seen', async ({
+    team,
+    createTeam,
+  }) => {
+    const stranger = await createTeam();
     const theirs = await stranger.spawn();
     const ids = {
       madeUp: globalId('Session', '01890000-0000-7000-8000-000000000000'),
@@ -96,77 +90,77 @@ describe('NOT_FOUND', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is what a person outside of the organization gets', async () => {
-    const outsider = await work.app.signUp('Eve');
+  it('is what a person outside of the organization gets', async ({ app }) => {
+    const outsider = await app.signUp('Eve');
     const { claimPR } = await outsider.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } });
     expect(refused(claimPR).code).toBe('NOT_FOUND');
   });
 });
 
 describe('IDEMPOTENCY_CONFLICT', () => {
-  it('is the same key with another input', async () => {
+  it('is the same key with another input', async ({ team }) => {
     team.onGitHub(8);
     succeeded(await team.claim(session.id, 7, { idempotencyKey: 'k' }));
-    expect((await refusal(8, { idempotencyKey: 'k' })).code).toBe('IDEMPOTENCY_CONFLICT');
-    expect((await refusal(7, { idempotencyKey: 'k', allowTakeover: false })).code).toBe(
+    expect((await refusal(team, 8, { idempotencyKey: 'k' })).code).toBe('IDEMPOTENCY_CONFLICT');
+    expect((await refusal(team, 7, { idempotencyKey: 'k', allowTakeover: false })).code).toBe(
       'IDEMPOTENCY_CONFLICT',
     );
   });
 });
 
 describe('of the session', () => {
-  it('SESSION_TERMINATED: it has ended', async () => {
+  it('SESSION_TERMINATED: it has ended', async ({ team }) => {
     await team.terminate(session.id);
-    expect((await refusal()).code).toBe('SESSION_TERMINATED');
+    expect((await refusal(team)).code).toBe('SESSION_TERMINATED');
   });
 
-  it('SESSION_NOT_CLAIMABLE: it is an orchestrator', async () => {
+  it('SESSION_NOT_CLAIMABLE: it is an orchestrator', async ({ team }) => {
     session = await team.spawn({ kind: 'ORCHESTRATOR' });
-    expect((await refusal()).code).toBe('SESSION_NOT_CLAIMABLE');
+    expect((await refusal(team)).code).toBe('SESSION_NOT_CLAIMABLE');
   });
 
-  it('SESSION_NOT_CLAIMABLE: its project is a scratch project', async () => {
+  it('SESSION_NOT_CLAIMABLE: its project is a scratch project', async ({ team }) => {
     const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
     session = await team.spawn({ projectId: scratch.id });
-    expect((await refusal(`https://github.com/${team.slug}/rocket/pull/7`)).code).toBe(
+    expect((await refusal(team, `https://github.com/${team.slug}/rocket/pull/7`)).code).toBe(
       'SESSION_NOT_CLAIMABLE',
     );
   });
 
-  it('SESSION_NO_WORKSPACE: it was spawned without one', async () => {
+  it('SESSION_NO_WORKSPACE: it was spawned without one', async ({ team }) => {
     session = await team.spawn({ workspacePath: null });
-    expect((await refusal()).code).toBe('SESSION_NO_WORKSPACE');
+    expect((await refusal(team)).code).toBe('SESSION_NO_WORKSPACE');
   });
 
-  it('SESSION_NO_WORKSPACE: its workspace is nothing but blanks', async () => {
-    await update('session', `workspace_path = '  '`);
-    expect((await refusal()).code).toBe('SESSION_NO_WORKSPACE');
+  it('SESSION_NO_WORKSPACE: its workspace is nothing but blanks', async ({ team, psql }) => {
+    await update(team, psql, 'session', `workspace_path = '  '`);
+    expect((await refusal(team)).code).toBe('SESSION_NO_WORKSPACE');
   });
 });
 
 describe('of the project', () => {
-  it('PROJECT_NOT_RESOLVABLE: a bare number, and it has no repository', async () => {
+  it('PROJECT_NOT_RESOLVABLE: a bare number, and it has no repository', async ({ team }) => {
     const loose = await team.register({ slug: 'loose', repoUrl: null });
     session = await team.spawn({ projectId: loose.id });
-    expect((await refusal('#7')).code).toBe('PROJECT_NOT_RESOLVABLE');
+    expect((await refusal(team, '#7')).code).toBe('PROJECT_NOT_RESOLVABLE');
   });
 
-  it('PROJECT_NOT_RESOLVABLE: it is archived', async () => {
-    await update('project', 'archived_at = now()');
-    expect((await refusal()).code).toBe('PROJECT_NOT_RESOLVABLE');
+  it('PROJECT_NOT_RESOLVABLE: it is archived', async ({ team, psql }) => {
+    await update(team, psql, 'project', 'archived_at = now()');
+    expect((await refusal(team)).code).toBe('PROJECT_NOT_RESOLVABLE');
   });
 
-  it.each([7, 'https://github.com/acme/rocket/pull/7'])(
+  it.for([7, 'https://github.com/acme/rocket/pull/7'])(
     'PROJECT_NOT_RESOLVABLE: its repository URL names none (%s)',
-    async (pr) => {
-      await update('project', `repo_url = '/home/ann/rocket'`);
-      expect((await refusal(pr)).code).toBe('PROJECT_NOT_RESOLVABLE');
+    async (pr, { team, psql }) => {
+      await update(team, psql, 'project', `repo_url = '/home/ann/rocket'`);
+      expect((await refusal(team, pr)).code).toBe('PROJECT_NOT_RESOLVABLE');
     },
   );
 });
 
 describe('of the reference', () => {
-  it.each([
+  it.for([
     '0',
     '-1',
     '+7',
@@ -195,68 +189,68 @@ describe('of the reference', () => {
     'https://ann@github.com/acme/rocket/pull/7',
     'https://github.com/acme/rocket/pull/7\n8',
     'https:\\\\github.com\\acme\\rocket\\pull\\7',
-  ])('INVALID_PR_REF: %j', async (pr) => {
-    expect((await refusal(pr)).code).toBe('INVALID_PR_REF');
+  ])('INVALID_PR_REF: %j', async (pr, { team }) => {
+    expect((await refusal(team, pr)).code).toBe('INVALID_PR_REF');
   });
 
-  it('INVALID_PR_REF: another host than github.com, where no repository says which', async () => {
+  it('INVALID_PR_REF: another host than github.com, where no repository says which', async ({ team }) => {
     const loose = await team.register({ slug: 'loose', repoUrl: null });
     session = await team.spawn({ projectId: loose.id });
-    expect((await refusal('https://ghe.example.com/acme/rocket/pull/7')).code).toBe('INVALID_PR_REF');
+    expect((await refusal(team, 'https://ghe.example.com/acme/rocket/pull/7')).code).toBe('INVALID_PR_REF');
   });
 
-  it('PR_PROJECT_MISMATCH: another host, owner or repository than the project’s', async () => {
+  it('PR_PROJECT_MISMATCH: another host, owner or repository than the project’s', async ({ team }) => {
     for (const url of [
       `https://ghe.example.com/${team.slug}/rocket/pull/7`,
       `https://github.com:8443/${team.slug}/rocket/pull/7`,
       'https://github.com/somebody-else/rocket/pull/7',
       `https://github.com/${team.slug}/rockets/pull/7`,
     ]) {
-      expect((await refusal(url)).code, url).toBe('PR_PROJECT_MISMATCH');
+      expect((await refusal(team, url)).code, url).toBe('PR_PROJECT_MISMATCH');
     }
   });
 });
 
 describe('of the host', () => {
-  it('SCM_UNAVAILABLE, with how long it asks to wait', async () => {
-    work.github.failNext({ rateLimit: 'secondary', seconds: 17 });
-    expect(await refusal()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
+  it('SCM_UNAVAILABLE, with how long it asks to wait', async ({ team, github }) => {
+    github.failNext({ rateLimit: 'secondary', seconds: 17 });
+    expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
   });
 
-  it('SCM_UNAVAILABLE, when it does not say', async () => {
-    work.github.failNext({ status: 500 });
-    expect(await refusal()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
+  it('SCM_UNAVAILABLE, when it does not say', async ({ team, github }) => {
+    github.failNext({ status: 500 });
+    expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('PR_NOT_FOUND: it knows no such pull request, or no such repository', async () => {
-    expect((await refusal(8)).code).toBe('PR_NOT_FOUND');
+  it('PR_NOT_FOUND: it knows no such pull request, or no such repository', async ({ team }) => {
+    expect((await refusal(team, 8)).code).toBe('PR_NOT_FOUND');
     const nowhere = await team.register({
       slug: 'nowhere',
       repoUrl: `https://github.com/${team.slug}/nowhere`,
     });
     session = await team.spawn({ projectId: nowhere.id });
-    expect((await refusal(7)).code).toBe('PR_NOT_FOUND');
+    expect((await refusal(team, 7)).code).toBe('PR_NOT_FOUND');
   });
 
-  it.each(['MERGED', 'CLOSED'] as const)('PR_NOT_OPEN: it is %s, draft or not', async (state) => {
+  it.for(['MERGED', 'CLOSED'] as const)('PR_NOT_OPEN: it is %s, draft or not', async (state, { team }) => {
     for (const isDraft of [false, true]) {
       team.onGitHub(7, { state, isDraft });
-      expect(await refusal()).toMatchObject({ code: 'PR_NOT_OPEN', state });
+      expect(await refusal(team)).toMatchObject({ code: 'PR_NOT_OPEN', state });
     }
   });
 });
 
 describe('of the owner', () => {
-  it.each(['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'])(
+  it.for(['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'])(
     'PR_CLAIMED_BY_ACTIVE_SESSION: it is %s, and no takeover is allowed',
-    async (activity) => {
+    async (activity, { team, psql }) => {
       const owner = await team.spawn();
       succeeded(await team.claim(owner.id, 7));
-      await work.psql('UPDATE session SET activity_state = $2::activity_state WHERE id = $1', [
+      await psql('UPDATE session SET activity_state = $2::activity_state WHERE id = $1', [
         uuidOf(owner.id),
         activity,
       ]);
-      expect(await refusal(7, { allowTakeover: false })).toMatchObject({
+      expect(await refusal(team, 7, { allowTakeover: false })).toMatchObject({
         code: 'PR_CLAIMED_BY_ACTIVE_SESSION',
         ownerSession: { id: owner.id, name: owner.name },
         message: expect.stringContaining(owner.name),
@@ -264,7 +258,7 @@ describe('of the owner', () => {
     },
   );
 
-  it('never stands in its own way', async () => {
+  it('never stands in its own way', async ({ team }) => {
     succeeded(await team.claim(session.id, 7));
     succeeded(await team.claim(session.id, 7, { allowTakeover: false }));
   });

@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { ClaimPrInput } from '../../graphql/graphql.ts';
 import { ClaimPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-it('of several reasons to refuse a claim, the first in the documented order is given', async () => {
-  const { github, psql } = work;
-  const team = await work.createTeam();
+it('of several reasons to refuse a claim, the first in the documented order is given', async ({
+  team,
+  psql,
+  app,
+  github,
+}) => {
   // The owner works elsewhere: what holds pull requests stays what may.
   const { id: elsewhere } = await team.register({ slug: 'elsewhere' });
   const [session, owner] = [await team.spawn(), await team.spawn({ projectId: elsewhere })];
@@ -32,7 +28,7 @@ it('of several reasons to refuse a claim, the first in the documented order is g
   await onProject(`kind = 'SCRATCH', repo_url = NULL, archived_at = now()`);
   github.pullRequests.clear();
   github.requests.length = 0;
-  let asker = await work.app.signUp('Eve');
+  let asker = await app.signUp('Eve');
   let input: ClaimPrInput = { sessionId: session.id, pr: '', allowTakeover: false, idempotencyKey: 'used' };
   const answer = async () => (await asker.query(ClaimPR, { input })).claimPR;
   const code = async () => refused(await answer()).code;

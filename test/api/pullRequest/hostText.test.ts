@@ -1,10 +1,10 @@
 /** What a host tells and the database cannot hold: NUL, half of a character, a thing twice, a check with no name. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+
 import { graphql } from '../../graphql/gql.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { expect, it } from '../../support/test.ts';
 
 const WhatTheHostSays = graphql(`
   query WhatTheHostSays($id: ID!) {
@@ -31,16 +31,10 @@ const WhatTheHostSays = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-it.each(['\u0000', '\ud83d', '\ude80'])(
+it.for(['\u0000', '\ud83d', '\ude80'])(
   'stands in the way of no claim: %j is replaced wherever it is',
-  async (odd) => {
-    const team = await work.createTeam();
+  async (odd, { psql, createTeam }) => {
+    const team = await createTeam();
     const text = `before${odd}after`;
     team.onGitHub(7, {
       title: text,
@@ -57,7 +51,7 @@ it.each(['\u0000', '\ud83d', '\ude80'])(
       reviews: { nodes: [{ body: replaced }] },
     });
     expect(
-      await work.psql('SELECT body FROM pull_request_review_comment WHERE pull_request_id = $1', [
+      await psql('SELECT body FROM pull_request_review_comment WHERE pull_request_id = $1', [
         uuidOf(pullRequest.id),
       ]),
     ).toEqual([{ body: replaced }]);
@@ -68,8 +62,11 @@ it.each(['\u0000', '\ud83d', '\ude80'])(
   },
 );
 
-it('a comment in two threads, and a check with no name, stand in the way of no claim', async () => {
-  const team = await work.createTeam();
+it('a comment in two threads, and a check with no name, stand in the way of no claim', async ({
+  psql,
+  createTeam,
+}) => {
+  const team = await createTeam();
   const comment = { id: 'C_1', body: 'told twice' };
   team.onGitHub(7, {
     checks: [{ name: '' }, { name: '', conclusion: 'FAILURE' }, { name: 'build' }],
@@ -91,7 +88,7 @@ it('a comment in two threads, and a check with no name, stand in the way of no c
     'build',
   ]);
   expect(
-    await work.psql(
+    await psql(
       `SELECT t.path, c.external_id AS id FROM pull_request_review_comment c
          JOIN pull_request_review_thread t ON t.id = c.thread_id WHERE c.pull_request_id = $1 ORDER BY 2`,
       [uuidOf(pullRequest.id)],

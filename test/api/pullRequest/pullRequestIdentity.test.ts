@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const PullRequestNames = graphql(`
   query PullRequestNames($slug: String!) {
@@ -31,23 +30,17 @@ const PullRequestId = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
 async function pullRequestsOf({ owner, slug }: Team) {
   return (await owner.query(PullRequestNames, { slug })).organization?.pullRequests;
 }
 
 describe('one pull request', () => {
-  it.each([
+  it.for([
     'https://www.github.com/OWNER/rocket',
     'ssh://git@ssh.github.com:443/OWNER/rocket.git',
     'git@ssh.github.com:OWNER/rocket.git',
-  ])('is found through a project at %s', async (repoUrl) => {
-    const team = await work.createTeam();
+  ])('is found through a project at %s', async (repoUrl, { createTeam }) => {
+    const team = await createTeam();
     team.onGitHub(142);
     const project = await team.register({ slug: 'named', repoUrl: repoUrl.replace('OWNER', team.slug) });
     const first = succeeded(await team.claim((await team.spawn()).id, 142)).pullRequest;
@@ -57,8 +50,8 @@ describe('one pull request', () => {
     }
   });
 
-  it('is one row, however it is referred to', async () => {
-    const team = await work.createTeam();
+  it('is one row, however it is referred to', async ({ createTeam }) => {
+    const team = await createTeam();
     team.onGitHub(142);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 142));
@@ -87,8 +80,8 @@ describe('one pull request', () => {
     );
   });
 
-  it('is found by its URL and by its short name, in any letter case', async () => {
-    const team = await work.createTeam();
+  it('is found by its URL and by its short name, in any letter case', async ({ createTeam }) => {
+    const team = await createTeam();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     const find = async (ref: string) =>
@@ -105,8 +98,8 @@ describe('one pull request', () => {
     }
   });
 
-  it('keeps the spelling of its host, and takes up a new one', async () => {
-    const team = await work.createTeam();
+  it('keeps the spelling of its host, and takes up a new one', async ({ createTeam }) => {
+    const team = await createTeam();
     const pr = team.onGitHub(7, { owner: team.slug.toUpperCase(), repo: 'Rocket' });
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, `https://github.com/${team.slug}/rocket/pull/7`));
@@ -116,13 +109,16 @@ describe('one pull request', () => {
     expect(again.pullRequest).toMatchObject({ id: first.pullRequest.id, repo: { name: 'ROCKET' } });
   });
 
-  it('stays one row when its repository moves, and is refreshed and claimed by its old name', async () => {
-    const team = await work.createTeam();
+  it('stays one row when its repository moves, and is refreshed and claimed by its old name', async ({
+    github,
+    createTeam,
+  }) => {
+    const team = await createTeam();
     team.onGitHub(7);
     const [session, other] = [await team.spawn(), await team.spawn()];
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
     const moved = { owner: `new-${team.slug}`, repo: 'starship' };
-    work.github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
+    github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
 
     const claimed = succeeded(await team.claim(other.id, 7));
     expect(claimed).toMatchObject({
@@ -140,12 +136,15 @@ describe('one pull request', () => {
     });
   });
 
-  it('is claimed by its new name too, in a project that names the repository so', async () => {
-    const team = await work.createTeam();
+  it('is claimed by its new name too, in a project that names the repository so', async ({
+    github,
+    createTeam,
+  }) => {
+    const team = await createTeam();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     const moved = { owner: `new-${team.slug}`, repo: 'starship' };
-    work.github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
+    github.transfer({ owner: team.slug, repo: 'rocket' }, moved);
     succeeded(await team.claim((await team.spawn()).id, 7));
 
     const repoUrl = `git@github.com:${moved.owner}/starship.git`;
@@ -156,9 +155,9 @@ describe('one pull request', () => {
 });
 
 describe('two pull requests', () => {
-  it('are what two organizations make of the same one', async () => {
-    const ours = await work.createTeam();
-    const theirs = await work.createTeam();
+  it('are what two organizations make of the same one', async ({ createTeam }) => {
+    const ours = await createTeam();
+    const theirs = await createTeam();
     const pr = ours.onGitHub(7);
     const project = await theirs.register({
       slug: 'guest',
@@ -182,10 +181,10 @@ describe('two pull requests', () => {
     expect(await titles(theirs)).toEqual(['Pull request 7', 'Renamed']);
   });
 
-  it('are those of one number in two repositories', async () => {
-    const team = await work.createTeam();
+  it('are those of one number in two repositories', async ({ github, createTeam }) => {
+    const team = await createTeam();
     team.onGitHub(7);
-    work.github.setPullRequest({ owner: team.slug, repo: 'booster', number: 7 });
+    github.setPullRequest({ owner: team.slug, repo: 'booster', number: 7 });
     const project = await team.register({
       slug: 'booster',
       repoUrl: `https://github.com/${team.slug}/booster`,
@@ -198,8 +197,8 @@ describe('two pull requests', () => {
 });
 
 describe('a project without a repository', () => {
-  it('takes any pull request on github.com by its URL, and none by its number', async () => {
-    const team = await work.createTeam();
+  it('takes any pull request on github.com by its URL, and none by its number', async ({ createTeam }) => {
+    const team = await createTeam();
     team.onGitHub(7);
     const project = await team.register({ slug: 'loose', repoUrl: null });
     const session = await team.spawn({ projectId: project.id });

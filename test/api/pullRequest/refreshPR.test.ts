@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { Client } from '../../support/client.ts';
@@ -8,7 +7,7 @@ import { RefreshPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const RefreshedPullRequest = graphql(`
   query RefreshedPullRequest($id: ID!) {
@@ -40,19 +39,11 @@ const RefreshedPullRequest = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let session: { id: string };
 let pr: GitHubPullRequest;
 let pullRequestId: string;
-beforeEach(async () => {
-  work.github.clear();
-  team = await work.createTeam();
+it.beforeEach(async ({ team, github }) => {
+  github.clear();
   session = await team.spawn();
   pr = team.onGitHub(7, {
     checks: [{ name: 'build' }, { name: 'lint', status: 'IN_PROGRESS' }],
@@ -62,19 +53,25 @@ beforeEach(async () => {
   pullRequestId = succeeded(await team.claim(session.id, 7)).pullRequest.id;
 });
 
-async function refresh(more: { id?: string; idempotencyKey?: string } = {}, by: Client = team.owner) {
+async function refresh(
+  team: Team,
+  more: { id?: string; idempotencyKey?: string } = {},
+  by: Client = team.owner,
+) {
   const { id = pullRequestId, idempotencyKey } = more;
   return (await by.query(RefreshPR, { input: { pullRequestId: id, idempotencyKey } })).refreshPR;
 }
 
-async function shown() {
+async function shown(team: Team) {
   const { node } = await team.owner.query(RefreshedPullRequest, { id: pullRequestId });
   if (!node || !('checks' in node)) throw new Error('There is no such pull request.');
   return node;
 }
 
 describe('a refresh', () => {
-  it('takes up the facts of the moment, in one event, then those of its checks and threads', async () => {
+  it('takes up the facts of the moment, in one event, then those of its checks and threads', async ({
+    team,
+  }) => {
     Object.assign(pr, {
       title: 'Light the engine',
       additions: 99,
@@ -86,7 +83,7 @@ describe('a refresh', () => {
       ],
       reviews: [{ author: 'ines', state: 'APPROVED' }],
     });
-    const { pullRequest, requestId } = succeeded(await refresh());
+    const { pullRequest, requestId } = succeeded(await refresh(team));
     expect(pullRequest).toMatchObject({
       id: pullRequestId,
       title: 'Light the engine',
@@ -96,7 +93,7 @@ describe('a refresh', () => {
       session: { id: session.id },
     });
 
-    const { checks, reviewThreads, reviews, observedAt: _, ...facts } = await shown();
+    const { checks, reviewThreads, reviews, observedAt: _, ...facts } = await shown(team);
     expect(facts).toEqual(pullRequest);
     expect(new Set(checks.nodes.map(({ name, status }) => `${name} ${status}`))).toEqual(
       new Set(['build PASSED', 'lint PASSED', 'test PASSED']),
@@ -131,56 +128,56 @@ describe('a refresh', () => {
     ]);
   });
 
-  it('is silent while nothing has changed, though the host was asked', async () => {
-    const before = await shown();
-    const { requestId, pullRequest } = succeeded(await refresh());
-    const { observedAt, ...facts } = await shown();
+  it('is silent while nothing has changed, though the host was asked', async ({ team }) => {
+    const before = await shown(team);
+    const { requestId, pullRequest } = succeeded(await refresh(team));
+    const { observedAt, ...facts } = await shown(team);
     expect({ ...facts, observedAt: before.observedAt }).toEqual(before);
     expect(Date.parse(observedAt)).toBeGreaterThanOrEqual(Date.parse(before.observedAt));
     expect(pullRequest.id).toBe(pullRequestId);
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('is no claim: whoever holds it, and the audit trail, stay', async () => {
+  it('is no claim: whoever holds it, and the audit trail, stay', async ({ team }) => {
     const claimed = await team.structureEvents();
     const bob = await team.join('MEMBER');
     const joined = await team.structureEvents();
     expect(joined.length).toBe(claimed.length + 1);
     pr.title = 'Renamed';
-    expect(succeeded(await refresh({}, bob)).pullRequest.session).toEqual({ id: session.id });
+    expect(succeeded(await refresh(team, {}, bob)).pullRequest.session).toEqual({ id: session.id });
     expect(await team.structureEvents()).toEqual(joined);
   });
 
-  it('goes on when its session has ended', async () => {
+  it('goes on when its session has ended', async ({ team }) => {
     await team.terminate(session.id);
     pr.title = 'Renamed';
-    expect(succeeded(await refresh()).pullRequest).toMatchObject({
+    expect(succeeded(await refresh(team)).pullRequest).toMatchObject({
       title: 'Renamed',
       session: { id: session.id },
     });
   });
 
-  it.each([
+  it.for([
     ['MERGED', { mergedAt: new Date('2026-03-02T07:00:00Z') }, '2026-03-02T07:00:00.000Z'],
     ['CLOSED', { closedAt: new Date('2026-03-03T07:00:00Z') }, '2026-03-03T07:00:00.000Z'],
     ['CLOSED', { closedAt: null }, '2026-03-04T07:00:00.000Z'],
-  ] as const)('learns that it is %s, and since when', async (state, times, stateChangedAt) => {
+  ] as const)('learns that it is %s, and since when', async ([state, times, stateChangedAt], { team }) => {
     Object.assign(pr, { state, updatedAt: new Date('2026-03-04T07:00:00Z'), ...times });
-    expect(succeeded(await refresh()).pullRequest).toMatchObject({ state, stateChangedAt });
+    expect(succeeded(await refresh(team)).pullRequest).toMatchObject({ state, stateChangedAt });
     pr.updatedAt = new Date('2026-05-05T07:00:00Z');
     pr.title = 'Renamed afterwards';
-    expect(succeeded(await refresh()).pullRequest).toMatchObject({
+    expect(succeeded(await refresh(team)).pullRequest).toMatchObject({
       state,
       stateChangedAt,
       title: 'Renamed afterwards',
     });
   });
 
-  it('keeps the checks of earlier commits beside those of a new one', async () => {
+  it('keeps the checks of earlier commits beside those of a new one', async ({ team }) => {
     const before = pr.headSha;
     Object.assign(pr, { headSha: shaOf('pushed'), checks: [{ name: 'build', conclusion: 'FAILURE' }] });
-    const { requestId } = succeeded(await refresh());
-    expect(new Set((await shown()).checks.nodes)).toEqual(
+    const { requestId } = succeeded(await refresh(team));
+    expect(new Set((await shown(team)).checks.nodes)).toEqual(
       new Set([
         { name: 'build', commitSha: before, status: 'PASSED' },
         { name: 'lint', commitSha: before, status: 'IN_PROGRESS' },
@@ -193,55 +190,58 @@ describe('a refresh', () => {
     ]);
   });
 
-  it('tells one organization nothing of what another one asked', async () => {
-    const guests = await work.createTeam();
+  it('tells one organization nothing of what another one asked', async ({ team, createTeam }) => {
+    const guests = await createTeam();
     const repoUrl = `https://github.com/${team.slug}/rocket`;
     const project = await guests.register({ slug: 'guest', repoUrl });
     const guest = await guests.spawn({ projectId: project.id });
     succeeded(await guests.claim(guest.id, 7));
     const before = await guests.footprint();
     pr.title = 'Renamed';
-    succeeded(await refresh());
+    succeeded(await refresh(team));
     expect(await guests.footprint()).toEqual(before);
   });
 });
 
 describe('answers that overtake each other', () => {
-  it.each([
+  it.for([
     [0, 1, 2],
     [0, 2, 1],
     [1, 0, 2],
     [1, 2, 0],
     [2, 0, 1],
     [2, 1, 0],
-  ])('leave what was asked for last, when they come as %d, %d, %d', async (...order) => {
-    const asked: { release(): void; answer: ReturnType<typeof refresh> }[] = [];
-    for (const at of [0, 1, 2]) {
-      Object.assign(pr, { title: `As of ${at}`, threads: [{ id: 'T_1', isResolved: at === 2 }] });
-      const hold = work.github.holdNext();
-      asked.push({ release: hold.release, answer: refresh() });
-      await hold.arrived;
-    }
-    let newest = -1;
-    for (const at of order) {
-      asked[at]?.release();
-      const { pullRequest, requestId } = succeeded(await (asked[at]?.answer ?? refresh()));
-      const isNews = at > newest;
-      newest = Math.max(newest, at);
-      expect(pullRequest.title).toBe(`As of ${newest}`);
-      expect((await team.changes({ requestId })).length > 0).toBe(isNews);
-    }
-    expect(await shown()).toMatchObject({
-      title: 'As of 2',
-      reviewThreads: { nodes: [{ isResolved: true }] },
-    });
-  });
+  ] as const)(
+    'leave what was asked for last, when they come as %d, %d, %d',
+    async ([...order], { team, github }) => {
+      const asked: { release(): void; answer: ReturnType<typeof refresh> }[] = [];
+      for (const at of [0, 1, 2]) {
+        Object.assign(pr, { title: `As of ${at}`, threads: [{ id: 'T_1', isResolved: at === 2 }] });
+        const hold = github.holdNext();
+        asked.push({ release: hold.release, answer: refresh(team) });
+        await hold.arrived;
+      }
+      let newest = -1;
+      for (const at of order) {
+        asked[at]?.release();
+        const { pullRequest, requestId } = succeeded(await (asked[at]?.answer ?? refresh(team)));
+        const isNews = at > newest;
+        newest = Math.max(newest, at);
+        expect(pullRequest.title).toBe(`As of ${newest}`);
+        expect((await team.changes({ requestId })).length > 0).toBe(isNews);
+      }
+      expect(await shown(team)).toMatchObject({
+        title: 'As of 2',
+        reviewThreads: { nodes: [{ isResolved: true }] },
+      });
+    },
+  );
 
-  it('never lead a subscriber back in time, however many come at once', async () => {
+  it('never lead a subscriber back in time, however many come at once', async ({ team }) => {
     await Promise.all(
       Array.from({ length: 20 }, (_, at) => {
         pr.additions = at + 2;
-        return refresh();
+        return refresh(team);
       }),
     );
     const heard = (await team.changes({ types: ['PR_UPDATED'] })).map(
@@ -249,87 +249,91 @@ describe('answers that overtake each other', () => {
     );
     expect(heard.length).toBeGreaterThan(0);
     expect(heard).toEqual(heard.toSorted((a, b) => a - b));
-    expect((await shown()).additions).toBe(heard.at(-1));
+    expect((await shown(team)).additions).toBe(heard.at(-1));
   });
 });
 
 describe('a refresh that is refused', () => {
   /** The refusal; nothing was written. */
-  async function refusal(id?: string, by?: Client) {
+  async function refusal(team: Team, id?: string, by?: Client) {
     const before = await team.footprint();
-    const error = refused(await refresh({ id }, by));
+    const error = refused(await refresh(team, { id }, by));
     expect(await team.footprint()).toEqual(before);
     return error;
   }
 
-  it.each(['primary', 'secondary', 'graphql'] as const)(
+  it.for(['primary', 'secondary', 'graphql'] as const)(
     'says how long GitHub asks to wait, when its %s limit is used up',
-    async (rateLimit) => {
-      work.github.failNext({ rateLimit, seconds: 17 });
-      expect(await refusal()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
+    async (rateLimit, { team, github }) => {
+      github.failNext({ rateLimit, seconds: 17 });
+      expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
     },
   );
 
-  it.each<GitHubFailure>([
+  it.for<GitHubFailure>([
     { status: 500 },
     { status: 401 },
     { status: 200, body: 'Hello' },
     { errors: [{ message: 'Something went wrong' }], data: null },
     'brokenJson',
-  ])('is SCM_UNAVAILABLE when GitHub answers %o', async (failure) => {
-    work.github.failNext(failure);
-    expect(await refusal()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
+  ])('is SCM_UNAVAILABLE when GitHub answers %o', async (failure, { team, github }) => {
+    github.failNext(failure);
+    expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('is SCM_UNAVAILABLE when the connection breaks, again and again', async () => {
-    work.github.failNext('reset', 3);
-    expect(await refusal()).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
+  it('is SCM_UNAVAILABLE when the connection breaks, again and again', async ({ team, github }) => {
+    github.failNext('reset', 3);
+    expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('is over with the outage', async () => {
-    work.github.failNext({ status: 500 });
-    await refusal();
+  it('is over with the outage', async ({ team, github }) => {
+    github.failNext({ status: 500 });
+    await refusal(team);
     pr.title = 'After the outage';
-    expect(succeeded(await refresh()).pullRequest.title).toBe('After the outage');
+    expect(succeeded(await refresh(team)).pullRequest.title).toBe('After the outage');
   });
 
-  it('is PR_NOT_FOUND when GitHub shows it no more; what was known of it stays', async () => {
-    work.github.pullRequests.clear();
-    expect((await refusal()).code).toBe('PR_NOT_FOUND');
-    expect((await shown()).title).toBe('Pull request 7');
+  it('is PR_NOT_FOUND when GitHub shows it no more; what was known of it stays', async ({ team, github }) => {
+    github.pullRequests.clear();
+    expect((await refusal(team)).code).toBe('PR_NOT_FOUND');
+    expect((await shown(team)).title).toBe('Pull request 7');
   });
 
-  it('is NOT_FOUND for what is not there and for what may not be seen, and GitHub is not asked', async () => {
-    const asked = work.github.requests.length;
-    const unseen = await refusal(pullRequestId, await work.app.signUp('Eve'));
+  it('is NOT_FOUND for what is not there and for what may not be seen, and GitHub is not asked', async ({
+    team,
+    app,
+    github,
+  }) => {
+    const asked = github.requests.length;
+    const unseen = await refusal(team, pullRequestId, await app.signUp('Eve'));
     expect(unseen.code).toBe('NOT_FOUND');
     for (const id of ['', 'garbage', session.id, globalId('PullRequest', randomUUID())]) {
-      expect(await refusal(id), id).toEqual(unseen);
+      expect(await refusal(team, id), id).toEqual(unseen);
     }
-    expect(work.github.requests).toHaveLength(asked);
+    expect(github.requests).toHaveLength(asked);
   });
 });
 
 describe('under an idempotency key', () => {
-  it('asks GitHub once, and answers what is known by now', async () => {
+  it('asks GitHub once, and answers what is known by now', async ({ team, github }) => {
     pr.title = 'First';
-    const first = succeeded(await refresh({ idempotencyKey: 'k' }));
-    const asked = work.github.requests.length;
+    const first = succeeded(await refresh(team, { idempotencyKey: 'k' }));
+    const asked = github.requests.length;
     pr.title = 'Second';
-    const again = succeeded(await refresh({ idempotencyKey: 'k' }));
+    const again = succeeded(await refresh(team, { idempotencyKey: 'k' }));
     expect(again).toEqual(first);
-    expect(work.github.requests).toHaveLength(asked);
-    succeeded(await refresh());
-    expect(succeeded(await refresh({ idempotencyKey: 'k' })).pullRequest.title).toBe('Second');
+    expect(github.requests).toHaveLength(asked);
+    succeeded(await refresh(team));
+    expect(succeeded(await refresh(team, { idempotencyKey: 'k' })).pullRequest.title).toBe('Second');
   });
 
-  it('an outage is not remembered', async () => {
-    work.github.failNext({ status: 500 });
-    expect(refused(await refresh({ idempotencyKey: 'k' })).code).toBe('SCM_UNAVAILABLE');
+  it('an outage is not remembered', async ({ team, psql, github }) => {
+    github.failNext({ status: 500 });
+    expect(refused(await refresh(team, { idempotencyKey: 'k' })).code).toBe('SCM_UNAVAILABLE');
     pr.title = 'Renamed';
-    expect(succeeded(await refresh({ idempotencyKey: 'k' })).pullRequest.title).toBe('Renamed');
+    expect(succeeded(await refresh(team, { idempotencyKey: 'k' })).pullRequest.title).toBe('Renamed');
     expect(
-      await work.psql('SELECT FROM idempotency_key WHERE organization_id = $1', [uuidOf(team.id)]),
+      await psql('SELECT FROM idempotency_key WHERE organization_id = $1', [uuidOf(team.id)]),
     ).toHaveLength(1);
   });
 });

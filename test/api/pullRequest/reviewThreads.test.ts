@@ -1,9 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import { succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, test } from '../../support/test.ts';
 
 const ThreadHeard = graphql(`
   subscription ThreadHeard($organizationId: ID!, $pullRequestId: ID) {
@@ -46,33 +45,25 @@ const ThreadsOf = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
+const it = test.extend('session', async ({ team }) => await team.spawn());
 
-let team: Team;
-let session: { id: string };
-beforeEach(async () => {
-  team = await work.createTeam();
-  session = await team.spawn();
-});
-
-async function claim() {
+async function claim(team: Team, session: { id: string }) {
   return succeeded(await team.claim(session.id, 7));
 }
 
-async function stored(pullRequestId: string) {
+async function stored(team: Team, pullRequestId: string) {
   const { node } = await team.owner.query(ThreadsOf, { pullRequestId });
   if (!node || !('reviewThreads' in node)) throw new Error('There is no such pull request.');
   return node;
 }
 
 describe('a review thread', () => {
-  it('is heard when it appears, is resolved, is opened again and vanishes, which counts as resolved', async () => {
+  it('is heard when it appears, is resolved, is opened again and vanishes, which counts as resolved', async ({
+    team,
+    session,
+  }) => {
     const pr = team.onGitHub(7);
-    const { pullRequest } = await claim();
+    const { pullRequest } = await claim(team, session);
     const heard = await team.owner.subscribe(ThreadHeard, {
       organizationId: team.id,
       pullRequestId: pullRequest.id,
@@ -96,7 +87,7 @@ describe('a review thread', () => {
     ];
     for (const { threads, type, isResolved, status } of story) {
       pr.threads = threads;
-      const { requestId } = await claim();
+      const { requestId } = await claim(team, session);
       expect((await heard.event()).prReviewThreadChanged).toEqual({
         type,
         requestId,
@@ -106,49 +97,53 @@ describe('a review thread', () => {
       expect(await team.changes({ requestId })).toHaveLength(1);
     }
     await heard.stop();
-    expect((await stored(pullRequest.id)).reviewThreads.totalCount).toBe(1);
+    expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });
 
-  it('comes back from having vanished as the same one', async () => {
+  it('comes back from having vanished as the same one', async ({ team, session }) => {
     const pr = team.onGitHub(7, { threads: [{ id: 'T_1' }] });
-    const { pullRequest } = await claim();
+    const { pullRequest } = await claim(team, session);
     pr.threads = [];
-    await claim();
+    await claim(team, session);
     pr.threads = [{ id: 'T_1' }];
-    const { requestId } = await claim();
+    const { requestId } = await claim(team, session);
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'PR_REVIEW_THREAD_RESOLVED', payload: { row: { isResolved: false } } },
     ]);
-    expect((await stored(pullRequest.id)).reviewThreads.totalCount).toBe(1);
+    expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });
 
-  it('moves along with a push in silence', async () => {
+  it('moves along with a push in silence', async ({ team, session }) => {
     const pr = team.onGitHub(7, { threads: [{ id: 'T_1', line: 12 }] });
-    await claim();
+    await claim(team, session);
     pr.threads = [{ id: 'T_1', line: 40, path: 'src/engines.ts' }];
-    const { requestId, pullRequest } = await claim();
+    const { requestId, pullRequest } = await claim(team, session);
     expect(await team.changes({ requestId })).toEqual([]);
-    expect((await stored(pullRequest.id)).reviewThreads.nodes).toMatchObject([
+    expect((await stored(team, pullRequest.id)).reviewThreads.nodes).toMatchObject([
       { line: 40, path: 'src/engines.ts' },
     ]);
   });
 
-  it('asks nothing of the session when a bot opened it', async () => {
+  it('asks nothing of the session when a bot opened it', async ({ team, session }) => {
     team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'mira' }] }] });
-    const { pullRequest } = await claim();
-    expect(await stored(pullRequest.id)).toMatchObject({
+    const { pullRequest } = await claim(team, session);
+    expect(await stored(team, pullRequest.id)).toMatchObject({
       reviewThreads: { nodes: [{ isBot: true, isResolved: false }] },
       session: { displayStatus: 'MERGEABLE' },
     });
   });
 
-  it('is left alone when it is missing from a list that is too long to be read to its end', async () => {
+  it('is left alone when it is missing from a list that is too long to be read to its end', async ({
+    team,
+    session,
+    psql,
+  }) => {
     const many = Array.from({ length: 1000 }, (_, at) => ({ id: `T_${at}`, isResolved: true }));
     const pr = team.onGitHub(7, { threads: [{ id: 'T_last' }] });
-    const { pullRequest } = await claim();
+    const { pullRequest } = await claim(team, session);
     pr.threads = [...many, { id: 'T_last' }];
-    await claim();
-    const open = await work.psql(
+    await claim(team, session);
+    const open = await psql(
       `SELECT external_id FROM pull_request_review_thread WHERE pull_request_id = $1 AND NOT is_resolved`,
       [uuidOf(pullRequest.id)],
     );
@@ -157,15 +152,19 @@ describe('a review thread', () => {
 });
 
 describe('what was said in a thread', () => {
-  const comments = () =>
-    work.psql<{ external_id: string; body: string; thread: string }>(
+  const comments = (team: Team, psql: Psql) =>
+    psql<{ external_id: string; body: string; thread: string }>(
       `SELECT c.external_id, c.body, t.external_id AS thread
          FROM pull_request_review_comment c JOIN pull_request_review_thread t ON t.id = c.thread_id
         WHERE c.organization_id = $1 ORDER BY c.external_id`,
       [uuidOf(team.id)],
     );
 
-  it('is kept as it stands on the host: edited, moved to another thread, deleted', async () => {
+  it('is kept as it stands on the host: edited, moved to another thread, deleted', async ({
+    team,
+    session,
+    psql,
+  }) => {
     const pr = team.onGitHub(7, {
       threads: [
         {
@@ -178,46 +177,46 @@ describe('what was said in a thread', () => {
         { id: 'T_2', comments: [{ id: 'C_3', body: 'Hm.' }] },
       ],
     });
-    await claim();
+    await claim(team, session);
     pr.threads = [
       { id: 'T_1', comments: [{ id: 'C_1', body: 'Why ever?' }] },
       { id: 'T_2', comments: [{ id: 'C_2', body: 'Because.' }] },
     ];
-    await claim();
-    expect(await comments()).toEqual([
+    await claim(team, session);
+    expect(await comments(team, psql)).toEqual([
       { external_id: 'C_1', body: 'Why ever?', thread: 'T_1' },
       { external_id: 'C_2', body: 'Because.', thread: 'T_2' },
     ]);
   });
 
-  it('is kept however much it is, and goes when it is deleted', async () => {
+  it('is kept however much it is, and goes when it is deleted', async ({ team, session, psql }) => {
     const thread = (at: number) => ({
       id: `T_${at}`,
       comments: Array.from({ length: 100 }, (_, comment) => ({ id: `C_${at}_${comment}` })),
     });
     const pr = team.onGitHub(7, { threads: Array.from({ length: 700 }, (_, at) => thread(at)) });
-    await claim();
-    expect(await comments()).toHaveLength(70_000);
+    await claim(team, session);
+    expect(await comments(team, psql)).toHaveLength(70_000);
     pr.threads = pr.threads.map((each) => ({ ...each, comments: each.comments?.slice(0, 1) }));
-    await claim();
-    expect(await comments()).toHaveLength(700);
+    await claim(team, session);
+    expect(await comments(team, psql)).toHaveLength(700);
   });
 
-  it('is heard by nobody', async () => {
+  it('is heard by nobody', async ({ team, session }) => {
     team.onGitHub(7, { threads: [{ comments: [{ body: 'Between you and me' }] }] });
-    await claim();
+    await claim(team, session);
     expect(JSON.stringify(await team.changes())).not.toContain('Between you and me');
   });
 });
 
 describe('a review', () => {
-  it('goes when a later one of its author replaces it', async () => {
+  it('goes when a later one of its author replaces it', async ({ team, session, psql }) => {
     const pr = team.onGitHub(7, { reviews: [{ id: 'R_1', author: 'ines', state: 'CHANGES_REQUESTED' }] });
-    await claim();
+    await claim(team, session);
     pr.reviews = [{ id: 'R_2', author: 'ines', state: 'APPROVED' }];
-    await claim();
+    await claim(team, session);
     expect(
-      await work.psql(`SELECT external_id, state FROM pull_request_review WHERE organization_id = $1`, [
+      await psql(`SELECT external_id, state FROM pull_request_review WHERE organization_id = $1`, [
         uuidOf(team.id),
       ]),
     ).toEqual([{ external_id: 'R_2', state: 'APPROVED' }]);

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { graphql } from '../../graphql/gql.ts';
 import { succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
-import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
 const TransferHeard = graphql(`
   subscription TransferHeard($organizationId: ID!, $sessionId: ID, $projectId: ID, $after: String) {
@@ -28,33 +26,24 @@ const TransferHeard = graphql(`
   }
 `);
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let owner: { id: string };
 let claimer: { id: string };
 let pullRequestId: string;
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   [owner, claimer] = await Promise.all([team.spawn(), team.spawn()]);
   team.onGitHub(7);
   pullRequestId = succeeded(await team.claim(owner.id, 7)).pullRequest.id;
 });
 
-async function nudgeState(): Promise<unknown> {
-  const [row] = await work.psql<{ nudge_state: unknown }>(
-    'SELECT nudge_state FROM pull_request WHERE id = $1',
-    [uuidOf(pullRequestId)],
-  );
+async function nudgeState(psql: Psql): Promise<unknown> {
+  const [row] = await psql<{ nudge_state: unknown }>('SELECT nudge_state FROM pull_request WHERE id = $1', [
+    uuidOf(pullRequestId),
+  ]);
   return row?.nudge_state;
 }
 
 describe('a takeover', () => {
-  it('is allowed unless it is forbidden, and names whom it was from', async () => {
+  it('is allowed unless it is forbidden, and names whom it was from', async ({ team }) => {
     const claimed = succeeded(await team.claim(claimer.id, 7));
     expect(claimed).toMatchObject({
       session: { id: claimer.id },
@@ -64,7 +53,7 @@ describe('a takeover', () => {
     });
   });
 
-  it('is heard as one PR_SESSION_CHANGED while the facts are equal', async () => {
+  it('is heard as one PR_SESSION_CHANGED while the facts are equal', async ({ team }) => {
     const { requestId } = succeeded(await team.claim(claimer.id, 7));
     expect(await team.changes({ requestId })).toMatchObject([
       {
@@ -75,7 +64,9 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('is heard as one PR_SESSION_CHANGED and one PR_UPDATED, both final, when facts changed too', async () => {
+  it('is heard as one PR_SESSION_CHANGED and one PR_UPDATED, both final, when facts changed too', async ({
+    team,
+  }) => {
     team.onGitHub(7, {
       title: 'Renamed',
       reviewDecision: 'APPROVED',
@@ -95,13 +86,13 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('leaves the one it was from as it was', async () => {
-    const [before] = await work.psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)]);
+  it('leaves the one it was from as it was', async ({ team, psql }) => {
+    const [before] = await psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)]);
     succeeded(await team.claim(claimer.id, 7));
-    expect(await work.psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)])).toEqual([before]);
+    expect(await psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)])).toEqual([before]);
   });
 
-  it('is in the audit trail, with both sides', async () => {
+  it('is in the audit trail, with both sides', async ({ team }) => {
     succeeded(await team.claim(claimer.id, 7));
     succeeded(await team.claim(owner.id, 7));
     succeeded(await team.claim(owner.id, 7));
@@ -114,15 +105,15 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('starts the nudging anew: the new owner was told of nothing yet', async () => {
-    await work.psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [
+  it('starts the nudging anew: the new owner was told of nothing yet', async ({ team, psql }) => {
+    await psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [
       uuidOf(pullRequestId),
     ]);
     succeeded(await team.claim(claimer.id, 7));
-    expect(await nudgeState()).toEqual({});
+    expect(await nudgeState(psql)).toEqual({});
   });
 
-  it('may cross from one project to another of the same repository', async () => {
+  it('may cross from one project to another of the same repository', async ({ team }) => {
     const other = await team.register({ slug: 'booster' });
     const stranger = await team.spawn({ projectId: other.id });
     expect(succeeded(await team.claim(stranger.id, 7)).takenOverFrom).toEqual([{ id: owner.id }]);
@@ -130,7 +121,7 @@ describe('a takeover', () => {
 });
 
 describe('a terminated owner', () => {
-  it('needs no takeover, and is named all the same', async () => {
+  it('needs no takeover, and is named all the same', async ({ team }) => {
     await team.terminate(owner.id);
     const claimed = succeeded(await team.claim(claimer.id, 7, { allowTakeover: false }));
     expect(claimed.takenOverFrom).toEqual([{ id: owner.id }]);
@@ -139,17 +130,15 @@ describe('a terminated owner', () => {
     ]);
   });
 
-  it('keeps the pull request until then', async () => {
+  it('keeps the pull request until then', async ({ team, psql }) => {
     await team.terminate(owner.id);
-    const rows = await work.psql('SELECT session_id FROM pull_request WHERE id = $1', [
-      uuidOf(pullRequestId),
-    ]);
+    const rows = await psql('SELECT session_id FROM pull_request WHERE id = $1', [uuidOf(pullRequestId)]);
     expect(rows).toEqual([{ session_id: uuidOf(owner.id) }]);
   });
 });
 
 describe('who hears a transfer', () => {
-  it('is both sides, by session as by project, and nobody beside them', async () => {
+  it('is both sides, by session as by project, and nobody beside them', async ({ team }) => {
     const [otherProject, strangeProject] = [
       await team.register({ slug: 'booster' }),
       await team.register({ slug: 'lander' }),

@@ -1,39 +1,32 @@
 /** A repository gets another name, and perhaps another repository its old one: what is one pull request stays one row. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
+import type { GitHub } from '../../support/github/github.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let oldName: { owner: string; repo: string };
 let newName: { owner: string; repo: string };
 /** A project that knows the repository by its new name. */
 let starship: { id: string };
-beforeEach(async () => {
-  work.github.clear();
-  team = await work.createTeam();
+it.beforeEach(async ({ team, github }) => {
+  github.clear();
   oldName = { owner: team.slug, repo: 'rocket' };
   newName = { owner: `new-${team.slug}`, repo: 'Starship' };
   starship = await team.register({ slug: 'starship', repoUrl: urlOf(newName) });
 });
 
 const urlOf = ({ owner, repo }: { owner: string; repo: string }) => `https://github.com/${owner}/${repo}`;
-const transfer = () => work.github.transfer(oldName, newName);
+const transfer = (github: GitHub) => github.transfer(oldName, newName);
 
-async function refresh(pullRequestId: string) {
+async function refresh(team: Team, pullRequestId: string) {
   return (await team.owner.query(RefreshPR, { input: { pullRequestId } })).refreshPR;
 }
 
-async function rows() {
-  return await work.psql<{ name: string; session: string; external_id: string; title: string }>(
+async function rows(team: Team, psql: Psql) {
+  return await psql<{ name: string; session: string; external_id: string; title: string }>(
     `SELECT repo_owner || '/' || repo_name || '#' || number AS name, session_id AS session, external_id, title
        FROM pull_request WHERE organization_id = $1 ORDER BY id`,
     [uuidOf(team.id)],
@@ -43,35 +36,43 @@ async function rows() {
 const nameOf = ({ owner, repo }: { owner: string; repo: string }, number = 7) => `${owner}/${repo}#${number}`;
 
 describe('a pull request whose repository has moved', () => {
-  it('is one row when it is claimed under its old name, and then under its new one', async () => {
+  it('is one row when it is claimed under its old name, and then under its new one', async ({
+    team,
+    psql,
+    github,
+  }) => {
     team.onGitHub(7);
     const [one, two] = [await team.spawn(), await team.spawn({ projectId: starship.id })];
     const first = succeeded(await team.claim(one.id, 7));
-    transfer();
+    transfer(github);
     const second = succeeded(await team.claim(two.id, 7));
     expect(second).toMatchObject({
       takenOverFrom: [{ id: one.id }],
       pullRequest: { id: first.pullRequest.id, repo: { nameWithOwner: `${newName.owner}/Starship` } },
     });
-    expect(await rows()).toMatchObject([{ name: nameOf(newName), session: uuidOf(two.id) }]);
+    expect(await rows(team, psql)).toMatchObject([{ name: nameOf(newName), session: uuidOf(two.id) }]);
     expect(await team.changes({ requestId: second.requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', entityId: first.pullRequest.id },
       { type: 'PR_UPDATED', payload: { changed: ['repo', 'url'] } },
     ]);
   });
 
-  it('needs a takeover under its new name, too', async () => {
+  it('needs a takeover under its new name, too', async ({ team, github }) => {
     team.onGitHub(7);
     const [one, two] = [await team.spawn(), await team.spawn({ projectId: starship.id })];
     succeeded(await team.claim(one.id, 7));
-    transfer();
+    transfer(github);
     expect(refused(await team.claim(two.id, 7, { allowTakeover: false }))).toMatchObject({
       code: 'PR_CLAIMED_BY_ACTIVE_SESSION',
       ownerSession: { id: one.id },
     });
   });
 
-  it('is one row when it is claimed under both names at once, by who saw it before the move and who saw it after', async () => {
+  it('is one row when it is claimed under both names at once, by who saw it before the move and who saw it after', async ({
+    team,
+    psql,
+    github,
+  }) => {
     const numbers = Array.from({ length: 20 }, (_, at) => 100 + at);
     const pairs = await Promise.all(
       numbers.map(async (number) => {
@@ -80,100 +81,115 @@ describe('a pull request whose repository has moved', () => {
           number,
           early: await team.spawn(),
           late: await team.spawn({ projectId: starship.id }),
-          hold: work.github.holdNext({ ...oldName, number }),
+          hold: github.holdNext({ ...oldName, number }),
         };
       }),
     );
     const early = pairs.map(({ early, number }) => team.claim(early.id, number));
     await Promise.all(pairs.map(({ hold }) => hold.arrived));
-    transfer();
-    const lateHolds = pairs.map(({ number }) => work.github.holdNext({ ...newName, number }));
+    transfer(github);
+    const lateHolds = pairs.map(({ number }) => github.holdNext({ ...newName, number }));
     const late = pairs.map(({ late, number }) => team.claim(late.id, number));
     await Promise.all(lateHolds.map(({ arrived }) => arrived));
     for (const { release } of [...pairs.map(({ hold }) => hold), ...lateHolds]) release();
 
     const claims = (await Promise.all([...early, ...late])).map(succeeded);
     expect(new Set(claims.map(({ pullRequest }) => pullRequest.id)).size).toBe(numbers.length);
-    expect((await rows()).map(({ name }) => name).sort()).toEqual(
+    expect((await rows(team, psql)).map(({ name }) => name).sort()).toEqual(
       numbers.map((number) => nameOf(newName, number)),
     );
   });
 
-  it('is one row also when its id was not recorded yet, once somebody asks for it by its old name', async () => {
+  it('is one row also when its id was not recorded yet, once somebody asks for it by its old name', async ({
+    team,
+    psql,
+    github,
+  }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
-    await work.psql(`UPDATE pull_request SET external_id = '' WHERE id = $1`, [uuidOf(pullRequest.id)]);
-    transfer();
-    expect(succeeded(await refresh(pullRequest.id)).pullRequest.id).toBe(pullRequest.id);
+    await psql(`UPDATE pull_request SET external_id = '' WHERE id = $1`, [uuidOf(pullRequest.id)]);
+    transfer(github);
+    expect(succeeded(await refresh(team, pullRequest.id)).pullRequest.id).toBe(pullRequest.id);
     const other = await team.spawn({ projectId: starship.id });
     expect(succeeded(await team.claim(other.id, 7)).pullRequest.id).toBe(pullRequest.id);
-    expect(await rows()).toMatchObject([{ name: nameOf(newName) }]);
+    expect(await rows(team, psql)).toMatchObject([{ name: nameOf(newName) }]);
   });
 
-  it('keeps its name where another row has the new one, from before its id was recorded', async () => {
+  it('keeps its name where another row has the new one, from before its id was recorded', async ({
+    team,
+    psql,
+    github,
+  }) => {
     team.onGitHub(7);
     const [one, two] = [await team.spawn(), await team.spawn({ projectId: starship.id })];
     const first = succeeded(await team.claim(one.id, 7));
-    await work.psql(
+    await psql(
       `INSERT INTO pull_request (organization_id, session_id, host, repo_owner, repo_owner_key, repo_name,
                                  repo_name_key, number, url)
        VALUES ($1, $2, 'github.com', $3, lower($3), $4, lower($4), 7, '')`,
       [uuidOf(team.id), uuidOf(two.id), newName.owner, newName.repo],
     );
-    transfer();
+    transfer(github);
     const second = succeeded(await team.claim(two.id, 7));
     expect(second).toMatchObject({
       takenOverFrom: [{ id: one.id }],
       pullRequest: { id: first.pullRequest.id, url: `${urlOf(newName)}/pull/7` },
     });
-    expect(await rows()).toMatchObject([{ name: nameOf(oldName) }, { name: nameOf(newName), title: '' }]);
+    expect(await rows(team, psql)).toMatchObject([
+      { name: nameOf(oldName) },
+      { name: nameOf(newName), title: '' },
+    ]);
   });
 });
 
 describe('a repository under a name that another one had', () => {
   /** A new repository under the old name, with another pull request of the same number. */
-  function replace() {
-    transfer();
-    work.github.clear();
-    work.github.setPullRequest({ ...newName, number: 7, databaseId: '1', title: 'Moved' });
+  function replace(team: Team, github: GitHub) {
+    transfer(github);
+    github.clear();
+    github.setPullRequest({ ...newName, number: 7, databaseId: '1', title: 'Moved' });
     team.onGitHub(7, { databaseId: '2', title: 'Another' });
   }
 
-  beforeEach(() => {
+  it.beforeEach(({ team }) => {
     team.onGitHub(7, { databaseId: '1' });
   });
 
-  it('has a pull request of its own under the same number', async () => {
+  it('has a pull request of its own under the same number', async ({ team, psql, github }) => {
     const [one, two] = [await team.spawn({ projectId: starship.id }), await team.spawn()];
     const first = succeeded(await team.claim(two.id, 7));
-    replace();
+    replace(team, github);
     succeeded(await team.claim(one.id, 7));
     const other = succeeded(await team.claim(two.id, 7));
     expect(other.takenOverFrom).toEqual([]);
     expect(other.pullRequest.id).not.toBe(first.pullRequest.id);
-    expect(await rows()).toMatchObject([
+    expect(await rows(team, psql)).toMatchObject([
       { name: nameOf(newName), session: uuidOf(one.id), external_id: '1', title: 'Moved' },
       { name: nameOf(oldName), session: uuidOf(two.id), external_id: '2', title: 'Another' },
     ]);
   });
 
-  it('is not taken for the one that had it, by a refresh', async () => {
+  it('is not taken for the one that had it, by a refresh', async ({ team, github }) => {
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
-    replace();
+    replace(team, github);
     const before = await team.footprint();
-    expect(refused(await refresh(pullRequest.id)).code).toBe('PR_NOT_FOUND');
+    expect(refused(await refresh(team, pullRequest.id)).code).toBe('PR_NOT_FOUND');
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('has the row of that name when its pull request is claimed first; the one that moved gets another', async () => {
+  it('has the row of that name when its pull request is claimed first; the one that moved gets another', async ({
+    team,
+    psql,
+    github,
+  }) => {
     const [one, two] = [await team.spawn(), await team.spawn({ projectId: starship.id })];
     succeeded(await team.claim(one.id, 7));
-    replace();
+    replace(team, github);
     expect(succeeded(await team.claim(one.id, 7)).pullRequest.title).toBe('Another');
     expect(succeeded(await team.claim(two.id, 7)).takenOverFrom).toEqual([]);
-    expect(await rows()).toMatchObject([
+    expect(await rows(team, psql)).toMatchObject([
       { name: nameOf(oldName), external_id: '2', title: 'Another' },
       { name: nameOf(newName), external_id: '1', title: 'Moved' },
     ]);

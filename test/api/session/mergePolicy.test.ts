@@ -1,31 +1,14 @@
 /** A merge ends the session that asked for it: once none of its pull requests is open, and one was merged. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+
 import type { Client } from '../../support/client.ts';
 import { RefreshPR, RestoreSession, SpawnSession, UpdateMergePolicy } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-/** The same person at another server on the same database. */
-let elsewhere: (team: Team) => Client;
-let stopOther: () => Promise<void>;
-beforeAll(async () => {
-  work = await startWork();
-  const other = await work.app.startAnother();
-  elsewhere = (team) => other.client(team.owner.token);
-  stopOther = () => other.close();
-});
-afterAll(async () => {
-  await stopOther();
-  await work.close();
-});
-
-let team: Team;
-beforeEach(async () => {
-  work.github.clear();
-  team = await work.createTeam();
+it.beforeEach(async ({ github }) => {
+  github.clear();
 });
 
 const MERGED = { state: 'MERGED', mergedAt: new Date('2026-03-02T07:00:00Z') } as const;
@@ -34,7 +17,7 @@ const CLOSED = { state: 'CLOSED', closedAt: new Date('2026-03-02T07:00:00Z') } a
 type Held = { number: number; id: string };
 
 /** A session that holds some open pull requests. */
-async function holder(count: number, terminateOnPrMerge = true, numbers = [7, 8, 9]) {
+async function holder(team: Team, count: number, terminateOnPrMerge = true, numbers = [7, 8, 9]) {
   const { spawnSession } = await team.owner.query(SpawnSession, {
     input: { projectId: team.project.id, mergePolicy: { terminateOnPrMerge } },
   });
@@ -48,25 +31,24 @@ async function holder(count: number, terminateOnPrMerge = true, numbers = [7, 8,
   return { id, first, second };
 }
 
-async function refresh({ id }: Held, by: Client = team.owner) {
+async function refresh(team: Team, { id }: Held, by: Client = team.owner) {
   const { refreshPR } = await by.query(RefreshPR, { input: { pullRequestId: id } });
   return succeeded(refreshPR);
 }
 
-async function ends(pr: Held, how: typeof MERGED | typeof CLOSED) {
+async function ends(team: Team, pr: Held, how: typeof MERGED | typeof CLOSED) {
   team.onGitHub(pr.number, how);
-  return await refresh(pr);
+  return await refresh(team, pr);
 }
 
-async function isTerminated(sessionId: string): Promise<boolean> {
-  const [row] = await work.psql<{ is_terminated: boolean }>(
-    'SELECT is_terminated FROM session WHERE id = $1',
-    [uuidOf(sessionId)],
-  );
+async function isTerminated(psql: Psql, sessionId: string): Promise<boolean> {
+  const [row] = await psql<{ is_terminated: boolean }>('SELECT is_terminated FROM session WHERE id = $1', [
+    uuidOf(sessionId),
+  ]);
   return row?.is_terminated ?? false;
 }
 
-async function endsHeard(sessionId: string) {
+async function endsHeard(team: Team, sessionId: string) {
   const changes = await team.changes({ types: ['SESSION_UPDATED'] });
   return changes.filter(
     ({ entityId, payload }) =>
@@ -74,7 +56,7 @@ async function endsHeard(sessionId: string) {
   );
 }
 
-async function updatePolicy(sessionId: string, terminateOnPrMerge: boolean) {
+async function updatePolicy(team: Team, sessionId: string, terminateOnPrMerge: boolean) {
   const { updateMergePolicy } = await team.owner.query(UpdateMergePolicy, {
     input: { sessionId, terminateOnPrMerge },
   });
@@ -82,9 +64,9 @@ async function updatePolicy(sessionId: string, terminateOnPrMerge: boolean) {
 }
 
 describe('a session with the policy', () => {
-  it('ends with the merge of its only pull request, which is heard after the merge', async () => {
-    const { id, first } = await holder(1);
-    const { requestId } = await ends(first, MERGED);
+  it('ends with the merge of its only pull request, which is heard after the merge', async ({ team }) => {
+    const { id, first } = await holder(team, 1);
+    const { requestId } = await ends(team, first, MERGED);
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'PR_UPDATED', entityId: first.id, payload: { row: { state: 'MERGED' } } },
       {
@@ -98,111 +80,116 @@ describe('a session with the policy', () => {
     ]);
   });
 
-  it.each([
+  it.for([
     ['merged, and then the other closed', MERGED, CLOSED],
     ['closed, and then the other merged', CLOSED, MERGED],
     ['merged, and then the other, too', MERGED, MERGED],
-  ])('lives until all have ended: one is %s', async (_, one, other) => {
-    const { id, first, second } = await holder(2);
-    await ends(first, one);
-    expect(await isTerminated(id)).toBe(false);
-    const { requestId } = await ends(second, other);
-    expect(await isTerminated(id)).toBe(true);
-    expect(await endsHeard(id)).toMatchObject([{ requestId }]);
+  ] as const)('lives until all have ended: one is %s', async ([_, one, other], { team, psql }) => {
+    const { id, first, second } = await holder(team, 2);
+    await ends(team, first, one);
+    expect(await isTerminated(psql, id)).toBe(false);
+    const { requestId } = await ends(team, second, other);
+    expect(await isTerminated(psql, id)).toBe(true);
+    expect(await endsHeard(team, id)).toMatchObject([{ requestId }]);
   });
 
-  it('lives when all were closed and none merged', async () => {
-    const { id, first, second } = await holder(2);
-    await ends(first, CLOSED);
-    await ends(second, CLOSED);
-    expect(await isTerminated(id)).toBe(false);
+  it('lives when all were closed and none merged', async ({ team, psql }) => {
+    const { id, first, second } = await holder(team, 2);
+    await ends(team, first, CLOSED);
+    await ends(team, second, CLOSED);
+    expect(await isTerminated(psql, id)).toBe(false);
   });
 
-  it('ends once, whoever learns of its two ends at the same moment', async () => {
+  it('ends once, whoever learns of its two ends at the same moment', async ({
+    team,
+    anotherApp,
+    psql,
+    github,
+  }) => {
     const rounds = await Promise.all(
-      Array.from({ length: 15 }, (_, at) => holder(2, true, [100 + 2 * at, 101 + 2 * at])),
+      Array.from({ length: 15 }, (_, at) => holder(team, 2, true, [100 + 2 * at, 101 + 2 * at])),
     );
     const holds = rounds.flatMap(({ first, second }) =>
       [first, second].map(({ number }) => {
         team.onGitHub(number, number === first.number ? MERGED : CLOSED);
-        return work.github.holdNext({ owner: team.slug, number });
+        return github.holdNext({ owner: team.slug, number });
       }),
     );
     const refreshing = rounds.flatMap(({ first, second }) => [
-      refresh(first),
-      refresh(second, elsewhere(team)),
+      refresh(team, first),
+      refresh(team, second, anotherApp.client(team.owner.token)),
     ]);
     await Promise.all(holds.map(({ arrived }) => arrived));
     for (const { release } of holds) release();
     await Promise.all(refreshing);
     for (const { id } of rounds) {
-      expect(await isTerminated(id)).toBe(true);
-      expect(await endsHeard(id)).toHaveLength(1);
+      expect(await isTerminated(psql, id)).toBe(true);
+      expect(await endsHeard(team, id)).toHaveLength(1);
     }
   });
 
-  it('ends when another program records the merge', async () => {
-    const { id, first } = await holder(1);
-    await work.psql(`UPDATE pull_request SET state = 'MERGED' WHERE id = $1`, [uuidOf(first.id)]);
-    expect(await isTerminated(id)).toBe(true);
+  it('ends when another program records the merge', async ({ team, psql }) => {
+    const { id, first } = await holder(team, 1);
+    await psql(`UPDATE pull_request SET state = 'MERGED' WHERE id = $1`, [uuidOf(first.id)]);
+    expect(await isTerminated(psql, id)).toBe(true);
   });
 
-  it('lives when what was still open is taken from it: a transfer is no merge', async () => {
-    const { id, first, second } = await holder(2);
-    await ends(first, MERGED);
+  it('lives when what was still open is taken from it: a transfer is no merge', async ({ team, psql }) => {
+    const { id, first, second } = await holder(team, 2);
+    await ends(team, first, MERGED);
     const other = await team.spawn();
     succeeded(await team.claim(other.id, second.number));
-    expect(await isTerminated(id)).toBe(false);
+    expect(await isTerminated(psql, id)).toBe(false);
   });
 });
 
 describe('a session without the policy', () => {
-  it('lives, whatever is merged', async () => {
-    const { id, first, second } = await holder(2, false);
-    await ends(first, MERGED);
-    await ends(second, MERGED);
-    expect(await isTerminated(id)).toBe(false);
-    expect(await endsHeard(id)).toEqual([]);
+  it('lives, whatever is merged', async ({ team, psql }) => {
+    const { id, first, second } = await holder(team, 2, false);
+    await ends(team, first, MERGED);
+    await ends(team, second, MERGED);
+    expect(await isTerminated(psql, id)).toBe(false);
+    expect(await endsHeard(team, id)).toEqual([]);
   });
 
-  it('is what it is unless it was asked for', async () => {
+  it('is what it is unless it was asked for', async ({ team, psql }) => {
     const session = await team.spawn();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
-    await ends({ number: 7, id: pullRequest.id }, MERGED);
-    expect(await isTerminated(session.id)).toBe(false);
+    await ends(team, { number: 7, id: pullRequest.id }, MERGED);
+    expect(await isTerminated(psql, session.id)).toBe(false);
   });
 });
 
 describe('a policy that changes', () => {
-  it('ends nothing when all have ended already, until another one does', async () => {
-    const { id, first } = await holder(1, false);
-    await ends(first, MERGED);
-    expect((await updatePolicy(id, true)).session.isTerminated).toBe(false);
-    expect(await isTerminated(id)).toBe(false);
+  it('ends nothing when all have ended already, until another one does', async ({ team, psql }) => {
+    const { id, first } = await holder(team, 1, false);
+    await ends(team, first, MERGED);
+    expect((await updatePolicy(team, id, true)).session.isTerminated).toBe(false);
+    expect(await isTerminated(psql, id)).toBe(false);
     team.onGitHub(9);
     const { pullRequest } = succeeded(await team.claim(id, 9));
-    await ends({ number: 9, id: pullRequest.id }, CLOSED);
-    expect(await isTerminated(id)).toBe(true);
+    await ends(team, { number: 9, id: pullRequest.id }, CLOSED);
+    expect(await isTerminated(psql, id)).toBe(true);
   });
 
-  it('counts from then on, and no longer once it is taken away', async () => {
-    const [on, off] = [await holder(1, false), await holder(1, true, [8])];
-    await updatePolicy(on.id, true);
-    await updatePolicy(off.id, false);
-    await ends(on.first, MERGED);
-    await ends(off.first, MERGED);
-    expect([await isTerminated(on.id), await isTerminated(off.id)]).toEqual([true, false]);
+  it('counts from then on, and no longer once it is taken away', async ({ team, psql }) => {
+    const [on, off] = [await holder(team, 1, false), await holder(team, 1, true, [8])];
+    await updatePolicy(team, on.id, true);
+    await updatePolicy(team, off.id, false);
+    await ends(team, on.first, MERGED);
+    await ends(team, off.first, MERGED);
+    expect([await isTerminated(psql, on.id), await isTerminated(psql, off.id)]).toEqual([true, false]);
   });
 });
 
 describe('a session that is restored after its merge', () => {
-  it('lives, with its policy and its merged pull request', async () => {
-    const { id, first } = await holder(1);
-    await ends(first, MERGED);
+  it('lives, with its policy and its merged pull request', async ({ team, psql }) => {
+    const { id, first } = await holder(team, 1);
+    await ends(team, first, MERGED);
     const { restoreSession } = await team.owner.query(RestoreSession, { input: { sessionId: id } });
     succeeded(restoreSession);
-    await refresh(first);
-    expect(await isTerminated(id)).toBe(false);
+    await refresh(team, first);
+    expect(await isTerminated(psql, id)).toBe(false);
   });
 });

@@ -1,26 +1,17 @@
 /** What sessions say they are doing, and what is made of it. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import type { ActivityState, ReportActivityInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent, ReportActivity, RestoreSession } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { openPsql, uuidOf } from '../../support/psql.ts';
+import { openPsql, type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let agent: TeamAgent;
 let session: { id: string };
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   agent = await team.hire();
   session = await team.spawn({ agentId: agent.id });
 });
@@ -38,8 +29,8 @@ type Stored = {
   launch_id: string;
 };
 
-async function stored(): Promise<Stored> {
-  const [row] = await work.psql<Stored>(
+async function stored(psql: Psql): Promise<Stored> {
+  const [row] = await psql<Stored>(
     'SELECT activity_state, activity_last_at, first_signal_at, no_signal_at, launch_id FROM session WHERE id = $1',
     [uuidOf(session.id)],
   );
@@ -48,22 +39,22 @@ async function stored(): Promise<Stored> {
 }
 
 /** Has the session be as though nothing had happened for a while. */
-const rest = (assignments = 'id = id') =>
-  work.psql(`UPDATE session SET activity_last_at = now() - interval '1 hour', ${assignments} WHERE id = $1`, [
+const rest = (psql: Psql, assignments = 'id = id') =>
+  psql(`UPDATE session SET activity_last_at = now() - interval '1 hour', ${assignments} WHERE id = $1`, [
     uuidOf(session.id),
   ]);
 
 const isRecent = (time: Date | null) => time !== null && Date.now() - time.getTime() < 600_000;
 
 describe('a report', () => {
-  it('is recorded and heard, under the name of who made it', async () => {
-    await rest();
+  it('is recorded and heard, under the name of who made it', async ({ team, psql }) => {
+    await rest(psql);
     const { requestId, session: shown, ignored } = succeeded(await report('ACTIVE'));
     expect({ shown, ignored }).toEqual({
       shown: { id: session.id, activityState: 'ACTIVE', displayStatus: 'WORKING' },
       ignored: false,
     });
-    const row = await stored();
+    const row = await stored(psql);
     expect([isRecent(row.activity_last_at), isRecent(row.first_signal_at)]).toEqual([true, true]);
     expect(await team.changes({ requestId })).toMatchObject([
       {
@@ -75,37 +66,39 @@ describe('a report', () => {
     ]);
   });
 
-  it('is the first signal once, whatever it says, and ends the silence', async () => {
-    await rest('no_signal_at = now()');
+  it('is the first signal once, whatever it says, and ends the silence', async ({ team, psql }) => {
+    await rest(psql, 'no_signal_at = now()');
     const { requestId } = succeeded(await report('IDLE'));
-    const first = await stored();
+    const first = await stored(psql);
     expect(isRecent(first.first_signal_at)).toBe(true);
     expect(first.no_signal_at).toBeNull();
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'SESSION_UPDATED', payload: { changed: ['firstSignalAt', 'noSignalAt'] } },
     ]);
     succeeded(await report('ACTIVE'));
-    expect((await stored()).first_signal_at).toEqual(first.first_signal_at);
+    expect((await stored(psql)).first_signal_at).toEqual(first.first_signal_at);
   });
 
-  it('of the state there is moves its time alone, and is not heard', async () => {
+  it('of the state there is moves its time alone, and is not heard', async ({ team, psql }) => {
     succeeded(await report('ACTIVE'));
-    await rest();
-    const before = await stored();
+    await rest(psql);
+    const before = await stored(psql);
     const { requestId, ignored } = succeeded(await report('ACTIVE'));
     expect(ignored).toBe(false);
-    const after = await stored();
+    const after = await stored(psql);
     expect(after.activity_last_at.getTime()).toBeGreaterThan(before.activity_last_at.getTime());
     expect({ ...after, activity_last_at: before.activity_last_at }).toEqual(before);
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('of EXITED says that the process has gone; the session lives on, and may speak again', async () => {
+  it('of EXITED says that the process has gone; the session lives on, and may speak again', async ({
+    psql,
+  }) => {
     expect(succeeded(await report('EXITED')).session).toMatchObject({
       activityState: 'EXITED',
       displayStatus: 'EXITED',
     });
-    const [row] = await work.psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(session.id)]);
+    const [row] = await psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(session.id)]);
     expect(row).toEqual({ is_terminated: false });
     expect(succeeded(await report('ACTIVE')).session.activityState).toBe('ACTIVE');
   });
@@ -131,16 +124,16 @@ describe('the state after a report', () => {
     EXITED: said({}),
   };
 
-  it.each(STATES.flatMap((from) => STATES.map((said) => [from, said, AFTER[from][said]] as const)))(
+  it.for(STATES.flatMap((from) => STATES.map((said) => [from, said, AFTER[from][said]] as const)))(
     '%s, told %s, is %s',
-    async (from, told, after) => {
+    async ([from, told, after], { team, psql }) => {
       succeeded(await report(from));
-      await rest();
-      const before = await stored();
+      await rest(psql);
+      const before = await stored(psql);
       const { session: shown, ignored, requestId } = succeeded(await report(told));
       expect(shown.activityState).toBe(after);
       expect(ignored).toBe(told !== after);
-      if (ignored) expect(await stored()).toEqual(before);
+      if (ignored) expect(await stored(psql)).toEqual(before);
       const types = (await team.changes({ requestId })).map(({ type }) => type);
       expect(types).toEqual(from === after ? [] : ['SESSION_UPDATED']);
     },
@@ -155,20 +148,20 @@ describe('the state after a report', () => {
 });
 
 describe('a launch', () => {
-  async function relaunch(): Promise<{ former: string; present: string }> {
-    const former = (await stored()).launch_id;
+  async function relaunch(team: Team, psql: Psql): Promise<{ former: string; present: string }> {
+    const former = (await stored(psql)).launch_id;
     await team.terminate(session.id);
     const { restoreSession } = await team.owner.query(RestoreSession, { input: { sessionId: session.id } });
     succeeded(restoreSession);
-    return { former, present: (await stored()).launch_id };
+    return { former, present: (await stored(psql)).launch_id };
   }
 
-  it('is the one that its session is in: what an earlier one says is ignored', async () => {
-    const { former, present } = await relaunch();
-    const before = await stored();
+  it('is the one that its session is in: what an earlier one says is ignored', async ({ team, psql }) => {
+    const { former, present } = await relaunch(team, psql);
+    const before = await stored(psql);
     const late = succeeded(await report('EXITED', { launchId: former }));
     expect(late).toMatchObject({ ignored: true, session: { activityState: 'IDLE' } });
-    expect(await stored()).toEqual(before);
+    expect(await stored(psql)).toEqual(before);
     expect(await team.changes({ requestId: late.requestId })).toEqual([]);
     expect(succeeded(await report('ACTIVE', { launchId: present.toUpperCase() }))).toMatchObject({
       ignored: false,
@@ -176,8 +169,8 @@ describe('a launch', () => {
     });
   });
 
-  it('need not be named', async () => {
-    await relaunch();
+  it('need not be named', async ({ team, psql }) => {
+    await relaunch(team, psql);
     for (const launchId of [null, undefined]) {
       expect(succeeded(await report('ACTIVE', { launchId })).ignored).toBe(false);
     }
@@ -191,55 +184,57 @@ describe('a launch', () => {
 });
 
 describe('a report that is refused', () => {
-  async function refusal(...args: Parameters<typeof report>) {
-    const before = await footprint();
+  async function refusal(team: Team, ...args: Parameters<typeof report>) {
+    const before = await footprint(team);
     const error = refused(await report(...args));
-    expect(await footprint()).toEqual(before);
+    expect(await footprint(team)).toEqual(before);
     return error;
   }
 
   /** Without the tokens, on which their use is noted. */
-  async function footprint() {
+  async function footprint(team: Team) {
     const { token: _, ...rest } = await team.footprint();
     return rest;
   }
 
-  it('is of a session that is terminated, whichever launch it is of', async () => {
-    const { launch_id } = await stored();
+  it('is of a session that is terminated, whichever launch it is of', async ({ team, psql }) => {
+    const { launch_id } = await stored(psql);
     await team.terminate(session.id);
     for (const launchId of [null, launch_id, randomUUID()]) {
-      expect((await refusal('ACTIVE', { launchId })).code).toBe('SESSION_TERMINATED');
+      expect((await refusal(team, 'ACTIVE', { launchId })).code).toBe('SESSION_TERMINATED');
     }
   });
 
-  it('has an empty launchId', async () => {
-    expect(await refusal('ACTIVE', { launchId: ' ' }, team.owner)).toMatchObject({
+  it('has an empty launchId', async ({ team }) => {
+    expect(await refusal(team, 'ACTIVE', { launchId: ' ' }, team.owner)).toMatchObject({
       issues: [{ path: 'launchId', message: 'must not be empty' }],
     });
   });
 
-  it('is of a session that is not there, or not to be seen', async () => {
-    const other = await work.createTeam();
+  it('is of a session that is not there, or not to be seen', async ({ team, createTeam }) => {
+    const other = await createTeam();
     const theirs = await other.spawn();
-    const unseen = await refusal('ACTIVE', { sessionId: theirs.id }, team.owner);
+    const unseen = await refusal(team, 'ACTIVE', { sessionId: theirs.id }, team.owner);
     expect(unseen.code).toBe('NOT_FOUND');
     for (const sessionId of ['', 'garbage', globalId('Session', randomUUID())]) {
-      expect(await refusal('ACTIVE', { sessionId }, team.owner), sessionId).toEqual(unseen);
+      expect(await refusal(team, 'ACTIVE', { sessionId }, team.owner), sessionId).toEqual(unseen);
     }
   });
 
-  it('comes from somebody who may not: another agent, or a member for an agent’s session', async () => {
+  it('comes from somebody who may not: another agent, or a member for an agent’s session', async ({
+    team,
+  }) => {
     const [robin, bob] = [await team.hire(), await team.join('MEMBER')];
-    expect((await refusal('ACTIVE', {}, robin)).code).toBe('FORBIDDEN');
-    expect((await refusal('ACTIVE', {}, bob)).code).toBe('FORBIDDEN');
+    expect((await refusal(team, 'ACTIVE', {}, robin)).code).toBe('FORBIDDEN');
+    expect((await refusal(team, 'ACTIVE', {}, bob)).code).toBe('FORBIDDEN');
     session = await team.spawn();
     succeeded(await report('ACTIVE', {}, bob));
-    expect((await refusal('ACTIVE')).code).toBe('FORBIDDEN');
+    expect((await refusal(team, 'ACTIVE')).code).toBe('FORBIDDEN');
   });
 });
 
 describe('reports at once', () => {
-  it('are recorded one after another: what is heard last is what there is', async () => {
+  it('are recorded one after another: what is heard last is what there is', async ({ team, psql }) => {
     const states = ['ACTIVE', 'WAITING_INPUT', 'EXITED', 'BLOCKED'] as const;
     await Promise.all(
       Array.from({ length: 40 }, async (_, at) => succeeded(await report(states[at % 4] ?? 'ACTIVE'))),
@@ -247,17 +242,17 @@ describe('reports at once', () => {
     const heard = (await team.changes({ types: ['SESSION_UPDATED'] })).map(
       ({ payload }) => (payload as { row: { activityState: string } }).row.activityState,
     );
-    expect(heard.at(-1)).toBe((await stored()).activity_state);
+    expect(heard.at(-1)).toBe((await stored(psql)).activity_state);
     for (const [at, state] of heard.entries()) expect(state).not.toBe(heard[at - 1]);
   });
 
-  it('never turn the time back: it is taken under the lock', async () => {
-    await using holder = await openPsql(work.app.app.db.url);
+  it('never turn the time back: it is taken under the lock', async ({ psql, database }) => {
+    await using holder = await openPsql(database.url);
     await holder('BEGIN');
     await holder('SELECT FROM session WHERE id = $1 FOR UPDATE', [uuidOf(session.id)]);
     const reporting = report('ACTIVE');
     await expect
-      .poll(async () => (await work.psql('SELECT FROM pg_locks WHERE NOT granted')).length)
+      .poll(async () => (await psql('SELECT FROM pg_locks WHERE NOT granted')).length)
       .toBeGreaterThan(0);
     const [meanwhile] = await holder<Stored>(
       'UPDATE session SET activity_last_at = clock_timestamp() WHERE id = $1 RETURNING activity_last_at',
@@ -265,12 +260,12 @@ describe('reports at once', () => {
     );
     await holder('COMMIT');
     succeeded(await reporting);
-    expect((await stored()).activity_last_at.getTime()).toBeGreaterThanOrEqual(
+    expect((await stored(psql)).activity_last_at.getTime()).toBeGreaterThanOrEqual(
       meanwhile?.activity_last_at.getTime() ?? Number.NaN,
     );
   });
 
-  it('and the end of the agent come one after the other', async () => {
+  it('and the end of the agent come one after the other', async ({ team, psql }) => {
     const results = await Promise.all([
       ...Array.from({ length: 20 }, () =>
         agent.send(ReportActivity, {
@@ -286,6 +281,6 @@ describe('reports at once', () => {
         );
       else if (result) expect(result.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     }
-    expect(await stored()).toMatchObject({ activity_state: 'EXITED' });
+    expect(await stored(psql)).toMatchObject({ activity_state: 'EXITED' });
   });
 });

@@ -1,36 +1,27 @@
 /** An ended session lives again. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { globalId } from '../../../src/globalId.ts';
 import type { RestoreSessionInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent, ReportActivity, RestoreSession } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { uuidOf } from '../../support/psql.ts';
+import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
-import { startWork, type Work } from '../../support/work.ts';
+import { describe, expect, it } from '../../support/test.ts';
 
-let work: Work;
-beforeAll(async () => {
-  work = await startWork();
-});
-afterAll(() => work.close());
-
-let team: Team;
 let agent: TeamAgent;
 let session: { id: string };
-beforeEach(async () => {
-  team = await work.createTeam();
+it.beforeEach(async ({ team }) => {
   agent = await team.hire();
   session = await team.spawn({ agentId: agent.id });
 });
 
-async function restore(more: Partial<RestoreSessionInput> = {}, by: Client = team.owner) {
+async function restore(team: Team, more: Partial<RestoreSessionInput> = {}, by: Client = team.owner) {
   return (await by.query(RestoreSession, { input: { sessionId: session.id, ...more } })).restoreSession;
 }
 
-async function stored() {
-  const [row] = await work.psql<Record<string, unknown> & { launch_id: string }>(
+async function stored(psql: Psql) {
+  const [row] = await psql<Record<string, unknown> & { launch_id: string }>(
     `SELECT activity_state, activity_last_at > now() - interval '10 minutes' AS is_recent, first_signal_at,
             no_signal_at, is_terminated, launch_id
        FROM session WHERE id = $1`,
@@ -41,6 +32,7 @@ async function stored() {
 
 /** The refusal; nothing is written meanwhile. */
 async function refusal(...args: Parameters<typeof restore>) {
+  const [team] = args;
   const before = await team.footprint();
   const error = refused(await restore(...args));
   expect(await team.footprint()).toEqual(before);
@@ -48,21 +40,21 @@ async function refusal(...args: Parameters<typeof restore>) {
 }
 
 describe('a restored session', () => {
-  it('is idle, launched anew, and one that nothing was heard of', async () => {
+  it('is idle, launched anew, and one that nothing was heard of', async ({ team, psql }) => {
     await agent.query(ReportActivity, { input: { sessionId: session.id, state: 'WAITING_INPUT' } });
     await team.terminate(session.id);
-    await work.psql(`UPDATE session SET activity_last_at = now() - interval '1 day' WHERE id = $1`, [
+    await psql(`UPDATE session SET activity_last_at = now() - interval '1 day' WHERE id = $1`, [
       uuidOf(session.id),
     ]);
-    const before = await stored();
-    const restored = succeeded(await restore());
+    const before = await stored(psql);
+    const restored = succeeded(await restore(team));
     expect(restored.session).toEqual({
       id: session.id,
       activityState: 'IDLE',
       isTerminated: false,
       lane: 'WORKING',
     });
-    const after = await stored();
+    const after = await stored(psql);
     expect(after).toMatchObject({
       activity_state: 'IDLE',
       is_recent: true,
@@ -82,7 +74,7 @@ describe('a restored session', () => {
     ]);
   });
 
-  it('holds what nobody claimed since, as it is', async () => {
+  it('holds what nobody claimed since, as it is', async ({ team, psql }) => {
     for (const number of [7, 8]) team.onGitHub(number);
     const kept = succeeded(await team.claim(session.id, 7)).pullRequest;
     const lost = succeeded(await team.claim(session.id, 8)).pullRequest;
@@ -90,9 +82,9 @@ describe('a restored session', () => {
     const other = await team.spawn();
     succeeded(await team.claim(other.id, 8, { allowTakeover: false }));
     const rows = () =>
-      work.psql('SELECT * FROM pull_request WHERE organization_id = $1 ORDER BY id', [uuidOf(team.id)]);
+      psql('SELECT * FROM pull_request WHERE organization_id = $1 ORDER BY id', [uuidOf(team.id)]);
     const before = await rows();
-    succeeded(await restore());
+    succeeded(await restore(team));
     expect(await rows()).toEqual(before);
     expect(before).toMatchObject([
       { id: uuidOf(kept.id), session_id: uuidOf(session.id) },
@@ -104,56 +96,56 @@ describe('a restored session', () => {
     );
   });
 
-  it('may be a person’s', async () => {
+  it('may be a person’s', async ({ team }) => {
     session = await team.spawn();
     await team.terminate(session.id);
-    succeeded(await restore({}, await team.join('MEMBER')));
+    succeeded(await restore(team, {}, await team.join('MEMBER')));
   });
 
-  it('is restored once under a key', async () => {
+  it('is restored once under a key', async ({ team }) => {
     await team.terminate(session.id);
-    const first = succeeded(await restore({ idempotencyKey: 'k' }));
-    expect(succeeded(await restore({ idempotencyKey: 'k' })).requestId).toBe(first.requestId);
+    const first = succeeded(await restore(team, { idempotencyKey: 'k' }));
+    expect(succeeded(await restore(team, { idempotencyKey: 'k' })).requestId).toBe(first.requestId);
     expect(await team.changes({ requestId: first.requestId })).toHaveLength(1);
   });
 });
 
 describe('what is refused', () => {
-  it('is the restoration of a session that lives', async () => {
-    expect((await refusal()).code).toBe('SESSION_NOT_RESTORABLE');
+  it('is the restoration of a session that lives', async ({ team }) => {
+    expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
   });
 
-  it('is that of a session whose project is archived', async () => {
+  it('is that of a session whose project is archived', async ({ team, psql }) => {
     await team.terminate(session.id);
-    await work.psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
-    expect((await refusal()).code).toBe('SESSION_NOT_RESTORABLE');
+    await psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
+    expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
   });
 
-  it('is that of a session whose agent works no more, which ended it', async () => {
+  it('is that of a session whose agent works no more, which ended it', async ({ team }) => {
     await team.owner.query(OffboardAgent, { input: { agentId: agent.id } });
-    expect(await refusal()).toMatchObject({ code: 'AGENT_NOT_RUNNING', status: 'STOPPED' });
+    expect(await refusal(team)).toMatchObject({ code: 'AGENT_NOT_RUNNING', status: 'STOPPED' });
   });
 
-  it('is told in the documented order', async () => {
-    await work.psql(`UPDATE agent SET status = 'ERROR' WHERE id = $1`, [uuidOf(agent.id)]);
-    await work.psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
-    expect((await refusal()).code).toBe('SESSION_NOT_RESTORABLE');
-    await work.psql('UPDATE project SET archived_at = NULL WHERE id = $1', [uuidOf(team.project.id)]);
-    expect((await refusal()).code).toBe('AGENT_NOT_RUNNING');
+  it('is told in the documented order', async ({ team, psql }) => {
+    await psql(`UPDATE agent SET status = 'ERROR' WHERE id = $1`, [uuidOf(agent.id)]);
+    await psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
+    expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
+    await psql('UPDATE project SET archived_at = NULL WHERE id = $1', [uuidOf(team.project.id)]);
+    expect((await refusal(team)).code).toBe('AGENT_NOT_RUNNING');
   });
 
-  it('is that of one that is not there, or not to be seen', async () => {
+  it('is that of one that is not there, or not to be seen', async ({ team, app }) => {
     await team.terminate(session.id);
-    const unseen = await refusal({}, await work.app.signUp('Eve'));
+    const unseen = await refusal(team, {}, await app.signUp('Eve'));
     expect(unseen.code).toBe('NOT_FOUND');
     for (const sessionId of ['', 'garbage', globalId('Session', randomUUID())]) {
-      expect(await refusal({ sessionId }), sessionId).toEqual(unseen);
+      expect(await refusal(team, { sessionId }), sessionId).toEqual(unseen);
     }
   });
 
-  it('is a second one at the same moment: ten at once are one', async () => {
+  it('is a second one at the same moment: ten at once are one', async ({ team }) => {
     await team.terminate(session.id);
-    const results = await Promise.all(Array.from({ length: 10 }, () => restore()));
+    const results = await Promise.all(Array.from({ length: 10 }, () => restore(team)));
     expect(results.filter((result) => hasSucceeded(result))).toHaveLength(1);
     for (const result of results) {
       if (!hasSucceeded(result)) expect(refused(result).code).toBe('SESSION_NOT_RESTORABLE');
@@ -163,7 +155,7 @@ describe('what is refused', () => {
 });
 
 describe('a restoration while its agent is offboarded', () => {
-  it('comes before, and its session ends with the agent, or is refused', async () => {
+  it('comes before, and its session ends with the agent, or is refused', async ({ team, psql }) => {
     const outcomes = await Promise.all(
       Array.from({ length: 25 }, async () => {
         const own = await team.hire();
@@ -178,7 +170,7 @@ describe('a restoration while its agent is offboarded', () => {
     );
     for (const { sessionId, restoreSession } of outcomes) {
       if (!hasSucceeded(restoreSession)) expect(refused(restoreSession).code).toBe('AGENT_NOT_RUNNING');
-      const [row] = await work.psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(sessionId)]);
+      const [row] = await psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(sessionId)]);
       expect(row).toEqual({ is_terminated: true });
     }
   });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { globalId } from '../../../src/globalId.ts';
 import { RAISE } from '../feed.ts';
-import { createPerson } from '../person.ts';
+import { createPersonIn } from '../person.ts';
 
 export type Organization = {
   /** UUID. */
@@ -36,7 +36,7 @@ export async function createPlace(databaseUrl: string, organizations = 2): Promi
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 4, application_name: 'fault test' });
   // A test may end this pool's connections.
   pool.on('error', () => {});
-  const token = await createPerson(databaseUrl);
+  const { token } = await createPersonIn(databaseUrl);
   const one = async (sql: string, values: unknown[]) => (await pool.query(sql, values)).rows[0].id as string;
 
   async function sessions({ id, projectId }: Pick<Organization, 'id' | 'projectId'>, count: number) {

@@ -1,4 +1,6 @@
 /** The size of the fault tests: short in `npm test`, long in `npm run test:faults`, which sets FAULT_SCALE=long. */
+import { TEST_LIMIT_MS } from '../waitLimit.ts';
+
 export const isLong = process.env.FAULT_SCALE === 'long';
 
 /** Selects the value of the current size. */
@@ -7,4 +9,4 @@ export function scaled<Value>(short: Value, long: Value): Value {
 }
 
 /** The time limit of a test. Tests wait for events, so they reach it only when something is lost. */
-export const TIMEOUT = scaled(60_000, 900_000);
+export const TIMEOUT = scaled(TEST_LIMIT_MS, 900_000);
