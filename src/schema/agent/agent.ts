@@ -23,6 +23,11 @@ export const Agent = builder.prismaNode('Agent', {
       description: 'Why its status is ERROR, or was before it was offboarded; null when it never was.',
     }),
     organization: t.relation('organization', { description: 'Whose it is.' }),
+    workspace: t.relation('workspace', {
+      nullable: true,
+      description:
+        'The workspace that it works in, or worked in until it was offboarded; null when it was hired for none.',
+    }),
     hiredBy: t.relation('hiredBy', {
       description: 'Who hired it. Of all agents that one person hired, one at most watches a repository.',
     }),
