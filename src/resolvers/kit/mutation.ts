@@ -40,18 +40,18 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       ...input(t),
       idempotencyKey: t.string({
         description:
-          'Makes the act happen once: under a key used before within 24 hours, by this viewer in this organization, the first answer is given again. 1 to 255 characters.',
+          'A key that makes retries safe, 1 to 255 characters. When the same viewer repeats the mutation in the same organization with this key within 24 hours, the first result is returned and nothing happens twice. The same key with another input is IDEMPOTENCY_CONFLICT. Errors are not stored.',
       }),
     }),
   });
 
   const Payload = builder.objectRef<Result>(`${typeName}Payload`).implement({
-    description: `Payload of \`${name}\`.`,
+    description: `The result of \`${name}\` when it succeeds.`,
     fields: (t) => ({
       ...payload(t),
       cursor: t.string({
         description:
-          'A feed position before the changes of this mutation: a subscription `after` it delivers them.',
+          'A position of the change feed before the changes of this mutation. A subscription `after` it delivers them.',
         resolve: ({ position }, _args, { feed, startPosition }) => {
           if (position !== null) return feed.encode(position);
           if (startPosition === undefined) {
@@ -62,7 +62,7 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       }),
       requestId: t.string({
         description:
-          'The `requestId` of the changes that this mutation made, by which a client knows its own.',
+          'The `requestId` that the changes of this mutation carry in the feed. A client recognizes its own changes by it.',
         resolve: ({ requestId }) => requestId,
       }),
     }),
@@ -78,7 +78,7 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       errors: {
         types: [...COMMON_ERRORS, ...errors],
         union: {
-          description: `Result of \`${name}\`: its payload, or the error that explains why nothing was written.`,
+          description: `The result of \`${name}\`: the payload, or the error that says why nothing was written.`,
         },
       },
       resolve: ((_root: unknown, { input }: { input: never }, context: Context) =>

@@ -6,11 +6,11 @@ type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<Types, Type
 export const subscriptionArgs = (t: SubscriptionFields) => ({
   organizationId: t.arg.idOf('Organization', {
     required: true,
-    description: 'The global id of the organization to listen to.',
+    description: 'The global id of the organization whose changes are delivered.',
   }),
   after: t.arg.string({
     description:
-      'The position to go on from: everything since then first, then live, with no gap and no repeat. Without it, from now on. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+      'The position to resume from. The subscription delivers the stored changes after it and then live changes, without a gap or a repeat. Without it, only changes from now on are delivered. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
   }),
 });
 

@@ -2,7 +2,8 @@ import { builder } from '../kit/builder.ts';
 
 /** Each noun adds its own types. */
 export const ChangeType = builder.enumType('ChangeType', {
-  description: 'What happened. One row change makes one change, the most specific one.',
+  description:
+    'What happened to an object. A change of one row makes one change in the feed, of the most specific type. Only PR_SESSION_CHANGED can be followed by a PR_UPDATED for the same row change.',
   values: {} as Record<string, { value: string }>,
 });
 

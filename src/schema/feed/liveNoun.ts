@@ -66,4 +66,5 @@ function defineEvent(
   });
 }
 
-const typeField = (t: EventFields) => t.expose('type', { type: ChangeType, description: 'What happened.' });
+const typeField = (t: EventFields) =>
+  t.expose('type', { type: ChangeType, description: 'What happened to the object.' });

@@ -6,12 +6,12 @@ import { builder, type Types } from './builder.ts';
 export const UserErrorInterface = builder
   .interfaceRef<Pick<UserError, 'code' | 'message'>>('UserError')
   .implement({
-    description: 'Why a mutation changed nothing: a reason its caller could foresee.',
+    description: 'An expected error: the reason why a mutation changed nothing.',
     fields: (t) => ({
       code: t.exposeString('code', {
-        description: 'The reason, for programs: `PR_NOT_OPEN`. Fixed for each type.',
+        description: 'The machine-readable error code, such as `PR_NOT_OPEN`. Each error type has one code.',
       }),
-      message: t.exposeString('message', { description: 'The reason, for people. May be reworded.' }),
+      message: t.exposeString('message', { description: 'A message for people. Its wording may change.' }),
     }),
   });
 

@@ -3,19 +3,19 @@ import type { PullRequest } from '../../../prisma/client/client.ts';
 import { builder } from '../kit/builder.ts';
 
 const DESCRIPTIONS = {
-  CONFLICTS: 'It conflicts with its target.',
-  BEHIND_BASE: 'Its target has moved on, and demands that it follows.',
-  DRAFT: 'It is a draft.',
-  CI_FAILING: 'Its checks fail.',
-  CHANGES_REQUESTED: 'A review asks for changes.',
-  REVIEW_REQUIRED: 'A review is required and not there yet.',
-  BLOCKED_BY_PROVIDER: 'Its host refuses the merge, and none of the other reasons says why.',
+  CONFLICTS: 'The pull request conflicts with its target branch.',
+  BEHIND_BASE: 'The target branch has new commits, and the host requires the pull request to include them.',
+  DRAFT: 'The pull request is a draft.',
+  CI_FAILING: 'The checks of the head commit fail.',
+  CHANGES_REQUESTED: 'A reviewer requests changes.',
+  REVIEW_REQUIRED: 'A required review is missing.',
+  BLOCKED_BY_PROVIDER: 'The host blocks the merge for a reason that is none of the others.',
 };
 
 type Reason = keyof typeof DESCRIPTIONS;
 
 export const MergeabilityReason = builder.enumType('MergeabilityReason', {
-  description: 'Why a pull request cannot be merged as it is.',
+  description: 'A reason why a pull request cannot be merged as it is.',
   values: Object.fromEntries(
     Object.entries(DESCRIPTIONS).map(([value, description]) => [value, { value, description }]),
   ) as { [Name in Reason]: { value: Name; description: string } },

@@ -42,7 +42,7 @@ class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { listOrder, pothosPrismaSelect, pothosPrismaTotalCount } = field.extensions ?? {};
     if (pothosPrismaTotalCount) {
-      return { ...field, description: 'How many there are in all, on whatever page.' };
+      return { ...field, description: 'The number of entries in the whole list.' };
     }
     if (field.args.before && !listOrder) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
