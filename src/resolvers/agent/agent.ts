@@ -1,3 +1,4 @@
+import { WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
@@ -17,7 +18,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 mutation('hireAgent', {
   description:
-    'Hires an agent. Without a container runtime, the agent is RUNNING at once. With a runtime, it is PENDING until a background job has started its container. Allowed for OWNER, ADMIN and MEMBER.',
+    'Hires an agent, with or without a vacant workspace to work in. With a container runtime, the agent is PENDING until a background job has started its container. Without a runtime, or in an external workspace, it is RUNNING at once. Allowed for OWNER, ADMIN and MEMBER.',
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
@@ -33,8 +34,13 @@ mutation('hireAgent', {
       description:
         "The configuration that the runtime starts the agent's container with: a JSON object of at most 64 KB. Only the runtime receives it; no query returns it.",
     }),
+    workspaceId: t.idOf('Workspace', {
+      description:
+        'The vacant workspace that the agent is to work in. Without one, the agent belongs to no workspace.',
+    }),
   }),
   schema: hireAgentInput,
+  errors: [WorkspaceRemovedError, WorkspaceOccupiedError],
   act: hireAgent,
   payload: (t) => ({
     agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that was hired.' }),

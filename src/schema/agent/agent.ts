@@ -27,6 +27,11 @@ export const Agent = builder.prismaNode('Agent', {
         "Why the agent's status is ERROR, or was ERROR before it was offboarded; null when it never failed.",
     }),
     organization: t.relation('organization', { description: 'The organization that the agent belongs to.' }),
+    workspace: t.relation('workspace', {
+      nullable: true,
+      description:
+        'The workspace that the agent works in, or worked in until it was offboarded; null when it was hired without one.',
+    }),
     hiredBy: t.relation('hiredBy', {
       description:
         'The person who hired the agent. Of all agents that one person hired in an organization, only one can watch a given repository.',

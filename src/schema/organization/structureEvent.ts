@@ -8,12 +8,18 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
   fields: (t) => ({
     type: t.exposeString('type', {
       description:
-        'The type of the event: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`.',
+        'The type of the event: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`.',
     }),
     subjectId: t.id({
       description: 'The global id of the object that the event is about.',
       select: { subjectType: true, subjectId: true },
       resolve: ({ subjectType, subjectId }) => globalId(subjectType, subjectId),
+    }),
+    importId: t.id({
+      nullable: true,
+      description: 'The global id of the import that it was part of, if any.',
+      select: { importId: true },
+      resolve: ({ importId }) => importId && globalId('OrgImport', importId),
     }),
     actor: t.field({
       type: Actor,
@@ -28,7 +34,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released.',
+        'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the event happened.' }),
   }),

@@ -19,6 +19,12 @@ export type Job =
 export type JobQueue = {
   /** Enqueues a job in the transaction. A rollback removes it. */
   enqueue(tx: Tx, job: Job): Promise<void>;
+  /** Enqueues jobs of one name with one statement. */
+  enqueueAll<Name extends Job['name']>(
+    tx: Tx,
+    name: Name,
+    data: Extract<Job, { name: Name }>['data'][],
+  ): Promise<void>;
   /** Whether such a job waits or runs, as the transaction sees it. */
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
