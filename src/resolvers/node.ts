@@ -9,7 +9,7 @@ import { visibleRows } from '../schema/kit/visibility.ts';
 
 const MAX_NODES = 100;
 
-/** Fetches nodes with one query a type, each in the place of its id; null for what the viewer may not see. */
+/** Reads nodes with one query per type, in the order of the ids. An id that the viewer may not see gives null. */
 async function findNodes(
   context: Context,
   schema: GraphQLSchema,

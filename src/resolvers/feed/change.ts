@@ -66,7 +66,7 @@ function actorOf(raw: string): ActorFilter {
   return isAgent ? { kind: 'AGENT', id: idOf('Agent', raw) } : { kind: 'USER', id: idOf('User', raw) };
 }
 
-/** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */
+/** Limits the types to those of the entity's type, so that a UUID under the name of another type matches no change. */
 function ofEntity(raw: string | null | undefined, types: readonly string[] | undefined) {
   if (raw == null) return { types };
   const entity = parseGlobalId(raw);

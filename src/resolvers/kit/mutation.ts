@@ -1,4 +1,4 @@
-/** A mutation, declared once: its input, its payload and its errors give the types and the union around them. */
+/** Declares a mutation. Its input type, payload type and result union are derived from it. */
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { z } from 'zod';
 import type { Context } from '../../context.ts';
@@ -10,21 +10,21 @@ import { runAct } from './runAct.ts';
 
 const COMMON_ERRORS = [InvalidInputError, NotFoundError, ForbiddenError, IdempotencyConflictError];
 
-/** What `act` takes. While the fields are not inferred yet, a service is assignable whatever it takes. */
+/** The input of `act`. `never` while the fields are not inferred yet, so that a service with any input is assignable. */
 type InputOf<Fields extends InputFieldMap> = string extends keyof Fields
   ? never
   : InputShapeFromFields<Fields>;
 
 type MutationOptions<Fields extends InputFieldMap, Result extends ActResult<object>> = {
   description: string;
-  /** The fields of its input; `idempotencyKey` stands beside them. */
+  /** The fields of the input type, besides `idempotencyKey`. */
   input: (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => Fields;
-  /** What its service checks the input with. */
+  /** The schema that the service checks the input with. */
   schema?: z.ZodType;
-  /** What it refuses with, beside the errors that every mutation has. */
+  /** The errors of this mutation, besides those of every mutation. */
   errors?: UserErrorClass[];
   act: (act: Act, input: InputOf<NoInfer<Fields>>, context: Context) => Promise<Result>;
-  /** The fields of its payload, made from what `act` returns; `cursor` and `requestId` stand beside them. */
+  /** The fields of the payload type, besides `cursor` and `requestId`. Their parent is what `act` returns. */
   payload: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
 

@@ -3,7 +3,7 @@ import type { Types } from '../../schema/kit/builder.ts';
 
 type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<Types, Types['Root']>;
 
-/** Every subscription takes these. */
+/** The arguments of every subscription. */
 export const subscriptionArgs = (t: SubscriptionFields) => ({
   organizationId: t.arg.idOf('Organization', {
     required: true,
@@ -15,7 +15,7 @@ export const subscriptionArgs = (t: SubscriptionFields) => ({
   }),
 });
 
-/** Filters by what a change concerns: `projectId` for `Project`. */
+/** The filter arguments of a subscription: `projectId` for `'Project'`. */
 export function filterArgs(t: SubscriptionFields, filters: Subscription['filters']) {
   return Object.fromEntries(
     filters.map((filter) => {

@@ -44,8 +44,8 @@ mutation('createOrganization', {
 });
 
 /**
- * Lets the rest of the operation see an organization that was not there when its viewer was authenticated. (A
- * repetition may come from somebody who is no member any more.)
+ * Adds a new organization to the viewer's roles, so that the rest of the operation sees it: the viewer was authenticated
+ * before it existed. Throws when an idempotency key repeats the mutation after the viewer left the organization.
  */
 async function reach(context: Context, organizationId: string): Promise<void> {
   const { db, viewer } = context;

@@ -27,6 +27,6 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 function subjectOf(raw: string) {
   const subject = parseGlobalId(raw);
-  // An id of nothing is the subject of nothing.
+  // No event has an empty subject type, so an invalid id matches no event.
   return subject ? { subjectType: subject.type, subjectId: subject.uuid } : { subjectType: '' };
 }

@@ -5,7 +5,7 @@ import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
 
-/** Whose sessions. */
+/** The filters that the list and the counts of the lanes share. */
 const ownerArgs = () =>
   builder.args((arg) => ({
     projectId: arg.idOf('Project', { description: 'Only sessions of this project.' }),
@@ -67,5 +67,5 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
 }));
 
-/** A number that PostgreSQL's integer is sure to hold. */
+/** At most nine digits, which PostgreSQL's `integer` can hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;

@@ -1,6 +1,6 @@
 import { Session } from '../../schema/session/session.ts';
 
-/** The payload field of a claim, alone or at a spawn. */
+/** The payload field that `claimPR` and `spawnSession` share. */
 export const takenOverFrom = {
   type: Session,
   description:

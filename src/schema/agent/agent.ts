@@ -58,7 +58,7 @@ export const Agent = builder.prismaNode('Agent', {
       ...relatedList(),
       description: "The agent's sessions, newest first, including terminated ones.",
     }),
-    // The lists that grow for as long as an agent works are each read by a query of their own.
+    // These lists grow for as long as the agent works, so each is read page by page with its own query.
     memory: t.list({
       type: AgentMemory,
       description:

@@ -4,7 +4,7 @@ import { builder } from '../kit/builder.ts';
 import { Actor } from './actor.ts';
 import { ChangeType } from './changeType.ts';
 
-/** What every event of a subscription has; the things it is about stand beside. */
+/** The fields of every event. Each event type adds the objects that it is about. */
 export const FeedEvent = builder.interfaceRef<ChangeShape>('FeedEvent').implement({
   description: 'A committed change, delivered by a subscription.',
   fields: (t) => ({

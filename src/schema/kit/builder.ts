@@ -84,7 +84,7 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-/** The types that the builder works with, for helpers that take or return parts of it. */
+/** The builder's type parameter, for functions that take or return fields, arguments and types. */
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 builder.addScalarType('DateTime', DateTimeResolver, {

@@ -1,4 +1,4 @@
-/** The errors that are of no noun alone. */
+/** The errors that belong to no single noun. */
 
 import type { InputIssue as Issue } from '../../errors.ts';
 import {

@@ -14,7 +14,7 @@ export const RepoRef = builder.objectRef<{ owner: string; name: string }>('RepoR
   }),
 });
 
-/** Options of a field that names the repository of a row. */
+/** Options of a field that returns the repository of a row. */
 export const repoOfRow = {
   type: RepoRef,
   select: { repoOwner: true, repoName: true },

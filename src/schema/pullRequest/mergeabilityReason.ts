@@ -1,4 +1,4 @@
-/** Why a pull request cannot be merged as it is. */
+/** Derives the reasons why a pull request cannot be merged as it is. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import { builder } from '../kit/builder.ts';
 
@@ -21,7 +21,7 @@ export const MergeabilityReason = builder.enumType('MergeabilityReason', {
   ) as { [Name in Reason]: { value: Name; description: string } },
 });
 
-/** What the reasons follow from. */
+/** The columns that the reasons are derived from. */
 export const MERGEABILITY_FACTS = {
   mergeability: true,
   mergeStateStatus: true,
@@ -32,7 +32,7 @@ export const MERGEABILITY_FACTS = {
 
 type Facts = Pick<PullRequest, keyof typeof MERGEABILITY_FACTS>;
 
-/** Those of which a host's word says that something is in the way, in the order in which they are told. */
+/** The reasons that a fact of the host implies, in the order in which they are returned. */
 const RULES: [reason: Reason, isSo: (facts: Facts) => boolean][] = [
   ['CONFLICTS', ({ mergeability }) => mergeability === 'CONFLICTING'],
   ['BEHIND_BASE', ({ mergeStateStatus }) => mergeStateStatus === 'BEHIND'],

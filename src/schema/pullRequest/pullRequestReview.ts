@@ -1,4 +1,4 @@
-/** What hangs on a pull request: checks, review threads, reviews. */
+/** The checks, review threads and reviews of a pull request. */
 import { builder } from '../kit/builder.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 

@@ -38,7 +38,7 @@ export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
       type: [ReviewThreadLink],
       description: "The locations of the reviewer's unresolved threads, at most the oldest ten.",
       select: { links: true },
-      // As the view makes them.
+      // The view builds the JSON in this shape.
       resolve: ({ links }) => links as ThreadLink[],
     }),
   }),

@@ -42,7 +42,7 @@ userError(SpawnRolledBackError, {
   }),
 });
 
-/** An error as the value of a field, where one that is an `Error` would be thrown. */
+/** Copies an error into a plain object: a resolver that returns an `Error` makes graphql-js throw it. */
 function asValue(error: UserError): Pick<UserError, 'code' | 'message'> {
   const value = { ...error, code: error.code, message: error.message };
   brandWithType(value, error.constructor.name as never);

@@ -163,7 +163,7 @@ export const Session = builder.prismaNode('Session', {
   }),
 });
 
-/** The view has a row for every session; Prisma cannot know. */
+/** The view has a row for every session, but Prisma types the relation as nullable. */
 function derived<Status>(status: Status | null): Status {
   if (status === null) throw new Error('A session has no derived status.');
   return status;

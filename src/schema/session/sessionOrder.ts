@@ -1,4 +1,4 @@
-/** The orders in which sessions can be listed. */
+/** The orders of a list of sessions. */
 import { builder } from '../kit/builder.ts';
 import { byNumber, byTime, newestFirst, type Order } from '../kit/list/order.ts';
 
