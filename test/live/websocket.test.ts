@@ -5,10 +5,9 @@ import { graphql } from '../graphql/gql.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/feed.ts';
 import { CreateOrganization } from '../support/mutations.ts';
-import { succeeded } from '../support/outcome.ts';
+import { payloadOf, succeeded } from '../support/outcome.ts';
 import type { Psql } from '../support/psql.ts';
 import { describe, expect, it } from '../support/test.ts';
-import { payloadOf } from '../support/workplace.ts';
 import {
   Changes,
   Claim,

@@ -14,7 +14,7 @@ import {
 
 /** The connections that are paged forward only. */
 const FORWARD_ONLY = ['Organization.changes'];
-/** The lists that are bounded by their arguments, or short by nature. */
+/** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
   'OrgImport.warnings',
   'Organization.laneCounts',
