@@ -20,7 +20,7 @@ mutation('createToken', {
       description:
         'The agent that the token acts for, instead of a person. It must not be STOPPED or in ERROR. Allowed for OWNER and ADMIN, and for the person who hired the agent.',
     }),
-    label: t.string({ required: true, description: 'What the token is for, 1 to 100 characters.' }),
+    label: t.string({ required: true, description: 'The purpose of the token, 1 to 100 characters.' }),
     expiresAt: t.field({
       type: 'DateTime',
       description: 'When the token expires. Without it, the token does not expire.',

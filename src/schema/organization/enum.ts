@@ -4,7 +4,7 @@ import { dbEnum } from '../kit/enum.ts';
 export const MembershipRole = dbEnum(
   'MembershipRole',
   values.MembershipRole,
-  'What a member may do in an organization.',
+  'The role of a member, which decides what the member may do in an organization.',
   {
     OWNER: 'May do everything.',
     ADMIN:
