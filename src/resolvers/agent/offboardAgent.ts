@@ -14,7 +14,7 @@ mutation('offboardAgent', {
 
 Its memory, action log and reviews stay. A background job removes its container later; the mutation does not wait for it. Offboarding an agent that is offboarded already changes nothing.
 
-The feed delivers REPO_RELEASED for each repository, SESSION_UPDATED for each session, TOKEN_ARCHIVED for each token, and one AGENT_OFFBOARDED.
+The feed delivers, in this order: REPO_RELEASED for each repository, SESSION_UPDATED for each session, TOKEN_ARCHIVED for each token, and one AGENT_OFFBOARDED.
 
 Allowed for OWNER and ADMIN, and for a MEMBER who hired the agent.`,
   input: (t) => ({

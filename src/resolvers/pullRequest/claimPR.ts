@@ -23,7 +23,7 @@ The feed delivers:
 
 - for a first claim, one PR_CREATED;
 - for a takeover, one PR_SESSION_CHANGED and at most one PR_UPDATED. A filter by the old or the new session, or by the project of either, matches the PR_SESSION_CHANGED;
-- for a repeated claim by the owner, only the facts that changed.
+- for a repeated claim by the owner, the changes of the facts, if any.
 
 The mutation returns the first error that applies, in this order:
 
