@@ -60,6 +60,9 @@ const NO_JOBS: JobQueue = {
   async enqueue() {
     throw new Error('The demo leaves no job behind.');
   },
+  async enqueueAll() {
+    throw new Error('The demo leaves no job behind.');
+  },
   isAwaited: async () => false,
 };
 

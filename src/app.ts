@@ -1,4 +1,4 @@
-/** The composition root: everything a process serves, put together. The command line and the tests call the same. */
+/** The composition root. The command line and the tests call the same functions. */
 
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -26,7 +26,7 @@ export type App = {
   url: string;
   db: Database;
   feed: Feed;
-  /** Stops serving, in the order that loses nothing: clients first, the database last. */
+  /** Stops in the order that loses nothing: clients first, the database last. */
   close(): Promise<void>;
 };
 
@@ -34,15 +34,15 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   databaseUrl: string;
   /** Absent: the feed is kept for ever. */
   feedRetention?: Config['feedRetention'];
-  /** Whether this process may give positions. Default true. */
+  /** Whether this process may sequence the feed. Default true. */
   sequence?: boolean;
-  /** Whether it works on jobs, too. Default true. */
+  /** Whether it works on jobs. Default true. */
   jobs?: boolean;
-  /** Where the containers of agents run. Default: nowhere. */
+  /** Runs the containers of agents. Default: none. */
   runtime?: Config['runtime'];
 };
 
-/** Other limits than the usual, for tests and measurements. */
+/** Other limits than the defaults, for tests and benchmarks. */
 export type Tuning = {
   live?: Partial<ConnectionLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
@@ -52,7 +52,7 @@ export type Tuning = {
 const DRAIN_MS = 5_000;
 
 export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
-  // The feed and the workers need the database, and hear of its commits.
+  // The feed and the workers need the database, and it notifies them of commits.
   let feed: Feed | undefined;
   let workers: Workers | undefined;
   const db = openDatabase(config.databaseUrl, (tx) => {
@@ -107,25 +107,25 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
 }
 
 export type SequencerApp = {
-  /** Where those who watch over it may ask; undefined when nobody may. */
+  /** The URL of its health and metrics; undefined without a port. */
   url: string | undefined;
-  /** What this process knows without asking anybody. */
+  /** From this process's memory. */
   status(): {
     isLeading: boolean;
-    /** The position given last, of when it led. */
+    /** The last position it gave while it led. */
     head: number;
-    /** Changes that it gave positions to. */
+    /** How many changes it gave positions to. */
     sequenced: number;
   };
   close(): Promise<void>;
 };
 
 export type SequencerAppConfig = Pick<AppConfig, 'databaseUrl' | 'redisUrl' | 'feedRetention' | 'host'> & {
-  /** Where those who watch over it may ask. Absent: nowhere. */
+  /** The port of health and metrics. Absent: not served. */
   port?: number;
 };
 
-/** The part of the app that gives positions, or stands by to, without the part that serves. */
+/** Only the sequencer, leading or standing by. */
 export async function startSequencerApp(
   { databaseUrl, redisUrl, feedRetention, host, port }: SequencerAppConfig,
   log: Logger,
@@ -150,7 +150,7 @@ export async function startSequencerApp(
   metrics.observe({
     status: () => ({
       isSequencing: isLeading(),
-      // Within this process there is nobody to hear of it.
+      // The in-process bus has no subscribers here.
       isBusDelivering: redisUrl !== undefined && bus.isDelivering(),
     }),
     backlog: backlog.backlog,
@@ -187,7 +187,7 @@ export function pullRequestSource(
     : githubPullRequests({ apiUrl: github.apiUrl, token: github.token, log });
 }
 
-/** Where a server listens that listens everywhere is for whoever writes the program to know. */
+/** A server that listens on every address does not know by which one the containers reach it. */
 const EVERYWHERE = ['0.0.0.0', '::'];
 
 function runtimeOf(

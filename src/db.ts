@@ -6,10 +6,10 @@ import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
 import { withSessionSettings } from './sessionSettings.ts';
 import { isRetryable } from './sqlError.ts';
 
-/** What a service writes through: the client of one open transaction. */
+/** The client of one open transaction. Services write through it. */
 export type Tx = Prisma.TransactionClient;
 
-/** Who makes a change, as every change of the feed tells it. */
+/** Who makes a change, as the feed's events show it. */
 export type Actor = {
   kind: 'USER' | 'AGENT' | 'SYSTEM';
   /** UUID of the user or agent; null for the system itself. */
@@ -27,15 +27,15 @@ export type TransactionOptions = {
 export type Database = {
   url: string;
   prisma: PrismaClient;
-  /** For the feed's own reads, apart from the API's, so that a busy API never delays what happened. */
+  /** For the feed's reads. Separate, so that a busy API does not delay the feed. */
   feedPool: pg.Pool;
-  /** For the queue of jobs, which fetches, keeps alive and ends them. */
+  /** For the job queue: fetches, heartbeats and completions. */
   jobPool: pg.Pool;
-  /** For looks that must not wait for anybody: who may still listen, and whether all is well. */
+  /** For checks that must not wait behind other work: the rights of open connections, and health. */
   watchPool: pg.Pool;
   /**
-   * Runs `work` in one transaction that says who acts, so that every row change it makes is heard under that name.
-   * Serialization failures and deadlocks are tried again; anything else that `work` throws rolls back and is thrown.
+   * Runs `work` in one transaction that names the actor, for the events of its row changes. Retries serialization
+   * failures and deadlocks. Any other error rolls back and is thrown.
    */
   transact<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
@@ -47,17 +47,17 @@ const JOB_POOL_SIZE = 4;
 const CONNECT_TIMEOUT_MS = 5_000;
 const LOCK_TIMEOUT_MS = 10_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** When even the server's own timeouts are not heard of, the connection leads nowhere. */
+/** Longer than the server's own timeouts: a connection that is silent for so long is dead. */
 const SILENCE_MS = 60_000;
-/** Readers of the feed ask for little, and try again. */
+/** The feed's reads are short, and are retried. */
 const FEED_SILENCE_MS = 10_000;
-/** Whoever looks again in a moment gives up soon: a dead connection that does not say so hides a good one. */
+/** Checks are repeated within a second, so a dead connection should soon make room for a new one. */
 const WATCH_SILENCE_MS = 2_000;
 const WATCH_POOL_SIZE = 2;
 const TRANSACTION_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
 
-/** Called after each commit, so that somebody waiting for changes need not poll for them. */
+/** Called after each commit, so that the feed and the workers need not poll. */
 export type CommitListener = (tx: Tx) => void;
 
 export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
@@ -112,7 +112,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
   };
 }
 
-/** For looks that must not wait for anybody. */
+/** A small pool for checks that must not wait behind other work. */
 export function openWatchPool(url: string): pg.Pool {
   return newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
 }
@@ -128,7 +128,7 @@ function newPool(url: string, max: number, name: string, silenceMs: number): pg.
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: silenceMs,
   });
-  // An idle connection that breaks (the server restarts) is replaced on next use; unheard, it would end the process.
+  // A broken idle connection is replaced on next use. Without a listener the event would end the process.
   pool.on('error', () => {});
   return pool;
 }

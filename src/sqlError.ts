@@ -1,16 +1,16 @@
 /**
- * Reads what PostgreSQL said out of what Prisma throws. Rules live in the database; this is how a service learns
- * which one was violated, by its constraint's name.
+ * Finds PostgreSQL's error in an error of Prisma's. Rules live in the database: a service learns from the constraint's
+ * name which one was violated.
  */
 import { Prisma } from '../prisma/client/client.ts';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 
-/** Classes and codes of SQLSTATE: no connection, the server goes, no connection is free. */
+/** SQLSTATE classes and codes: connection failed, server shutting down, too many connections. */
 const UNAVAILABLE_STATE = /^(08|57P|53300)/;
 const UNAVAILABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
-/** Of Node.js' errors, and of pg's, which have a message only. */
+/** Codes of Node.js and Prisma. Errors of pg have a message only. */
 const UNAVAILABLE_CODE =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/;
 const UNAVAILABLE_MESSAGE =
@@ -29,7 +29,7 @@ function adapterCause(error: unknown): AdapterCause | undefined {
   return adapterError?.cause;
 }
 
-/** The SQLSTATE behind an error of Prisma's, if the database raised it. */
+/** The SQLSTATE, if the database raised the error. */
 export function sqlState(error: unknown): string | undefined {
   return adapterCause(error)?.originalCode;
 }
@@ -41,15 +41,15 @@ export function violatedConstraint(error: unknown): string | undefined {
   return cause?.constraint?.index ?? cause?.originalMessage?.match(/check constraint "([^"]+)"/)?.[1];
 }
 
-/** Whether the same transaction may well succeed when it is run again. */
+/** Whether the transaction may succeed when it is retried. */
 export function isRetryable(error: unknown): boolean {
-  // P2034 is Prisma's own word for both, when it is the commit that fails.
+  // Prisma's code for both, when the commit fails.
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') return true;
   const state = sqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
 }
 
-/** Whether the database could not be asked at all, so that the same question may well be answered later. */
+/** Whether the database could not be reached, so that the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
   const { kind = '', originalCode = '' } = adapterCause(error) ?? {};
   if (UNAVAILABLE_KINDS.includes(kind) || UNAVAILABLE_STATE.test(originalCode)) return true;

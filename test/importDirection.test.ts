@@ -91,6 +91,47 @@ it('lets every folder import only what its layer may', () => {
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
+/** The rooms of a layer: `agent`, `session`, … What its nouns share is in rooms that know no noun. */
+const SHARED_ROOMS: Record<string, string[]> = {
+  schema: ['kit'],
+  resolvers: ['kit'],
+  services: ['act', 'port'],
+};
+
+const roomOf = (file: string): string | undefined =>
+  file.split('/').length > 2 ? file.split('/')[1] : undefined;
+
+/** The rooms that each room of a layer imports. */
+function roomsOf(layer: string): Map<string, Set<string>> {
+  const rooms = new Map<string, Set<string>>();
+  for (const { file, target } of inside) {
+    const [from, to] = [roomOf(file), roomOf(target)];
+    if (folderOf(file) !== layer || folderOf(target) !== layer || !from || !to || from === to) continue;
+    rooms.set(from, (rooms.get(from) ?? new Set()).add(to));
+  }
+  return rooms;
+}
+
+it.each(Object.entries(SHARED_ROOMS))('%s: what nouns share imports no noun', (layer, shared) => {
+  const rooms = roomsOf(layer);
+  expect(rooms.size).toBeGreaterThan(3);
+  const wrong = shared.flatMap((room) =>
+    [...(rooms.get(room) ?? [])]
+      .filter((target) => !shared.includes(target))
+      .map((target) => `${room} imports ${target}`),
+  );
+  expect(wrong).toEqual([]);
+});
+
+it.each(['schema', 'resolvers'])('%s: no two rooms import each other, not even by way of others', (layer) => {
+  const rooms = roomsOf(layer);
+  const reachable = (from: string, seen = new Set<string>()): Set<string> => {
+    for (const room of rooms.get(from) ?? []) if (!seen.has(room)) reachable(room, seen.add(room));
+    return seen;
+  };
+  expect([...rooms.keys()].filter((room) => reachable(room).has(room))).toEqual([]);
+});
+
 it('lets only their owners touch the reserved packages', () => {
   const wrong = imports.filter(({ file, target }) => {
     const owner = Object.entries(RESERVED).find(([name]) => target === name || target.startsWith(`${name}/`));

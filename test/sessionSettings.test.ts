@@ -1,4 +1,4 @@
-/** A database that is configured otherwise than PostgreSQL comes. Other programs may want it so; Muster must not mind. */
+/** A database with other settings than PostgreSQL's defaults serves Muster all the same. */
 import { withSessionSettings } from '../src/sessionSettings.ts';
 import { Changes } from './live/documents.ts';
 import { startTestApp, type TestApp } from './support/app.ts';

@@ -1,14 +1,14 @@
 /**
- * What each role may do: one table of actions, asked by services before they write. Reading needs no action: whoever is
- * of an organization sees all of it, and nothing of any other.
+ * What each role may do: one table of actions. Services ask it before they write. Reading needs no action: a member of an
+ * organization sees all of it, and nothing of any other.
  */
 import type { MembershipRole } from '../../prisma/client/enums.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
 import type { Role, Viewer } from './viewer.ts';
 
-/** Whatever it is done to. */
+/** The role may do it to anything in the organization. */
 const ANY = 'ANY';
-/** Only to what is the viewer's own: see own.ts. */
+/** The role may do it only to what is the viewer's own: see own.ts. */
 const OWN = 'OWN';
 
 type Reach = typeof ANY | typeof OWN;
@@ -31,6 +31,11 @@ export const policy = {
   'agent.putMemory': { ...ADMINS, AGENT: OWN },
   'agent.logAction': { ...ADMINS, AGENT: OWN },
   'agent.recordReview': { ...ADMINS, AGENT: OWN },
+  'workspace.create': ADMINS,
+  'workspace.update': ADMINS,
+  'workspace.move': ADMINS,
+  'workspace.remove': ADMINS,
+  'workspace.reportHeartbeat': { AGENT: OWN },
   'session.spawn': EVERY_MEMBER,
   'session.reportActivity': { ...ADMINS_AND_OWN, AGENT: OWN },
   'session.rename': { ...EVERY_MEMBER, AGENT: OWN },
@@ -43,10 +48,10 @@ export const policy = {
 
 export type Action = keyof typeof policy;
 
-/** Ordered by what they may: a role grants and acts for those up to itself. */
+/** A viewer may grant, and act on, roles up to its own. */
 const RANK: Record<MembershipRole, number> = { MEMBER: 0, ADMIN: 1, OWNER: 2 };
 
-/** @param isOwn whether it would be done to what is the viewer's own */
+/** @param isOwn whether the object of the action is the viewer's own */
 export function can(viewer: Viewer, action: Action, organizationId: string, isOwn = false): boolean {
   const role = viewer.roles.get(organizationId);
   if (role === undefined) return false;
@@ -55,9 +60,8 @@ export function can(viewer: Viewer, action: Action, organizationId: string, isOw
 }
 
 /**
- * Refuses what the viewer may not do.
- * @param isOwn whether it would be done to what is the viewer's own
- * @throws NotFoundError when the viewer does not even see the organization
+ * @param isOwn whether the object of the action is the viewer's own
+ * @throws NotFoundError when the viewer does not see the organization
  * @throws ForbiddenError when its role does not allow the action
  */
 export function authorize(viewer: Viewer, action: Action, organizationId: string, isOwn = false): void {
@@ -66,19 +70,19 @@ export function authorize(viewer: Viewer, action: Action, organizationId: string
 }
 
 /**
- * Refuses an act outside any organization to who acts in one alone.
- * @throws ForbiddenError
+ * For acts outside any organization.
+ * @throws ForbiddenError when the viewer's token works in one organization only
  */
 export function authorizeEverywhere({ organizationId }: Viewer): void {
   if (organizationId !== null) throw new ForbiddenError('Your token works in its one organization only.');
 }
 
-/** Whether one role may more than another. */
+/** Whether the first role has more rights than the second. */
 export function isAbove(role: MembershipRole, other: MembershipRole): boolean {
   return RANK[role] > RANK[other];
 }
 
-/** Nobody grants a role above their own, or touches what belongs to one. */
+/** Whether the viewer may grant a role, and act on a member that has it: up to its own role. An agent may not. */
 export function canOver(viewer: Viewer, role: MembershipRole, organizationId: string): boolean {
   const own = viewer.roles.get(organizationId);
   return own !== undefined && own !== 'AGENT' && RANK[role] <= RANK[own];

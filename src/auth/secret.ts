@@ -1,4 +1,4 @@
-/** API tokens: opaque, shown once, kept as a hash. */
+/** The secrets of API tokens: opaque, shown once, stored as a hash. */
 import { createHash, randomBytes } from 'node:crypto';
 
 const SECRET_BYTES = 32;
@@ -9,12 +9,12 @@ export function newSecret(): string {
   return `mst_${randomBytes(SECRET_BYTES).toString('base64url')}`;
 }
 
-/** What is stored of a secret. It has 256 bits of entropy, so a plain SHA-256 cannot be guessed back. */
+/** The stored form of a secret. With 256 bits of entropy a plain SHA-256 suffices: no guess finds the secret. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** By which people tell their tokens apart; too short to be of use to anybody else. */
+/** The first characters, by which people tell their tokens apart. Too few to guess the rest. */
 export function prefixOf(secret: string): string {
   return secret.slice(0, Math.min(PREFIX_CHARACTERS, Math.floor(secret.length / 2)));
 }

@@ -1,2 +1,2 @@
-/** Said to the person at the terminal instead of thrown at them. */
+/** An error whose message is printed without a stack. */
 export class CommandError extends Error {}

@@ -8,11 +8,11 @@ import { CommandError } from './commandError.ts';
 
 export type RunningDatabase = {
   url: string;
-  /** Stops what was started for us; a server of somebody else's goes on. */
+  /** Stops the embedded server, if this process started it. No-op for any other. */
   stop(): Promise<void>;
 };
 
-/** The database the configuration names, or the embedded one, started. */
+/** The database of DATABASE_URL, or the embedded one, which is started. */
 export async function databaseOf(
   { databaseUrl, dataDir }: Config,
   say: (line: string) => void,
@@ -23,7 +23,7 @@ export async function databaseOf(
   });
 }
 
-/** Runs `work` with the database, and stops it again. */
+/** Runs `work` with the database, and stops it afterwards. */
 export async function withDatabase<Result>(
   config: Config,
   work: (url: string) => Promise<Result>,
@@ -36,7 +36,7 @@ export async function withDatabase<Result>(
   }
 }
 
-/** The same for work that needs the tables: what is wrong with the database is told before anything is tried. */
+/** The same for work that needs the tables. @throws CommandError when the database is unreachable or not migrated */
 export async function withMigratedDatabase<Result>(
   config: Config,
   work: (url: string) => Promise<Result>,

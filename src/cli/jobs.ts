@@ -9,8 +9,8 @@ import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
 
 const MAX_LISTED = 1_000;
-/** Of what a job answered or threw, in the list. `muster jobs show` has all of it. */
-const MAX_TOLD_CHARACTERS = 160;
+/** Of a job's result or error in the list. `muster jobs show` prints all of it. */
+const MAX_SUMMARY_CHARACTERS = 160;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export async function listJobsCommand(
@@ -66,7 +66,7 @@ async function withJobs<Result>(config: Config, work: (db: Database) => Promise<
 
 const HEADINGS = ['ID', 'QUEUE', 'STATE', 'ATTEMPTS', 'CREATED', 'STARTED', 'ENDED'];
 
-/** A row for each job, and below it, indented, what there is to say of it. */
+/** A row for each job, and an indented line below it with its result or error. */
 function table(jobs: ListedJob[]): string {
   const rows = jobs.map(({ id, queue, state, attempts, maxAttempts, ...times }) => [
     id,
@@ -85,22 +85,24 @@ function table(jobs: ListedJob[]): string {
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd();
-  const lines = jobs.flatMap((job, index) => [line(rows[index] ?? []), ...told(job)]);
+  const lines = jobs.flatMap((job, index) => [line(rows[index] ?? []), ...summary(job)]);
   return [line(HEADINGS), ...lines].join('\n');
 }
 
-function told({ state, dueAt, output }: ListedJob): string[] {
-  const { message, value, ...rest } = asObject(output);
+function summary({ state, dueAt, output }: ListedJob): string[] {
+  const { message, value, outcome, ...rest } = asObject(output);
   const parts = [
     state === 'retrying' ? `again at ${time(dueAt)}` : undefined,
-    message ?? asObject(value).message,
-    message === undefined && value === undefined && Object.keys(rest).length > 0
+    message ?? asObject(value).message ?? outcome,
+    message === undefined && value === undefined && outcome === undefined && Object.keys(rest).length > 0
       ? JSON.stringify(rest)
       : undefined,
   ].filter((part) => part !== undefined);
   if (parts.length === 0) return [];
   const text = parts.join(': ').replaceAll(/\s+/g, ' ');
-  return [`    ${text.length > MAX_TOLD_CHARACTERS ? `${text.slice(0, MAX_TOLD_CHARACTERS)} …` : text}`];
+  return [
+    `    ${text.length > MAX_SUMMARY_CHARACTERS ? `${text.slice(0, MAX_SUMMARY_CHARACTERS)} …` : text}`,
+  ];
 }
 
 function asObject(value: unknown): Record<string, unknown> {

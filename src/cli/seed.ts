@@ -12,7 +12,7 @@ export async function seedCommand(config: Config): Promise<void> {
   );
 }
 
-/** Answers the owner's token; undefined when the database was not empty. */
+/** Returns the owner's token. Undefined when the database was not empty. */
 export async function seedDatabase(
   config: Config,
   url: string,

@@ -4,18 +4,18 @@ import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
 import { untilStopped } from './untilStopped.ts';
 
-const HEALTH_MS = 60_000;
+const STATUS_LOG_MS = 60_000;
 
-/** For production: gives the feed its positions and keeps its retention, or stands by while another process does. */
+/** For production: sequences the feed and keeps its retention, or stands by while another process does. */
 export async function sequencerCommand(config: Config, { port }: { port?: number }): Promise<void> {
   const log = createLogger({ level: config.logLevel });
   const database = await databaseOf(config, (line) => log.info(line));
   try {
     const app = await startSequencerApp({ ...config, port, databaseUrl: database.url }, log);
-    if (app.url) log.info({ url: app.url }, 'answering those who watch');
-    const telling = setInterval(() => log.info(app.status(), 'sequencer'), HEALTH_MS);
+    if (app.url) log.info({ url: app.url }, 'serving health and metrics');
+    const logging = setInterval(() => log.info(app.status(), 'sequencer'), STATUS_LOG_MS);
     await untilStopped(app.close, log);
-    clearInterval(telling);
+    clearInterval(logging);
   } finally {
     await database.stop();
   }

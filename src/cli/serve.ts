@@ -4,7 +4,7 @@ import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
 import { untilStopped } from './untilStopped.ts';
 
-/** For production: serves, and nothing else. Until the migrations of this version are there, it says it is not ready. */
+/** For production: serves the API. It is not ready until the migrations of its version are applied. */
 export async function serveCommand(
   config: Config,
   { sequencer: sequence, jobs }: { sequencer: boolean; jobs: boolean },

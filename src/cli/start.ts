@@ -11,12 +11,12 @@ import { databaseOf } from './databaseOf.ts';
 import { seedDatabase } from './seed.ts';
 import { untilStopped } from './untilStopped.ts';
 
-/** For a first look, and for a laptop: everything in one go, and a word on what to try. */
+/** For a laptop: does everything in one process, and prints what to try first. */
 export async function startCommand(config: Config): Promise<void> {
   const say = (line: string) => console.log(line);
   await mkdir(config.dataDir, { recursive: true });
   const logFile = join(config.dataDir, 'muster.log');
-  // The terminal is for the person; the log goes where it can be read when it is wanted.
+  // The terminal shows a few lines for people. The log goes to a file.
   const log = createLogger({
     level: config.logLevel,
     destination: pino.destination({ dest: logFile, sync: true }),
@@ -39,7 +39,7 @@ export async function startCommand(config: Config): Promise<void> {
   }
 }
 
-/** The demo owner's token, as far as it is known here. */
+/** The demo owner's token, if a known one is good. */
 async function ownerToken(config: Config, url: string): Promise<string | undefined> {
   const file = join(config.dataDir, 'owner-token');
   const made = await seedDatabase(config, url, (token) => writeFile(file, `${token}\n`, { mode: 0o600 }));
@@ -47,7 +47,7 @@ async function ownerToken(config: Config, url: string): Promise<string | undefin
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
   const db = openDatabase(url);
   try {
-    // Either may be of another database.
+    // Either may be a token of another database.
     for (const token of [kept, config.bootstrapToken]) {
       if (token && (await authenticate(db.prisma, `Bearer ${token}`))) return token;
     }

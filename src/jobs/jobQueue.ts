@@ -19,6 +19,17 @@ export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
       enqueued.set(tx, [...(enqueued.get(tx) ?? []), name]);
     },
 
+    async enqueueAll(tx, name, data) {
+      if (data.length === 0) return;
+      await ready();
+      await boss.insert(
+        name,
+        data.map((each) => ({ data: each })),
+        { db: fromPrisma(tx) },
+      );
+      enqueued.set(tx, [...(enqueued.get(tx) ?? []), name]);
+    },
+
     async isAwaited(tx, { name, data }) {
       const [found] = await tx.$queryRaw<{ isAwaited: boolean }[]>`
         SELECT EXISTS (

@@ -7,6 +7,7 @@ import { teardownContainer } from '../services/container/teardownContainer.ts';
 import type { JobOutcome, JobRun } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
 import { stampSilentSessions } from '../services/session/silentSession.ts';
+import { markSilentWorkspaces } from '../services/workspace/silentWorkspace.ts';
 import { EVERY_SECONDS, type QueueName } from './queue.ts';
 
 export type Work = {
@@ -51,6 +52,10 @@ const HOUSEKEEPING: Work[] = [
   {
     ...recurring('session.silence'),
     do: async ({ db }) => ({ stamped: await stampSilentSessions(db) }),
+  },
+  {
+    ...recurring('workspace.silence'),
+    do: async ({ db }) => ({ stamped: await markSilentWorkspaces(db) }),
   },
   { ...recurring('key.expiry'), do: async ({ db }) => ({ forgotten: await forgetExpiredKeys(db) }) },
 ];

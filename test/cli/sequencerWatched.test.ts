@@ -118,5 +118,5 @@ it('tells nobody anything unless it is asked to', async ({ sequencers, feedDatab
   sequencers.push(sequencer);
   await sequencer.leading;
   const { messages } = await sequencer.end('SIGTERM');
-  expect(messages).not.toContain('answering those who watch');
+  expect(messages).not.toContain('serving health and metrics');
 });

@@ -247,7 +247,7 @@ describe('an offboarded agent', () => {
     await until(async () => (await deeds(containers, id)).includes('remove done'));
     await until(() => isDone(psql, id));
     expect((await jobs(psql, id))[0]?.output).toMatchObject({
-      came: 'The agent is STOPPED: the container is taken down again.',
+      outcome: 'The agent is STOPPED: the container is removed again.',
     });
     expect(await row(psql, id)).toMatchObject({ status: 'STOPPED', container_ref: null });
   });
@@ -377,7 +377,7 @@ it('an agent whose start was lost is in ERROR', async ({ team, containers, psql 
   await containers.before('start');
   await containers.touch(`go-${uuidOf(id)}`);
   expect((await row(psql, id)).failure).toBe(
-    'The container did not start, and nobody is starting it any more.',
+    'The container did not start, and no job is starting it any more.',
   );
   // The attempt was not dead after all, and removes its container itself.
   await until(async () => (await deeds(containers, id)).includes('start done'));

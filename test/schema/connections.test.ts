@@ -14,9 +14,11 @@ import {
 
 /** Paged forward only, as the feed is. */
 const FORWARD_ONLY = ['Organization.changes'];
-/** Answers as many as it is asked for, or a few by nature. */
+/** Answers as many as it is asked for, or a few by nature; or all of a tree, which no page could show. */
 const PLAIN_LISTS = [
+  'OrgImport.warnings',
   'Organization.laneCounts',
+  'Organization.workspaceTree',
   'PullRequest.unresolvedBy',
   'Query.nodes',
   'UnresolvedReviewer.links',

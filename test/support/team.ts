@@ -6,6 +6,7 @@ import type {
   ChangeType,
   ClaimPrInput,
   ClaimPrMutation,
+  CreateWorkspaceInput,
   HireAgentInput,
   MembershipRole,
   RegisterProjectInput,
@@ -39,6 +40,10 @@ export type Team = {
   /** Spawns a worker in the team's own project, unless told otherwise. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Adds a vacant workspace, as the owner. */
+  addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
+  /** Removes a workspace with everything below it, as the owner. */
+  removeWorkspace(workspace: { id: string; name: string }): Promise<void>;
   /** Hires an agent, as the owner unless told otherwise. */
   employ(input?: Partial<HireAgentInput>, by?: Client): Promise<{ id: string; name: string; status: string }>;
   /** Hires an agent and creates a token for it. */
@@ -206,6 +211,20 @@ function teamOf(
       return succeeded(spawnSession).session;
     },
 
+    async addWorkspace(input = {}) {
+      const { createWorkspace } = await owner.query(mutations.CreateWorkspace, {
+        input: { organizationId: id, name: `seat-${randomBytes(4).toString('hex')}`, ...input },
+      });
+      return succeeded(createWorkspace).workspace;
+    },
+
+    async removeWorkspace({ id: workspaceId, name: confirmName }) {
+      const { removeWorkspace } = await owner.query(mutations.RemoveWorkspace, {
+        input: { workspaceId, confirmName },
+      });
+      succeeded(removeWorkspace);
+    },
+
     employ,
 
     async hire(input = {}, by = owner) {
@@ -268,7 +287,7 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
   );
   const digests = tables.map(
     ({ name }) =>
-      `(SELECT md5(string_agg(t::text, '' ORDER BY t.id)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
+      `(SELECT md5(string_agg(${rowOf(name)}::text, '' ORDER BY t.id)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
   );
   const [footprint] = await psql<Record<string, string | null>>(
     `SELECT ((SELECT count(*) FROM change_log WHERE organization_id = $1) +
@@ -280,6 +299,9 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
 
 /** The feed's tables are counted together: a change moves from one to the other. An agent's refusals are recorded. */
 const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action'];
+
+/** When a token was last used is no trace of what a request did. */
+const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');
 
 function present<Value>(value: Value | null | undefined): Value {
   if (value == null) throw new Error('Something that is sure to be there is not.');

@@ -22,6 +22,20 @@ CREATE OR REPLACE TRIGGER workspace_path_stays BEFORE UPDATE ON workspace
   FOR EACH ROW WHEN ((OLD.path, OLD.depth) IS DISTINCT FROM (NEW.path, NEW.depth) AND pg_trigger_depth() = 0)
   EXECUTE FUNCTION refuse('the path follows from the names');
 
+-- Fires before workspace_status_stays, which checks the status that it sets.
+CREATE OR REPLACE FUNCTION bring_external_online() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.status := 'ONLINE';
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER workspace_external BEFORE INSERT OR UPDATE ON workspace
+  FOR EACH ROW WHEN (NEW.status = 'PROVISIONING' AND is_external_workspace(NEW.runtime, NEW.spec))
+  EXECUTE FUNCTION bring_external_online();
+
 -- How a status may change: see workspace_status_transition.
 CREATE OR REPLACE FUNCTION check_workspace_status() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
@@ -238,11 +252,7 @@ BEGIN
      SET status = s.status, last_heartbeat_at = NULL, error_rate = NULL, sample_error = NULL, active_tasks = 0,
          current_task = NULL, uptime_seconds = NULL
     FROM (
-      SELECT v.id, CASE
-               WHEN a.status = 'ERROR' THEN 'FAILED'
-               WHEN is_external_workspace(v.runtime, v.spec) THEN 'ONLINE'
-               ELSE 'PROVISIONING'
-             END::workspace_status AS status
+      SELECT v.id, CASE a.status WHEN 'ERROR' THEN 'FAILED' ELSE 'PROVISIONING' END::workspace_status AS status
         FROM new_rows a JOIN workspace v ON v.id = a.workspace_id
        WHERE a.id = ANY (changed) AND a.status <> 'RUNNING' AND v.status <> 'REMOVED'
     ) s
@@ -266,6 +276,7 @@ ALTER TABLE workspace
   ENABLE ALWAYS TRIGGER workspace_removed_stays,
   ENABLE ALWAYS TRIGGER workspace_is_kept,
   ENABLE ALWAYS TRIGGER workspace_path_stays,
+  ENABLE ALWAYS TRIGGER workspace_external,
   ENABLE ALWAYS TRIGGER workspace_status_stays,
   ENABLE ALWAYS TRIGGER workspace_insert_lock,
   ENABLE ALWAYS TRIGGER workspace_update_lock,

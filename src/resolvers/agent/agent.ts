@@ -1,6 +1,7 @@
+import { WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
+import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
-import { AgentStatus } from '../../schema/kit/enum.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { mutation } from '../kit/mutation.ts';
@@ -17,7 +18,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 mutation('hireAgent', {
   description:
-    'Hires an agent. Without a runtime it is RUNNING at once; with one it is PENDING until its container runs, which a job sees to. Any member may.',
+    'Hires an agent, for a vacant workspace or for none. Without a runtime, and in an external workspace, it is RUNNING at once; with a runtime it is PENDING until a job has started its container. Any member may.',
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
@@ -30,8 +31,10 @@ mutation('hireAgent', {
       description:
         'What the runtime is to start it with: a JSON object of at most 64 KB. Given to the runtime, and never shown again.',
     }),
+    workspaceId: t.idOf('Workspace', { description: 'The vacant workspace that it is to work in.' }),
   }),
   schema: hireAgentInput,
+  errors: [WorkspaceRemovedError, WorkspaceOccupiedError],
   act: hireAgent,
   payload: (t) => ({
     agent: t.exposeNode('agentId', { type: Agent, description: 'The new agent.' }),

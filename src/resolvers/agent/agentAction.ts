@@ -1,5 +1,6 @@
-import { Agent, AgentAction } from '../../schema/agent/agent.ts';
-import { AgentActionOutcome } from '../../schema/kit/enum.ts';
+import { Agent } from '../../schema/agent/agent.ts';
+import { AgentAction } from '../../schema/agent/agentAction.ts';
+import { AgentActionOutcome } from '../../schema/agent/enum.ts';
 import { logAgentAction, logAgentActionInput } from '../../services/agent/agentAction.ts';
 import { mutation } from '../kit/mutation.ts';
 

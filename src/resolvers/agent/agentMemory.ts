@@ -1,5 +1,6 @@
 import { AgentNotRunningError } from '../../errors.ts';
-import { Agent, AgentMemory } from '../../schema/agent/agent.ts';
+import { Agent } from '../../schema/agent/agent.ts';
+import { AgentMemory } from '../../schema/agent/agentMemory.ts';
 import { putAgentMemory, putAgentMemoryInput } from '../../services/agent/agentMemory.ts';
 import { mutation } from '../kit/mutation.ts';
 

@@ -1,5 +1,6 @@
 import { AgentNotRunningError } from '../../errors.ts';
-import { Agent, ReviewedPullRequest } from '../../schema/agent/agent.ts';
+import { Agent } from '../../schema/agent/agent.ts';
+import { ReviewedPullRequest } from '../../schema/agent/reviewedPullRequest.ts';
 import { recordReviewedPR, recordReviewedPRInput } from '../../services/agent/reviewedPullRequest.ts';
 import { mutation } from '../kit/mutation.ts';
 

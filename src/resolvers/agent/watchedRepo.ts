@@ -1,5 +1,6 @@
 import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
-import { Agent, WatchedRepo } from '../../schema/agent/agent.ts';
+import { Agent } from '../../schema/agent/agent.ts';
+import { WatchedRepo } from '../../schema/agent/watchedRepo.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
 import { mutation } from '../kit/mutation.ts';

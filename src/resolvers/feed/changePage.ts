@@ -1,10 +1,9 @@
 /** A page of the stored feed, as a connection. */
-import { GraphQLError } from 'graphql';
 import type { Database } from '../../db.ts';
 import type { ChangesQuery, Feed } from '../../feed/feed.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { CursorError } from '../../feed/log/error.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
+import { publicError } from '../kit/publicError.ts';
 
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 100;
@@ -42,12 +41,4 @@ export async function changePage(
         },
       }),
   };
-}
-
-/** What is wrong with a cursor is the client's to know, with where to start again. */
-export function publicError(error: unknown): unknown {
-  if (!(error instanceof CursorError)) return error;
-  return new GraphQLError(error.message, {
-    extensions: { code: error.code, oldestCursor: error.oldestCursor },
-  });
 }

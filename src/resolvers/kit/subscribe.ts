@@ -4,7 +4,7 @@ import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../con
 import { NotFoundError } from '../../errors.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { publicError } from '../feed/changePage.ts';
+import { publicError } from './publicError.ts';
 
 /** One event of a source stream: a change, or the error that ends the subscription. */
 export type SourceEvent = {

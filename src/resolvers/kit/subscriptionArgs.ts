@@ -1,3 +1,4 @@
+import type { NamedFilter, Subscription } from '../../schema/feed/liveNoun.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 
 type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<Types, Types['Root']>;
@@ -15,12 +16,17 @@ export const subscriptionArgs = (t: SubscriptionFields) => ({
 });
 
 /** Filters by what a change concerns: `projectId` for `Project`. */
-export function filterArgs(t: SubscriptionFields, types: readonly (keyof Types['PrismaTypes'] & string)[]) {
+export function filterArgs(t: SubscriptionFields, filters: Subscription['filters']) {
   return Object.fromEntries(
-    types.map((type) => {
-      const words = type.replaceAll(/(?<!^)[A-Z]/g, ' $&').toLowerCase();
-      const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}Id`;
-      return [name, t.arg.idOf(type, { description: `Only changes that concern this ${words}.` })];
+    filters.map((filter) => {
+      const { name, type, description } = typeof filter === 'string' ? namedAfter(filter) : filter;
+      return [name, t.arg.idOf(type, { description })];
     }),
   );
+}
+
+function namedAfter(type: keyof Types['PrismaTypes'] & string): NamedFilter {
+  const words = type.replaceAll(/(?<!^)[A-Z]/g, ' $&').toLowerCase();
+  const name = `${type.charAt(0).toLowerCase()}${type.slice(1)}Id`;
+  return { name, type, description: `Only changes that concern this ${words}.` };
 }

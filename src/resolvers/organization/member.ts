@@ -1,5 +1,5 @@
 import { AlreadyMemberError, LastOwnerError } from '../../errors.ts';
-import { MembershipRole } from '../../schema/kit/enum.ts';
+import { MembershipRole } from '../../schema/organization/enum.ts';
 import { Membership } from '../../schema/organization/membership.ts';
 import { addMember, addMemberInput } from '../../services/organization/addMember.ts';
 import { changeMemberRole, changeMemberRoleInput } from '../../services/organization/changeMemberRole.ts';

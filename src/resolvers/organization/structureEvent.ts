@@ -12,10 +12,12 @@ builder.prismaObjectFields('Organization', (t) => ({
       since: t.arg({ type: 'DateTime', description: 'Only events at or after this moment.' }),
       until: t.arg({ type: 'DateTime', description: 'Only events before this moment.' }),
       subjectId: t.arg.id({ description: 'Only events about this.' }),
+      importId: t.arg.idOf('OrgImport', { description: 'Only events that were part of this import.' }),
     },
-    where: ({ id }, { type, since, until, subjectId }) => ({
+    where: ({ id }, { type, since, until, subjectId, importId }) => ({
       organizationId: id,
       type: type ?? undefined,
+      importId: importId ?? undefined,
       occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
       ...(subjectId == null ? {} : subjectOf(subjectId)),
     }),

@@ -27,8 +27,7 @@ mutation('createToken', {
   }),
   schema: createTokenInput,
   errors: [AgentNotRunningError],
-  act: (act, { userId, agentId, ...input }) =>
-    createToken(act, { ...input, userId: userId ?? undefined, agentId: agentId ?? undefined }),
+  act: createToken,
   payload: (t) => ({
     token: t.exposeNode('tokenId', { type: Token, description: 'The new token.' }),
     secret: t.exposeString('secret', {

@@ -1,7 +1,7 @@
 import { SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
-import { ProjectKind } from '../../schema/kit/enum.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
+import { ProjectKind } from '../../schema/project/enum.ts';
 import { Project } from '../../schema/project/project.ts';
 import { registerProject, registerProjectInput } from '../../services/project/project.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,5 +1,5 @@
 import { builder } from '../../schema/index.ts';
-import { PullRequestState } from '../../schema/kit/enum.ts';
+import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';

@@ -1,5 +1,5 @@
 import { SessionTerminatedError } from '../../errors.ts';
-import { ActivityState } from '../../schema/kit/enum.ts';
+import { ActivityState } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
 import { reportActivity, reportActivityInput } from '../../services/session/activity.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,5 +1,5 @@
 import { builder } from '../../schema/index.ts';
-import { SessionLane } from '../../schema/kit/enum.ts';
+import { SessionLane } from '../../schema/session/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';

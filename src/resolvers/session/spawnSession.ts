@@ -1,7 +1,7 @@
 import { AgentNotRunningError, SpawnRolledBackError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
-import { SessionKind } from '../../schema/kit/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
+import { SessionKind } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
 import { spawnSession, spawnSessionInput } from '../../services/session/spawnSession.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,7 +1,7 @@
 import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
-import { AgentStatus } from '../kit/enum.ts';
 import { userError } from '../kit/userError.ts';
 import { Agent } from './agent.ts';
+import { AgentStatus } from './enum.ts';
 
 userError(AgentNotRunningError, {
   description: 'the agent is not in a status in which it may do this.',

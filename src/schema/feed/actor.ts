@@ -1,7 +1,7 @@
 import type { ActorKind as Kind } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../globalId.ts';
 import { builder } from '../kit/builder.ts';
-import { ActorKind } from '../kit/enum.ts';
+import { ActorKind } from './enum.ts';
 
 export type ActorShape = { kind: Kind; id: string | null; name: string };
 

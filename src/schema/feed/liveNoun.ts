@@ -9,6 +9,11 @@ type EntityType = keyof Types['PrismaTypes'] & string;
 
 export type EventFields = PothosSchemaTypes.ObjectFieldBuilder<Types, Change>;
 
+/** A filter that is not named after its type. */
+export type NamedFilter = { name: string; type: EntityType; description: string };
+
+type Filters = readonly (EntityType | NamedFilter)[];
+
 type LiveEvent<ChangeTypeName> = {
   /** Of the subscription. */
   description: string;
@@ -17,7 +22,7 @@ type LiveEvent<ChangeTypeName> = {
   /** All of the noun's change types without it. An event of several has the field `type`. */
   types?: readonly ChangeTypeName[];
   /** Types of things that a change can concern: `['Project']` gives the subscription the filter `projectId`. */
-  filters: readonly EntityType[];
+  filters: Filters;
   /** What it says beside `type` and what every event has. */
   fields: (t: EventFields) => FieldMap;
 };
@@ -28,7 +33,7 @@ export type Subscription = {
   description: string;
   event: ReturnType<typeof defineEvent>;
   types: readonly string[];
-  filters: readonly EntityType[];
+  filters: Filters;
 };
 
 export const subscriptions: Subscription[] = [];

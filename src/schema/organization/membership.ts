@@ -1,7 +1,8 @@
 import { can, canOver } from '../../auth/policy.ts';
 import { isOwnMembership } from '../../services/organization/memberRule.ts';
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
-import { MembershipRole } from '../kit/enum.ts';
+import { MembershipRole } from './enum.ts';
 
 const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 
@@ -35,4 +36,12 @@ export const Membership = builder.prismaNode('Membership', {
         canOver(viewer, role, organizationId),
     }),
   }),
+});
+
+liveNoun('Membership', {
+  changes: {
+    MEMBER_CREATED: 'A person became a member.',
+    MEMBER_UPDATED: "A member's role changed.",
+    MEMBER_ARCHIVED: 'A member was removed.',
+  },
 });

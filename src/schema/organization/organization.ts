@@ -1,8 +1,8 @@
 import { type Action, can } from '../../auth/policy.ts';
 import type { Context } from '../../context.ts';
 import { builder } from '../kit/builder.ts';
-import { MembershipRole } from '../kit/enum.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { MembershipRole } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
   description,

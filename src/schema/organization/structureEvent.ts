@@ -8,12 +8,18 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
   fields: (t) => ({
     type: t.exposeString('type', {
       description:
-        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`.',
+        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`.',
     }),
     subjectId: t.id({
       description: 'The global id of what it was done to.',
       select: { subjectType: true, subjectId: true },
       resolve: ({ subjectType, subjectId }) => globalId(subjectType, subjectId),
+    }),
+    importId: t.id({
+      nullable: true,
+      description: 'The global id of the import that it was part of, if any.',
+      select: { importId: true },
+      resolve: ({ importId }) => importId && globalId('OrgImport', importId),
     }),
     actor: t.field({
       type: Actor,
@@ -25,7 +31,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up.',
+        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up; for `workspace.removed` the `path` of names that it had and the `reason`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
   }),

@@ -1,4 +1,5 @@
 import { canRevokeToken } from '../../services/organization/tokenRule.ts';
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
@@ -52,4 +53,12 @@ export const Token = builder.prismaNode('Token', {
       },
     }),
   }),
+});
+
+liveNoun('Token', {
+  changes: {
+    TOKEN_CREATED: 'A token was made.',
+    TOKEN_UPDATED: 'A public field of a token changed.',
+    TOKEN_ARCHIVED: 'A token was revoked.',
+  },
 });

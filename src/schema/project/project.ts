@@ -1,5 +1,6 @@
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
-import { ProjectKind } from '../kit/enum.ts';
+import { ProjectKind } from './enum.ts';
 
 export const Project = builder.prismaNode('Project', {
   id: { field: 'id' },
@@ -24,4 +25,12 @@ export const Project = builder.prismaNode('Project', {
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
     organization: t.relation('organization', { description: 'Whose it is.' }),
   }),
+});
+
+liveNoun('Project', {
+  changes: {
+    PROJECT_CREATED: 'A project was registered.',
+    PROJECT_UPDATED: 'A public field of a project changed.',
+    PROJECT_ARCHIVED: 'A project was archived.',
+  },
 });

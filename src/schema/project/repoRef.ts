@@ -11,3 +11,13 @@ export const RepoRef = builder.objectRef<{ owner: string; name: string }>('RepoR
     }),
   }),
 });
+
+/** Options of a field that names the repository of a row. */
+export const repoOfRow = {
+  type: RepoRef,
+  select: { repoOwner: true, repoName: true },
+  resolve: ({ repoOwner, repoName }: { repoOwner: string; repoName: string }) => ({
+    owner: repoOwner,
+    name: repoName,
+  }),
+} as const;

@@ -6,9 +6,9 @@ import {
   PrProjectMismatchError,
   ScmUnavailableError,
 } from '../../errors.ts';
-import { PullRequestState } from '../kit/enum.ts';
 import { userError } from '../kit/userError.ts';
 import { Session } from '../session/session.ts';
+import { PullRequestState } from './enum.ts';
 
 userError(InvalidPrRefError, {
   description:

@@ -1,11 +1,11 @@
 import { isOwnSession } from '../../auth/own.ts';
 import { can } from '../../auth/policy.ts';
 import { builder } from '../kit/builder.ts';
-import { CiState, Mergeability, PullRequestState, ReviewDecision } from '../kit/enum.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
 import { rowsOf } from '../kit/view.ts';
-import { RepoRef } from '../project/repoRef.ts';
+import { repoOfRow } from '../project/repoRef.ts';
+import { CiState, Mergeability, PullRequestState, ReviewDecision } from './enum.ts';
 import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './mergeabilityReason.ts';
 import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
@@ -14,10 +14,8 @@ export const PullRequest = builder.prismaNode('PullRequest', {
   description: 'A pull request that a session holds, with what its host last said of it.',
   fields: (t) => ({
     repo: t.field({
-      type: RepoRef,
+      ...repoOfRow,
       description: 'The repository it is in, as its host spells it.',
-      select: { repoOwner: true, repoName: true },
-      resolve: ({ repoOwner, repoName }) => ({ owner: repoOwner, name: repoName }),
     }),
     url: t.exposeString('url', { description: 'Its page.' }),
     number: t.exposeInt('number', { description: 'Its number in the repository.' }),

@@ -1,6 +1,6 @@
 /** What hangs on a pull request: checks, review threads, reviews. */
 import { builder } from '../kit/builder.ts';
-import { CheckStatus, ReviewDecision } from '../kit/enum.ts';
+import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
   id: { field: 'id' },

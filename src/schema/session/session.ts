@@ -3,8 +3,8 @@ import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { claimRefusal, restoreRefusal } from '../../services/session/sessionRule.ts';
 import { builder } from '../kit/builder.ts';
-import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from '../kit/enum.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
   description: 'What a merge does to a session.',

@@ -3,7 +3,7 @@ import { REMEMBERED_HOURS } from './idempotency.ts';
 
 const BATCH_KEYS = 10_000;
 
-/** Forgets the idempotency keys that have had their time, whoever's they are, and answers how many they were. */
+/** Deletes all expired idempotency keys, and returns how many there were. */
 export async function forgetExpiredKeys({ prisma }: Database): Promise<number> {
   for (let forgotten = 0; ; ) {
     const count = await prisma.$executeRaw`

@@ -1,12 +1,12 @@
-/** The shapes of what people type in, shared by the acts that take them. */
+/** Schemas that several services share for their input. */
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { NUL } from './storable.ts';
 
 /**
- * Checks an input whole.
- * @throws InvalidInputError with every issue there is
+ * Parses an input.
+ * @throws InvalidInputError with all issues, not only the first
  */
 export function validate<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const parsed = schema.safeParse(input);
@@ -16,14 +16,14 @@ export function validate<Schema extends z.ZodType>(schema: Schema, input: unknow
   );
 }
 
-/** Text that PostgreSQL holds as it is: why, says storable.ts. */
+/** Text that PostgreSQL can store unchanged: see storable.ts. */
 const storableText = z
   .string()
   .trim()
   .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
   .refine((value) => value.isWellFormed(), 'must not contain half of a character');
 
-/** One line or more of text, trimmed. */
+/** Text of one or more lines, trimmed. */
 export function text(min: number, max: number) {
   return storableText
     .refine(
@@ -33,7 +33,7 @@ export function text(min: number, max: number) {
     .refine((value) => length(value) <= max, `must have at most ${max} characters`);
 }
 
-/** Text as it is, spaces at its ends and all. */
+/** Text that is stored unchanged, with the spaces at its ends. */
 export function verbatimText(max: number) {
   return z
     .string()
@@ -45,14 +45,14 @@ const JSON_MAX_BYTES = 65_536;
 
 const JSON_MAX_DEPTH = 32;
 
-/** An object of whatever the caller likes. */
+/** Any JSON object, up to a size and a depth. */
 export const jsonObject = z.unknown().pipe(
   z
     .custom<Prisma.InputJsonObject>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
       'must be a JSON object',
     )
-    // Before anything walks it to the end.
+    // First of all: the next checks recurse to the end.
     .refine((value) => !isDeeperThan(value, JSON_MAX_DEPTH), {
       message: `must not be nested deeper than ${JSON_MAX_DEPTH} levels`,
       abort: true,
@@ -102,14 +102,14 @@ export const slug = z
 export const email = storableText
   .toLowerCase()
   .max(254, 'must have at most 254 characters')
-  // Every space and control character there is: which of them `\s` means, PostgreSQL and JavaScript do not agree on.
+  // Unicode classes, because PostgreSQL and JavaScript disagree on what `\s` matches.
   .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');
 
 function isStorable(value: string): boolean {
   return !value.includes(NUL) && value.isWellFormed();
 }
 
-/** In characters as PostgreSQL counts them, not in UTF-16 units. */
+/** In code points, as PostgreSQL counts characters, not in UTF-16 units. */
 function length(value: string): number {
   return [...value].length;
 }

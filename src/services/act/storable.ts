@@ -1,14 +1,13 @@
 /**
- * What PostgreSQL can hold of a text: all but NUL. Half of a character (a surrogate without its other half, which JSON
- * can spell) it takes for something else in a column, and for an error in JSON. What people type in is refused for
- * either; what a host tells is mended.
+ * PostgreSQL stores any text but NUL. A lone surrogate, which JSON can spell, becomes another character in a text column
+ * and an error in a JSON column. Input with either is refused (input.ts); text from a host is repaired here.
  */
 
 export const NUL = '\u0000';
 
 const REPLACEMENT_CHARACTER = '\ufffd';
 
-/** The same value, with everything in its texts replaced that cannot be stored. */
+/** The same value, with all characters replaced that cannot be stored. */
 export function storable<Value>(value: Value): Value {
   return replaced(value) as Value;
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../../db.ts';
 import { AgentNotRunningError, NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 import { hasEnded, isRunning } from './agentRule.ts';
+import type { EndingAgent } from './endAgents.ts';
 
 /**
  * The agent, if the viewer sees it.
@@ -21,6 +22,14 @@ export async function visibleAgent(act: Act, agentId: string): Promise<Agent> {
 export async function lockAgent(tx: Tx, agentId: string): Promise<Agent> {
   await tx.$queryRaw`SELECT FROM agent WHERE id = ${agentId}::uuid FOR NO KEY UPDATE`;
   return await tx.agent.findUniqueOrThrow({ where: { id: agentId } });
+}
+
+/** Locks the agents that work in workspaces and are not offboarded, in the order of their ids. */
+export async function lockAgentsOf(tx: Tx, workspaceIds: string[]): Promise<EndingAgent[]> {
+  return await tx.$queryRaw<EndingAgent[]>`
+    SELECT id, container_ref AS "containerRef" FROM agent
+     WHERE workspace_id = ANY(${workspaceIds}::uuid[]) AND status <> 'STOPPED'
+     ORDER BY id FOR NO KEY UPDATE`;
 }
 
 /** Locks an agent FOR SHARE, for an act that gives it something to hold: its status stays as it is meanwhile. */

@@ -4,7 +4,7 @@ import { storable } from '../act/storable.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { lockAgent } from './agent.ts';
-import { describeHoldings, lockHoldings } from './holdings.ts';
+import { describeHoldings, lockHoldings, NOTHING } from './holdings.ts';
 
 const FAILURE_MAX_CHARACTERS = 1_000;
 
@@ -27,7 +27,7 @@ export async function failAgent(
     if (!(await isStillSo(agent, tx))) return false;
 
     const { organizationId, containerRef } = agent;
-    const holdings = await lockHoldings(tx, agentId);
+    const holdings = (await lockHoldings(tx, [agentId])).get(agentId) ?? NOTHING;
     await tx.agent.update({
       where: { id: agentId },
       data: { status: 'ERROR', failure: reason, containerRef: null },

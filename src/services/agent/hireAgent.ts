@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
+import { globalId } from '../../globalId.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, text, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
+import { lockVacancy } from '../workspace/vacancy.ts';
+import { visibleWorkspace } from '../workspace/workspace.ts';
 
 export const hireAgentInput = z.object({
   name: text(1, 100),
@@ -14,20 +17,29 @@ const result = z.object({ agentId: z.guid() });
 export type Hired = z.output<typeof result>;
 
 /**
- * Hires an agent. Without a runtime it is RUNNING at once. With a runtime it is PENDING until a job has started its
- * container.
+ * Hires an agent, for a vacant workspace or for none. Without a runtime, and in an external workspace, it is RUNNING at
+ * once. With a runtime it is PENDING until a job has started its container.
+ *
+ * @throws WorkspaceRemovedError
+ * @throws WorkspaceOccupiedError
  */
 export async function hireAgent(
   act: Act,
-  { organizationId, ...input }: { organizationId: string } & z.input<typeof hireAgentInput>,
+  {
+    organizationId,
+    workspaceId,
+    ...input
+  }: { organizationId: string; workspaceId?: string | null } & z.input<typeof hireAgentInput>,
 ) {
   const { name, role, config } = validate(hireAgentInput, input);
+  if (workspaceId != null) await visibleWorkspace(act, workspaceId, organizationId);
   return await perform(act, {
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.hire', organizationId),
-    async write(tx, { viewer }) {
-      const hasContainer = act.runtime.kind !== 'none';
+    lock: async (tx) => (workspaceId == null ? null : await lockVacancy(tx, organizationId, workspaceId)),
+    async write(tx, { viewer, locked: workspace }) {
+      const hasContainer = act.runtime.kind !== 'none' && !workspace?.isExternal;
       const { id: agentId } = await tx.agent.create({
         data: {
           organizationId,
@@ -36,6 +48,7 @@ export async function hireAgent(
           config: config ?? {},
           status: hasContainer ? 'PENDING' : 'RUNNING',
           hiredById: viewer.id,
+          workspaceId: workspace?.id,
         },
       });
       if (hasContainer) await act.jobs.enqueue(tx, { name: 'agent.start', data: { agentId } });
@@ -43,7 +56,7 @@ export async function hireAgent(
         organizationId,
         type: 'agent.hired',
         subject: { type: 'Agent', id: agentId },
-        payload: { name, role },
+        payload: { name, role, ...(workspace && { workspace: globalId('Workspace', workspace.id) }) },
       });
       return { agentId };
     },

@@ -1,6 +1,7 @@
 /** What an agent holds until it ends. A trigger releases all of it when its status changes to STOPPED or ERROR. */
 import { z } from 'zod';
-import { goodTokens } from '../../auth/goodToken.ts';
+import { Prisma } from '../../../prisma/client/client.ts';
+import { IS_GOOD_SQL } from '../../auth/goodToken.ts';
 import type { Tx } from '../../db.ts';
 import { globalId } from '../../globalId.ts';
 
@@ -14,17 +15,33 @@ export type Holdings = z.output<typeof holdingsResult>;
 
 export const NOTHING: Holdings = { releasedRepos: [], terminatedSessionIds: [], revokedTokens: 0 };
 
-/** Locks and lists what an agent holds. The agent must be locked already. Sessions are locked in the order of their ids. */
-export async function lockHoldings(tx: Tx, agentId: string): Promise<Holdings> {
-  const sessions = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM session WHERE agent_id = ${agentId}::uuid AND NOT is_terminated ORDER BY id FOR NO KEY UPDATE`;
-  const repos = await tx.watchedRepo.findMany({ where: { agentId }, orderBy: { createdAt: 'asc' } });
-  const revokedTokens = await tx.token.count({ where: { agentId, ...goodTokens() } });
-  return {
-    releasedRepos: repos.map(({ repoOwner, repoName }) => ({ owner: repoOwner, name: repoName })),
-    terminatedSessionIds: sessions.map(({ id }) => id),
-    revokedTokens,
-  };
+/**
+ * Locks and lists what agents hold, by the agent's id. The agents must be locked already. Sessions are locked in the
+ * order of their ids.
+ */
+export async function lockHoldings(tx: Tx, agentIds: string[]): Promise<Map<string, Holdings>> {
+  const sessions = await tx.$queryRaw<{ id: string; agentId: string }[]>`
+    SELECT id, agent_id AS "agentId" FROM session
+     WHERE agent_id = ANY(${agentIds}::uuid[]) AND NOT is_terminated ORDER BY id FOR NO KEY UPDATE`;
+  const repos = await tx.$queryRaw<{ agentId: string; owner: string; name: string }[]>`
+    SELECT agent_id AS "agentId", repo_owner AS owner, repo_name AS name FROM watched_repo
+     WHERE agent_id = ANY(${agentIds}::uuid[]) ORDER BY created_at`;
+  const tokens = await tx.$queryRaw<{ agentId: string; count: number }[]>`
+    SELECT agent_id AS "agentId", count(*)::int AS count FROM token
+     WHERE agent_id = ANY(${agentIds}::uuid[]) AND ${Prisma.raw(IS_GOOD_SQL)} GROUP BY agent_id`;
+  const sessionsOf = Map.groupBy(sessions, ({ agentId }) => agentId);
+  const reposOf = Map.groupBy(repos, ({ agentId }) => agentId);
+  const tokensOf = new Map(tokens.map(({ agentId, count }) => [agentId, count]));
+  return new Map(
+    agentIds.map((id) => [
+      id,
+      {
+        releasedRepos: (reposOf.get(id) ?? []).map(({ owner, name }) => ({ owner, name })),
+        terminatedSessionIds: (sessionsOf.get(id) ?? []).map((session) => session.id),
+        revokedTokens: tokensOf.get(id) ?? 0,
+      },
+    ]),
+  );
 }
 
 /** As the audit trail shows them. */

@@ -3,10 +3,10 @@ import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
-import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockAgent, visibleAgent } from './agent.ts';
 import { isOffboarded } from './agentRule.ts';
-import { describeHoldings, holdingsResult, lockHoldings, NOTHING } from './holdings.ts';
+import { endAgents } from './endAgents.ts';
+import { holdingsResult, lockHoldings, NOTHING } from './holdings.ts';
 
 export const offboardAgentInput = z.object({ reason: text(1, 1000).nullish() });
 
@@ -30,31 +30,12 @@ export async function offboardAgent(
     authorize: (viewer) => authorize(viewer, 'agent.offboard', organizationId, isOwnAgent(viewer, visible)),
     async lock(tx) {
       const agent = await lockAgent(tx, agentId);
-      return { agent, holdings: await lockHoldings(tx, agentId) };
+      return { agent, holdings: await lockHoldings(tx, [agentId]) };
     },
     async write(tx, { locked: { agent, holdings } }) {
       if (isOffboarded(agent)) return { agentId, ...NOTHING, alreadyOffboarded: true };
-
-      await tx.agent.update({
-        where: { id: agentId },
-        data: {
-          status: 'STOPPED',
-          offboardedAt: new Date(),
-          offboardReason: reason ?? null,
-          containerRef: null,
-        },
-      });
-      if (agent.containerRef !== null) {
-        const { containerRef } = agent;
-        await act.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef } });
-      }
-      await recordStructureEvent(tx, act, {
-        organizationId,
-        type: 'agent.offboarded',
-        subject: { type: 'Agent', id: agentId },
-        payload: { reason: reason ?? null, ...describeHoldings(holdings) },
-      });
-      return { agentId, ...holdings, alreadyOffboarded: false };
+      await endAgents(tx, act, { organizationId, agents: [agent], holdings, reason: reason ?? null });
+      return { agentId, ...(holdings.get(agentId) ?? NOTHING), alreadyOffboarded: false };
     },
   });
 }

@@ -1,10 +1,9 @@
-/** What is recorded of agents is compared with what has become of them. */
+/** Compares the stored state of agents with the state of their containers. */
 import type { Agent } from '../../../prisma/client/client.ts';
 import { failAgent } from '../agent/failAgent.ts';
 import type { JobOutcome, JobRun } from '../port/job.ts';
 import type { ContainerState } from '../port/runtime.ts';
 
-/** Read at once. */
 const PAGE_AGENTS = 96;
 const INSPECTIONS_AT_ONCE = 8;
 
@@ -14,10 +13,10 @@ const FAILURES: Record<Exclude<ContainerState, 'RUNNING'>, string> = {
 };
 
 /**
- * Finds the agents that cannot be working although they should, and puts them in ERROR: those whose container has exited
- * or is gone, and those that nobody is starting any more. What the runtime does not answer changes nothing.
+ * Puts agents in ERROR whose container has exited or is gone, and PENDING agents without a start job. An inspection that
+ * fails changes nothing.
  *
- * @throws {RuntimeError} when it answers nothing at all: then it is the runtime that is at fault.
+ * @throws RuntimeError when all inspections so far have failed: the runtime itself is at fault
  */
 export async function reconcileAgents(run: JobRun): Promise<JobOutcome> {
   const lost = await failLostStarts(run);
@@ -30,7 +29,7 @@ export async function reconcileAgents(run: JobRun): Promise<JobOutcome> {
       const refused = inspections.filter((inspection) => inspection.status === 'rejected');
       found.inspected += inspections.length;
       found.unanswered += refused.length;
-      // Nothing so far: there is no use in asking on.
+      // The runtime is at fault: more inspections would fail too.
       if (found.unanswered === found.inspected) throw refused[0]?.reason;
       found.failed += inspections.filter((each) => each.status === 'fulfilled' && each.value).length;
     }
@@ -38,7 +37,7 @@ export async function reconcileAgents(run: JobRun): Promise<JobOutcome> {
   return { ...found, lost };
 }
 
-/** Answers whether its container was found to have ended. */
+/** Returns whether the agent was put in ERROR. */
 async function reconcile(run: JobRun, agent: Agent): Promise<boolean> {
   const { id, containerRef } = agent;
   if (containerRef === null) return false;
@@ -65,7 +64,7 @@ async function* pagesOfContainers({ db, signal }: JobRun): AsyncGenerator<Agent[
   }
 }
 
-/** A start that died with its process, at its last attempt, has put nobody in ERROR. */
+/** A process that dies during the last attempt of a start leaves its agent PENDING. */
 async function failLostStarts(run: JobRun): Promise<number> {
   const pending = await run.db.prisma.agent.findMany({ where: { status: 'PENDING' }, select: { id: true } });
   let lost = 0;
@@ -73,7 +72,7 @@ async function failLostStarts(run: JobRun): Promise<number> {
     const isLost = await failAgent(
       run,
       id,
-      'The container did not start, and nobody is starting it any more.',
+      'The container did not start, and no job is starting it any more.',
       async ({ status }, tx) =>
         status === 'PENDING' &&
         !(await run.jobs.isAwaited(tx, { name: 'agent.start', data: { agentId: id } })),

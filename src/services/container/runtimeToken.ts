@@ -1,4 +1,4 @@
-/** The token by which what runs in an agent's container acts for the agent. */
+/** The token with which an agent's container acts for the agent. */
 import { hashSecret, newSecret, prefixOf } from '../../auth/secret.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockAgent } from '../agent/agent.ts';
@@ -9,15 +9,15 @@ const LABEL = 'runtime';
 export type RuntimeToken = { id: string; secret: string };
 
 /**
- * Makes a token for an agent's container, and revokes those made before: a start that is tried again leaves one.
- * Undefined when the agent is no longer PENDING.
+ * Creates a token for an agent's container and revokes earlier ones, so that a retried start leaves one token. Undefined
+ * when the agent is not PENDING any more.
  */
 export async function issueRuntimeToken(run: JobRun, agentId: string): Promise<RuntimeToken | undefined> {
   return await transactFor(run, async (tx, author) => {
     const { status, organizationId } = await lockAgent(tx, agentId);
     if (status !== 'PENDING') return undefined;
 
-    // Who made a token of that label by hand keeps it: those of the runtime were made by nobody.
+    // Tokens of the runtime have no creator. One that a person created with this label stays.
     const earlier = await tx.token.updateManyAndReturn({
       where: { agentId, label: LABEL, createdById: null, revokedAt: null },
       data: { revokedAt: new Date() },

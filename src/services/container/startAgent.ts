@@ -1,6 +1,6 @@
 /**
- * Hired agents get their containers. The runtime may be slow and the process may die at any moment, so nothing is locked
- * while it works, and whoever tries next comes to the same end.
+ * Starts the containers of hired agents. The runtime may be slow and the process may die at any moment, so no lock is
+ * held while the runtime works, and a retry reaches the same state.
  */
 import { lockAgent } from '../agent/agent.ts';
 import { hasEnded } from '../agent/agentRule.ts';
@@ -8,16 +8,16 @@ import { failAgent } from '../agent/failAgent.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
 import { issueRuntimeToken, type RuntimeToken } from './runtimeToken.ts';
 
-/** Has the container of a PENDING agent started; then the agent is RUNNING. After the last attempt it is in ERROR. */
+/** Starts the container of a PENDING agent, which is RUNNING then. When the last attempt fails it is in ERROR. */
 export async function startAgent(run: JobRun, { agentId }: { agentId: string }): Promise<JobOutcome> {
   try {
     return await start(run, agentId);
   } catch (error) {
     if (run.isLast && !run.signal.aborted) {
       const failure = `The container did not start: ${error instanceof Error ? error.message : String(error)}`;
-      // If that fails too, the reconciliation finds an agent that nobody is starting.
+      // If this fails too, reconcileAgents finds the agent later.
       await failAgent(run, agentId, failure, ({ status }) => status === 'PENDING').catch((err) =>
-        run.log.warn({ err, agentId }, 'jobs: a start that failed could not be noted yet'),
+        run.log.warn({ err, agentId }, 'jobs: an agent whose start failed could not be put in ERROR yet'),
       );
     }
     throw error;
@@ -29,28 +29,28 @@ async function start(run: JobRun, agentId: string): Promise<JobOutcome> {
   const token = agent.status === 'PENDING' ? await issueRuntimeToken(run, agentId) : undefined;
   if (!token) return await leave(run, agentId);
   const { containerRef, output } = await run.runtime.start(agent, token.secret, run.signal);
-  const came = await settle(run, agentId, containerRef, token);
-  return { came, containerRef, output };
+  const outcome = await settle(run, agentId, containerRef, token);
+  return { outcome, containerRef, output };
 }
 
-/** Whose agent is not PENDING has nothing to start. But an attempt before this one may have. */
+/** The agent is not PENDING, so there is nothing to start. An earlier attempt may have left a container. */
 async function leave(run: JobRun, agentId: string): Promise<JobOutcome> {
   return await transactFor(run, async (tx) => {
     const agent = await lockAgent(tx, agentId);
     if (hasEnded(agent) && !run.isFirst) {
       await run.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef: null } });
     }
-    return { came: `The agent is ${agent.status}: there is nothing to start.` };
+    return { outcome: `The agent is ${agent.status}: there is nothing to start.` };
   });
 }
 
-/** What becomes of a container that has started: the agent's, or none's any more. */
+/** Gives the started container to its agent, or enqueues its removal when the agent has ended. */
 async function settle(run: JobRun, agentId: string, containerRef: string, { id }: RuntimeToken) {
   return await transactFor(run, async (tx) => {
     const agent = await lockAgent(tx, agentId);
     if (hasEnded(agent)) {
       await run.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef } });
-      return `The agent is ${agent.status}: the container is taken down again.`;
+      return `The agent is ${agent.status}: the container is removed again.`;
     }
     if (agent.status === 'RUNNING') return 'Another attempt came first.';
 

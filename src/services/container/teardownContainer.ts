@@ -1,6 +1,6 @@
 import type { JobOutcome, JobRun } from '../port/job.ts';
 
-/** Has a container stopped, with time to finish, and removed. Both can be done twice: what is gone is gone. */
+/** Stops a container gracefully and removes it. A retry does no harm. */
 export async function teardownContainer(
   run: JobRun,
   { agentId, containerRef }: { agentId: string; containerRef: string | null },

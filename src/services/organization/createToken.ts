@@ -43,14 +43,16 @@ export async function createToken(
     userId,
     agentId,
     ...input
-  }: { organizationId: string; userId?: string; agentId?: string } & z.input<typeof createTokenInput>,
+  }: { organizationId: string; userId?: string | null; agentId?: string | null } & z.input<
+    typeof createTokenInput
+  >,
 ) {
-  const agent = agentId === undefined ? null : await visibleAgent(act, agentId);
+  const agent = agentId == null ? null : await visibleAgent(act, agentId);
   if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
   const holder = { agent, userId: agent ? null : (userId ?? act.viewer.id) };
   const check = () => {
     const fields = validate(createTokenInput, input);
-    if (agentId === undefined || userId === undefined) return fields;
+    if (agentId == null || userId == null) return fields;
     throw new InvalidInputError([
       { path: 'agentId', message: 'a token acts for a person or for an agent, not for both' },
     ]);

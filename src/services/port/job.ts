@@ -1,6 +1,6 @@
 /**
- * Work that comes after an act: slow, outside, and sure to be done. An act leaves the job behind in its own transaction,
- * so that it is there exactly when the act has happened. `src/jobs/` has the queue, and whoever works on it.
+ * The port to the job queue, for slow outside work that must be done after an act. An act enqueues the job in its own
+ * transaction, so that the job exists only if the act is committed. `src/jobs/` has the queue and its workers.
  */
 import type { Logger } from 'pino';
 import type { Database, Tx } from '../../db.ts';
@@ -8,37 +8,43 @@ import type { Author } from '../act/structureEvent.ts';
 import type { Runtime } from './runtime.ts';
 
 export type Job =
-  /** Have the runtime start the container of an agent that is PENDING. */
+  /** Starts the container of a PENDING agent. */
   | { name: 'agent.start'; data: { agentId: string } }
   /**
-   * Have the runtime stop and remove a container that is no agent's any more. Null: whatever a start may have made that
-   * nobody heard the end of.
+   * Stops and removes a container that its agent does not use any more. With a null reference: the container that an
+   * interrupted start may have left.
    */
   | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } };
 
 export type JobQueue = {
-  /** Leaves a job behind in the transaction; rolled back with it. */
+  /** Enqueues a job in the transaction. A rollback removes it. */
   enqueue(tx: Tx, job: Job): Promise<void>;
-  /** Whether such a job is yet to end, as the transaction sees it. */
+  /** Enqueues jobs of one name with one statement. */
+  enqueueAll<Name extends Job['name']>(
+    tx: Tx,
+    name: Name,
+    data: Extract<Job, { name: Name }>['data'][],
+  ): Promise<void>;
+  /** Whether such a job waits or runs, as the transaction sees it. */
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
 
-/** One attempt at a job, and what it has at hand. It acts as the system, under the name of the job. */
+/** One attempt at a job, with the ports that it works through. It acts as the system, under the job's name. */
 export type JobRun = {
   name: string;
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
   log: Logger;
-  /** Aborted when the attempt is given up: its time is over, the process ends, or another one has taken it. */
+  /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */
   signal: AbortSignal;
-  /** Nobody has tried before. Otherwise somebody has, and nobody knows how far they came. */
+  /** False for a retry: an earlier attempt may have got any distance. */
   isFirst: boolean;
-  /** Nobody will try again by themselves. */
+  /** No retry follows a failure of this attempt. */
   isLast: boolean;
 };
 
-/** Kept with the job that is done, for whoever asks what came of it. */
+/** Stored with the finished job, for operators. */
 export type JobOutcome = Record<string, string | number>;
 
 /** Runs a part of a job in one transaction. */

@@ -1,6 +1,6 @@
 /**
- * The port through which pull-request facts come in. `src/github/` has two adapters of it: GitHub's GraphQL
- * API, and a fixture file for the embedded default. Services depend on this shape and on nothing behind it.
+ * The port to the source-code host. `src/github/` has two adapters: GitHub's GraphQL API, and a fixture file for the
+ * embedded default.
  */
 
 /** Names one pull request on a source-code host. Compared without regard to letter case. */
@@ -24,7 +24,7 @@ export type CheckStatus =
 export type ReviewDecision = 'NONE' | 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
 
 export type CheckFacts = {
-  /** Unique per commit; of several runs of one name the adapter reports the one that counts. */
+  /** Unique per commit. Of several runs with one name the adapter returns the decisive one. */
   name: string;
   commitSha: string;
   status: CheckStatus;
@@ -50,7 +50,7 @@ export type ReviewThreadFacts = {
   /** 0 when the thread is about the whole file. */
   line: number;
   isResolved: boolean;
-  /** Whether the one who opened it is a bot. */
+  /** Whether a bot opened it. */
   isBot: boolean;
   comments: CommentFacts[];
 };
@@ -59,18 +59,18 @@ export type ReviewFacts = {
   externalId: string;
   author: string;
   isBot: boolean;
-  /** What the review says by itself: APPROVED, CHANGES_REQUESTED, or NONE for a mere comment. */
+  /** APPROVED, CHANGES_REQUESTED, or NONE for a comment. */
   state: ReviewDecision;
   body: string;
   url: string;
   submittedAt: Date;
 };
 
-/** Everything known of one pull request at one moment. */
+/** The state of one pull request at one moment. */
 export type PullRequestFacts = {
-  /** As the host answers, so that a transferred repository has one name only. */
+  /** As the host returns them, so that a transferred repository has one name only. */
   coordinates: PullRequestCoordinates;
-  /** The host's own id of it, which stays when its repository gets another name; empty when the host tells none. */
+  /** The host's id. It stays when the repository is renamed. Empty when the host returns none. */
   externalId: string;
   url: string;
   title: string;
@@ -95,19 +95,19 @@ export type PullRequestFacts = {
   updatedAt: Date;
   mergedAt: Date | null;
   closedAt: Date | null;
-  /** When we asked. */
+  /** When the host was asked. */
   observedAt: Date;
   checks: CheckFacts[];
   reviewThreads: ReviewThreadFacts[];
-  /** False when the host had more threads than we read: then those that are missing are left alone. */
+  /** False when the host has more threads than were read. Stored threads that are missing then stay unresolved. */
   reviewThreadsComplete: boolean;
   reviews: ReviewFacts[];
 };
 
 /**
- * Asks the host about one pull request.
- * Rejects with `PrNotFoundError` when the host does not know it (or does not show it to us), and with
- * `ScmUnavailableError` for everything else that keeps us from an answer.
+ * Fetches one pull request from its host.
+ * @throws PrNotFoundError when the host does not know it, or does not show it to us
+ * @throws ScmUnavailableError for every other failure
  */
 export type PullRequestSource = {
   fetch(coordinates: PullRequestCoordinates): Promise<PullRequestFacts>;

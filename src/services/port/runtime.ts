@@ -1,6 +1,6 @@
-/** The port to where the containers of agents run. `src/runtime/` has two adapters of it: none, and a program to call. */
+/** The port to the runtime, which runs the containers of agents. `src/runtime/` has two adapters: `none`, and `exec`, which calls a program. */
 
-/** What a runtime learns of the agent whose container it is asked about. */
+/** The agent whose container a call is about. */
 export type RuntimeAgent = {
   id: string;
   organizationId: string;
@@ -12,15 +12,17 @@ export type RuntimeAgent = {
 export type ContainerState = 'RUNNING' | 'EXITED' | 'GONE';
 
 /**
- * Each call ends within the runtime's own time limit, or soon after its signal is aborted, and answers what the runtime
- * had to say, bounded and without the token. @throws RuntimeError
+ * Each call ends within the runtime's own time limit, or soon after its signal is aborted. It returns the runtime's
+ * output, bounded and without the token.
+ * @throws RuntimeError
  */
 export type Runtime = {
-  /** With `none` there are no containers: an agent is RUNNING as soon as it is hired, and nothing else is ever called. */
+  /** With `none` there are no containers: an agent is RUNNING as soon as it is hired, and no method is called. */
   readonly kind: 'none' | 'exec';
   /**
-   * Starts the agent's container, with a token for it to act by, and answers what to call it. Asked again, after a
-   * crash say, it leaves one container all the same, with the token of the last call: earlier ones are good for nothing.
+   * Starts the agent's container with a token to act by, and returns a reference to the container. Idempotent: called
+   * again, after a crash for example, it leaves one container, with the token of the last call. Earlier tokens are
+   * revoked.
    */
   start(
     agent: RuntimeAgent,
@@ -28,18 +30,18 @@ export type Runtime = {
     signal?: AbortSignal,
   ): Promise<{ containerRef: string; output: string }>;
   /**
-   * Stops it, with time to finish. One that is gone, or has ended, is stopped. Without a reference, that of the agent, if
-   * there is one.
+   * Stops a container gracefully. No-op when it has exited or is gone. Without a reference it stops the agent's
+   * container, if there is one.
    */
   stop(agent: RuntimeAgent, containerRef: string | null, signal?: AbortSignal): Promise<{ output: string }>;
-  /** Removes it. One that is gone is removed. Without a reference, as above. */
+  /** Removes a container. No-op when it is gone. Without a reference, as above. */
   remove(agent: RuntimeAgent, containerRef: string | null, signal?: AbortSignal): Promise<{ output: string }>;
   inspect(agent: RuntimeAgent, containerRef: string, signal?: AbortSignal): Promise<ContainerState>;
 };
 
-/** A runtime that did not do as it was asked. */
+/** A call of the runtime failed. */
 export class RuntimeError extends Error {
-  /** What it printed; the last of it, when it was much. */
+  /** What the runtime printed: the end of it, when it is long. */
   readonly output: string;
 
   constructor(message: string, output = '') {

@@ -1,37 +1,37 @@
-/** Repositories as people and remotes write them. */
+/** Parses repository URLs as people and git remotes write them. */
 
 export type Repository = {
-  /** Lower-case, with the port of its web pages where that is not the usual one. */
+  /** Lower-case. With the port of its web pages, where that is not the default one. */
   host: string;
   owner: string;
   name: string;
 };
 
-/** `git@github.com:owner/name.git`: what git takes for ssh, though it is no URL. It has no place for a password. */
+/** `git@github.com:owner/name.git`: git reads it as ssh. It has no place for a password. */
 const SCP_LIKE = /^(?:[^@:/\s]+@)?([^:/\s]+):(?!\/)(\S+)$/;
 const OWNER = /^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})$/;
 const NAME = /^[A-Za-z0-9._-]{1,100}$/;
-/** Other names that hosts answer to. */
+/** Other names of hosts. */
 const ALIASES: Record<string, string> = { 'www.github.com': 'github.com', 'ssh.github.com': 'github.com' };
 const WEB_PROTOCOLS = ['https:', 'http:'];
 const GIT_PROTOCOLS = ['ssh:', 'git:', 'git+ssh:'];
 
-/** The repository behind a clone URL (https, ssh or scp-like), undefined when it names none. */
+/** The repository of a clone URL (https, ssh or scp-like). Undefined when the URL names none. */
 export function parseRepositoryUrl(raw: string): Repository | undefined {
   const trimmed = raw.trim();
   if (URL.canParse(trimmed) && trimmed.includes('://')) {
     const { protocol, host, hostname, pathname, search, hash } = new URL(trimmed);
-    // No part of where a repository is, and a place where people put tokens.
+    // Not part of a clone URL, and people put tokens there.
     if (search || hash) return undefined;
     if (WEB_PROTOCOLS.includes(protocol)) return fromPath(host, pathname);
-    // Where its ssh listens says nothing of where its pages are.
+    // The port of ssh is not that of the web pages.
     return GIT_PROTOCOLS.includes(protocol) ? fromPath(hostname, pathname) : undefined;
   }
   const [, host, path] = SCP_LIKE.exec(trimmed) ?? [];
   return host && path ? fromPath(host, path) : undefined;
 }
 
-/** Whether a clone URL carries a secret: a password, or what stands where a web host takes a token. */
+/** Whether a clone URL has a secret: a password, or a user name, where web hosts take a token. */
 export function hasCredentials(raw: string): boolean {
   if (!URL.canParse(raw.trim())) return false;
   const { protocol, username, password } = new URL(raw.trim());
@@ -43,14 +43,14 @@ function fromPath(host: string, path: string): Repository | undefined {
   return host && owner && name ? newRepository(host, owner, name) : undefined;
 }
 
-/** Undefined when owner or name are none that a host would allow. */
+/** Undefined when no host would allow the owner or the name. */
 export function newRepository(host: string, owner: string, rawName: string): Repository | undefined {
   const name = rawName.replace(/\.git$/i, '');
   if (!OWNER.test(owner) || !NAME.test(name) || /^\.+$/.test(name)) return undefined;
   return { host: ALIASES[host.toLowerCase()] ?? host.toLowerCase(), owner, name };
 }
 
-/** Whether two spellings mean one repository. */
+/** Whether both are one repository. Letter case does not matter. */
 export function isSameRepository(a: Repository, b: Repository): boolean {
   return (
     a.host === b.host &&

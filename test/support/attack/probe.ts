@@ -23,15 +23,18 @@ function sample(): void {
 setInterval(sample, SAMPLE_MS).unref();
 
 export type Reading = {
-  /** Between two runs of a timer of 10 ms: so long did other timers and requests wait at most. */
+  /** The thread's work since its start. */
+  busyMs: number;
+  /** The most work between two runs of a timer of 10 ms: so long did other timers and requests wait at most. */
   blockedMs: number;
   peakBytes: number;
 };
 
-/** Answers every message with the maxima since the last one. */
-process.on('message', () => {
+/** Answers every message; after `reset`, the maxima begin anew. */
+process.on('message', (message) => {
   sample();
-  process.send?.({ blockedMs: longestMs, peakBytes } satisfies Reading);
+  process.send?.({ busyMs: last, blockedMs: longestMs, peakBytes } satisfies Reading);
+  if (message !== 'reset') return;
   longestMs = 0;
   peakBytes = 0;
 });

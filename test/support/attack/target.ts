@@ -16,11 +16,16 @@ export type Target = AsyncDisposable & {
   withstands(attack: () => Promise<void>): Promise<void>;
 };
 
+/*
+ * Milliseconds are CPU time of the server's thread: on a machine that is busy with other tests, wall-clock time says
+ * nothing about the attack.
+ */
+
 /** How long one task may hold the event loop. */
 const MAX_BLOCKED_MS = 250;
 const MAX_ADDED_BYTES = 200 * 1024 * 1024;
-/** How much longer a small query of another tenant may take during the attack than before it. */
-const MAX_DELAY_MS = 1_000;
+/** How much work the server may do between the start and the end of another tenant's small query. */
+const MAX_QUERY_MS = 1_000;
 const BEFORE_MS = 1_000;
 
 export async function startTarget(): Promise<Target> {
@@ -44,14 +49,14 @@ export async function startTarget(): Promise<Target> {
   );
   const url = await servingAt(server);
 
-  async function read(): Promise<Reading> {
+  async function read(message: 'read' | 'reset'): Promise<Reading> {
     const answer = once(server, 'message');
-    server.send('read');
+    server.send(message);
     const [reading] = await answer;
     return reading as Reading;
   }
 
-  /** Another tenant's query, again and again. @returns the milliseconds that the slowest one took. */
+  /** Sends another tenant's query again and again. @returns the most work that the server did during one of them. */
   async function queryUntil(done: Promise<void>): Promise<number> {
     let isDone = false;
     void done.finally(() => {
@@ -59,14 +64,14 @@ export async function startTarget(): Promise<Target> {
     });
     let slowest = 0;
     while (!isDone) {
-      const begun = performance.now();
+      const { busyMs: before } = await read('read');
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
         headers: { authorization: `Bearer ${bystander}`, 'content-type': 'application/json' },
         body: JSON.stringify({ query: '{ viewer { name } }' }),
       });
       expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
-      slowest = Math.max(slowest, performance.now() - begun);
+      slowest = Math.max(slowest, (await read('read')).busyMs - before);
     }
     return slowest;
   }
@@ -76,18 +81,16 @@ export async function startTarget(): Promise<Target> {
     token,
     async withstands(attack) {
       // Also compiles the code of the first requests, and opens their connections.
-      const usualMs = await queryUntil(sleep(BEFORE_MS));
-      await read();
-      const { peakBytes: bytesBefore } = await read();
+      await queryUntil(sleep(BEFORE_MS));
+      await read('reset');
+      const { peakBytes: bytesBefore } = await read('reset');
       const attacking = attack();
       const slowestMs = await queryUntil(attacking);
       await attacking;
-      const { blockedMs, peakBytes } = await read();
+      const { blockedMs, peakBytes } = await read('read');
       expect.soft(blockedMs, 'milliseconds that one task held the event loop').toBeLessThan(MAX_BLOCKED_MS);
       expect.soft(peakBytes - bytesBefore, 'bytes of memory added').toBeLessThan(MAX_ADDED_BYTES);
-      expect
-        .soft(slowestMs - usualMs, "milliseconds that another tenant's query was delayed")
-        .toBeLessThan(MAX_DELAY_MS);
+      expect.soft(slowestMs, "milliseconds of work during another tenant's query").toBeLessThan(MAX_QUERY_MS);
     },
     async [Symbol.asyncDispose]() {
       if (server.exitCode === null && server.signalCode === null) {

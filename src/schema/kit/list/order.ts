@@ -30,6 +30,13 @@ const UUID: Kind = {
   write: String,
   read: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined),
 };
+const TEXT: Kind = {
+  write: (value) => Buffer.from(String(value)).toString('base64url'),
+  read: (text) => {
+    const value = Buffer.from(text, 'base64url').toString();
+    return TEXT.write(value) === text && !value.includes('\0') ? value : undefined;
+  },
+};
 
 const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
 
@@ -37,6 +44,8 @@ const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
 export const byTime = (field: string): Column => ({ field, direction: 'desc', kind: TIME });
 /** The least first. */
 export const byNumber = (field: string): Column => ({ field, direction: 'asc', kind: NUMBER });
+/** As the column's collation sorts. */
+export const byText = (field: string): Column => ({ field, direction: 'asc', kind: TEXT });
 
 export const newestFirst = (field = 'createdAt'): Order => ({ by: [byTime(field)] });
 

@@ -1,27 +1,26 @@
 import { entityField, uuidIn } from '../feed/entityField.ts';
 import { liveNoun } from '../feed/liveNoun.ts';
-import { RepoRef } from '../project/repoRef.ts';
+import { builder } from '../kit/builder.ts';
+import { RepoRef, repoOfRow } from '../project/repoRef.ts';
 import { Agent } from './agent.ts';
+import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 
-liveNoun('Agent', {
-  changes: {
-    AGENT_CREATED: 'An agent was hired.',
-    AGENT_UPDATED: 'A public field of an agent changed.',
-    AGENT_OFFBOARDED: 'An agent was offboarded. What it held was heard of before.',
-  },
-  events: {
-    agentChanged: {
-      description: 'Agents as they are hired, change and are offboarded.',
-      event: 'An agent was hired, changed or was offboarded.',
-      filters: ['Agent'],
-      fields: (t) => ({
-        agent: entityField(t, {
-          type: Agent,
-          description: 'The agent, read at delivery: at least as new as the event.',
-        }),
-      }),
-    },
-  },
+export const WatchedRepo = builder.prismaNode('WatchedRepo', {
+  id: { field: 'id' },
+  description: 'A repository that an agent watches. Gone when it is released.',
+  fields: (t) => ({
+    repo: t.field({
+      ...repoOfRow,
+      description: 'The repository, as it was written when it was first watched.',
+    }),
+    agent: t.relation('agent', { description: 'Who watches it.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when.' }),
+    viewerCanUnwatch: t.boolean({
+      description: 'Whether the viewer may release it.',
+      select: { agent: { select: AGENT_SUBJECT } },
+      resolve: ({ agent }, _args, { viewer }) => mayWithAgent(viewer, 'agent.unwatchRepo', agent),
+    }),
+  }),
 });
 
 liveNoun('WatchedRepo', {

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { authorize } from '../../auth/policy.ts';
+import { ConfirmationRequiredError } from '../../errors.ts';
+import { type Act, perform } from '../act/act.ts';
+import { validate, verbatimText } from '../act/input.ts';
+import { lockRemoval, removeWorkspaces } from './removeWorkspaces.ts';
+import { liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
+
+export const removeWorkspaceInput = z.object({ confirmName: verbatimText(255).nullish() });
+
+const result = z.object({ workspaceId: z.guid(), removedCount: z.int(), offboardedAgentCount: z.int() });
+export type WorkspaceRemoval = z.output<typeof result>;
+
+/**
+ * Removes a workspace with everything below it.
+ * @throws WorkspaceRemovedError
+ * @throws ConfirmationRequiredError unless the workspace's name is given
+ */
+export async function removeWorkspace(
+  act: Act,
+  { workspaceId, ...input }: { workspaceId: string } & z.input<typeof removeWorkspaceInput>,
+) {
+  const { confirmName } = validate(removeWorkspaceInput, input);
+  const { organizationId } = await visibleWorkspace(act, workspaceId);
+  return await perform(act, {
+    organizationId,
+    result,
+    authorize: (viewer) => authorize(viewer, 'workspace.remove', organizationId),
+    async lock(tx) {
+      await lockOrgTree(tx, organizationId);
+      const { name } = await liveWorkspace(tx, workspaceId);
+      return { name, removal: await lockRemoval(tx, organizationId, [workspaceId]) };
+    },
+    async write(tx, { locked: { name, removal } }) {
+      if (confirmName !== name) {
+        throw new ConfirmationRequiredError({
+          workspaceName: name,
+          descendantCount: removal.workspaces.length - 1,
+          activeTasks: removal.workspaces.reduce((sum, each) => sum + each.activeTasks, 0),
+        });
+      }
+      const { workspaceIds, agentIds } = await removeWorkspaces(tx, act, removal, {
+        reason: `The workspace "${name}" was removed.`,
+      });
+      return { workspaceId, removedCount: workspaceIds.length, offboardedAgentCount: agentIds.length };
+    },
+  });
+}

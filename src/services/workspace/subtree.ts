@@ -1,0 +1,23 @@
+import type { Tx } from '../../db.ts';
+
+/** The most levels that a tree has. A CHECK of the column `depth` holds it. */
+export const MAX_LEVELS = 64;
+
+export type SubtreeWorkspace = { id: string; name: string; path: string; depth: number; activeTasks: number };
+
+/** The live ones of these workspaces and everything live below them, each once, parents first. */
+export async function liveSubtrees(
+  tx: Tx,
+  organizationId: string,
+  workspaceIds: string[],
+): Promise<SubtreeWorkspace[]> {
+  return await tx.$queryRaw<SubtreeWorkspace[]>`
+    WITH RECURSIVE subtree AS (
+      SELECT id FROM workspace
+       WHERE organization_id = ${organizationId}::uuid AND id = ANY(${workspaceIds}::uuid[]) AND status <> 'REMOVED'
+      UNION
+      SELECT w.id FROM subtree s JOIN workspace w ON w.organization_id = ${organizationId}::uuid AND w.parent_id = s.id WHERE w.status <> 'REMOVED'
+    )
+    SELECT id, name, path, depth, active_tasks AS "activeTasks" FROM workspace JOIN subtree USING (id)
+     ORDER BY depth, path`;
+}

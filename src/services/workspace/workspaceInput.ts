@@ -1,0 +1,48 @@
+/** What people say of a workspace. The same limits hold for an org file. */
+import { z } from 'zod';
+import { jsonObject, text } from '../act/input.ts';
+import {
+  DEFAULT_RUNTIME,
+  DEFAULT_TIER,
+  MAX_TIER,
+  MIN_TIER,
+  RUNTIMES,
+} from '../orgImport/document/runtime.ts';
+
+const PLUGINS_MAX = 200;
+
+/** One line: in a path, control characters separate the names. */
+export const workspaceName = text(1, 255).refine(
+  (name) => !/[\p{Cc}\u2028\u2029]/u.test(name),
+  'must be one line without control characters',
+);
+
+export const workspaceFields = z.object({
+  role: text(0, 10_000)
+    .transform((role) => role || null)
+    .nullish(),
+  runtime: z
+    .string()
+    .refine((runtime) => RUNTIMES.some((each) => each === runtime), `must be one of: ${RUNTIMES.join(', ')}`)
+    .nullish(),
+  tier: z.int().min(MIN_TIER).max(MAX_TIER).nullish(),
+  model: text(1, 255).nullish(),
+  plugins: z
+    .array(text(1, 255))
+    .max(PLUGINS_MAX)
+    .refine((plugins) => new Set(plugins).size === plugins.length, 'must not name a plugin twice')
+    .nullish(),
+  spec: jsonObject.nullish(),
+});
+
+/** The columns for the fields that were given. Null sets a field back to its default. */
+export function columnsFor({ role, runtime, tier, model, plugins, spec }: z.output<typeof workspaceFields>) {
+  return {
+    role,
+    runtime: runtime === null ? DEFAULT_RUNTIME : runtime,
+    tier: tier === null ? DEFAULT_TIER : tier,
+    model,
+    plugins: plugins === null ? [] : plugins,
+    spec: spec === null ? {} : spec,
+  };
+}
