@@ -1,6 +1,6 @@
 /** The errors that are of no noun alone. */
 
-import type { InputIssue as Issue } from '../../errors.ts';
+import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
 import {
   ForbiddenError,
   IdempotencyConflictError,
@@ -11,13 +11,31 @@ import {
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
-const InputIssue = builder.objectRef<Issue>('InputIssue').implement({
-  description: 'One thing that is wrong with an input.',
-  fields: (t) => ({
-    path: t.exposeString('path', { description: 'The field, dotted from the input: `label`.' }),
-    message: t.exposeString('message', { description: 'What is wrong with it.' }),
-  }),
-});
+/** One type for both, because a client selects `issues` in one union of results. */
+export const InputIssue = builder
+  .objectRef<Issue & Partial<Omit<OrgSourceIssue, keyof Issue>>>('InputIssue')
+  .implement({
+    description: 'One thing that is wrong with an input, or with an org file.',
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        description:
+          'The field, dotted from the input: `label`. In an org file, the place in the document: `workspaces[0].role`; empty when a whole file is meant.',
+      }),
+      message: t.exposeString('message', { description: 'What is wrong with it.' }),
+      file: t.exposeString('file', {
+        nullable: true,
+        description: 'The org file, from the root of its source; null for an input.',
+      }),
+      line: t.exposeInt('line', {
+        nullable: true,
+        description: 'The line in the org file, from 1; null for an input.',
+      }),
+      column: t.exposeInt('column', {
+        nullable: true,
+        description: 'The column in the org file, from 1; null for an input.',
+      }),
+    }),
+  });
 
 userError(InvalidInputError, {
   description: 'the input breaks a rule of its shape. Nothing was written.',
