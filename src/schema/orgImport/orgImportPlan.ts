@@ -1,7 +1,7 @@
 import type { ItemResult, PlanResult } from '../../services/orgImport/importResult.ts';
 import { builder } from '../kit/builder.ts';
-import { OrgImportAction, RequirementLevel } from './enum.ts';
 import { Workspace } from '../workspace/workspace.ts';
+import { OrgImportAction, RequirementLevel } from './enum.ts';
 
 const OrgImportDrift = builder.objectRef<ItemResult['drift'][number]>('OrgImportDrift').implement({
   description: 'A field in which a workspace differs from the org file.',
