@@ -65,6 +65,7 @@ export async function recordStructureEvents(
   }
 }
 
+/** At the time of the statement: an import commits its start while the transaction that its other events are in runs. */
 async function insertStructureEvents(
   tx: Tx,
   { viewer, requestId }: Author,
@@ -80,9 +81,10 @@ async function insertStructureEvents(
   }));
   await tx.$executeRaw`
     INSERT INTO structure_event
-      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, payload, import_id)
+      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, payload, import_id,
+       occurred_at)
     SELECT e.organization_id, e.type, e.subject_type, e.subject_id, ${viewer.kind}::actor_kind, ${viewer.id}::uuid,
-           ${viewer.name}, ${requestId}, e.payload, e.import_id
+           ${viewer.name}, ${requestId}, e.payload, e.import_id, clock_timestamp()
       FROM json_to_recordset(${JSON.stringify(rows)}::json) AS e(
         organization_id uuid, type text, subject_type text, subject_id uuid, payload jsonb, import_id uuid
       )`;
