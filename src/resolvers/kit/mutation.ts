@@ -28,10 +28,11 @@ type MutationOptions<Fields extends InputFieldMap, Result extends ActResult<obje
   payload: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
 
+/** Declares the field and its types. Returns the input type. */
 export function mutation<Fields extends InputFieldMap, Result extends ActResult<object>>(
   name: string,
   { description, input, schema, errors = [], act, payload }: MutationOptions<Fields, Result>,
-): void {
+) {
   const typeName = name.charAt(0).toUpperCase() + name.slice(1);
 
   const Input = builder.inputType(`${typeName}Input`, {
@@ -85,4 +86,5 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
         runAct(context, name, input, schema, (running) => act(running, input, context))) as never,
     }),
   );
+  return Input;
 }

@@ -1,6 +1,6 @@
 /** The errors that belong to no single noun. */
 
-import type { InputIssue as Issue } from '../../errors.ts';
+import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
 import {
   ForbiddenError,
   IdempotencyConflictError,
@@ -11,16 +11,31 @@ import {
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
-const InputIssue = builder.objectRef<Issue>('InputIssue').implement({
-  description: 'One rule that an input breaks.',
-  fields: (t) => ({
-    path: t.exposeString('path', {
-      description:
-        'The input field that breaks the rule, as a dotted path from the input: `mergePolicy.terminateOnPrMerge`.',
+/** One type for both, because a client selects `issues` in one union of results. */
+export const InputIssue = builder
+  .objectRef<Issue & Partial<Omit<OrgSourceIssue, keyof Issue>>>('InputIssue')
+  .implement({
+    description: 'One rule that an input or an org file breaks.',
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        description:
+          'The input field that breaks the rule, as a dotted path from the input: `mergePolicy.terminateOnPrMerge`. In an org file, the place in the document: `workspaces[0].role`; empty for the whole file.',
+      }),
+      message: t.exposeString('message', { description: 'The rule that the field breaks.' }),
+      file: t.exposeString('file', {
+        nullable: true,
+        description: 'The org file, from the root of its source; null for an input.',
+      }),
+      line: t.exposeInt('line', {
+        nullable: true,
+        description: 'The line in the org file, from 1; null for an input.',
+      }),
+      column: t.exposeInt('column', {
+        nullable: true,
+        description: 'The column in the org file, from 1; null for an input.',
+      }),
     }),
-    message: t.exposeString('message', { description: 'The rule that the field breaks.' }),
-  }),
-});
+  });
 
 userError(InvalidInputError, {
   description: 'the input breaks one or more rules. Nothing was written.',
