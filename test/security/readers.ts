@@ -44,7 +44,7 @@ export const FIELDS: Record<string, string> = {
   Workspace:
     'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',
   WorkspaceTreeNode:
-    'workspaceId parentId name path depth status childCount descendantCount statusCounts workspace',
+    'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
   WorkspaceStatusCounts: 'provisioning online offline degraded failed',
   WorkspaceSchedule:
     'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason createdAt updatedAt',
