@@ -43,8 +43,8 @@ function filtersOf(list: string): string[] {
 
 /** Of each type the ids of what there is. */
 let idsByType: Map<string | undefined, string[]>;
-it.beforeAll(async ({ sharedTeam: team }) => {
-  const ref = await furnish(team);
+it.beforeAll(async ({ sharedTeam: team, psql }) => {
+  const ref = await furnish(team, psql);
   const agent = await team.hire();
   const session = await team.spawn({ agentId: agent.id });
   team.onGitHub(8, { checks: [{ name: 'build', conclusion: 'FAILURE' }] });

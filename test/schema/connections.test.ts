@@ -14,9 +14,11 @@ import {
 
 /** Paged forward only, as the feed is. */
 const FORWARD_ONLY = ['Organization.changes'];
-/** Answers as many as it is asked for, or a few by nature. */
+/** Answers as many as it is asked for, or a few by nature; or all of a tree, which no page could show. */
 const PLAIN_LISTS = [
+  'OrgImport.warnings',
   'Organization.laneCounts',
+  'Organization.workspaceTree',
   'PullRequest.unresolvedBy',
   'Query.nodes',
   'UnresolvedReviewer.links',
@@ -58,8 +60,8 @@ describe.each(connectionFields)('$of.$name', (field) => {
   });
 
   it('has a plural name', () => {
-    // What somebody remembers has no plural.
-    expect(field.name).toMatch(/s$|^memory$/);
+    // What an agent remembers has no plural, and that of a child has no s at its end.
+    expect(field.name).toMatch(/s$|^(memory|children)$/);
   });
 });
 

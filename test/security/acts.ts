@@ -38,6 +38,13 @@ export const PERMISSIONS = table<Role>(`
   removeMember: a member              | 401    | none     | none   | none      | no    | no     | yes   | yes
   removeMember: an owner              | 401    | none     | none   | none      | no    | no     | no    | yes
   hireAgent                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  hireAgent: for a workspace          | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  createWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  moveWorkspace                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  reportWorkspaceHeartbeat: its own   | 401    | none     | none   | none      | yes   | no     | no    | no
+  reportWorkspaceHeartbeat: another's | 401    | none     | none   | none      | no    | no     | no    | no
   offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
   offboardAgent: another's            | 401    | none     | none   | none      | no    | no     | yes   | yes
   watchRepo: by an agent it hired     | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -121,6 +128,28 @@ export const ACTS: Record<string, Prepare> = {
   'removeMember: a member': async ({ team }) => ({ memberId: (await team.join('MEMBER')).memberId }),
   'removeMember: an owner': async ({ team }) => ({ memberId: (await team.join('OWNER')).memberId }),
   hireAgent: ({ team }) => ({ organizationId: team.id, name: 'Kim', role: 'reviewer' }),
+  'hireAgent: for a workspace': async ({ team }) => ({
+    organizationId: team.id,
+    name: 'Kim',
+    role: 'reviewer',
+    workspaceId: (await team.addWorkspace()).id,
+  }),
+  createWorkspace: async ({ team }) => ({
+    organizationId: team.id,
+    parentId: (await team.addWorkspace()).id,
+    name: newName(),
+  }),
+  updateWorkspace: async ({ team }) => ({ workspaceId: (await team.addWorkspace()).id, role: 'Plans.' }),
+  moveWorkspace: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    parentId: (await team.addWorkspace()).id,
+  }),
+  removeWorkspace: async ({ team }) => {
+    const { id, name } = await team.addWorkspace();
+    return { workspaceId: id, confirmName: name };
+  },
+  'reportWorkspaceHeartbeat: its own': ({ seats }) => ({ workspaceId: seats.own, activeTasks: 1 }),
+  "reportWorkspaceHeartbeat: another's": ({ seats }) => ({ workspaceId: seats.other, activeTasks: 1 }),
   'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),
   "offboardAgent: another's": async ({ team }) => ({ agentId: (await team.hire()).id }),
   'watchRepo: by an agent it hired': async (cast, role) => ({

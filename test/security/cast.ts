@@ -29,6 +29,8 @@ export type Cast = {
   colleagues: Record<Exclude<Insider, 'agent'> | 'outsider', string>;
   /** The one of the column, and another one that the owner hired too. */
   agents: { own: TeamAgent; other: TeamAgent };
+  /** The workspaces that these agents work in. */
+  seats: { own: string; other: string };
   /** A token of the former one's, from before. */
   formerTokenId: string;
   /** A colleague's token that is good in each of the colleague's organizations, and so belongs to none. */
@@ -51,7 +53,8 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
 
   const elsewhere = await createTeam(team.owner);
   const { secret } = await newToken(elsewhere, team.owner.userId);
-  const agent = await team.hire({ name: 'Robin' });
+  const seats = { own: (await team.addWorkspace()).id, other: (await team.addWorkspace()).id };
+  const agent = await team.hire({ name: 'Robin', workspaceId: seats.own });
   // Its first use is noted at its token: not in the midst of a test.
   await agent.raw({ query: '{ viewer { id } }' });
   const colleague = await team.join('MEMBER', 'Mia');
@@ -69,7 +72,8 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
       admin,
       owner: team.owner,
     },
-    agents: { own: agent, other: await team.hire({ name: 'Kim' }) },
+    agents: { own: agent, other: await team.hire({ name: 'Kim', workspaceId: seats.other }) },
+    seats,
     tokens: {
       outsider: otherTeam.owner.token,
       former: former.token,

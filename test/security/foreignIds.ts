@@ -1,14 +1,14 @@
 /** Ids that name nothing a viewer may see, in all the ways there are; none may be told from another. */
 import { globalId, parseGlobalId } from '../../src/globalId.ts';
-import { uuidOf } from '../support/psql.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
 import { furnish, walk } from './walk.ts';
 
 const MADE_UP = '01890000-0000-7000-8000-000000000000';
 
 /** The global id of one thing of each type that is somebody else's, by type. */
-export async function foreignThings(team: Team): Promise<Record<string, string>> {
-  const { ids } = await walk(team.owner, await furnish(team));
+export async function foreignThings(team: Team, psql: Psql): Promise<Record<string, string>> {
+  const { ids } = await walk(team.owner, await furnish(team, psql));
   // The walk begins with the team's owner, and the first of each type is kept.
   return Object.fromEntries([...ids].reverse().map((id) => [parseGlobalId(id)?.type, id]));
 }

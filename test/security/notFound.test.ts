@@ -10,7 +10,7 @@ import { foreignIds, foreignThings } from './foreignIds.ts';
 
 const it = test
   .extend('owner', { scope: 'file' }, async ({ cast }) => cast.clients.owner)
-  .extend('things', { scope: 'file' }, async ({ cast }) => await foreignThings(cast.otherTeam));
+  .extend('things', { scope: 'file' }, async ({ cast, psql }) => await foreignThings(cast.otherTeam, psql));
 
 /** Of another type than the ids that are asked for, and seen by whoever asks. */
 const ownThing = (cast: Cast, type: string) =>
@@ -30,7 +30,8 @@ const inputIds = mutations.flatMap(({ name }) => {
 });
 
 function typeOfField(name: string): string {
-  return name === 'memberId' ? 'Membership' : capitalized(name.replace(/Id$/, ''));
+  const named: Record<string, string> = { memberId: 'Membership', parentId: 'Workspace' };
+  return named[name] ?? capitalized(name.replace(/Id$/, ''));
 }
 
 it('finds the ids that mutations take', () => {

@@ -14,6 +14,10 @@ export const THINGS = table<Outsider | Insider>(`
   AgentMemory             | none     | none   | none      | all   | all    | all   | all
   AgentAction             | none     | none   | none      | all   | all    | all   | all
   ReviewedPullRequest     | none     | none   | none      | all   | all    | all   | all
+  Workspace               | none     | none   | none      | all   | all    | all   | all
+  WorkspaceSchedule       | none     | none   | none      | all   | all    | all   | all
+  WorkspaceChannel        | none     | none   | none      | all   | all    | all   | all
+  OrgImport               | none     | none   | none      | all   | all    | all   | all
   Project                 | none     | none   | none      | all   | all    | all   | all
   Session                 | none     | none   | none      | all   | all    | all   | all
   PullRequest             | none     | none   | none      | all   | all    | all   | all
@@ -27,16 +31,27 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
   Agent:
-    'id name role status failure organization hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+    'id name role status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
   AgentAction: 'id action outcome metadata agent createdAt',
   ReviewedPullRequest: 'id repo number agent reviewedAt',
+  Workspace:
+    'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',
+  WorkspaceTreeNode:
+    'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
+  WorkspaceStatusCounts: 'provisioning online offline degraded failed',
+  WorkspaceSchedule:
+    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason createdAt updatedAt',
+  WorkspaceChannel: 'id type workspace config allowedUsers enabled source createdAt updatedAt',
+  OrgImport:
+    'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
+  OrgImportWarning: 'path message',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
@@ -49,7 +64,7 @@ export const FIELDS: Record<string, string> = {
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
   UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
   ReviewThreadLink: 'url file line',
-  StructureEvent: 'id type subjectId actor requestId payload occurredAt',
+  StructureEvent: 'id type subjectId importId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',
   RepoRef: 'owner name nameWithOwner',
@@ -67,6 +82,8 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
   sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
   watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
+  workspaceChanged      | none     | none   | none      | hears | hears  | hears | hears
+  orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
 `);
 
 /** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
@@ -74,6 +91,8 @@ export const EVENT_FIELDS: Record<string, string> = {
   AgentChanged: 'cursor occurredAt actor requestId type agent',
   WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
   Change: 'cursor occurredAt actor requestId type entityId payload',
+  WorkspaceChanged: 'cursor occurredAt actor requestId type workspace',
+  OrgImportChanged: 'cursor occurredAt actor requestId type import',
   PrChanged: 'cursor occurredAt actor requestId type pullRequest',
   PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
   PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',

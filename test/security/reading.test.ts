@@ -13,9 +13,9 @@ const READERS = [...OUTSIDERS, ...INSIDERS];
 
 const it = test
   /** A pull request of the team's. */
-  .extend('ref', { scope: 'file' }, async ({ cast }) => {
-    await furnish(cast.otherTeam);
-    return await furnish(cast.team);
+  .extend('ref', { scope: 'file' }, async ({ cast, psql }) => {
+    await furnish(cast.otherTeam, psql);
+    return await furnish(cast.team, psql);
   })
   /** What each viewer comes to. */
   .extend('walks', { scope: 'file' }, async ({ cast, ref }) => {

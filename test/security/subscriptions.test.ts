@@ -10,9 +10,9 @@ import { furnish } from './walk.ts';
 
 const it = test
   /** The feed's cursor before anything happened to the team that a subscription tells. */
-  .extend('oldest', { scope: 'file' }, async ({ cast }) => {
+  .extend('oldest', { scope: 'file' }, async ({ cast, psql }) => {
     const cursor = await feedCursor(cast);
-    await furnish(cast.team);
+    await furnish(cast.team, psql);
     // A takeover, so that every subscription has something to tell.
     await cast.team.claim((await cast.team.spawn()).id, 7);
     return cursor;

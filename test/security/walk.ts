@@ -4,6 +4,7 @@ import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import { LogAgentAction, PutAgentMemory, RecordReviewedPR, WatchRepo } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
+import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
 import { everyField, objectType } from './selection.ts';
 
@@ -17,7 +18,7 @@ export type Walk = {
 };
 
 /** Gives a team one of everything, and answers the name of its pull request. */
-export async function furnish(team: Team): Promise<string> {
+export async function furnish(team: Team, psql: Psql): Promise<string> {
   const session = await team.spawn();
   team.onGitHub(7, {
     checks: [{ name: 'build' }],
@@ -41,9 +42,36 @@ export async function furnish(team: Team): Promise<string> {
     input: { ...input, repo: 'acme/rocket', number: 7 },
   });
   succeeded(recordReviewedPR);
+  await furnishWorkspace(team, psql);
   // Answers once all of it is in the stored feed; leaves a token.
   await team.changes();
   return `${team.slug}/rocket#7`;
+}
+
+/** A workspace with an agent, and with what only imports make. */
+async function furnishWorkspace(team: Team, psql: Psql): Promise<void> {
+  const parent = await team.addWorkspace();
+  const workspace = await team.addWorkspace({ parentId: parent.id, plugins: ['git'] });
+  await team.employ({ workspaceId: workspace.id });
+  const ids = [uuidOf(team.id), uuidOf(workspace.id)];
+  await psql(
+    `INSERT INTO workspace_schedule (organization_id, workspace_id, name, cron_expr, prompt)
+     VALUES ($1, $2, 'daily', '0 9 * * *', 'Plan the day.')`,
+    ids,
+  );
+  await psql(
+    `INSERT INTO workspace_channel (organization_id, workspace_id, type) VALUES ($1, $2, 'telegram')`,
+    ids,
+  );
+  await psql(
+    `WITH made AS (
+       INSERT INTO org_import (organization_id, name, mode, requested_by_kind, requested_by_name, warnings)
+       VALUES ($1, 'Acme', 'MERGE', 'DATABASE', 'test', '[{"path": "workspaces[0]", "message": "unknown key"}]')
+       RETURNING id
+     )
+     UPDATE workspace SET import_id = made.id, import_document = 'Acme' FROM made WHERE workspace.id = $2`,
+    ids,
+  );
 }
 
 export async function walk(client: Client, ref: string): Promise<Walk> {

@@ -25,6 +25,7 @@ function faults(type: GraphQLObjectType, image: Image): string[] {
     const name = `${type.name}.${key}`;
     if (!field) return [`${name} is no field`];
     if (value === null) return isNonNullType(field.type) ? [`${name} is null`] : [];
+    if (Array.isArray(value)) return value.flatMap((each) => faults(type, { [key]: each }));
     const named = getNamedType(field.type);
     if (isEnumType(named)) return named.getValue(String(value)) ? [] : [`${name} is ${value}`];
     if (!isObjectType(named)) return isScalar(named.name, value) ? [] : [`${name} is ${value}`];
@@ -35,8 +36,8 @@ function faults(type: GraphQLObjectType, image: Image): string[] {
 
 function isScalar(name: string, value: unknown): boolean {
   if (name === 'DateTime') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value));
-  if (name === 'Int' || name === 'Boolean')
-    return typeof value === { Int: 'number', Boolean: 'boolean' }[name];
+  if (name === 'Int' || name === 'Float') return typeof value === 'number';
+  if (name === 'Boolean') return typeof value === 'boolean';
   return typeof value === 'string';
 }
 
@@ -45,7 +46,7 @@ it('every key of every image is a field of its type, with a value of that fieldâ
   createTeam,
 }) => {
   const team = await createTeam();
-  await furnish(team);
+  await furnish(team, psql);
   const changes = await psql<{ type: string; payload: { row: Image } }>(
     `SELECT entity_type AS type, payload FROM change_log WHERE organization_id = $1`,
     [uuidOf(team.id)],

@@ -6,6 +6,7 @@ import type {
   ChangeType,
   ClaimPrInput,
   ClaimPrMutation,
+  CreateWorkspaceInput,
   HireAgentInput,
   MembershipRole,
   RegisterProjectInput,
@@ -39,6 +40,10 @@ export type Team = {
   /** Spawns a worker in the team's own project, unless told otherwise. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Adds a vacant workspace, as the owner. */
+  addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
+  /** Removes a workspace with everything below it, as the owner. */
+  removeWorkspace(workspace: { id: string; name: string }): Promise<void>;
   /** Hires an agent, as the owner unless told otherwise. */
   employ(input?: Partial<HireAgentInput>, by?: Client): Promise<{ id: string; name: string; status: string }>;
   /** Hires an agent and creates a token for it. */
@@ -204,6 +209,20 @@ function teamOf(
         input: { projectId: project.id, ...input },
       });
       return succeeded(spawnSession).session;
+    },
+
+    async addWorkspace(input = {}) {
+      const { createWorkspace } = await owner.query(mutations.CreateWorkspace, {
+        input: { organizationId: id, name: `seat-${randomBytes(4).toString('hex')}`, ...input },
+      });
+      return succeeded(createWorkspace).workspace;
+    },
+
+    async removeWorkspace({ id: workspaceId, name: confirmName }) {
+      const { removeWorkspace } = await owner.query(mutations.RemoveWorkspace, {
+        input: { workspaceId, confirmName },
+      });
+      succeeded(removeWorkspace);
     },
 
     employ,
