@@ -17,6 +17,9 @@ const FORWARD_ONLY = ['Organization.changes'];
 /** Answers as many as it is asked for, or a few by nature; or all of a tree, which no page could show. */
 const PLAIN_LISTS = [
   'OrgImport.warnings',
+  'OrgImportItem.drift',
+  'OrgImportPlan.items',
+  'OrgImportPlan.unmetRequirements',
   'Organization.laneCounts',
   'Organization.workspaceTree',
   'PullRequest.unresolvedBy',
