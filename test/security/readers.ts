@@ -31,7 +31,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -52,6 +52,10 @@ export const FIELDS: Record<string, string> = {
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
+  OrgImportPlan: 'hash items unmetRequirements',
+  OrgImportItem: 'name path action reason workspace drift duplicateOf',
+  OrgImportDrift: 'field before after',
+  OrgImportRequirement: 'anyOf level workspacePaths',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
