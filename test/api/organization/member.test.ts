@@ -155,7 +155,10 @@ describe('the roles that a member may grant', () => {
     }
   });
 
-  it('are none for a user outside the organization, for whom it is NOT_FOUND', async ({ team, app }) => {
+  it('are none for a user outside the organization, for whom the organization is NOT_FOUND', async ({
+    team,
+    app,
+  }) => {
     const eve = await app.signUp('Eve');
     const unseen = refused(await add(team, {}, eve));
     expect(unseen.code).toBe('NOT_FOUND');
