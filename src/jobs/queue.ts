@@ -53,19 +53,28 @@ export const QUEUES = {
     retryDelayMax: 10 * MINUTE_SECONDS,
     expireInSeconds: 3 * MINUTE_SECONDS,
   }),
+  // Retries after about 3, 6, 12, 24 and 48 seconds. The next due time may be a minute away.
+  'schedule.run': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: MINUTE_SECONDS }),
   'agent.reconcile': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'session.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'workspace.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'schedule.due': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'key.expiry': recurring({ expireInSeconds: 10 * MINUTE_SECONDS, deleteAfterSeconds: DAY_SECONDS }),
 } satisfies Record<string, QueueOptions>;
 
 export type QueueName = keyof typeof QUEUES;
-export type RecurringName = 'agent.reconcile' | 'session.silence' | 'workspace.silence' | 'key.expiry';
+export type RecurringName =
+  | 'agent.reconcile'
+  | 'session.silence'
+  | 'workspace.silence'
+  | 'schedule.due'
+  | 'key.expiry';
 
 /** The interval of each recurring job, in seconds. */
 export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'agent.reconcile': 15,
   'session.silence': 5,
   'workspace.silence': 15,
+  'schedule.due': 15,
   'key.expiry': HOUR_SECONDS,
 };

@@ -16,6 +16,7 @@ import './workspace/updateWorkspace.ts';
 import './workspace/moveWorkspace.ts';
 import './workspace/removeWorkspace.ts';
 import './workspace/heartbeat.ts';
+import './workspace/schedule.ts';
 import './project/project.ts';
 import './session/session.ts';
 import './session/spawnSession.ts';
