@@ -43,6 +43,8 @@ export const PERMISSIONS = table<Role>(`
   updateWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   moveWorkspace                       | 401    | none     | none   | none      | no    | no     | yes   | yes
   removeWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  setWorkspaceSchedule                | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeWorkspaceSchedule             | 401    | none     | none   | none      | no    | no     | yes   | yes
   reportWorkspaceHeartbeat: its own   | 401    | none     | none   | none      | yes   | no     | no    | no
   reportWorkspaceHeartbeat: another's | 401    | none     | none   | none      | no    | no     | no    | no
   offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -148,6 +150,17 @@ export const ACTS: Record<string, Prepare> = {
     const { id, name } = await team.addWorkspace();
     return { workspaceId: id, confirmName: name };
   },
+  setWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+    cronExpr: '0 9 1 1 *',
+    prompt: 'Look at the board.',
+    projectId: team.project.id,
+  }),
+  removeWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+  }),
   'reportWorkspaceHeartbeat: its own': ({ seats }) => ({ workspaceId: seats.own, activeTasks: 1 }),
   "reportWorkspaceHeartbeat: another's": ({ seats }) => ({ workspaceId: seats.other, activeTasks: 1 }),
   'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),
