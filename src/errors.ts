@@ -51,6 +51,49 @@ export class InvalidOrgSourceError extends UserError {
   }
 }
 
+/** Environment variables that the workspaces of an org file require and that nothing provides. */
+export class MissingEnvironmentError extends UserError {
+  static override readonly code = 'MISSING_ENVIRONMENT';
+  readonly requirements: { anyOf: string[]; level: 'REQUIRED' | 'RECOMMENDED'; workspacePaths: string[][] }[];
+
+  constructor(requirements: MissingEnvironmentError['requirements']) {
+    super('Environment variables that the document requires are not available.');
+    this.requirements = requirements;
+  }
+}
+
+/** What was planned is no longer what would be done. */
+export class PlanStaleError extends UserError {
+  static override readonly code = 'PLAN_STALE';
+  readonly currentPlanHash: string;
+
+  constructor(currentPlanHash: string) {
+    super('The plan has changed since it was made.');
+    this.currentPlanHash = currentPlanHash;
+  }
+}
+
+export class TooManyRemovalsError extends UserError {
+  static override readonly code = 'TOO_MANY_REMOVALS';
+  /** How many workspaces would be removed. */
+  readonly count: number;
+  readonly limit: number;
+
+  constructor(count: number, limit: number) {
+    super(`The import would remove ${count} workspaces, and may remove ${limit}.`);
+    this.count = count;
+    this.limit = limit;
+  }
+}
+
+export class ImportInProgressError extends UserError {
+  static override readonly code = 'IMPORT_IN_PROGRESS';
+
+  constructor() {
+    super('Another import into the organization is running.');
+  }
+}
+
 /** One constant message: what may not be seen must look exactly like what does not exist. */
 export class NotFoundError extends UserError {
   static override readonly code = 'NOT_FOUND';

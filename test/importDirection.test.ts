@@ -34,6 +34,7 @@ const ROOT: Record<string, string[]> = {
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
   'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
+  'limiter.ts': ['services', 'feed'],
   'migrations.ts': ['cli', 'http'],
   'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
   'sqlError.ts': ['services', 'db.ts', 'http'],

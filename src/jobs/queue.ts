@@ -59,6 +59,8 @@ export const QUEUES = {
   'session.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'workspace.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'schedule.due': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
+  'import.sweep': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'import.progress': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'key.expiry': recurring({ expireInSeconds: 10 * MINUTE_SECONDS, deleteAfterSeconds: DAY_SECONDS }),
 } satisfies Record<string, QueueOptions>;
 
@@ -68,6 +70,8 @@ export type RecurringName =
   | 'session.silence'
   | 'workspace.silence'
   | 'schedule.due'
+  | 'import.sweep'
+  | 'import.progress'
   | 'key.expiry';
 
 /** The interval of each recurring job, in seconds. */
@@ -76,5 +80,7 @@ export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'session.silence': 5,
   'workspace.silence': 15,
   'schedule.due': 15,
+  'import.sweep': 5,
+  'import.progress': 3,
   'key.expiry': HOUR_SECONDS,
 };

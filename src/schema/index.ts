@@ -24,6 +24,7 @@ import './kit/error.ts';
 import './organization/error.ts';
 import './agent/error.ts';
 import './workspace/error.ts';
+import './orgImport/error.ts';
 import './project/error.ts';
 import './session/error.ts';
 import './pullRequest/error.ts';

@@ -39,14 +39,13 @@ async function runOnce(tx: Tx, which: ScheduleRun): Promise<JobOutcome> {
   if (schedule.lastRunAt && schedule.lastRunAt >= which.claimedAt) {
     return { outcome: 'This run, or a later one, has been recorded.' };
   }
-  if (!isSame(seen, schedule)) throw new Error('The schedule changed before it was locked.');
-
   const reason = skipReason(schedule);
-  const { agentId, sessionId } = schedule;
-  if (reason || !project || agentId === null) {
+  if (reason) {
     await record(tx, which, { outcome: 'SKIPPED', reason });
-    return { outcome: 'SKIPPED', reason: reason ?? '' };
+    return { outcome: 'SKIPPED', reason };
   }
+  const { agentId, sessionId } = schedule;
+  if (!project || !isSame(seen, schedule)) throw new Error('The schedule changed before it was locked.');
   if (sessionId !== null) {
     await relaunchSession(tx, sessionId, schedule.prompt);
     await record(tx, which, { outcome: 'RESUMED', sessionId });
