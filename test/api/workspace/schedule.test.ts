@@ -5,6 +5,7 @@ import { refused, succeeded } from '../../support/outcome.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, test } from '../../support/test.ts';
+import { importerOf } from '../orgImport/importing.ts';
 
 /** Without the job that runs schedules: these tests are of what the mutations write. */
 const it = test.extend('config', { scope: 'file' }, { tuning: { everySeconds: { 'schedule.due': 3600 } } });
@@ -183,5 +184,39 @@ describe('removeWorkspaceSchedule', () => {
     expect(refused(await removeSchedule(team, { workspaceId: workspace.id, name: NINE.name }))).toMatchObject(
       { code: 'WORKSPACE_REMOVED' },
     );
+  });
+});
+
+describe('importOrg', () => {
+  const DOCUMENT = (cronExpr: string) => `
+name: Acme
+workspaces:
+  - name: PM
+    schedules:
+      - { name: Daily, cron_expr: ${cronExpr}, timezone: Asia/Tokyo, prompt: Plan the day. }
+      - { name: Off, cron_expr: 0 9 * * *, enabled: false }
+`;
+
+  const schedulesOf = async (psql: Psql, team: Team) =>
+    await psql<{ name: string; next_run_at: Date | null; project_id: string | null }>(
+      'SELECT name, next_run_at, project_id FROM workspace_schedule WHERE organization_id = $1 ORDER BY name',
+      [uuidOf(team.id)],
+    );
+
+  it('computes the next due times, and keeps the project that a person has set', async ({ team, psql }) => {
+    const importer = importerOf(team);
+    const { items } = await importer.import(DOCUMENT('0 9 * * *'));
+    const [daily, off] = await schedulesOf(psql, team);
+    expect(daily?.next_run_at?.toISOString()).toMatch(/T00:00:00\.000Z$/);
+    expect(off?.next_run_at).toBeNull();
+    await scheduleOf(team, {
+      workspaceId: items[0]?.workspace?.id ?? '',
+      name: 'Daily',
+      projectId: team.project.id,
+    });
+    await importer.reconcile(DOCUMENT('30 9 * * *'));
+    const [changed] = await schedulesOf(psql, team);
+    expect(changed?.next_run_at?.toISOString()).toMatch(/T00:30:00\.000Z$/);
+    expect(changed?.project_id).toBe(uuidOf(team.project.id));
   });
 });
