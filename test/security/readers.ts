@@ -1,8 +1,8 @@
-/** Who may read what, and who may listen to what. */
+/** The viewers that may read each type, and those that may subscribe. */
 import type { Insider, Outsider } from './cast.ts';
 import { table } from './table.ts';
 
-/** `all`: every field there is; `none`: for this viewer there is no such thing. */
+/** `all`: the viewer reads every field. `none`: the object does not exist for this viewer. */
 export const THINGS = table<Outsider | Insider>(`
   type                    | outsider | former | elsewhere | agent | member | admin | owner
   Organization            | none     | none   | none      | all   | all    | all   | all
@@ -27,7 +27,7 @@ export const THINGS = table<Outsider | Insider>(`
   StructureEvent          | none     | none   | none      | all   | all    | all   | all
 `);
 
-/** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
+/** The fields that `all` covers. A new field fails the test until it is added here. */
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
@@ -44,7 +44,7 @@ export const FIELDS: Record<string, string> = {
   Workspace:
     'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',
   WorkspaceTreeNode:
-    'workspaceId parentId name path depth status childCount descendantCount statusCounts workspace',
+    'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
   WorkspaceStatusCounts: 'provisioning online offline degraded failed',
   WorkspaceSchedule:
     'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason lastSession createdAt updatedAt',
@@ -71,7 +71,10 @@ export const FIELDS: Record<string, string> = {
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
 };
 
-/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
+/**
+ * `hears`: the viewer receives events. `none`: the organization does not exist for this viewer. A client without a
+ * token cannot open a socket.
+ */
 export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   subscription          | outsider | former | elsewhere | agent | member | admin | owner
   agentChanged          | none     | none   | none      | hears | hears  | hears | hears
@@ -86,7 +89,7 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
 `);
 
-/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
+/** The fields of each event. A new field fails the test until it is added here. */
 export const EVENT_FIELDS: Record<string, string> = {
   AgentChanged: 'cursor occurredAt actor requestId type agent',
   WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
