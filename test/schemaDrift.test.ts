@@ -86,7 +86,9 @@ function facts(entries: CatalogEntry[], schema: string, views: Set<string | unde
         known.set(`default of ${own}`, 'set');
     }
     if (kind === 'constraint' && definition.type === 'f' && tables.has(table)) {
-      known.set(`foreign key ${own}`, plain(definition.definition).replace(/ DEFERRABLE.*/, ''));
+      // Prisma cannot say that a deletion sets only some of the columns to null.
+      const text = plain(definition.definition).replace(/ DEFERRABLE.*/, '');
+      known.set(`foreign key ${own}`, text.replace(/ SET NULL \([^)]*\)/, ' SET NULL'));
     }
     if (kind === 'index' && tables.has(plain(definition.table))) {
       known.set(`index ${own}`, plain(definition.definition).replace(' ON ONLY ', ' ON '));

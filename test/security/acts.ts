@@ -44,6 +44,8 @@ export const PERMISSIONS = table<Role>(`
   moveWorkspace                       | 401    | none     | none   | none      | no    | no     | yes   | yes
   removeWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   importOrg                           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  setWorkspaceSchedule                | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeWorkspaceSchedule             | 401    | none     | none   | none      | no    | no     | yes   | yes
   reportWorkspaceHeartbeat: its own   | 401    | none     | none   | none      | yes   | no     | no    | no
   reportWorkspaceHeartbeat: another's | 401    | none     | none   | none      | no    | no     | no    | no
   offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -150,6 +152,17 @@ export const ACTS: Record<string, Prepare> = {
     return { workspaceId: id, confirmName: name };
   },
   importOrg: ({ team }) => ({ organizationId: team.id, source: { yaml: 'name: Acme' } }),
+  setWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+    cronExpr: '0 9 1 1 *',
+    prompt: 'Look at the board.',
+    projectId: team.project.id,
+  }),
+  removeWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+  }),
   'reportWorkspaceHeartbeat: its own': ({ seats }) => ({ workspaceId: seats.own, activeTasks: 1 }),
   "reportWorkspaceHeartbeat: another's": ({ seats }) => ({ workspaceId: seats.other, activeTasks: 1 }),
   'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),

@@ -47,7 +47,7 @@ export const FIELDS: Record<string, string> = {
     'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
   WorkspaceStatusCounts: 'provisioning online offline degraded failed',
   WorkspaceSchedule:
-    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason createdAt updatedAt',
+    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason lastSession createdAt updatedAt',
   WorkspaceChannel: 'id type workspace config allowedUsers enabled source createdAt updatedAt',
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',

@@ -55,8 +55,8 @@ async function furnishWorkspace(team: Team, psql: Psql): Promise<void> {
   await team.employ({ workspaceId: workspace.id });
   const ids = [uuidOf(team.id), uuidOf(workspace.id)];
   await psql(
-    `INSERT INTO workspace_schedule (organization_id, workspace_id, name, cron_expr, prompt)
-     VALUES ($1, $2, 'daily', '0 9 * * *', 'Plan the day.')`,
+    `INSERT INTO workspace_schedule (organization_id, workspace_id, name, cron_expr, prompt, next_run_at)
+     VALUES ($1, $2, 'yearly', '0 9 1 1 *', 'Plan the year.', '2100-01-01T09:00Z')`,
     ids,
   );
   await psql(
