@@ -38,6 +38,7 @@ const ROOT: Record<string, string[]> = {
   'migrations.ts': ['cli', 'http'],
   'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
+  'workspacePath.ts': ['services', 'schema'],
 };
 
 /** Packages that only one place may touch. */
