@@ -8,7 +8,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
   fields: (t) => ({
     type: t.exposeString('type', {
       description:
-        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`.',
+        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`; `org.import.started`, `org.import.completed`, `org.import.failed`.',
     }),
     subjectId: t.id({
       description: 'The global id of what it was done to.',
@@ -31,7 +31,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up; for `workspace.removed` the `path` of names that it had and the `reason`.',
+        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up; for `workspace.removed` the `path` of names that it had and the `reason`; for `org.import.completed` and `org.import.failed` the `name`, `mode`, counts, `duration_ms` and `error`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
   }),
