@@ -1,13 +1,13 @@
 /** A database with other settings than PostgreSQL's defaults serves Muster all the same. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withSessionSettings } from '../src/sessionSettings.ts';
 import { Changes } from './live/documents.ts';
+import { startTestApp, type TestApp } from './support/app.ts';
 import { createDatabase, type TestDatabase } from './support/database.ts';
 import { CreateToken } from './support/mutations.ts';
 import { succeeded } from './support/outcome.ts';
 import { openPsql } from './support/psql.ts';
-import type { Team } from './support/team.ts';
-import { startWork, type Work } from './support/work.ts';
+import { createTeam, type Team } from './support/team.ts';
+import { afterAll, describe, expect, it } from './support/test.ts';
 
 async function createConfiguredDatabase(settings: Record<string, string>): Promise<TestDatabase> {
   const database = await createDatabase();
@@ -37,21 +37,24 @@ const CONFIGURED: [string, Record<string, string>][] = [
 
 describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings) => {
   let database: TestDatabase;
-  let work: Work;
+  let app: TestApp;
   let team: Team;
-  beforeAll(async () => {
+  it.beforeAll(async ({ github }) => {
     database = await createConfiguredDatabase(settings);
-    work = await startWork(undefined, { databaseUrl: database.url });
-    team = await work.createTeam();
+    app = await startTestApp({
+      databaseUrl: database.url,
+      github: { apiUrl: github.url, token: github.token },
+    });
+    team = await createTeam({ app, github }, await app.signUp());
   });
   afterAll(async () => {
-    await work.close();
+    await app.close();
     await database.drop();
   });
 
   it('is ready', async () => {
     await expect
-      .poll(async () => await (await fetch(`${work.app.url}/readyz`)).json())
+      .poll(async () => await (await fetch(`${app.url}/readyz`)).json())
       .toMatchObject({
         ready: true,
         checks: { database: true, migrations: true, feed: true, sequencer: true },
@@ -89,7 +92,7 @@ describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings)
     const expiresAt = new Date(Date.now() + 2_000).toISOString();
     const input = { organizationId: team.id, label: 'short', expiresAt };
     const { secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
-    const client = work.app.client(secret ?? '');
+    const client = app.client(secret ?? '');
     await client.subscribe(Changes, { organizationId: team.id });
     expect((await client.closed).code).toBe(4403);
   });
@@ -102,12 +105,12 @@ it('a database whose search path begins with another table named session serves 
   await psql('CREATE TABLE elsewhere.session (id uuid)');
   await psql('CREATE TABLE elsewhere.feed_head (position bigint)');
   await psql.close();
-  const work = await startWork(undefined, { databaseUrl: database.url });
-  const team = await work.createTeam();
+  const app = await startTestApp({ databaseUrl: database.url });
+  const team = await createTeam({ app }, await app.signUp());
   const { id } = await team.spawn();
   await team.terminate(id);
   expect((await team.changes({ types: ['SESSION_CREATED', 'SESSION_UPDATED'] })).length).toBe(2);
-  await work.close();
+  await app.close();
   await database.drop();
 });
 

@@ -90,11 +90,11 @@ function table(jobs: ListedJob[]): string {
 }
 
 function summary({ state, dueAt, output }: ListedJob): string[] {
-  const { message, value, ...rest } = asObject(output);
+  const { message, value, outcome, ...rest } = asObject(output);
   const parts = [
     state === 'retrying' ? `again at ${time(dueAt)}` : undefined,
-    message ?? asObject(value).message,
-    message === undefined && value === undefined && Object.keys(rest).length > 0
+    message ?? asObject(value).message ?? outcome,
+    message === undefined && value === undefined && outcome === undefined && Object.keys(rest).length > 0
       ? JSON.stringify(rest)
       : undefined,
   ].filter((part) => part !== undefined);

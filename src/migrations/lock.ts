@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
+import { withSessionSettings } from '../sessionSettings.ts';
 import { MigrationError, reason } from './error.ts';
 
 /** The key by which Prisma's engine excludes others; ours is the same, so that each waits for the other. */
@@ -24,7 +25,7 @@ export async function locked<T>(
   const client = new pg.Client({
     application_name: 'muster migrate',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    ...(typeof database === 'string' ? { connectionString: database } : database),
+    ...(typeof database === 'string' ? { connectionString: withSessionSettings(database) } : database),
   });
   // A connection that breaks between two queries fails the next one; unheard, this event would end the process.
   client.on('error', () => {});

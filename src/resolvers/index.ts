@@ -34,5 +34,5 @@ import './feed/liveEvents.ts';
 import './organization/structureEvent.ts';
 import { builder } from '../schema/index.ts';
 
-/** The whole schema: the nouns of src/schema, and what clients may ask of them. */
+/** The executable schema: the types of src/schema with the queries, mutations and subscriptions of src/resolvers. */
 export const schema = builder.toSchema();

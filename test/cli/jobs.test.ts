@@ -95,7 +95,7 @@ describe('the list', () => {
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 4))).toEqual(
       ids.map((id) => [id, 'agent.start', 'done', '1/6']),
     );
-    expect(out).toContain('    {"outcome":"The agent is RUNNING."');
+    expect(out).toContain('    The agent is RUNNING.\n');
     expect((await jobs(database)).out).not.toContain('session.silence');
     expect((await jobs(database, '--queue', 'session.silence')).out).toMatch(
       / session\.silence +done +1\/1 /,

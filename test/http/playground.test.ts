@@ -10,9 +10,10 @@ import { openPsql } from '../support/psql.ts';
 import { describe, expect, test } from '../support/test.ts';
 
 const it = test
+  .extend('config', { scope: 'file' }, { scm: 'demo' })
   .extend(
     'token',
-    { scope: 'file' },
+    { scope: 'file', auto: true },
     async ({ app }) =>
       (await seed(app.app.db, { pullRequestSource: demoPullRequests(), hasDemoPullRequests: true })) ?? '',
   )

@@ -1,13 +1,12 @@
 /** Two server processes on one database with a real Redis: a claim at one is delivered by the other. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seed } from '../../prisma/seed.ts';
-import { openDatabase } from '../../src/db.ts';
-import { type Client, createClient } from '../support/client.ts';
+import type { Client } from '../support/client.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { startGitHub } from '../support/github/github.ts';
+import { payloadOf } from '../support/outcome.ts';
 import { type MusterProcess, startServer } from '../support/process.ts';
 import { freePort, hasRedisServer, type RunningRedis, startRedis } from '../support/redis.ts';
-import { createWorkplace, payloadOf } from '../support/workplace.ts';
+import { createTeamAt, type Team } from '../support/team.ts';
 import { Claim, PrChanged, PrSessionChanged } from './documents.ts';
 
 const title = hasRedisServer()
@@ -20,6 +19,7 @@ describe.runIf(hasRedisServer())(title, () => {
   let redis: RunningRedis;
   let redisPort: number;
   let servers: MusterProcess[];
+  let team: Team;
   let writer: Client;
   let reader: Client;
 
@@ -28,7 +28,6 @@ describe.runIf(hasRedisServer())(title, () => {
     github = await startGitHub();
     redisPort = await freePort();
     redis = await required(startRedis(redisPort));
-    const token = await seedOwner(database.url);
     const env = {
       DATABASE_URL: database.url,
       REDIS_URL: redis.url,
@@ -36,7 +35,10 @@ describe.runIf(hasRedisServer())(title, () => {
       GITHUB_TOKEN: github.token,
     };
     servers = await Promise.all([startServer(env), startServer(env)]);
-    [writer, reader] = servers.map(({ url }) => createClient(url, token)) as [Client, Client];
+    const [first, second] = servers as [MusterProcess, MusterProcess];
+    team = await createTeamAt(first.url, database.url);
+    writer = team.owner;
+    reader = team.at(second.url).owner;
   });
 
   afterAll(async () => {
@@ -48,9 +50,10 @@ describe.runIf(hasRedisServer())(title, () => {
   });
 
   it('deliver one event with final facts to the subscriber of the other, also while Redis is away', async () => {
-    const { organizationId, spawn } = await createWorkplace(writer);
+    const organizationId = team.id;
+    const spawn = async () => (await team.spawn()).id;
     const [first, second, third] = [await spawn(), await spawn(), await spawn()];
-    github.setPullRequest({ owner: 'acme', repo: 'rocket', number: 142, title: 'Lift off' });
+    github.setPullRequest({ owner: team.slug, repo: 'rocket', number: 142, title: 'Lift off' });
 
     const created = await reader.subscribe(PrChanged, { organizationId });
     const passed = await reader.subscribe(PrSessionChanged, { organizationId });
@@ -101,20 +104,6 @@ describe.runIf(hasRedisServer())(title, () => {
     expect(passed.pending).toEqual([]);
   });
 });
-
-async function seedOwner(url: string): Promise<string> {
-  const db = openDatabase(url);
-  try {
-    const token = await seed(db, {
-      pullRequestSource: { fetch: () => Promise.reject(new Error('The seed asks for no pull request.')) },
-      hasDemoPullRequests: false,
-    });
-    if (!token) throw new Error('The database was not empty.');
-    return token;
-  } finally {
-    await db.close();
-  }
-}
 
 async function required(starting: ReturnType<typeof startRedis>): Promise<RunningRedis> {
   const redis = await starting;

@@ -5,10 +5,9 @@ import { graphql } from '../graphql/gql.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { until } from '../support/feed.ts';
 import { CreateOrganization } from '../support/mutations.ts';
-import { succeeded } from '../support/outcome.ts';
+import { payloadOf, succeeded } from '../support/outcome.ts';
 import type { Psql } from '../support/psql.ts';
 import { describe, expect, it } from '../support/test.ts';
-import { payloadOf } from '../support/workplace.ts';
 import {
   Changes,
   Claim,
@@ -114,10 +113,10 @@ describe('a subscriber', () => {
 
   it('to either session of a transfer receives the transfer', async ({ sharedTeam: team, psql }) => {
     const [from, to, bystander] = [(await team.spawn()).id, (await team.spawn()).id, (await team.spawn()).id];
+    team.onGitHub(11);
     await team.owner.query(Claim, { sessionId: from, pr: '11' });
     await settled(psql);
     const organizationId = team.id;
-    team.onGitHub(11);
     const lost = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: from });
     const won = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: to });
     const other = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: bystander });

@@ -19,3 +19,12 @@ export function refused<Result extends Outcome>(result: Result): Refusal<Result>
 export function hasSucceeded<Result extends Outcome>(result: Result): result is Payload<Result> {
   return result.__typename.endsWith('Payload');
 }
+
+/** The payload of a mutation that is expected to succeed: the member of its union that has this field. */
+export function payloadOf<Result extends object, Key extends string>(
+  result: Result,
+  key: Key,
+): Extract<Result, Record<Key, unknown>> {
+  if (key in result) return result as Extract<Result, Record<Key, unknown>>;
+  throw new Error(`The mutation was refused: ${JSON.stringify(result)}`);
+}
