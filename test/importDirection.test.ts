@@ -39,6 +39,7 @@ const ROOT: Record<string, string[]> = {
   'migrations.ts': ['cli', 'http'],
   'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
+  'workspacePath.ts': ['services', 'schema'],
 };
 
 /** Packages that only one folder may import. */

@@ -72,7 +72,7 @@ export function execRuntime({ program, environment, url, limits }: ExecRuntimeOp
     kind: 'exec',
 
     async start(agent, token, signal) {
-      const input = { ...inputOf(agent), token, url: url?.() };
+      const input = { ...inputOf(agent), workspace: agent.workspace ?? null, token, url: url?.() };
       const { stdout, output } = await call('start', input, { timeoutMs: startMs, signal, secret: token });
       const containerRef = lastLine(stdout);
       if (!isReference(containerRef)) {

@@ -48,7 +48,7 @@ describe("the program's input", () => {
   it('is the agent, a token and the URL for start', async () => {
     const runtime = await runtimeOf('cat > $dir/given; echo box', {}, 'http://127.0.0.1:4000');
     await runtime.start({ ...AGENT, secretOfOurs: 'x' } as typeof AGENT, TOKEN);
-    expect(await given()).toEqual({ ...AGENT, token: TOKEN, url: 'http://127.0.0.1:4000' });
+    expect(await given()).toEqual({ ...AGENT, workspace: null, token: TOKEN, url: 'http://127.0.0.1:4000' });
   });
 
   it('is the agent, its container and the grace period for stop', async () => {

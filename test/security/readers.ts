@@ -60,10 +60,6 @@ export const FIELDS: Record<string, string> = {
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
-  OrgImportPlan: 'hash items unmetRequirements',
-  OrgImportItem: 'name path action reason workspace drift duplicateOf',
-  OrgImportDrift: 'field before after',
-  OrgImportRequirement: 'anyOf level workspacePaths',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',

@@ -75,8 +75,10 @@ async function furnishWorkspace(team: Team, psql: Psql): Promise<void> {
   );
   await psql(
     `WITH made AS (
-       INSERT INTO org_import (organization_id, name, mode, requested_by_kind, requested_by_name, warnings)
-       VALUES ($1, 'Acme', 'MERGE', 'DATABASE', 'test', '[{"path": "workspaces[0]", "message": "unknown key"}]')
+       INSERT INTO org_import (organization_id, name, mode, requested_by_kind, requested_by_name, warnings,
+                               status, finished_at, duration_ms)
+       VALUES ($1, 'Acme', 'MERGE', 'DATABASE', 'test', '[{"path": "workspaces[0]", "message": "unknown key"}]',
+               'COMPLETED', now(), 1)
        RETURNING id
      )
      UPDATE workspace SET import_id = made.id, import_document = 'Acme' FROM made WHERE workspace.id = $2`,

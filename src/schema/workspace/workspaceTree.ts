@@ -1,8 +1,8 @@
 import type { WorkspaceStatus as Status } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../globalId.ts';
+import { namesOf } from '../../workspacePath.ts';
 import { builder } from '../kit/builder.ts';
 import { WorkspaceStatus } from './enum.ts';
-import { namesOf } from './path.ts';
 
 type LiveStatus = Exclude<Status, 'REMOVED'>;
 type StatusCounts = Record<LiveStatus, number>;

@@ -2,10 +2,13 @@
  * Starts the containers of hired agents. The runtime may be slow and the process may die at any moment, so no lock is
  * held while the runtime works, and a retry reaches the same state.
  */
+import type { Workspace } from '../../../prisma/client/client.ts';
+import { namesOf } from '../../workspacePath.ts';
 import { lockAgent } from '../agent/agent.ts';
 import { hasEnded } from '../agent/agentRule.ts';
 import { failAgent } from '../agent/failAgent.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
+import type { RuntimeWorkspace } from '../port/runtime.ts';
 import { issueRuntimeToken, type RuntimeToken } from './runtimeToken.ts';
 
 /** Starts the container of a PENDING agent, which is RUNNING then. When the last attempt fails it is in ERROR. */
@@ -25,12 +28,20 @@ export async function startAgent(run: JobRun, { agentId }: { agentId: string }):
 }
 
 async function start(run: JobRun, agentId: string): Promise<JobOutcome> {
-  const agent = await run.db.prisma.agent.findUniqueOrThrow({ where: { id: agentId } });
+  const agent = await run.db.prisma.agent.findUniqueOrThrow({
+    where: { id: agentId },
+    include: { workspace: true },
+  });
   const token = agent.status === 'PENDING' ? await issueRuntimeToken(run, agentId) : undefined;
   if (!token) return await leave(run, agentId);
-  const { containerRef, output } = await run.runtime.start(agent, token.secret, run.signal);
+  const workspace = agent.workspace && asContainer(agent.workspace);
+  const { containerRef, output } = await run.runtime.start({ ...agent, workspace }, token.secret, run.signal);
   const outcome = await settle(run, agentId, containerRef, token);
   return { outcome, containerRef, output };
+}
+
+function asContainer({ id, path, role, runtime, tier, model, plugins, spec }: Workspace): RuntimeWorkspace {
+  return { id, path: namesOf(path), role, runtime, tier, model, plugins, spec };
 }
 
 /** The agent is not PENDING, so there is nothing to start. An earlier attempt may have left a container. */

@@ -9,6 +9,20 @@ export type RuntimeAgent = {
   config: unknown;
 };
 
+/** The workspace that an agent works in: what its container is to be made of. */
+export type RuntimeWorkspace = {
+  id: string;
+  /** The names from the root. */
+  path: string[];
+  role: string | null;
+  runtime: string;
+  tier: number;
+  model: string | null;
+  plugins: string[];
+  /** Every other key of the org file: prompts, memories, category routing. */
+  spec: unknown;
+};
+
 export type ContainerState = 'RUNNING' | 'EXITED' | 'GONE';
 
 /**
@@ -25,7 +39,7 @@ export type Runtime = {
    * revoked.
    */
   start(
-    agent: RuntimeAgent,
+    agent: RuntimeAgent & { workspace?: RuntimeWorkspace | null },
     token: string,
     signal?: AbortSignal,
   ): Promise<{ containerRef: string; output: string }>;
