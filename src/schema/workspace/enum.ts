@@ -4,36 +4,38 @@ import { dbEnum } from '../kit/enum.ts';
 export const WorkspaceStatus = dbEnum(
   'WorkspaceStatus',
   values.WorkspaceStatus,
-  'Whether a workspace works. It follows the agent that works in it, and that agent’s heartbeats.',
+  "The status of a workspace. It follows from the status of the workspace's agent and from the agent's heartbeats.",
   {
-    PROVISIONING: 'No agent works in it yet, or the agent’s container is being started.',
-    ONLINE: 'Its agent runs.',
-    OFFLINE: 'Its agent has sent heartbeats, and none for 180 seconds.',
+    PROVISIONING: "The workspace has no agent, or the agent's container is being started.",
+    ONLINE: "The workspace's agent is RUNNING, or the workspace is external and no heartbeat says otherwise.",
+    OFFLINE: "The workspace's agent has sent heartbeats, but none for more than 180 seconds.",
     DEGRADED:
-      'The last heartbeat reported that its agent is wedged, or an error rate of 0.5 or more. It is ONLINE again below 0.1.',
-    FAILED: 'Its agent is in ERROR. Offboard the agent to hire another one.',
-    REMOVED: 'It was removed. Final.',
+      'A heartbeat reported that the agent is wedged, or an error rate of 0.5 or more. The status ends with a heartbeat that reports an error rate below 0.1.',
+    FAILED:
+      "The workspace's agent is in ERROR. It must be offboarded before another agent is hired for the workspace.",
+    REMOVED: 'The workspace was removed. This status is final.',
   },
 );
 
 export const WorkspaceItemSource = dbEnum(
   'WorkspaceItemSource',
   values.WorkspaceItemSource,
-  'What made a schedule or a channel of a workspace.',
+  'The origin of a schedule or a channel of a workspace.',
   {
-    TEMPLATE: 'An import of an org file. An import in the mode RECONCILE keeps it equal to the file.',
-    RUNTIME: 'A person or a program. No import changes it.',
+    TEMPLATE:
+      'An import of an org file created the item. An import in the mode RECONCILE makes it equal to the file again.',
+    RUNTIME: 'A person or a program created the item. No import changes it.',
   },
 );
 
 export const ScheduleOutcome = dbEnum(
   'ScheduleOutcome',
   values.ScheduleOutcome,
-  'What happened when a schedule was last due.',
+  'The outcome of a schedule when it was due.',
   {
-    SPAWNED: 'A session was spawned with its prompt.',
-    RESUMED: 'A session that was there continued with its prompt.',
-    SKIPPED: 'Nothing was started. `lastReason` says why.',
-    FAILED: 'A session could not be started. `lastReason` says why.',
+    SPAWNED: 'The schedule spawned a session with its prompt.',
+    RESUMED: 'The schedule sent its prompt to a session that existed already.',
+    SKIPPED: 'The schedule started no session. `lastReason` gives the reason.',
+    FAILED: 'The schedule tried to start a session and failed. `lastReason` gives the reason.',
   },
 );

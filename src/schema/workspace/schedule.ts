@@ -4,43 +4,50 @@ import { ScheduleOutcome, WorkspaceItemSource } from './enum.ts';
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
   id: { field: 'id' },
   description:
-    'A prompt that a workspace is given at set times. It fires only while its workspace is ONLINE, and never again once its workspace is removed.',
+    "A prompt that a session of the workspace's agent receives at set times. A schedule fires only while its workspace is ONLINE. It is disabled for good when its workspace is removed.",
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name; unique in its workspace.' }),
-    workspace: t.relation('workspace', { description: 'Whose it is.' }),
+    name: t.exposeString('name', { description: 'The name of the schedule, unique in its workspace.' }),
+    workspace: t.relation('workspace', { description: 'The workspace that the schedule belongs to.' }),
     cronExpr: t.exposeString('cronExpr', {
-      description: 'When it is due: minute, hour, day of month, month and day of week.',
+      description:
+        'The times at which the schedule is due, as a cron expression with five fields: minute, hour, day of month, month and day of week.',
     }),
     timezone: t.exposeString('timezone', {
-      description: 'The IANA time zone of `cronExpr`. UTC by default.',
+      description: 'The IANA time zone that `cronExpr` is read in. UTC by default.',
     }),
-    prompt: t.exposeString('prompt', { description: 'What its session is asked to do.' }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether it fires.' }),
-    source: t.expose('source', { type: WorkspaceItemSource, description: 'What made it.' }),
+    prompt: t.exposeString('prompt', { description: 'The prompt that the session receives.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),
+    source: t.expose('source', {
+      type: WorkspaceItemSource,
+      description: 'Whether an import or a person created the schedule.',
+    }),
     project: t.relation('project', {
       nullable: true,
-      description: 'The project that its sessions work on. Without one it starts no session.',
+      description:
+        "The project that the schedule's sessions work on; null when it has none, and then it starts no session.",
     }),
     nextRunAt: t.expose('nextRunAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it is due next; null while it is disabled.',
+      description:
+        'When the schedule is due next; null while it is disabled, and until the time is computed after a change.',
     }),
     lastRunAt: t.expose('lastRunAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last due; null before the first time.',
+      description: 'When the schedule was last due; null before the first time.',
     }),
     lastOutcome: t.expose('lastOutcome', {
       type: ScheduleOutcome,
       nullable: true,
-      description: 'What happened when it was last due; null before the first time.',
+      description: 'The outcome when the schedule was last due; null before the first time.',
     }),
     lastReason: t.exposeString('lastReason', {
       nullable: true,
-      description: 'Why it started no session when it was last due; null when it did.',
+      description:
+        'Why the schedule started no session when it was last due; null when it started one, and before the first time.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the schedule was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the schedule last changed.' }),
   }),
 });
