@@ -1,7 +1,7 @@
-/** Between the names of a stored path. No name holds it, and it comes before every character that one may hold. */
+/** Separates the names of a stored path. No name contains it, and it sorts before every character of a name. */
 const SEPARATOR = '\u0001';
 
-/** The names from the root, of a stored path. */
+/** Splits a stored path into the names from the root down. */
 export function namesOf(path: string): string[] {
   return path.split(SEPARATOR);
 }

@@ -5,11 +5,15 @@ builder.queryField('exportOrg', (t) =>
   t.string({
     nullable: true,
     description:
-      'The live tree of workspaces as one org file in YAML, siblings by name, with everything that an import kept. Importing it again into the same organization skips every workspace. Null when there is no such organization or live workspace, or the viewer may not see it.',
+      'The live tree of an organization as one org file in YAML, with siblings ordered by name. Importing the file into the same organization skips every workspace. Null when no such organization or live workspace exists, or when the viewer is not a member of the organization.',
     args: {
-      organizationId: t.arg.idOf('Organization', { required: true, description: 'The organization.' }),
+      organizationId: t.arg.idOf('Organization', {
+        required: true,
+        description: 'The organization whose tree is exported.',
+      }),
       rootId: t.arg.idOf('Workspace', {
-        description: 'Only this workspace and everything below it. Without it, the whole tree.',
+        description:
+          'Only this workspace and the workspaces below it. Without `rootId`, the whole tree is exported.',
       }),
     },
     resolve: (_root, { organizationId, rootId }, context) =>

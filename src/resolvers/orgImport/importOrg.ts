@@ -14,36 +14,61 @@ import { importOrgInput } from '../../services/orgImport/importOrgInput.ts';
 import { mutation } from '../kit/mutation.ts';
 import { OrgSourceInput } from './orgSourceInput.ts';
 
-/** `orgImportPlan` takes the same. */
+/** `orgImportPlan` has the same input. */
 export const ImportOrgInput = mutation('importOrg', {
-  description: `Makes the tree of workspaces follow an org file: the whole tree, or nothing. An agent is hired for each workspace that is created, by the viewer; an agent whose workspace is removed is offboarded. docs/org-import.md has the format and the rules.
+  description: `Imports an org file: creates, and in the mode RECONCILE also updates, moves and removes, the workspaces of an organization. An import writes the whole tree or nothing. For each created workspace, the viewer hires an agent. The agent of a removed workspace is offboarded. docs/org-import.md describes the format and the rules.
 
-Delivers ORG_IMPORT_STARTED once the source is read, then, in one transaction, what changes and ORG_IMPORT_COMPLETED; or ORG_IMPORT_FAILED. Containers are started later, by jobs, which is heard as ORG_IMPORT_PROGRESSED. An import goes on when its client hangs up.
+The feed delivers these changes:
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, INVALID_ORG_SOURCE, IDEMPOTENCY_CONFLICT, MISSING_ENVIRONMENT, IMPORT_IN_PROGRESS, PLAN_STALE, TOO_MANY_REMOVALS, WORKSPACE_TOO_DEEP. For OWNER and ADMIN.`,
+1. ORG_IMPORT_STARTED, when the source has been read.
+2. The changes of workspaces and agents, and then ORG_IMPORT_COMPLETED, all from one transaction; or ORG_IMPORT_FAILED alone.
+3. ORG_IMPORT_PROGRESSED, while jobs start the containers of the created workspaces.
+
+An import continues when its client disconnects.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. INVALID_ORG_SOURCE
+5. IDEMPOTENCY_CONFLICT
+6. MISSING_ENVIRONMENT
+7. IMPORT_IN_PROGRESS
+8. PLAN_STALE
+9. TOO_MANY_REMOVALS
+10. WORKSPACE_TOO_DEEP
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    organizationId: t.idOf('Organization', { required: true, description: 'The organization.' }),
-    source: t.field({ type: OrgSourceInput, required: true, description: 'The org file.' }),
+    organizationId: t.idOf('Organization', {
+      required: true,
+      description: 'The organization whose tree changes.',
+    }),
+    source: t.field({ type: OrgSourceInput, required: true, description: 'The org file to import.' }),
     mode: t.field({
       type: OrgImportMode,
       required: true,
       defaultValue: 'MERGE',
-      description: 'What to do with workspaces that exist already.',
+      description: 'The effect of the import on workspaces that exist already.',
     }),
     environment: t.stringList({
-      description: 'Names of environment variables that the workspaces will have. Values are not sent.',
+      description:
+        'The names of environment variables that the workspaces will have, for the requirements of the org file. The values are not part of the input.',
     }),
     dryRun: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        'Only plan: nothing is written, `import` is null, and what is missing, stale or too much is not refused. A dry run is not remembered by its idempotency key.',
+        'Whether to return the plan without carrying it out. A dry run writes nothing and never returns IDEMPOTENCY_CONFLICT, MISSING_ENVIRONMENT, IMPORT_IN_PROGRESS, PLAN_STALE, TOO_MANY_REMOVALS or WORKSPACE_TOO_DEEP. Its result is not stored under the idempotency key.',
     }),
     expectedPlanHash: t.string({
-      description: 'Refuse with PLAN_STALE unless exactly the plan of this hash would be carried out.',
+      description:
+        'The `hash` of the plan to carry out. The import is refused with PLAN_STALE when its own plan has another hash. Without a hash, any plan is carried out.',
     }),
     maxRemovals: t.int({
-      description: 'Refuse with TOO_MANY_REMOVALS when more workspaces than this would be removed.',
+      description:
+        'The highest number of workspaces that the import may remove, 0 or more. The import is refused with TOO_MANY_REMOVALS when it would remove more. Without a number, there is no limit.',
     }),
   }),
   schema: importOrgInput,
@@ -64,9 +89,12 @@ Of several reasons to refuse, the first in this order is given: INVALID_INPUT, N
     }),
     items: t.field({
       type: [OrgImportItem],
-      description: 'What was done, as in `plan`.',
+      description: 'The items of `plan`.',
       resolve: ({ plan }) => plan.items,
     }),
-    plan: t.expose('plan', { type: OrgImportPlan, description: 'The plan that was carried out.' }),
+    plan: t.expose('plan', {
+      type: OrgImportPlan,
+      description: 'The plan that was carried out; for a dry run, the plan that would be.',
+    }),
   }),
 });

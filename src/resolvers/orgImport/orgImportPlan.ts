@@ -12,9 +12,12 @@ import { planOrg } from '../../services/orgImport/planOrg.ts';
 import { ImportOrgInput } from './importOrg.ts';
 
 const OrgImportPlanPayload = builder.objectRef<{ plan: PlanResult }>('OrgImportPlanPayload').implement({
-  description: 'Payload of `orgImportPlan`.',
+  description: 'The result of `orgImportPlan` when it succeeds.',
   fields: (t) => ({
-    plan: t.expose('plan', { type: OrgImportPlan, description: 'What `importOrg` would do now.' }),
+    plan: t.expose('plan', {
+      type: OrgImportPlan,
+      description: 'The plan that `importOrg` would carry out now.',
+    }),
   }),
 });
 
@@ -22,7 +25,7 @@ builder.queryField('orgImportPlan', (t) =>
   t.field({
     type: OrgImportPlanPayload,
     description:
-      'What `importOrg` with the same input would do now. Writes nothing. It ignores `dryRun`, `expectedPlanHash`, `maxRemovals` and `idempotencyKey`, and lists missing environment variables instead of refusing them. For OWNER and ADMIN.',
+      'The plan that `importOrg` with the same input would carry out now. The query writes nothing. It ignores `dryRun`, `expectedPlanHash`, `maxRemovals` and `idempotencyKey`. Missing environment variables are listed in the plan and are not an error. Allowed for OWNER and ADMIN.',
     args: {
       input: t.arg({ type: ImportOrgInput, required: true, description: 'The input of `importOrg`.' }),
     },
@@ -36,7 +39,7 @@ builder.queryField('orgImportPlan', (t) =>
       ],
       union: {
         description:
-          'Result of `orgImportPlan`: its payload, or the error that explains why there is no plan.',
+          'The result of `orgImportPlan`: the payload, or the error that says why there is no plan.',
       },
     },
     resolve: async (_root, { input }, { viewer, db, orgImport }) => ({

@@ -5,7 +5,7 @@ import { OrgImport } from '../../schema/orgImport/orgImport.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   orgImports: t.list({
     type: OrgImport,
-    description: 'The imports of org files into it, newest first.',
+    description: 'The imports of org files into the organization, newest first.',
     where: ({ id }) => ({ organizationId: id }),
     orderBy: newestFirst('startedAt'),
   }),

@@ -3,22 +3,30 @@ import { builder } from '../../schema/index.ts';
 const OrgSourceFileInput = builder.inputType('OrgSourceFileInput', {
   description: 'One file of an org source.',
   fields: (t) => ({
-    path: t.string({ required: true, description: 'Its path from the common root of the files.' }),
-    content: t.string({ required: true, description: 'Its text.' }),
+    path: t.string({
+      required: true,
+      description: 'The path of the file, relative to the common root of all files.',
+    }),
+    content: t.string({ required: true, description: 'The text of the file.' }),
   }),
 });
 
 export const OrgSourceInput = builder.inputType('OrgSourceInput', {
-  description: 'Where an org file comes from: exactly one of `yaml`, `files` and `directory`.',
+  description:
+    'The source of an org file: exactly one of `yaml`, `files` and `directory`. docs/org-import.md lists the limits.',
   fields: (t) => ({
-    yaml: t.string({ description: 'One document as text. It can include no files.' }),
+    yaml: t.string({ description: 'The org file as text. It cannot include other files.' }),
     files: t.field({
       type: [OrgSourceFileInput],
-      description: 'A document and the files that it includes. A request has at most 1 MB.',
+      description:
+        'The org file and the files that it includes. A request has at most 1 MB; larger sources need `directory`.',
     }),
-    entry: t.string({ description: 'The path of the document, with `files`.' }),
+    entry: t.string({
+      description:
+        'The path of the org file among `files`. Required with `files`, and INVALID_INPUT without it.',
+    }),
     directory: t.string({
-      description: 'A folder below the server’s ORG_TEMPLATES_DIR that holds an `org.yaml` or `org.yml`.',
+      description: "A folder below the server's ORG_TEMPLATES_DIR that contains an `org.yaml` or `org.yml`.",
     }),
   }),
 });

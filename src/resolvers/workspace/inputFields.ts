@@ -2,21 +2,28 @@ import type { Types } from '../../schema/kit/builder.ts';
 
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
-/** What a workspace is made of, as createWorkspace and updateWorkspace take it. */
+/** The input fields that createWorkspace and updateWorkspace share. */
 export const workspaceInputFields = (t: InputFields) => ({
-  role: t.string({ description: 'What it is there for, up to 10,000 characters, in one line or many.' }),
+  role: t.string({
+    description:
+      'The task of the workspace, up to 10,000 characters in one line or several. An empty text counts as null.',
+  }),
   runtime: t.string({
     description:
-      'The harness that its agent runs in: langgraph (the default), claude-code, openclaw, crewai, autogen, deepagents, hermes, codex, gemini-cli, external or mock. With `external` it has no container.',
+      "The harness that the workspace's agent runs in: langgraph (the default), claude-code, openclaw, crewai, autogen, deepagents, hermes, codex, gemini-cli, external or mock. A workspace with the runtime `external` has no container.",
   }),
-  tier: t.int({ description: 'How much it is given to work with, 1 to 9. 3 by default.' }),
-  model: t.string({ description: 'The language model that its agent uses, 1 to 255 characters.' }),
+  tier: t.int({ description: 'The size of the workspace, 1 to 9. 3 by default.' }),
+  model: t.string({
+    description:
+      "The language model that the workspace's agent uses, 1 to 255 characters. Without it, the runtime's default.",
+  }),
   plugins: t.stringList({
-    description: 'The plugins that its agent loads: at most 200 names, each once.',
+    description:
+      "The plugins that the workspace's agent loads: at most 200 names of 1 to 255 characters, each once. Empty by default.",
   }),
   spec: t.field({
     type: 'JSON',
     description:
-      'Every other key of an org file, by its name there: a JSON object of at most 64 KB, kept as it is. Of these, Muster reads only `external`.',
+      'The keys of an org file that have no field of their own: a JSON object of at most 64 KB, stored as it is. Muster reads only `external`. Empty by default.',
   }),
 });

@@ -5,13 +5,23 @@ import { mutation } from '../kit/mutation.ts';
 import { workspaceInputFields } from './inputFields.ts';
 
 mutation('updateWorkspace', {
-  description:
-    'Changes a workspace. Absent fields stay as they are; null sets a field other than the name back to its default. A running container is not restarted. For OWNER and ADMIN.',
+  description: `Changes a workspace. Fields that are left out do not change. Null resets a field to its default, except \`name\`, which it does not change. A running container is not restarted.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. WORKSPACE_REMOVED
+6. WORKSPACE_NAME_TAKEN
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    workspaceId: t.idOf('Workspace', { required: true, description: 'The workspace.' }),
+    workspaceId: t.idOf('Workspace', { required: true, description: 'The workspace to change.' }),
     name: t.string({
       description:
-        'Its new name, one line of 1 to 255 characters, unique among the live children of its parent.',
+        'The new name of the workspace, one line of 1 to 255 characters, unique among the live workspaces below the same parent.',
     }),
     ...workspaceInputFields(t),
   }),

@@ -5,16 +5,20 @@ import { Workspace } from '../../schema/workspace/workspace.ts';
 
 const LIVE = { not: 'REMOVED' } as const;
 
-/** A parent before its children, siblings by name. */
+/** Orders parents before their children, and siblings by name. */
 const BY_PATH = { by: [byText('path')] };
 
 builder.prismaObjectFields('Organization', (t) => ({
   workspaces: t.list({
     type: Workspace,
-    description: 'Its workspaces by path, each before its children. Live ones unless a status is given.',
+    description:
+      "The organization's workspaces, ordered by path: parents before their children, siblings by name. Removed workspaces are included only with the status REMOVED.",
     args: {
       parentId: t.arg.idOf('Workspace', { description: 'Only the children of this workspace.' }),
-      status: t.arg({ type: WorkspaceStatus, description: 'Only those in this status.' }),
+      status: t.arg({
+        type: WorkspaceStatus,
+        description: 'Only workspaces in this status. Without it, all live workspaces.',
+      }),
     },
     where: ({ id }, { parentId, status }) => ({
       organizationId: id,
@@ -28,7 +32,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 builder.prismaObjectFields('Workspace', (t) => ({
   children: t.list({
     type: Workspace,
-    description: 'The live workspaces directly below it, by name.',
+    description: 'The live workspaces directly below the workspace, ordered by name.',
     where: ({ id, organizationId }) => ({ organizationId, parentId: id, status: LIVE }),
     orderBy: BY_PATH,
   }),

@@ -10,10 +10,11 @@ builder.prismaObjectFields('Organization', (t) => ({
   workspaceTree: t.field({
     type: [WorkspaceTreeNode],
     description:
-      'All its live workspaces, each before its children, siblings by name, with the statuses below each counted. `depth` and `parentId` tell where each belongs.',
+      "All live workspaces of the organization, parents before their children and siblings ordered by name. `parentId` and `depth` give each workspace's place in the tree.",
     args: {
       rootId: t.arg.idOf('Workspace', {
-        description: 'Only this workspace and everything below it. Empty when it is removed.',
+        description:
+          'Only this workspace and the workspaces below it. The list is empty when the workspace is removed.',
       }),
     },
     select: { id: true },
@@ -21,7 +22,7 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
 }));
 
-/** One statement, whatever the depth: the path of a workspace begins with the path of each one above it. */
+/** Reads a tree of any depth with one statement: the path of a workspace begins with the path of each one above it. */
 async function readTree(
   { prisma }: Database,
   organizationId: string,
@@ -38,7 +39,7 @@ async function readTree(
      ORDER BY w.path`;
 }
 
-/** Adds each workspace to the counts of the one above it. From the last to the first, children come before parents. */
+/** Adds the counts of each workspace to its parent's. Iterating from the last row adds up children before their parents. */
 function rollUp(workspaces: TreeWorkspace[]): WorkspaceTreeRow[] {
   const rows = workspaces.map((workspace) => ({
     ...workspace,

@@ -5,39 +5,50 @@ import { dbEnum } from '../kit/enum.ts';
 export const OrgImportMode = dbEnum(
   'OrgImportMode',
   values.OrgImportMode,
-  'What an import does with workspaces that exist already.',
+  'The effect of an import on workspaces that exist already.',
   {
-    MERGE: 'It creates what is missing and changes nothing else.',
+    MERGE: 'The import creates missing workspaces and changes nothing else.',
     RECONCILE:
-      'It also updates and moves workspaces to what the org file says, and removes those that a move in the file left behind.',
+      'The import also updates and moves workspaces to match the org file. It removes a workspace whose name the file has at another place only, when no place is left for it there.',
   },
 );
 
-export const OrgImportStatus = dbEnum('OrgImportStatus', values.OrgImportStatus, 'Where an import stands.', {
-  RUNNING: 'It has started. COMPLETED or FAILED comes next.',
-  COMPLETED: 'The whole tree is written. Containers may still be starting.',
-  FAILED: 'Nothing was written.',
+export const OrgImportStatus = dbEnum('OrgImportStatus', values.OrgImportStatus, 'The status of an import.', {
+  RUNNING: 'The import has started. It becomes COMPLETED or FAILED.',
+  COMPLETED: 'The import has written the whole tree. Containers may still be starting.',
+  FAILED: 'The import ended and wrote nothing.',
 });
 
 export const OrgImportAction = builder.enumType('OrgImportAction', {
-  description: 'What an import does with one workspace.',
+  description: 'The effect of an import on one workspace.',
   values: {
-    CREATED: { description: 'It is new, with an agent that was hired for it.' },
-    SKIPPED: { description: 'It stays as it is. `drift` says where it differs from the org file.' },
-    UPDATED: { description: 'The fields in `drift` are set to what the org file says. Only in RECONCILE.' },
+    CREATED: { description: 'The workspace is created, and an agent is hired for it.' },
+    SKIPPED: {
+      description:
+        'The workspace is not changed. `drift` lists the fields in which it differs from the org file.',
+    },
+    UPDATED: {
+      description:
+        "The fields listed in `drift` are set to the org file's values. Only in the mode RECONCILE.",
+    },
     MOVED: {
       description:
-        'It gets another parent, with everything below it, and the fields in `drift` are set. Only in RECONCILE.',
+        "The workspace is moved to another parent, together with all workspaces below it, and the fields listed in `drift` are set to the org file's values. Only in the mode RECONCILE.",
     },
-    REMOVED: { description: 'It is removed, and its agent offboarded. Only in RECONCILE.' },
-    NOT_SPAWNED: { description: 'The org file says `spawning: false` here or above. It stays as it is.' },
+    REMOVED: {
+      description: 'The workspace is removed, and its agent is offboarded. Only in the mode RECONCILE.',
+    },
+    NOT_SPAWNED: {
+      description:
+        'The org file sets `spawning: false` for the workspace or for one above it. The workspace is neither created nor changed.',
+    },
   },
 });
 
 export const RequirementLevel = builder.enumType('RequirementLevel', {
-  description: 'How much an environment variable is needed.',
+  description: 'The effect of a missing environment variable on an import.',
   values: {
-    REQUIRED: { description: 'With a runtime, nothing is imported without it.' },
-    RECOMMENDED: { description: 'Without it there is a warning.' },
+    REQUIRED: { description: 'A server with a runtime refuses an import without the variable.' },
+    RECOMMENDED: { description: 'An import without the variable has a warning.' },
   },
 });

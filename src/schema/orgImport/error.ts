@@ -14,38 +14,39 @@ userError(InvalidOrgSourceError, {
   fields: (t) => ({
     issues: t.expose('issues', {
       type: [InputIssue],
-      description: 'Everything that is wrong, at once: at most 500 issues, by file and line.',
+      description: 'All faults of the source, ordered by file and line; at most the first 500.',
     }),
   }),
 });
 
 userError(MissingEnvironmentError, {
   description:
-    'environment variables that the org file requires are not available, and a runtime is configured. Nothing was written.',
+    'an environment variable that the org file requires is not available, and the server has a runtime. Nothing was written.',
   fields: (t) => ({
     requirements: t.expose('requirements', {
       type: [OrgImportRequirement],
-      description: 'What is required and missing.',
+      description: 'The requirements that are not met.',
     }),
   }),
 });
 
 userError(PlanStaleError, {
-  description: 'what would be done is no longer what was planned. Nothing was written.',
+  description:
+    'the import would do something else than the plan with the hash `expectedPlanHash`. Nothing was written.',
   fields: (t) => ({
-    currentPlanHash: t.exposeString('currentPlanHash', { description: 'The hash of the present plan.' }),
+    currentPlanHash: t.exposeString('currentPlanHash', { description: 'The hash of the current plan.' }),
   }),
 });
 
 userError(TooManyRemovalsError, {
-  description: 'more workspaces would be removed than `maxRemovals` allows. Nothing was written.',
+  description: 'the import would remove more workspaces than `maxRemovals`. Nothing was written.',
   fields: (t) => ({
-    count: t.exposeInt('count', { description: 'How many workspaces would be removed.' }),
+    count: t.exposeInt('count', { description: 'The number of workspaces that the import would remove.' }),
     limit: t.exposeInt('limit', { description: 'The `maxRemovals` of the input.' }),
   }),
 });
 
 userError(ImportInProgressError, {
   description:
-    'another import into the organization is running, and did not end within 10 seconds. Nothing was written.',
+    "another change of the organization's tree, usually an import, did not end within 10 seconds. Nothing was written.",
 });

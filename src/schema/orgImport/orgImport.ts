@@ -3,52 +3,77 @@ import { builder } from '../kit/builder.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
 const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('OrgImportWarning').implement({
-  description: 'Something in an org file that does not prevent its import.',
+  description:
+    'A fault of an org file that does not prevent its import, or an environment variable that is missing.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'Where: `workspaces[0].children[2].role`.' }),
-    message: t.exposeString('message', { description: 'What is wrong.' }),
+    path: t.exposeString('path', {
+      description:
+        'The place in the org file, such as `workspaces[0].children[2].role`; `required_env` or `recommended_env` for a missing variable.',
+    }),
+    message: t.exposeString('message', {
+      description: 'The fault, in a message for people. Its wording may change.',
+    }),
   }),
 });
 
 export const OrgImport = builder.prismaNode('OrgImport', {
   id: { field: 'id' },
-  description: 'One import of an org file into an organization. Kept for ever.',
+  description: 'One import of an org file into an organization. Imports are kept forever.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'The name of the document.' }),
-    organization: t.relation('organization', { description: 'Whose it is.' }),
-    mode: t.expose('mode', { type: OrgImportMode, description: 'What it does with what exists already.' }),
-    status: t.expose('status', { type: OrgImportStatus, description: 'Where it stands.' }),
+    name: t.exposeString('name', { description: 'The `name` in the org file.' }),
+    organization: t.relation('organization', {
+      description: 'The organization that the org file is imported into.',
+    }),
+    mode: t.expose('mode', {
+      type: OrgImportMode,
+      description: 'The effect of the import on workspaces that exist already.',
+    }),
+    status: t.expose('status', {
+      type: OrgImportStatus,
+      description: 'Whether the import is running, completed or failed.',
+    }),
     planHash: t.exposeString('planHash', {
       nullable: true,
-      description: 'The hash of the plan that it carried out; null until it has one.',
+      description: 'The hash of the plan that the import carried out; null unless it is COMPLETED.',
     }),
-    createdCount: t.exposeInt('createdCount', { description: 'How many workspaces it created.' }),
+    createdCount: t.exposeInt('createdCount', {
+      description: 'The number of workspaces that the import created.',
+    }),
     skippedCount: t.exposeInt('skippedCount', {
-      description: 'How many workspaces of the document existed already and stayed as they were.',
+      description: 'The number of workspaces in the org file that existed already and were not changed.',
     }),
-    updatedCount: t.exposeInt('updatedCount', { description: 'How many workspaces it updated.' }),
-    movedCount: t.exposeInt('movedCount', { description: 'How many workspaces it moved.' }),
-    removedCount: t.exposeInt('removedCount', { description: 'How many workspaces it removed.' }),
+    updatedCount: t.exposeInt('updatedCount', {
+      description: 'The number of workspaces that the import updated without moving them.',
+    }),
+    movedCount: t.exposeInt('movedCount', { description: 'The number of workspaces that the import moved.' }),
+    removedCount: t.exposeInt('removedCount', {
+      description: 'The number of workspaces that the import removed.',
+    }),
     provisionedCount: t.exposeInt('provisionedCount', {
-      description: 'How many of the workspaces that it created have come ONLINE.',
+      description:
+        'The number of created workspaces whose agent has started: they are ONLINE, OFFLINE or DEGRADED. The count is kept current for 24 hours after the import.',
     }),
     failedCount: t.exposeInt('failedCount', {
-      description: 'How many of the workspaces that it created have FAILED instead.',
+      description:
+        'The number of created workspaces that are FAILED. The count is kept current for 24 hours after the import.',
     }),
     durationMs: t.exposeInt('durationMs', {
       nullable: true,
-      description: 'How long it took, in milliseconds; null while it is RUNNING.',
+      description: 'The duration of the import in milliseconds; null while it is RUNNING.',
     }),
     warnings: t.field({
       type: [OrgImportWarning],
-      description: 'What is wrong in the document without preventing the import. Events do not carry them.',
+      description: 'The warnings about the org file. Change events do not contain them.',
       select: { warnings: true },
       resolve: ({ warnings }) => warnings as { path: string; message: string }[],
     }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it FAILED; null unless it did.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why the import FAILED; null unless it did.',
+    }),
     requestedBy: t.field({
       type: Actor,
-      description: 'Who asked for it.',
+      description: 'The user who called `importOrg`.',
       select: { requestedByKind: true, requestedById: true, requestedByName: true },
       resolve: ({ requestedByKind, requestedById, requestedByName }) => ({
         kind: requestedByKind,
@@ -56,11 +81,11 @@ export const OrgImport = builder.prismaNode('OrgImport', {
         name: requestedByName,
       }),
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the import started.' }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was COMPLETED or FAILED; null while it is RUNNING.',
+      description: 'When the import was COMPLETED or FAILED; null while it is RUNNING.',
     }),
   }),
 });

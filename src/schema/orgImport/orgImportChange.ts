@@ -6,19 +6,19 @@ liveNoun('OrgImport', {
   changes: {
     ORG_IMPORT_STARTED: 'An import started.',
     ORG_IMPORT_PROGRESSED:
-      'More of the workspaces that an import created have come ONLINE, or have FAILED. May follow ORG_IMPORT_COMPLETED.',
-    ORG_IMPORT_COMPLETED: 'An import has written the whole tree.',
-    ORG_IMPORT_FAILED: 'An import ended without writing anything.',
+      'The `provisionedCount` or `failedCount` of an import changed. The event follows ORG_IMPORT_COMPLETED.',
+    ORG_IMPORT_COMPLETED: 'An import wrote the whole tree.',
+    ORG_IMPORT_FAILED: 'An import ended and wrote nothing.',
   },
   events: {
     orgImportChanged: {
-      description: 'Imports as they start, progress and end.',
+      description: 'Imports that start, progress or end.',
       event: 'An import started, progressed or ended.',
       filters: [{ name: 'importId', type: 'OrgImport', description: 'Only changes of this import.' }],
       fields: (t) => ({
         import: entityField(t, {
           type: OrgImport,
-          description: 'The import, read at delivery: at least as new as the event.',
+          description: 'The import, read at delivery and at least as new as the event.',
         }),
       }),
     },

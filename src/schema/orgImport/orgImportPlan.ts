@@ -8,47 +8,50 @@ const OrgImportDrift = builder.objectRef<ItemResult['drift'][number]>('OrgImport
   fields: (t) => ({
     field: t.exposeString('field', {
       description:
-        '`role`, `runtime`, `tier`, `model`, `plugins`, `spec.<key>`, `schedules.<name>` or `channels.<type>`.',
+        'The name of the field: `role`, `runtime`, `tier`, `model`, `plugins`, `spec.<key>`, `schedules.<name>` or `channels.<type>`.',
     }),
     before: t.expose('before', {
       type: 'JSON',
       nullable: true,
-      description: 'What the workspace has; null when it has none.',
+      description: 'The value of the workspace; null when it has none.',
     }),
     after: t.expose('after', {
       type: 'JSON',
       nullable: true,
       description:
-        'What the org file says; null when it says nothing. A schedule or channel that left the file is disabled, not deleted.',
+        'The value in the org file; null when it has none. A schedule or channel that is no longer in the file has the value that disables it: imports do not delete schedules or channels.',
     }),
   }),
 });
 
 export const OrgImportItem = builder.objectRef<ItemResult>('OrgImportItem').implement({
-  description: 'What an import does with one workspace.',
+  description: 'The effect of an import on one workspace.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name.' }),
+    name: t.exposeString('name', { description: 'The name of the workspace.' }),
     path: t.exposeStringList('path', {
       description:
-        'The names from the root down to its own: in the org file, or in the tree for a workspace that the file has no place for.',
+        'The names from the root down to the workspace: in the org file, or in the live tree for a workspace that has no place in the file.',
     }),
-    action: t.expose('action', { type: OrgImportAction, description: 'What is done.' }),
-    reason: t.exposeString('reason', { description: 'Why, for people. May be reworded.' }),
+    action: t.expose('action', { type: OrgImportAction, description: 'The action that the import takes.' }),
+    reason: t.exposeString('reason', {
+      description: 'The reason for the action, in a message for people. Its wording may change.',
+    }),
     workspace: t.exposeNode('workspaceId', {
       type: Workspace,
       nullable: true,
       description:
-        'The workspace, as it is now; null in a plan for one that is to be created, and for one that is not spawned.',
+        'The live workspace; null when it does not exist: in a plan when the action is CREATED, and with NOT_SPAWNED when no workspace is at this place.',
     }),
     drift: t.expose('drift', {
       type: [OrgImportDrift],
-      description: 'Where it differs from the org file. UPDATED and MOVED apply it; SKIPPED only reports it.',
+      description:
+        'The fields in which the workspace differs from the org file. UPDATED and MOVED set them; SKIPPED only reports them.',
     }),
     duplicateOf: t.exposeNode('duplicateOf', {
       type: Workspace,
       nullable: true,
       description:
-        'Of one that MERGE creates: a live workspace in scope that has the same name at another place.',
+        "A live workspace in the import's scope that has the same name at another place. Null unless the mode is MERGE and the action is CREATED, and when no such workspace exists.",
     }),
   }),
 });
@@ -56,35 +59,41 @@ export const OrgImportItem = builder.objectRef<ItemResult>('OrgImportItem').impl
 export const OrgImportRequirement = builder
   .objectRef<PlanResult['unmetRequirements'][number]>('OrgImportRequirement')
   .implement({
-    description: 'Environment variables of which an org file needs one.',
+    description:
+      'A requirement of an org file: at least one of a few environment variables must be available.',
     fields: (t) => ({
-      anyOf: t.exposeStringList('anyOf', { description: 'One of these names is needed.' }),
-      level: t.expose('level', { type: RequirementLevel, description: 'How much it is needed.' }),
+      anyOf: t.exposeStringList('anyOf', {
+        description: 'The names of the variables, any one of which meets the requirement.',
+      }),
+      level: t.expose('level', {
+        type: RequirementLevel,
+        description: 'Whether the requirement must be met.',
+      }),
       workspacePaths: t.field({
         type: t.listRef('String'),
         description:
-          'The workspaces that need it, each as its names from the root in one text, joined by ` / `; an empty text is the whole organization.',
+          'The workspaces that have the requirement, each as the names from the root down, joined by ` / `. An empty string stands for the whole organization.',
         resolve: ({ workspacePaths }) => workspacePaths.map((path) => path.join(' / ')),
       }),
     }),
   });
 
 export const OrgImportPlan = builder.objectRef<PlanResult>('OrgImportPlan').implement({
-  description: 'What an import does.',
+  description: 'The effects of an import on the tree of an organization.',
   fields: (t) => ({
     hash: t.exposeString('hash', {
       description:
-        'SHA-256, in hexadecimal, of everything that is done. Pass it as `expectedPlanHash` to do exactly this.',
+        'The SHA-256 hash of all effects, in hexadecimal. `importOrg` with this `expectedPlanHash` carries out exactly this plan or refuses.',
     }),
     items: t.expose('items', {
       type: [OrgImportItem],
       description:
-        'The workspaces of the org file in its order, parents first; then each other live workspace in scope.',
+        "The workspaces of the org file in its order, parents first, followed by every other live workspace in the import's scope.",
     }),
     unmetRequirements: t.expose('unmetRequirements', {
       type: [OrgImportRequirement],
       description:
-        'What neither `environment`, nor the `.env` files of the source, nor the runtime provides. Required before recommended.',
+        'The requirements that neither `environment`, nor the `.env` files of the source, nor the server provides. Required ones come first.',
     }),
   }),
 });

@@ -4,22 +4,28 @@ import { WorkspaceItemSource } from './enum.ts';
 export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
   id: { field: 'id' },
   description:
-    'Where people reach a workspace outside Muster. Stored for the runtime; Muster sends nothing there.',
+    "A channel on which people reach a workspace's agent outside Muster, such as a chat. Muster stores channels for the runtime and sends nothing to them.",
   fields: (t) => ({
     type: t.exposeString('type', {
-      description: 'What it is, such as `telegram`; unique in its workspace.',
+      description:
+        'The kind of channel, such as `telegram`. A workspace has at most one channel of each type.',
     }),
-    workspace: t.relation('workspace', { description: 'Whose it is.' }),
+    workspace: t.relation('workspace', { description: 'The workspace that the channel belongs to.' }),
     config: t.expose('config', {
       type: 'JSON',
-      description: 'Its settings as the org file gives them. Variables in them are not filled in.',
+      description:
+        'The settings of the channel, as the org file gives them. Variables in them are not replaced.',
     }),
     allowedUsers: t.exposeStringList('allowedUsers', {
-      description: 'Who may write to it, by the ids that the channel uses. Empty: everyone.',
+      description:
+        "The channel's own ids of the users who may write to it. When the list is empty, every user may.",
     }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether it is used.' }),
-    source: t.expose('source', { type: WorkspaceItemSource, description: 'What made it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether the channel is in use.' }),
+    source: t.expose('source', {
+      type: WorkspaceItemSource,
+      description: 'Whether an import or a person created the channel.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the channel last changed.' }),
   }),
 });

@@ -4,44 +4,46 @@ import { dbEnum } from '../kit/enum.ts';
 export const WorkspaceStatus = dbEnum(
   'WorkspaceStatus',
   values.WorkspaceStatus,
-  'Whether a workspace works. It follows the agent that works in it, and that agent’s heartbeats.',
+  "The status of a workspace. It follows from the status of the workspace's agent and from the agent's heartbeats.",
   {
-    PROVISIONING: 'No agent works in it yet, or the agent’s container is being started.',
-    ONLINE: 'Its agent runs.',
-    OFFLINE: 'Its agent has sent heartbeats, and none for 180 seconds.',
+    PROVISIONING: "The workspace has no agent, or the agent's container is being started.",
+    ONLINE: "The workspace's agent is RUNNING, or the workspace is external and no heartbeat says otherwise.",
+    OFFLINE: "The workspace's agent has sent heartbeats, but none for more than 180 seconds.",
     DEGRADED:
-      'The last heartbeat reported that its agent is wedged, or an error rate of 0.5 or more. It is ONLINE again below 0.1.',
-    FAILED: 'Its agent is in ERROR. Offboard the agent to hire another one.',
-    REMOVED: 'It was removed. Final.',
+      'A heartbeat reported that the agent is wedged, or an error rate of 0.5 or more. The status ends with a heartbeat that reports an error rate below 0.1.',
+    FAILED:
+      "The workspace's agent is in ERROR. It must be offboarded before another agent is hired for the workspace.",
+    REMOVED: 'The workspace was removed. This status is final.',
   },
 );
 
 export const WorkspaceItemSource = dbEnum(
   'WorkspaceItemSource',
   values.WorkspaceItemSource,
-  'What made a schedule or a channel of a workspace.',
+  'The origin of a schedule or a channel of a workspace.',
   {
-    TEMPLATE: 'An import of an org file. An import in the mode RECONCILE keeps it equal to the file.',
-    RUNTIME: 'A person or a program. No import changes it.',
+    TEMPLATE:
+      'An import of an org file created the item. An import in the mode RECONCILE makes it equal to the file again.',
+    RUNTIME: 'A person or a program created the item. No import changes it.',
   },
 );
 
 export const ScheduleOutcome = dbEnum(
   'ScheduleOutcome',
   values.ScheduleOutcome,
-  'What came of a run of a schedule.',
+  'The outcome of a schedule when it was due.',
   {
-    SPAWNED: 'A session was spawned with its prompt.',
-    RESUMED: 'The session of an earlier run had finished and was launched anew with its prompt.',
-    SKIPPED: 'Nothing was started. `lastReason` says why.',
-    FAILED: 'A session could not be started. `lastReason` says why.',
+    SPAWNED: 'The schedule spawned a session with its prompt.',
+    RESUMED: 'The session of an earlier run had finished. It was launched anew with the prompt.',
+    SKIPPED: 'The schedule started no session. `lastReason` gives the reason.',
+    FAILED: 'The schedule tried to start a session and failed. `lastReason` gives the reason.',
   },
 );
 
 export const ScheduleReason = dbEnum(
   'ScheduleReason',
   values.ScheduleReason,
-  'Why a run of a schedule started no session. Of several reasons, the first in this order.',
+  'The reason why a run of a schedule started no session. When several apply, the first in this order.',
   {
     DISABLED: 'SKIPPED: it was disabled, or its workspace removed, after it had come due.',
     NOT_ONLINE: 'SKIPPED: the workspace was not ONLINE.',

@@ -11,14 +11,15 @@ import { userError } from '../kit/userError.ts';
 import { Workspace } from './workspace.ts';
 
 userError(WorkspaceRemovedError, {
-  description: 'a workspace that the act needs is removed. REMOVED is final.',
+  description:
+    'the workspace, or the parent that it is to get, is removed. A removed workspace cannot be restored.',
   fields: (t) => ({
     workspace: t.exposeNode('workspaceId', { type: Workspace, description: 'The removed workspace.' }),
   }),
 });
 
 userError(WorkspaceNameTakenError, {
-  description: 'a live workspace below the same parent has this name.',
+  description: 'another live workspace below the same parent has the name.',
   fields: (t) => ({
     workspace: t.exposeNode('workspaceId', {
       type: Workspace,
@@ -28,30 +29,36 @@ userError(WorkspaceNameTakenError, {
 });
 
 userError(WorkspaceCycleError, {
-  description: 'the new parent is the workspace itself, or is below it.',
+  description: 'the new parent is the workspace itself or a workspace below it.',
 });
 
 userError(WorkspaceTooDeepError, {
-  description: 'the tree would have too many levels.',
-  fields: (t) => ({ limit: t.exposeInt('limit', { description: 'The most levels that a tree may have.' }) }),
+  description: 'the tree would have more than 64 levels.',
+  fields: (t) => ({
+    limit: t.exposeInt('limit', { description: 'The highest number of levels that a tree may have.' }),
+  }),
 });
 
 userError(WorkspaceOccupiedError, {
-  description: 'an agent works in the workspace. Offboard it first, also when it is in ERROR.',
+  description:
+    'an agent works in the workspace. An agent in ERROR occupies the workspace too, until it is offboarded.',
   fields: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that works there.' }),
+    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that works in the workspace.' }),
   }),
 });
 
 userError(ConfirmationRequiredError, {
-  description: 'the name of the workspace was not given as `confirmName`. Nothing was removed.',
+  description: '`confirmName` is not the name of the workspace. Nothing was removed.',
   fields: (t) => ({
-    workspaceName: t.exposeString('workspaceName', { description: 'The name to give as `confirmName`.' }),
+    workspaceName: t.exposeString('workspaceName', {
+      description: 'The name of the workspace, which `confirmName` must have.',
+    }),
     descendantCount: t.exposeInt('descendantCount', {
-      description: 'How many workspaces below it would be removed with it.',
+      description: 'The number of workspaces below the workspace, which would be removed with it.',
     }),
     activeTasks: t.exposeInt('activeTasks', {
-      description: 'How many tasks its agent and those below it work on, from their last heartbeats.',
+      description:
+        'The number of tasks that the agents of all these workspaces work on, from their last heartbeats.',
     }),
   }),
 });

@@ -4,52 +4,57 @@ import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts'
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
   id: { field: 'id' },
   description:
-    'A prompt that a workspace is given at set times. It fires only while its workspace is ONLINE, and never again once its workspace is removed.',
+    "A prompt that a session of the workspace's agent receives at set times. A schedule fires only while its workspace is ONLINE. It is disabled for good when its workspace is removed.",
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name; unique in its workspace.' }),
-    workspace: t.relation('workspace', { description: 'Whose it is.' }),
+    name: t.exposeString('name', { description: 'The name of the schedule, unique in its workspace.' }),
+    workspace: t.relation('workspace', { description: 'The workspace that the schedule belongs to.' }),
     cronExpr: t.exposeString('cronExpr', {
-      description: 'When it is due: minute, hour, day of the month, month and day of the week.',
+      description:
+        'The times at which the schedule is due, as a cron expression with five fields: minute, hour, day of month, month and day of week.',
     }),
     timezone: t.exposeString('timezone', {
-      description: 'The IANA time zone of `cronExpr`. UTC by default.',
+      description: 'The IANA time zone that `cronExpr` is read in. UTC by default.',
     }),
-    prompt: t.exposeString('prompt', { description: 'What its session is asked to do.' }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether it fires.' }),
-    source: t.expose('source', { type: WorkspaceItemSource, description: 'What made it.' }),
+    prompt: t.exposeString('prompt', { description: 'The prompt that the session receives.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),
+    source: t.expose('source', {
+      type: WorkspaceItemSource,
+      description: 'Whether an import or a person created the schedule.',
+    }),
     project: t.relation('project', {
       nullable: true,
-      description: 'The project that its sessions work on. Without one, every run is skipped.',
+      description:
+        "The project that the schedule's sessions work on; null when it has none, and then it starts no session.",
     }),
     nextRunAt: t.expose('nextRunAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it is due next. Null while it is disabled, when it is never due (as on 31 February), and for some seconds after another program wrote it.',
+        'When the schedule is due next. Null while it is disabled, when it is never due (as on 31 February), and for some seconds after another program wrote it.',
     }),
     lastRunAt: t.expose('lastRunAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it last ran or was skipped: within seconds of its due time, or once a server worked again. Null before the first time.',
+        'When the schedule last ran or was skipped: within seconds of its due time, or once a server was running again. Null before the first time.',
     }),
     lastOutcome: t.expose('lastOutcome', {
       type: ScheduleOutcome,
       nullable: true,
       description:
-        'What came of its last run; null before the first one. A run makes no event of the schedule.',
+        'The outcome of the last run; null before the first one. A run causes no event of the schedule.',
     }),
     lastReason: t.expose('lastReason', {
       type: ScheduleReason,
       nullable: true,
-      description: 'Why its last run was SKIPPED or FAILED; null otherwise.',
+      description: 'The reason why the last run was SKIPPED or FAILED; null otherwise.',
     }),
     lastSession: t.relation('lastSession', {
       nullable: true,
       description:
-        'The session that it last spawned or resumed, which may have ended since. Null before the first one, and once that session is deleted.',
+        'The session that the schedule last spawned or resumed. It may have ended since. Null before the first one, and after that session was deleted.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the schedule was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the schedule last changed.' }),
   }),
 });

@@ -22,23 +22,23 @@ export type TreeWorkspace = {
   agentName: string | null;
 };
 
-/** With what is below it counted. */
+/** A workspace with the counts of the workspaces below it. */
 export type WorkspaceTreeRow = TreeWorkspace & { childCount: number; statusCounts: StatusCounts };
 
 const WorkspaceStatusCounts = builder.objectRef<StatusCounts>('WorkspaceStatusCounts').implement({
-  description: 'How many workspaces are in each status, of a workspace and everything below it.',
+  description: 'The number of live workspaces in each status, of a workspace and all workspaces below it.',
   fields: (t) => ({
-    provisioning: t.exposeInt('PROVISIONING', { description: 'How many are PROVISIONING.' }),
-    online: t.exposeInt('ONLINE', { description: 'How many are ONLINE.' }),
-    offline: t.exposeInt('OFFLINE', { description: 'How many are OFFLINE.' }),
-    degraded: t.exposeInt('DEGRADED', { description: 'How many are DEGRADED.' }),
-    failed: t.exposeInt('FAILED', { description: 'How many are FAILED.' }),
+    provisioning: t.exposeInt('PROVISIONING', { description: 'The number of PROVISIONING workspaces.' }),
+    online: t.exposeInt('ONLINE', { description: 'The number of ONLINE workspaces.' }),
+    offline: t.exposeInt('OFFLINE', { description: 'The number of OFFLINE workspaces.' }),
+    degraded: t.exposeInt('DEGRADED', { description: 'The number of DEGRADED workspaces.' }),
+    failed: t.exposeInt('FAILED', { description: 'The number of FAILED workspaces.' }),
   }),
 });
 
 export const WorkspaceTreeNode = builder.objectRef<WorkspaceTreeRow>('WorkspaceTreeNode').implement({
   description:
-    'A live workspace, with what a view of the tree shows. One statement reads the whole tree; `node` and `nodes` give the rest.',
+    'A live workspace in a view of the tree, with the fields that such a view shows. `node` and `nodes` return the other fields by `workspaceId`.',
   fields: (t) => ({
     workspaceId: t.id({
       description: 'The global id of the workspace.',
@@ -46,39 +46,49 @@ export const WorkspaceTreeNode = builder.objectRef<WorkspaceTreeRow>('WorkspaceT
     }),
     parentId: t.id({
       nullable: true,
-      description: 'The global id of the workspace above it; null for a root.',
+      description: 'The global id of the workspace directly above; null for a root.',
       resolve: ({ parentId }) => parentId && globalId('Workspace', parentId),
     }),
-    name: t.exposeString('name', { description: 'Its name.' }),
+    name: t.exposeString('name', { description: 'The name of the workspace.' }),
     path: t.stringList({
-      description: 'The names from the root down to its own.',
+      description: 'The names from the root down to the workspace.',
       resolve: ({ path }) => namesOf(path),
     }),
-    depth: t.exposeInt('depth', { description: 'How many workspaces are above it; 0 for a root.' }),
-    status: t.expose('status', { type: WorkspaceStatus, description: 'Whether it works.' }),
-    childCount: t.exposeInt('childCount', { description: 'How many live workspaces are directly below it.' }),
+    depth: t.exposeInt('depth', {
+      description: 'The number of workspaces above the workspace; 0 for a root, at most 63.',
+    }),
+    status: t.expose('status', { type: WorkspaceStatus, description: 'The status of the workspace.' }),
+    childCount: t.exposeInt('childCount', {
+      description: 'The number of live workspaces directly below the workspace.',
+    }),
     descendantCount: t.int({
-      description: 'How many live workspaces are below it, at any depth.',
+      description: 'The number of live workspaces below the workspace, at any depth.',
       resolve: ({ statusCounts }) => Object.values(statusCounts).reduce((sum, each) => sum + each, 0) - 1,
     }),
     statusCounts: t.expose('statusCounts', {
       type: WorkspaceStatusCounts,
-      description: 'The statuses of itself and of everything below it.',
+      description:
+        'The number of live workspaces in each status, counting the workspace and all workspaces below it.',
     }),
-    role: t.exposeString('role', { nullable: true, description: 'What it is there for.' }),
-    runtime: t.exposeString('runtime', { description: 'The harness that its agent runs in.' }),
-    tier: t.exposeInt('tier', { description: 'How much it is given to work with, 1 to 9.' }),
+    role: t.exposeString('role', {
+      nullable: true,
+      description: 'The task of the workspace; null when it has none.',
+    }),
+    runtime: t.exposeString('runtime', { description: "The harness that the workspace's agent runs in." }),
+    tier: t.exposeInt('tier', { description: 'The size of the workspace, 1 to 9.' }),
     activeTasks: t.exposeInt('activeTasks', {
-      description: 'How many tasks its agent works on, from the last heartbeat.',
+      description:
+        'The number of tasks that the agent works on, from the last heartbeat; 0 before the first one, and while the workspace is OFFLINE or FAILED.',
     }),
     agentId: t.id({
       nullable: true,
-      description: 'The global id of the agent that works in it; null while the seat is vacant.',
+      description:
+        'The global id of the agent that works in the workspace; null while the workspace is vacant.',
       resolve: ({ agentId }) => agentId && globalId('Agent', agentId),
     }),
     agentName: t.exposeString('agentName', {
       nullable: true,
-      description: 'The name of that agent.',
+      description: 'The name of the agent that works in the workspace; null while the workspace is vacant.',
     }),
   }),
 });
