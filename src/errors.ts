@@ -1,15 +1,9 @@
-/**
- * The errors a caller can foresee. Each is a member of a mutation's result union; anything else that is thrown
- * is a bug or an outage, and reaches the client as a top-level error that leaks nothing.
- */
-export abstract class UserError extends Error {
-  /** The reason, for programs; each class has its own. */
-  static readonly code: string;
+/** The errors that are answered as results, by noun where a noun has several. */
+import { UserError } from './errors/userError.ts';
 
-  get code(): string {
-    return (this.constructor as typeof UserError).code;
-  }
-}
+export * from './errors/vocabulary.ts';
+export * from './errors/workspace.ts';
+export { UserError };
 
 export type InputIssue = {
   /** Dotted from the mutation's input. */
@@ -166,72 +160,6 @@ export class RepoAlreadyWatchedError extends UserError {
   constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
     super(`The repository ${repo.owner}/${repo.name} is watched by agent "${agent.name}" already.`);
     this.agentId = agent.id;
-  }
-}
-
-/** REMOVED is final: a removed workspace takes no change. */
-export class WorkspaceRemovedError extends UserError {
-  static override readonly code = 'WORKSPACE_REMOVED';
-  readonly workspaceId: string;
-
-  constructor({ id, name }: { id: string; name: string }) {
-    super(`The workspace "${name}" is removed.`);
-    this.workspaceId = id;
-  }
-}
-
-export class WorkspaceNameTakenError extends UserError {
-  static override readonly code = 'WORKSPACE_NAME_TAKEN';
-  /** The workspace that has the name. */
-  readonly workspaceId: string;
-
-  constructor({ id, name }: { id: string; name: string }) {
-    super(`Another workspace below the same parent is named "${name}".`);
-    this.workspaceId = id;
-  }
-}
-
-export class WorkspaceCycleError extends UserError {
-  static override readonly code = 'WORKSPACE_CYCLE';
-
-  constructor() {
-    super('A workspace cannot move below itself.');
-  }
-}
-
-export class WorkspaceTooDeepError extends UserError {
-  static override readonly code = 'WORKSPACE_TOO_DEEP';
-  /** The most levels that a tree may have. */
-  readonly limit: number;
-
-  constructor(limit: number) {
-    super(`A tree of workspaces has at most ${limit} levels.`);
-    this.limit = limit;
-  }
-}
-
-export class WorkspaceOccupiedError extends UserError {
-  static override readonly code = 'WORKSPACE_OCCUPIED';
-  readonly agentId: string;
-
-  constructor(agent: { id: string; name: string }) {
-    super(`Agent "${agent.name}" works in the workspace already.`);
-    this.agentId = agent.id;
-  }
-}
-
-/** A removal that was not confirmed. It says what would be removed. */
-export class ConfirmationRequiredError extends UserError {
-  static override readonly code = 'CONFIRMATION_REQUIRED';
-  readonly workspaceName: string;
-  readonly descendantCount: number;
-  readonly activeTasks: number;
-
-  constructor(facts: { workspaceName: string; descendantCount: number; activeTasks: number }) {
-    super(`Pass the name "${facts.workspaceName}" to confirm the removal.`);
-    this.workspaceName = facts.workspaceName;
-    this.descendantCount = facts.descendantCount;
-    this.activeTasks = facts.activeTasks;
   }
 }
 

@@ -20,6 +20,10 @@ import './workspace/workspaceChange.ts';
 import './orgImport/orgImportChange.ts';
 import './session/sessionChange.ts';
 import './pullRequest/pullRequestChange.ts';
+import './template/installation.ts';
+import './vocabulary/relationshipType.ts';
+import './vocabulary/watcher.ts';
+import './vocabulary/classifier.ts';
 import './kit/error.ts';
 import './organization/error.ts';
 import './agent/error.ts';
@@ -28,5 +32,6 @@ import './orgImport/error.ts';
 import './project/error.ts';
 import './session/error.ts';
 import './pullRequest/error.ts';
+import './vocabulary/error.ts';
 
 export { builder } from './kit/builder.ts';

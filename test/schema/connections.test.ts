@@ -24,6 +24,7 @@ const PLAIN_LISTS = [
   'Organization.workspaceTree',
   'PullRequest.unresolvedBy',
   'Query.nodes',
+  'RelationshipType.rules',
   'UnresolvedReviewer.links',
 ];
 

@@ -1,16 +1,17 @@
-/** Who may do what, and how each act is tried. */
+/** The permissions of every mutation, and an input to try each one with. */
 import { randomBytes } from 'node:crypto';
 import type { MembershipRole } from '../graphql/graphql.ts';
 import { CreateToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
+import { newClassifier, newEntityType, newRelationshipType, newWatcher } from '../support/vocabulary.ts';
 import { type Cast, newToken, type Role } from './cast.ts';
 import { table } from './table.ts';
 
 /**
- * `yes`, or the code it is refused with. `no` is FORBIDDEN: the viewer sees it and may not. `none` is NOT_FOUND: for
- * this viewer it is not there. A mutation that is not in here fails the test.
+ * `yes`, or the code of the refusal: `no` is FORBIDDEN, for a viewer who sees the object but lacks the right, and
+ * `none` is NOT_FOUND, for a viewer who must not see it. A mutation without a row fails the test.
  */
 export const PERMISSIONS = table<Role>(`
   act                                 | nobody | outsider | former | elsewhere | agent | member | admin | owner
@@ -27,7 +28,7 @@ export const PERMISSIONS = table<Role>(`
   revokeToken: a member's             | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: an admin's             | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: an owner's             | 401    | none     | none   | none      | no    | no     | no    | yes
-  revokeToken: one of everywhere      | 401    | none     | none   | none      | none  | none   | none  | none
+  revokeToken: a login token          | 401    | none     | none   | none      | none  | none   | none  | none
   createToken: for an agent one hired | 401    | none     | none   | none      | no    | yes    | yes   | yes
   createToken: for another's agent    | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: of an agent one hired  | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -44,6 +45,8 @@ export const PERMISSIONS = table<Role>(`
   moveWorkspace                       | 401    | none     | none   | none      | no    | no     | yes   | yes
   removeWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   importOrg                           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  setWorkspaceSchedule                | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeWorkspaceSchedule             | 401    | none     | none   | none      | no    | no     | yes   | yes
   reportWorkspaceHeartbeat: its own   | 401    | none     | none   | none      | yes   | no     | no    | no
   reportWorkspaceHeartbeat: another's | 401    | none     | none   | none      | no    | no     | no    | no
   offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -58,6 +61,19 @@ export const PERMISSIONS = table<Role>(`
   logAgentAction: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
   recordReviewedPR: its own           | 401    | none     | none   | none      | yes   | no     | yes   | yes
   recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveEntityType                   | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createRelationshipType              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateRelationshipType              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveRelationshipType             | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createClassifier                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateClassifier                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveClassifier                   | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createWatcher                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateWatcher                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveWatcher                      | 401    | none     | none   | none      | no    | no     | yes   | yes
+  recordWatcherWindow                 | 401    | none     | none   | none      | no    | no     | yes   | yes
   registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
   spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -82,7 +98,7 @@ export const PERMISSIONS = table<Role>(`
 
 type Prepare = (cast: Cast, role: Role) => object | Promise<object>;
 
-/** The input of each act, on things made afresh by those who may. */
+/** The input for each row, on new objects that a permitted member creates. */
 export const ACTS: Record<string, Prepare> = {
   createOrganization: () => ({ slug: newName(), name: 'Acme' }),
   'addMember: a member': addMember('MEMBER'),
@@ -97,7 +113,7 @@ export const ACTS: Record<string, Prepare> = {
   "revokeToken: a member's": revokeTokenOf('member'),
   "revokeToken: an admin's": revokeTokenOf('admin'),
   "revokeToken: an owner's": revokeTokenOf('owner'),
-  'revokeToken: one of everywhere': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
+  'revokeToken: a login token': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
   'createToken: for an agent one hired': async (cast, role) => ({
     organizationId: cast.team.id,
     agentId: await hiredBy(cast, role),
@@ -150,6 +166,17 @@ export const ACTS: Record<string, Prepare> = {
     return { workspaceId: id, confirmName: name };
   },
   importOrg: ({ team }) => ({ organizationId: team.id, source: { yaml: 'name: Acme' } }),
+  setWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+    cronExpr: '0 9 1 1 *',
+    prompt: 'Look at the board.',
+    projectId: team.project.id,
+  }),
+  removeWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+  }),
   'reportWorkspaceHeartbeat: its own': ({ seats }) => ({ workspaceId: seats.own, activeTasks: 1 }),
   "reportWorkspaceHeartbeat: another's": ({ seats }) => ({ workspaceId: seats.other, activeTasks: 1 }),
   'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),
@@ -178,6 +205,38 @@ export const ACTS: Record<string, Prepare> = {
     repo: 'acme/rocket',
     number: 8,
   }),
+  createEntityType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Customer' }),
+  updateEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id, name: 'Client' }),
+  archiveEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id }),
+  createRelationshipType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'owns' }),
+  updateRelationshipType: async ({ team }) => ({
+    relationshipTypeId: (await newRelationshipType(team)).id,
+    name: 'has',
+  }),
+  archiveRelationshipType: async ({ team }) => ({ relationshipTypeId: (await newRelationshipType(team)).id }),
+  createClassifier: ({ team }) => ({
+    organizationId: team.id,
+    slug: newName(),
+    name: 'Severity',
+    attributeKey: 'severity',
+    attributeValues: ['low', 'high'],
+  }),
+  updateClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id, name: 'Risk' }),
+  archiveClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id }),
+  createWatcher: ({ team }) => ({
+    organizationId: team.id,
+    slug: newName(),
+    name: 'Incidents',
+    prompt: 'What broke?',
+    extractionSchema: { type: 'object' },
+  }),
+  updateWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id, prompt: 'What failed?' }),
+  archiveWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id }),
+  recordWatcherWindow: async ({ team }) => {
+    const { id, currentVersion } = await newWatcher(team);
+    const span = { startsAt: '2026-11-21T00:00:00.000Z', endsAt: '2026-11-22T00:00:00.000Z' };
+    return { watcherId: id, versionId: currentVersion.id, ...span, extractedData: {} };
+  },
   registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
   spawnSession: ({ team }) => ({ projectId: team.project.id }),
   'spawnSession: for an agent': ({ team, agents }) => ({
@@ -220,7 +279,7 @@ async function newSession({ team, agents }: Cast, runner: Runner): Promise<strin
   return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;
 }
 
-/** On a new session: of the agent that asks, of the other one, or of none. */
+/** Acts on a new session: of the agent `own`, of the agent `other`, or of no agent. */
 function onSession(runner: Runner, fields: object | ((cast: Cast) => object)): Prepare {
   return async (cast) => ({
     sessionId: await newSession(cast, runner),
@@ -254,7 +313,7 @@ function revokeTokenOf(role: keyof Cast['colleagues']): Prepare {
   });
 }
 
-/** A new agent of this very viewer's; of the owner's, where there can be none, or where it is an agent itself. */
+/** A new agent that the viewer hired. The owner hires it where the viewer cannot hire. */
 async function hiredBy({ team, clients }: Cast, role: Role): Promise<string> {
   const isMember = role === 'member' || role === 'admin';
   return (await team.hire({}, isMember ? clients[role] : team.owner)).id;
@@ -267,7 +326,7 @@ async function newAgentToken({ team }: Cast, agentId: string): Promise<string> {
   return succeeded(createToken).token.id;
 }
 
-/** A token of this very viewer in the team's organization; of the owner's, where there can be none. */
+/** A token of the viewer in the organization of the team. It is the owner's where the viewer can have none. */
 async function ownToken(cast: Cast, role: Role): Promise<string> {
   const { team, clients, formerTokenId } = cast;
   if (role === 'agent') return await newAgentToken(cast, cast.agents.own.id);
@@ -281,7 +340,7 @@ async function ownToken(cast: Cast, role: Role): Promise<string> {
 
 let pullRequests = 0;
 
-/** Puts one more on GitHub. */
+/** Adds a pull request to GitHub and returns its number. */
 function newPullRequest(team: Team): string {
   pullRequests += 1;
   team.onGitHub(pullRequests);

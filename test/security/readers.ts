@@ -1,8 +1,8 @@
-/** Who may read what, and who may listen to what. */
+/** The viewers that may read each type, and those that may subscribe. */
 import type { Insider, Outsider } from './cast.ts';
 import { table } from './table.ts';
 
-/** `all`: every field there is; `none`: for this viewer there is no such thing. */
+/** `all`: the viewer reads every field. `none`: the object does not exist for this viewer. */
 export const THINGS = table<Outsider | Insider>(`
   type                    | outsider | former | elsewhere | agent | member | admin | owner
   Organization            | none     | none   | none      | all   | all    | all   | all
@@ -25,13 +25,21 @@ export const THINGS = table<Outsider | Insider>(`
   PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
   PullRequestReview       | none     | none   | none      | all   | all    | all   | all
   StructureEvent          | none     | none   | none      | all   | all    | all   | all
+  EntityType              | none     | none   | none      | all   | all    | all   | all
+  RelationshipType        | none     | none   | none      | all   | all    | all   | all
+  Classifier              | none     | none   | none      | all   | all    | all   | all
+  ClassifierVersion       | none     | none   | none      | all   | all    | all   | all
+  Watcher                 | none     | none   | none      | all   | all    | all   | all
+  WatcherVersion          | none     | none   | none      | all   | all    | all   | all
+  WatcherWindow           | none     | none   | none      | all   | all    | all   | all
+  Installation            | none     | none   | none      | all   | all    | all   | all
 `);
 
-/** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
+/** The fields that `all` covers. A new field fails the test until it is added here. */
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -47,7 +55,7 @@ export const FIELDS: Record<string, string> = {
     'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
   WorkspaceStatusCounts: 'provisioning online offline degraded failed',
   WorkspaceSchedule:
-    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason createdAt updatedAt',
+    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason lastSession createdAt updatedAt',
   WorkspaceChannel: 'id type workspace config allowedUsers enabled source createdAt updatedAt',
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
@@ -64,6 +72,19 @@ export const FIELDS: Record<string, string> = {
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
   UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
   ReviewThreadLink: 'url file line',
+  EntityType:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema',
+  RelationshipType:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema isSymmetric inverse rules',
+  RelationshipTypeRule: 'source target',
+  Classifier:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit watcher currentVersion versions',
+  ClassifierVersion: 'id classifier version attributeKey attributeValues createdAt',
+  Watcher:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit schedule scheduleEnabled connection currentVersion versions windows',
+  WatcherVersion: 'id watcher version prompt extractionSchema reactionScript createdAt',
+  WatcherWindow: 'id watcher version startsAt endsAt extractedData createdAt',
+  Installation: 'id organization agent status installedAt uninstalledAt updatedAt',
   StructureEvent: 'id type subjectId importId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',
@@ -71,7 +92,10 @@ export const FIELDS: Record<string, string> = {
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
 };
 
-/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
+/**
+ * `hears`: the viewer receives events. `none`: the organization does not exist for this viewer. A client without a
+ * token cannot open a socket.
+ */
 export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   subscription          | outsider | former | elsewhere | agent | member | admin | owner
   agentChanged          | none     | none   | none      | hears | hears  | hears | hears
@@ -86,7 +110,7 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
 `);
 
-/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
+/** The fields of each event. A new field fails the test until it is added here. */
 export const EVENT_FIELDS: Record<string, string> = {
   AgentChanged: 'cursor occurredAt actor requestId type agent',
   WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
