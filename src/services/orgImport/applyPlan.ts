@@ -2,6 +2,7 @@ import type { Tx } from '../../db.ts';
 import type { Author } from '../act/structureEvent.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { Runtime } from '../port/runtime.ts';
+import { discardPlans } from '../workspace/discardPlans.ts';
 import { lockRemoval, removeWorkspaces } from '../workspace/removeWorkspaces.ts';
 import { seatAgents } from './apply/agents.ts';
 import { writeChannels } from './apply/channels.ts';
@@ -61,14 +62,6 @@ export async function applyPlan(
     await removeWorkspaces(tx, by, removal, { reason, importId });
   }
   return { workspaceIds, onlineCount };
-}
-
-/**
- * The triggers of the tree join the changed rows with each other and with their tables. PostgreSQL keeps the plan of
- * such a join for the connection. One that was made for a single row takes minutes for ten thousand.
- */
-async function discardPlans(tx: Tx): Promise<void> {
-  await tx.$executeRaw`DISCARD PLANS`;
 }
 
 async function idsOf(tx: Tx, items: readonly OrgImportItem[]): Promise<(string | null)[]> {

@@ -4,7 +4,9 @@ import type { JsonObject } from './document/document.ts';
 import { readLiveWorkspaces } from './liveWorkspaces.ts';
 import { LiveTree } from './plan/liveTree.ts';
 import type { LiveWorkspace } from './plan/plan.ts';
-import { writeOrgDocument } from './writeOrgDocument.ts';
+import { runInThread } from './thread.ts';
+
+const WORKER = new URL('./writingWorker.ts', import.meta.url);
 
 /**
  * The live tree as one YAML document; null when there is no such organization or live workspace, or the viewer may not
@@ -21,7 +23,7 @@ export async function exportOrg(
   const workspaces = rootId === null ? rows : subtreeOf(rows, rootId);
   if (!workspaces) return null;
   const { name, spec } = await documentOf(db, organizationId, workspaces);
-  return writeOrgDocument({ name, spec, workspaces });
+  return await runInThread<string>(WORKER, { name, spec, workspaces }, organizationId);
 }
 
 function subtreeOf(rows: LiveWorkspace[], rootId: string): LiveWorkspace[] | undefined {

@@ -79,7 +79,7 @@ async function carryOut(
       timeoutMs: TIMEOUT_MS,
       result: importResult,
       authorize: (viewer) => authorize(viewer, 'org.import', organizationId),
-      prepare: () => readOrgSource(source, { root: settings.templatesDir }),
+      prepare: () => readOrgSource(source, { root: settings.templatesDir, lane: organizationId }),
       async lock(tx, document) {
         const unmet = missingEnvironment(document, environment, settings);
         const importId = started ?? (await newImportId(tx));

@@ -21,7 +21,7 @@ export async function planOrg(
 ): Promise<PlanResult> {
   const { source, mode, environment } = validate(importOrgInput, input);
   authorize(viewer, 'org.import', organizationId);
-  const document = await readOrgSource(source, { root: settings.templatesDir });
+  const document = await readOrgSource(source, { root: settings.templatesDir, lane: organizationId });
   const plan = planOrgImport(document, await readLiveWorkspaces(db.prisma, organizationId), mode);
   return planResult(plan, missingEnvironment(document, environment, settings));
 }

@@ -3,6 +3,7 @@ import { authorize } from '../../auth/policy.ts';
 import { ConfirmationRequiredError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate, verbatimText } from '../act/input.ts';
+import { discardPlans } from './discardPlans.ts';
 import { lockRemoval, removeWorkspaces } from './removeWorkspaces.ts';
 import { liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
 
@@ -43,6 +44,7 @@ export async function removeWorkspace(
           activeTasks: removal.workspaces.reduce((sum, each) => sum + each.activeTasks, 0),
         });
       }
+      await discardPlans(tx);
       const { workspaceIds, agentIds } = await removeWorkspaces(tx, act, removal, {
         reason: `The workspace "${name}" was removed.`,
       });
