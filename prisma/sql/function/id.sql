@@ -1,5 +1,5 @@
--- A time-ordered id (RFC 9562, version 7), so that programs beside Muster get one by default too. PostgreSQL has
--- its own only from version 18 on.
+-- Returns a time-ordered id (RFC 9562, version 7). As a column default, it also serves programs other than Muster.
+-- PostgreSQL has its own function only from version 18 on.
 CREATE OR REPLACE FUNCTION uuid_v7() RETURNS uuid
 LANGUAGE sql VOLATILE PARALLEL SAFE
 RETURN encode(
@@ -17,8 +17,8 @@ RETURN encode(
   'hex'
 )::uuid;
 
--- The API's global object id. (encode() breaks lines at 76 characters; ids have no line breaks.)
--- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
+-- Returns the API's global object id. encode() breaks lines at 76 characters, and ids have no line breaks.
+-- STABLE, as the functions that it calls: only then does the planner inline it, and a call costs nothing.
 CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN replace(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');

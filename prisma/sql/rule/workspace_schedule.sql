@@ -7,8 +7,8 @@ CREATE OR REPLACE TRIGGER workspace_schedule_stays BEFORE UPDATE ON workspace_sc
   )
   EXECUTE FUNCTION refuse('a schedule stays in its workspace');
 
--- Schedules of a removed workspace stay off. The workspace's row is locked meanwhile, so that a removal comes before or
--- after, and switches off what is there by then.
+-- Schedules of a removed workspace stay disabled. The check locks the workspace's row. A removal therefore runs either
+-- before it, and the check refuses, or after it, and disables the schedule.
 CREATE OR REPLACE FUNCTION enable_in_live_workspace() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$

@@ -14,15 +14,15 @@ export type ReadingOutcome = { document: OrgDocument } | { issues: OrgSourceIssu
 
 const DEADLINE_MS = 60_000;
 const HEAP_MB = 1_024;
-/** Readings that run at once: each may take a processor and `HEAP_MB`. */
+/** Limits the threads that run at the same time: each may take a processor and `HEAP_MB` of memory. */
 const CONCURRENCY = 2;
 
 const limiter = createLimiter(CONCURRENCY);
 
 /**
- * Reads and checks a source in a thread of its own, so that no source can keep the server from its other work: a
- * document of 10,000 workspaces takes seconds to parse.
- * @throws InvalidOrgSourceError with every problem there is
+ * Reads and checks a source in a worker thread. A document of 10,000 workspaces takes seconds to parse, which would block
+ * all other requests.
+ * @throws InvalidOrgSourceError with all faults of the source
  */
 export async function readOrgSource(source: OrgSource, { root }: ReadOptions): Promise<OrgDocument> {
   const outcome = await limiter('', () => read({ source, root }));

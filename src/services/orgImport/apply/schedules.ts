@@ -3,7 +3,7 @@ import type { DocumentSchedule } from '../document/document.ts';
 import { ownedItems } from './ownedItems.ts';
 import type { PlacedWorkspace } from './workspaces.ts';
 
-/** Without `next_run_at`, the next due time is computed anew. */
+/** Resets `next_run_at` of changed schedules to null, so that the next due time is computed again. */
 export async function writeSchedules(
   tx: Tx,
   organizationId: string,

@@ -1,6 +1,6 @@
 import { Cron } from 'croner';
 
-/** Why a cron expression or a time zone cannot be used; remembered, as thousands of schedules share a few of them. */
+/** Caches the faults of cron expressions and time zones, because thousands of schedules share a few of them. */
 export class ScheduleTimes {
   readonly #crons = new Map<string, string | undefined>();
   readonly #zones = new Map<string, string | undefined>();
@@ -27,7 +27,7 @@ function cronFault(expression: string): string | undefined {
 
 function zoneFault(zone: string): string | undefined {
   const fault = 'must be an IANA time zone, such as Europe/Berlin';
-  // Intl takes offsets too, but PostgreSQL reads their sign the other way round.
+  // Intl accepts offsets too, but PostgreSQL interprets their sign the other way round.
   if (!/^[A-Za-z]/.test(zone)) return fault;
   try {
     new Intl.DateTimeFormat('en', { timeZone: zone });
