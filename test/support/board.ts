@@ -29,7 +29,7 @@ export type SessionFacts = {
   isTerminated: boolean;
   hasAgent: boolean;
   hasSignalled: boolean;
-  /** How long ago it was last heard of, in seconds. */
+  /** The time since the session's last report, in seconds. */
   quietSeconds: number;
   pullRequests: PullRequestFacts[];
 };
@@ -62,7 +62,7 @@ export function session(facts: Partial<SessionFacts> = {}): SessionFacts {
   };
 }
 
-/** Numbers pull requests apart, whoever has them. */
+/** The number of the last pull request, so that each gets another number. */
 let lastNumber = 100_000;
 
 /** Writes sessions of the team's project, those of agents for this one. Answers their global ids, in the same order. */

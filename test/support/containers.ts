@@ -22,9 +22,9 @@ export type Containers = {
   /** Lines of `<verb> called` and `<verb> done`: the second when it changed something. */
   log(agentId: string): Promise<string[]>;
   state(agentId: string): Promise<string>;
-  /** As if it had ended by itself. */
+  /** Ends the container, as if its program had exited. */
   exit(agentId: string): Promise<void>;
-  /** As if somebody had removed it. */
+  /** Removes the container, as an operator would. */
   vanish(agentId: string): Promise<void>;
   /** Makes a file beside the program, for a line of shell that waits for it. */
   touch(name: string): Promise<void>;

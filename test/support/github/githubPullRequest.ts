@@ -83,7 +83,7 @@ export type GitHubPullRequest = {
   reviews: GitHubReview[];
 };
 
-/** An open pull request that nobody has looked at, with nothing in the way of its merge. */
+/** An open pull request without reviews that can be merged. */
 export function defaultPullRequest(owner: string, repo: string, number: number): GitHubPullRequest {
   return {
     owner,
