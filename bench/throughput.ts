@@ -1,9 +1,9 @@
 /**
- * What the feed costs those who write: `npm run bench -- throughput`.
+ * Measures what the feed costs writers: `npm run bench -- throughput`.
  *
  * One writer of transactions of one row, on copies of the database: without any trigger, with the triggers of rules
  * alone, and with all. Then 32 writers with a sequencer process following, over Redis, in turns with the same writers on
- * the copy without any trigger and on one whose changes nobody sequences.
+ * the copy without any trigger and on one without a sequencer.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -90,7 +90,7 @@ const told = (way: keyof typeof sums) =>
   `${(rate(sums[way]) / 1000).toFixed(2)} k/s (rounds: ${rates[way].join(', ')})`;
 say(`${WRITERS} writers of one row each, ${ROUNDS} rounds of ${MS / 1000} s in turns`);
 say(`without any trigger:             ${told('none')}`);
-say(`captured, nobody sequencing:     ${told('trigger')}, ${share('trigger')}`);
+say(`captured, without a sequencer:   ${told('trigger')}, ${share('trigger')}`);
 say(`captured, the sequencer follows: ${told('followed')}, ${share('followed')}`);
 say(`left in the outbox at the end of the load: ${left.join(', ')} changes`);
 say(`empty after: ${waits.map((ms) => ms.toFixed(0)).join(', ')} ms`);

@@ -36,7 +36,7 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   feedRetention?: Config['feedRetention'];
   /** Whether this process may sequence the feed. Default true. */
   sequence?: boolean;
-  /** Whether it works on jobs. Default true. */
+  /** Whether the process runs jobs. Default: true. */
   jobs?: boolean;
   /** Runs the containers of agents. Default: none. */
   runtime?: Config['runtime'];

@@ -56,7 +56,7 @@ export class MissingEnvironmentError extends UserError {
   }
 }
 
-/** What was planned is no longer what would be done. */
+/** The plan that the caller expects differs from the current one. */
 export class PlanStaleError extends UserError {
   static override readonly code = 'PLAN_STALE';
   readonly currentPlanHash: string;
@@ -139,7 +139,7 @@ export class LastOwnerError extends UserError {
   static override readonly code = 'LAST_OWNER';
 
   constructor() {
-    super('An organization keeps at least one OWNER: make somebody else one first.');
+    super('An organization keeps at least one OWNER. Make another member an OWNER first.');
   }
 }
 

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { now } from '../support/figures.ts';
 
-/** A change of one row that the feed tells of: a text that counts. */
+/** Updates of one row that cause an event. Each increments a number in a text. */
 const CHANGES = {
   session: 'UPDATE session SET branch = (branch::int + 1)::text WHERE id = $1',
   pull_request: 'UPDATE pull_request SET title = (title::int + 1)::text WHERE id = $1',

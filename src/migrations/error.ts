@@ -3,11 +3,11 @@ export type MigrationFault =
   | 'UNREACHABLE'
   /** Another process held the lock for too long. */
   | 'LOCKED'
-  /** The schema holds tables and has no history: most likely somebody else's. */
+  /** The schema contains tables and no migration history, so the tables probably belong to another program. */
   | 'NOT_EMPTY'
   /** A file of the folder cannot be read. */
   | 'UNREADABLE'
-  /** Prisma recorded a failure that nobody has resolved. */
+  /** Prisma recorded a failed migration that is not resolved. */
   | 'FAILED'
   /** A file is not the one that was applied. */
   | 'CHANGED'

@@ -10,7 +10,7 @@ const LOCK_TIMEOUT_MS = 300_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 export type LockOptions = {
-  /** Hears one line about each step. Default: nobody. */
+  /** Receives one line about each step. Default: no log. */
   log?: (message: string) => void;
   /** How long to wait for another process that is migrating, in milliseconds. Default: five minutes. */
   lockTimeoutMs?: number;

@@ -6,7 +6,7 @@ import { uuidOf } from '../support/psql.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import { describe, expect, it } from '../support/test.ts';
 
-/** Values of the header that authenticate nobody. */
+/** Values of the header that authenticate no viewer. */
 const headers: Record<string, string | undefined> = {};
 
 it.beforeAll(async ({ sharedTeam: team, psql }) => {

@@ -41,7 +41,7 @@ async function listen(team: Team, rootId?: string) {
     ]);
 }
 
-it('a subscriber hears of every workspace as it is added, filled, moved and removed', async ({ team }) => {
+it('a subscriber receives each creation, hire, move and removal of a workspace', async ({ team }) => {
   const events = await listen(team);
   const ids = await plant(team, ['A', 'A/B', 'Z']);
   await team.employ({ workspaceId: ids['A/B'] });
@@ -58,7 +58,7 @@ it('a subscriber hears of every workspace as it is added, filled, moved and remo
   ]);
 });
 
-it('with rootId a subscriber hears of that part alone, and of moves into it and out of it', async ({
+it('with rootId a subscriber receives only changes of that subtree, and moves into it and out of it', async ({
   team,
 }) => {
   const ids = await plant(team, ['A', 'A/B', 'A/B/C', 'Z', 'Z/Y']);

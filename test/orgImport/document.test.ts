@@ -417,7 +417,7 @@ describe('workspace_dir', () => {
   });
 });
 
-it('marks what stands below a workspace that is not to be spawned', () => {
+it('marks the workspaces below a workspace with spawning: false', () => {
   const yaml =
     'name: Acme\nworkspaces:\n  - { name: A, spawning: false, children: [{ name: B, spawning: true }] }\n';
   const [a] = read({ yaml }).workspaces;

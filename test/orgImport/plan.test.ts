@@ -55,7 +55,7 @@ describe('MERGE', () => {
   });
 });
 
-describe('a tree of nine of which eight were reparented', () => {
+describe('a tree of nine workspaces, eight of them under a new parent', () => {
   const team = ['C', 'D', 'E', 'F', 'G', 'H'].map((name) => w(name));
   const before = document(w('PM', w('A', w('B'), ...team)));
   const after = document(w('PM', w('B', w('A'), ...team)));

@@ -116,7 +116,7 @@ describe('a plan', () => {
     });
   });
 
-  it('brings every row that nobody changed to the release', () => {
+  it('brings every row that was not changed locally to the release', () => {
     holds(({ before, after, plan, release: to }) => {
       for (const source of to.items) {
         const planned = plan.items.find(

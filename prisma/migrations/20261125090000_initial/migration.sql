@@ -1,9 +1,9 @@
 -- Everything Muster starts with, except the tables of the job queue.
 
 -- >>> prisma/sql/function/feed.sql
--- Makes sure that positions up to `upto` have a partition. There is no default partition: were one missing, changes
--- would wait in the outbox until it is there, and nothing would have to be moved out of a default one later.
--- A partition is made apart and then attached, which (unlike CREATE TABLE … PARTITION OF) lets readers go on.
+-- Creates the missing partitions for positions up to `upto`. There is no default partition, because rows would have to
+-- be moved out of it later. While a partition is missing, changes wait in the outbox.
+-- The function creates a table and then attaches it: CREATE TABLE … PARTITION OF would block readers.
 CREATE OR REPLACE FUNCTION ensure_change_log_partitions(upto bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -12,7 +12,7 @@ DECLARE
   first_position bigint;
   partition_name text;
 BEGIN
-  -- Two sequencers may call this at once.
+  -- Two sequencers may call this function at the same time.
   PERFORM pg_advisory_xact_lock(hashtextextended('muster.change_log_partitions', 0));
   SELECT position / width * width INTO first_position FROM feed_head;
   WHILE first_position <= upto LOOP
@@ -29,8 +29,9 @@ BEGIN
 END
 $$;
 
--- For an operator who puts the data back to an earlier state in a way that the feed cannot see (a restore of the data
--- alone, a snapshot of the volume): positions may then be given again to other changes, so older cursors must expire.
+-- For an operator who restores an earlier state in a way that the feed cannot detect, such as a restore of the data
+-- alone or a snapshot of the volume. The feed may then assign used positions to other changes, so older cursors must
+-- expire.
 CREATE OR REPLACE FUNCTION reset_feed_epoch() RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -39,7 +40,7 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION reset_feed_epoch() IS 'Begins another history of the feed: every cursor from before expires.';
+COMMENT ON FUNCTION reset_feed_epoch() IS 'Starts a new history of the feed: every existing cursor expires.';
 -- <<< prisma/sql/function/feed.sql
 
 -- >>> prisma/sql/function/id.sql
@@ -55,15 +56,15 @@ RETURN (
   ) || right(gen_random_uuid()::text, 17)
 )::uuid;
 
--- The API's global object id. (encode() breaks lines at 76 characters; ids have no line breaks.)
--- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
+-- Returns the API's global object id. encode() breaks lines at 76 characters, and ids have no line breaks.
+-- STABLE, as the functions that it calls: only then does the planner inline it, and a call costs nothing.
 CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN replace(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');
 -- <<< prisma/sql/function/id.sql
 
 -- >>> prisma/sql/function/refuse.sql
--- Refuses a statement that would make history untrue. The reason is the trigger's argument.
+-- Refuses a statement that would falsify history. The trigger's argument is the reason.
 CREATE OR REPLACE FUNCTION refuse() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -75,8 +76,8 @@ $$;
 -- <<< prisma/sql/function/refuse.sql
 
 -- >>> prisma/sql/function/repo.sql
--- As GitHub allows them: an owner has letters, digits and single hyphens within, and for a managed account an underscore
--- before the short code of its enterprise.
+-- GitHub's rules for names: an owner has letters, digits and single hyphens between them. A managed account has an
+-- underscore before the short code of its enterprise.
 CREATE OR REPLACE FUNCTION is_repo(owner text, name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(owner) <= 39
@@ -85,27 +86,27 @@ RETURN length(owner) <= 39
    AND name !~ '^\.{1,2}$'
    AND name !~* '\.git$';
 
--- A repository as the API shows it.
+-- Returns a repository as the API returns it.
 CREATE OR REPLACE FUNCTION repo_image(owner text, name text) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_object('owner', owner, 'name', name, 'nameWithOwner', owner || '/' || name);
 -- <<< prisma/sql/function/repo.sql
 
 -- >>> prisma/sql/function/time.sql
--- A time that the API shows is one that it can show: finite, and of the years 1 to 9999 in every time zone. One row
--- beyond would break every list it stands in.
+-- Whether the API can return a time: it must be finite, and in the years 1 to 9999 in every time zone. A single row with
+-- another time would break every list that contains it.
 CREATE OR REPLACE FUNCTION is_date_time(t timestamptz) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN t >= '0001-01-02T00:00:00Z'::timestamptz AND t < '9999-12-31T00:00:00Z'::timestamptz;
 
--- A time as the API's DateTime writes it. STABLE, as to_char is: only then does the planner inline it.
+-- Returns a time in the format of the API's DateTime. STABLE, as to_char is: only then does the planner inline it.
 CREATE OR REPLACE FUNCTION date_time(t timestamptz) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN to_char(t AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
 -- <<< prisma/sql/function/time.sql
 
 -- >>> prisma/sql/function/touch_updated_at.sql
--- For BEFORE UPDATE triggers: a row that changes says when.
+-- For BEFORE UPDATE triggers: sets `updated_at` of a row that changes.
 CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -891,7 +892,7 @@ SELECT ensure_change_log_partitions(250000);
 CREATE OR REPLACE TRIGGER agent_touch BEFORE UPDATE ON agent
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 
--- How the status of an agent may change. An agent does not come back: its successor is another agent.
+-- Refuses impossible changes of an agent's status. STOPPED is final: the successor of a stopped agent is another agent.
 CREATE OR REPLACE TRIGGER agent_status_stays BEFORE UPDATE ON agent
   FOR EACH ROW WHEN (
     OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (
@@ -915,9 +916,9 @@ CREATE OR REPLACE TRIGGER agent_stays BEFORE UPDATE ON agent
 CREATE OR REPLACE TRIGGER agent_is_kept BEFORE DELETE OR TRUNCATE ON agent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('offboard it instead');
 
--- What an agent may hold depends on its status: repositories and live sessions while it is RUNNING, tokens until it has
--- ended. The agent's row is locked meanwhile, so that a transaction that ends the agent comes before or after, and
--- releases what is held by then.
+-- An agent may hold repositories and live sessions only while it is RUNNING, and tokens only until it has ended. The
+-- check locks the agent's row. A transaction that ends the agent therefore runs either before it, and the check refuses,
+-- or after it, and releases the new holding.
 CREATE OR REPLACE FUNCTION hold_by_working_agent() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -930,7 +931,7 @@ BEGIN
     WHEN 'token' THEN current_status IN ('PENDING', 'RUNNING')
     ELSE current_status = 'RUNNING'
   END;
-  -- Without such an agent this is NULL, and the foreign key is about to fail.
+  -- The status is NULL when the agent does not exist. The foreign key then refuses the row.
   IF NOT may_hold THEN
     RAISE EXCEPTION 'An agent that is % holds no new %.', current_status, TG_TABLE_NAME
       USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0], TABLE = TG_TABLE_NAME;
@@ -951,9 +952,9 @@ CREATE OR REPLACE TRIGGER session_update_agent_check BEFORE UPDATE ON session
   FOR EACH ROW WHEN (NEW.agent_id IS NOT NULL AND OLD.is_terminated AND NOT NEW.is_terminated)
   EXECUTE FUNCTION hold_by_working_agent('session_agent_check');
 
--- An agent that has ended holds nothing: its repositories are free for another agent, its sessions have ended (so that
--- their pull requests can be claimed without a takeover), its tokens are revoked. The same statement does it all: there
--- is no moment in between.
+-- Releases everything that an ended agent holds, in the statement that ends it: its repositories are free for another
+-- agent, its sessions are terminated (so that their pull requests can be claimed without a takeover), and its tokens are
+-- revoked. No transaction sees an ended agent that still holds something.
 CREATE OR REPLACE FUNCTION release_agent_holdings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -966,8 +967,8 @@ BEGIN
 END
 $$;
 
--- PostgreSQL fires triggers in the order of their names. This one fires before agent_capture: the feed tells of
--- what the agent held before it tells of the agent.
+-- PostgreSQL fires triggers in the order of their names. This one fires before agent_capture, so that the feed delivers
+-- the changes of the agent's holdings before the change of the agent.
 CREATE OR REPLACE TRIGGER agent_before_capture_release AFTER UPDATE ON agent
   FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'RUNNING') AND NEW.status IN ('STOPPED', 'ERROR'))
   EXECUTE FUNCTION release_agent_holdings();
@@ -1012,7 +1013,7 @@ ALTER TABLE agent_memory
 -- <<< prisma/sql/rule/agent_memory.sql
 
 -- >>> prisma/sql/rule/feed.sql
--- A payload never grows without bound: of one over 64 KB, strings over 64 KB are cut, and named in `truncated`.
+-- Limits the size of a payload: when it is larger than 64 KB, its strings over 64 KB are cut and named in `truncated`.
 CREATE OR REPLACE FUNCTION bound_payload() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -1028,7 +1029,7 @@ BEGIN
     SELECT key, value #>> '{}' AS text FROM jsonb_each(NEW.payload -> 'row')
      WHERE jsonb_typeof(value) = 'string' AND octet_length(value #>> '{}') > max_bytes
   LOOP
-    -- At most four bytes a character in UTF-8, and never half a character.
+    -- A character has at most four bytes in UTF-8. Cutting by characters never splits one.
     NEW.payload := jsonb_set(NEW.payload, ARRAY['row', field.key], to_jsonb(left(field.text, max_bytes / 4)));
     cut := cut || field.key;
   END LOOP;
@@ -1039,12 +1040,12 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION bound_payload() FROM PUBLIC;
 
--- The size that is cheap to ask for is that of the stored form. A byte of it is at most six as text (a control
--- character becomes \u0000), so what is smaller than this cannot be over the bound.
+-- The size of the stored form is cheap to read. One stored byte is at most six bytes of text (a control character becomes
+-- \u0000), so a payload below this size cannot exceed the limit.
 CREATE OR REPLACE TRIGGER change_outbox_payload BEFORE INSERT ON change_outbox
   FOR EACH ROW WHEN (pg_column_size(NEW.payload) > 8192) EXECUTE FUNCTION bound_payload();
 
--- What the feed has told under a position stays as it was. Whole partitions go, with DROP TABLE; rows do not.
+-- The change at a position never changes. DROP TABLE deletes whole partitions; single rows are never deleted.
 CREATE OR REPLACE TRIGGER change_log_is_kept BEFORE UPDATE OR DELETE ON change_log
   FOR EACH ROW EXECUTE FUNCTION refuse('what the feed has told stays as it was told');
 CREATE OR REPLACE TRIGGER change_log_whole_is_kept BEFORE TRUNCATE ON change_log
@@ -1070,10 +1071,10 @@ CREATE OR REPLACE TRIGGER membership_stays BEFORE UPDATE ON membership
 CREATE OR REPLACE TRIGGER membership_is_kept BEFORE DELETE OR TRUNCATE ON membership
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set removed_at instead');
 
--- An organization keeps an OWNER. Checked at the end of the transaction, so that ownership can be handed over in any
--- order, and in one transaction after another: of two owners who leave at once, the second sees that the first has left.
--- (The lock is a separate one: under the organization's row lock, a member's act and the end of the membership would
--- deadlock.)
+-- An organization keeps at least one OWNER. The check runs at the end of the transaction, so that ownership can be handed
+-- over in any order. An advisory lock runs concurrent checks one after another: when the last two owners leave at the
+-- same time, the second check sees that the first owner has left. The lock is not the organization's row lock, because
+-- an act of a member and the end of the membership would deadlock on that.
 CREATE OR REPLACE FUNCTION keep_an_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -1091,7 +1092,7 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION keep_an_owner() FROM PUBLIC;
 
--- A constraint trigger cannot be replaced, so it is dropped first.
+-- PostgreSQL cannot replace a constraint trigger, so it is dropped first.
 DROP TRIGGER IF EXISTS organization_owner_check ON membership;
 CREATE CONSTRAINT TRIGGER organization_owner_check AFTER UPDATE ON membership
   DEFERRABLE INITIALLY DEFERRED
@@ -1118,7 +1119,7 @@ ALTER TABLE organization ENABLE ALWAYS TRIGGER organization_stays;
 -- <<< prisma/sql/rule/organization.sql
 
 -- >>> prisma/sql/rule/project.sql
--- A new session's number is not an update of its project.
+-- Assigning a number to a new session does not count as an update of the project.
 CREATE OR REPLACE TRIGGER project_touch BEFORE UPDATE ON project
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_session_num = NEW.last_session_num)
   EXECUTE FUNCTION touch_updated_at();
@@ -1146,8 +1147,9 @@ CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
 CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
 
--- Pull requests are held by workers, in projects that have a repository. Checked when a pull request gets a holder, and
--- when a session or project that holds some changes its kind. The holder is locked against that change meanwhile.
+-- Only a WORKER session in a project with a repository holds pull requests. The rule is checked when a session gets a
+-- pull request, and when a session or project that has pull requests changes its kind. The check locks the session, so
+-- that its kind cannot change at the same time.
 CREATE OR REPLACE FUNCTION keep_pull_requests_with_workers() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -1185,8 +1187,9 @@ CREATE OR REPLACE TRIGGER project_holder_check AFTER UPDATE ON project
   FOR EACH ROW WHEN (NEW.kind = 'SCRATCH' AND OLD.kind <> 'SCRATCH')
   EXECUTE FUNCTION keep_pull_requests_with_workers();
 
--- A merge ends the session that asked for it, once none of its pull requests is open and one was merged: whoever records
--- the merge, in the same transaction. (The session is locked first: of two merges at once, the second sees the first.)
+-- Terminates a session whose merge policy asks for it, once none of its pull requests is open and at least one was
+-- merged. The transaction that records the merge also terminates the session. The trigger locks the session first: of
+-- two concurrent merges, the second sees the first.
 CREATE OR REPLACE FUNCTION terminate_session_on_merge() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -1200,8 +1203,8 @@ BEGIN
 END
 $$;
 
--- PostgreSQL fires triggers in the order of their names. This one fires after the capture: the feed tells of the merge
--- before it tells of the end of the session.
+-- PostgreSQL fires triggers in the order of their names. This one fires after the capture, so that the feed delivers the
+-- merge before the termination of the session.
 CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_request
   FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
   EXECUTE FUNCTION terminate_session_on_merge();
@@ -1272,7 +1275,7 @@ BEGIN
      SET last_session_num = last_session_num + 1
    WHERE id = NEW.project_id AND organization_id = NEW.organization_id
   RETURNING last_session_num INTO NEW.num;
-  -- Without such a project the foreign key is about to fail, and its error should be the one raised, not the CHECK's.
+  -- When the project does not exist, the foreign key must raise the error, not the CHECK.
   NEW.num := coalesce(NEW.num, 1);
   RETURN NEW;
 END
@@ -1293,7 +1296,7 @@ CREATE OR REPLACE TRIGGER session_stays BEFORE UPDATE ON session
   )
   EXECUTE FUNCTION refuse('a session stays in its project, under its number, and that of its agent');
 
--- A session may be deleted while it owns no pull request: the foreign key refuses the rest.
+-- A session without pull requests may be deleted. The foreign key refuses to delete any other.
 CREATE OR REPLACE TRIGGER session_is_kept BEFORE TRUNCATE ON session
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set is_terminated instead');
 
@@ -1310,7 +1313,7 @@ ALTER TABLE structure_event ENABLE ALWAYS TRIGGER structure_event_is_kept;
 -- <<< prisma/sql/rule/structure_event.sql
 
 -- >>> prisma/sql/rule/token.sql
--- When a token was last used is not an update of it.
+-- Using a token does not count as an update of the token.
 CREATE OR REPLACE TRIGGER token_touch BEFORE UPDATE ON token
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_used_at IS NOT DISTINCT FROM NEW.last_used_at)
   EXECUTE FUNCTION touch_updated_at();
@@ -1566,7 +1569,8 @@ BEGIN
     'observedAt', date_time(NEW.observed_at),
     'updatedAt', date_time(NEW.updated_at)
   );
-  -- A new session is a change of its own, which both sides hear; then what else changed, which the new side hears.
+  -- A change of the session is an event of its own, delivered to the subscribers of both sessions. The other changes
+  -- are a second event, delivered to the subscribers of the new session.
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
@@ -1665,7 +1669,7 @@ DECLARE
   changed text[] := '{}';
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    -- A thread moves with every push; what people wait for is that it is resolved, or opened again.
+    -- Every push moves the threads. Only resolving a thread, or opening it again, is worth an event.
     IF NEW.is_resolved IS NOT DISTINCT FROM OLD.is_resolved THEN
       RETURN NULL;
     END IF;
@@ -1776,7 +1780,7 @@ ALTER TABLE session ENABLE ALWAYS TRIGGER session_capture;
 
 -- >>> prisma/sql/capture/token.sql
 -- token → TOKEN_CREATED, TOKEN_UPDATED, TOKEN_ARCHIVED
--- A person's token that is good for all their organizations belongs to none of them: no feed tells of it.
+-- A user's token without an organization causes no event: every feed belongs to one organization.
 CREATE OR REPLACE FUNCTION capture_token() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -1873,11 +1877,11 @@ JOIN pull_request_check c
   ON (c.organization_id, c.pull_request_id, c.commit_sha) = (p.organization_id, p.id, p.head_sha)
 WHERE p.state IN ('OPEN', 'DRAFT') AND p.ci_state = 'FAILING' AND c.status IN ('FAILED', 'CANCELLED');
 
-COMMENT ON VIEW failing_check IS 'The checks of the head commit that did not pass, of an open pull request whose CI fails.';
+COMMENT ON VIEW failing_check IS 'The checks of the head commit that failed or were cancelled, for open pull requests whose CI fails.';
 -- <<< prisma/sql/view/failing_check.sql
 
 -- >>> prisma/sql/view/latest_review.sql
--- Only verdicts count: a comment after an approval does not take it back.
+-- Only approvals and requests for changes count: a comment after an approval does not withdraw it.
 DROP VIEW IF EXISTS latest_review;
 CREATE VIEW latest_review AS
 SELECT DISTINCT ON (r.pull_request_id, r.author, r.is_bot)
@@ -1886,12 +1890,12 @@ FROM pull_request_review r
 WHERE r.state IN ('APPROVED', 'CHANGES_REQUESTED')
 ORDER BY r.pull_request_id, r.author, r.is_bot, r.submitted_at DESC, r.id DESC;
 
-COMMENT ON VIEW latest_review IS 'Of each reviewer of a pull request the latest review that decided something.';
+COMMENT ON VIEW latest_review IS 'The latest review of each reviewer of a pull request that approves or requests changes.';
 -- <<< prisma/sql/view/latest_review.sql
 
 -- >>> prisma/sql/view/session_status.sql
--- What a board shows of a session: its status, its lane, how urgent it is, and when time alone will change the status.
--- Derived here and nowhere else, so that it can be sorted and filtered in SQL, and cannot disagree with the facts.
+-- The status, lane and urgency of each session, and the time at which the status changes without an event. Only this view
+-- derives them. SQL can filter and sort by them, and they cannot contradict the tables.
 DROP VIEW IF EXISTS session_status;
 CREATE VIEW session_status AS
 SELECT
@@ -1916,7 +1920,8 @@ SELECT
     WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT') THEN 'IN_REVIEW'
     ELSE 'WORKING'
   END::session_lane AS lane,
-  -- From 1: waits for a person, a person can finish it, waits for others, goes on by itself, is over.
+  -- The lines are: the session waits for a person, a person can finish it, it waits for others, it continues by itself.
+  -- Terminated sessions come last.
   CASE
     WHEN s.is_terminated THEN 14
     ELSE array_position(
@@ -1933,11 +1938,12 @@ SELECT
     WHEN silence.is_possible AND NOT silence.is_certain AND scm.scm_status IS NULL THEN silence.begins_after
   END::timestamptz(3) AS status_changes_at
 FROM session s
--- What its pull requests say together: the worst of the open ones, else MERGED if one was merged.
+-- The status that the pull requests give the session: the worst status of the open ones. Without an open one, MERGED if
+-- one was merged.
 CROSS JOIN LATERAL (
   SELECT (
     WITH pr AS MATERIALIZED (
-      -- A single pull request: the first rule that fits. A closed one says nothing.
+      -- The status of one pull request, by the first rule that applies. A closed one has no status.
       SELECT
         p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch,
         CASE
@@ -1958,7 +1964,7 @@ CROSS JOIN LATERAL (
       WHERE p.session_id = s.id
     )
     SELECT coalesce(
-      -- A pull request stacked on another open one waits for it, and counts only when it is itself in trouble …
+      -- A pull request that is stacked on another open one counts only when it needs work itself.
       min(pr.status) FILTER (
         WHERE pr.status IN ('CI_FAILED', 'CHANGES_REQUESTED', 'DRAFT')
            OR pr.status < 'MERGED' AND NOT EXISTS (
@@ -1970,21 +1976,21 @@ CROSS JOIN LATERAL (
                  AND pr.target_branch <> ''
            )
       ),
-      -- … unless no other one is open.
+      -- When no pull request counts, all of them do.
       min(pr.status)
     )
     FROM pr
   ) AS scm_status
 ) scm
--- A session with an agent can signal, and is silent when it has not for more than 90 seconds; to the millisecond, as the
--- columns are.
+-- A session with an agent is silent when it has sent no first signal for more than 90 seconds. The comparison is exact to
+-- the millisecond, as the columns are.
 CROSS JOIN LATERAL (
   SELECT
     s.agent_id IS NOT NULL AND s.first_signal_at IS NULL AND s.activity_state = 'IDLE' AND NOT s.is_terminated AS is_possible,
     s.activity_last_at + interval '90 s' AS begins_after,
     date_trunc('milliseconds', now()) > s.activity_last_at + interval '90 s' AS is_certain
 ) silence
--- A session that has not ended: the first rule that fits.
+-- The status of a session that is not terminated, by the first rule that applies.
 CROSS JOIN LATERAL (
   SELECT
     CASE
@@ -1997,15 +2003,15 @@ CROSS JOIN LATERAL (
         CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'IDLE' END
       )
     END::session_display_status AS status
-  -- Without this the planner would copy the expression to wherever it is used, and evaluate each copy.
+  -- Without OFFSET 0, the planner would copy the expression to each place that uses it, and evaluate every copy.
   OFFSET 0
 ) living;
 
-COMMENT ON VIEW session_status IS 'What people see of a session: derived from it and its pull requests, never stored.';
+COMMENT ON VIEW session_status IS 'The displayed status of each session, derived from the session and its pull requests and never stored.';
 -- <<< prisma/sql/view/session_status.sql
 
 -- >>> prisma/sql/view/unresolved_reviewer.sql
--- A thread belongs to the person who opened it. Comments stay private.
+-- A thread counts for the author of its first comment. The texts of comments stay private.
 DROP VIEW IF EXISTS unresolved_reviewer;
 CREATE VIEW unresolved_reviewer AS
 SELECT
@@ -2025,7 +2031,7 @@ SELECT
 FROM (
   SELECT
     t.id, t.pull_request_id, t.is_bot, t.path, t.line, t.created_at,
-    -- As GitHub shows a deleted account.
+    -- GitHub shows a deleted account as `ghost`.
     coalesce(opening.author, 'ghost') AS reviewer,
     coalesce(opening.url, '') AS url
   FROM pull_request_review_thread t
@@ -2039,5 +2045,5 @@ FROM (
 ) t
 GROUP BY t.pull_request_id, t.reviewer, t.is_bot;
 
-COMMENT ON VIEW unresolved_reviewer IS 'Who opened review threads of a pull request that are not resolved, and where.';
+COMMENT ON VIEW unresolved_reviewer IS 'The authors of unresolved review threads of each pull request, with links to the threads.';
 -- <<< prisma/sql/view/unresolved_reviewer.sql

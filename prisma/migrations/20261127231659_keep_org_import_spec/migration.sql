@@ -1,7 +1,7 @@
 -- keep org import spec
 
 -- >>> prisma/sql/function/org_import.sql
--- The key of the advisory lock that a running import holds. When it is free, the import is not running any more.
+-- Returns the key of the advisory lock that a running import holds. When the lock is free, the import is not running.
 CREATE OR REPLACE FUNCTION org_import_lock(import_id uuid) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN hashtextextended('muster.org_import.' || import_id::text, 0);

@@ -34,7 +34,7 @@ BEGIN
       ELSE 'ORG_IMPORT_PROGRESSED'
     END,
     'OrgImport', NEW.id, ARRAY[NEW.id],
-    -- Warnings have no bound, so they are read where they are needed.
+    -- Warnings have no size limit. They are left out of the event and read from the table.
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('OrgImport', NEW.id),
       'name', NEW.name,

@@ -56,7 +56,8 @@ BEGIN
     'observedAt', date_time(NEW.observed_at),
     'updatedAt', date_time(NEW.updated_at)
   );
-  -- A new session is a change of its own, which both sides hear; then what else changed, which the new side hears.
+  -- A change of the session is an event of its own, delivered to the subscribers of both sessions. The other changes
+  -- are a second event, delivered to the subscribers of the new session.
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,

@@ -6,7 +6,7 @@ DECLARE
   changed text[] := '{}';
 BEGIN
   IF TG_OP = 'UPDATE' THEN
-    -- A thread moves with every push; what people wait for is that it is resolved, or opened again.
+    -- Every push moves the threads. Only resolving a thread, or opening it again, is worth an event.
     IF NEW.is_resolved IS NOT DISTINCT FROM OLD.is_resolved THEN
       RETURN NULL;
     END IF;

@@ -1,5 +1,5 @@
 -- token → TOKEN_CREATED, TOKEN_UPDATED, TOKEN_ARCHIVED
--- A person's token that is good for all their organizations belongs to none of them: no feed tells of it.
+-- A user's token without an organization causes no event: every feed belongs to one organization.
 CREATE OR REPLACE FUNCTION capture_token() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$

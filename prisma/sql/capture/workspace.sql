@@ -1,11 +1,11 @@
 -- workspace → WORKSPACE_CREATED, WORKSPACE_UPDATED, WORKSPACE_MOVED, WORKSPACE_REMOVED
 --
--- Once per statement: an import writes many rows, and row triggers would fire in whatever order it finds them. Here a
--- parent comes before its children, and a removed child before its parent. A change concerns the workspace and
--- everything above it; a move also everything above its old place.
+-- A statement trigger, because row triggers would write the events in the order in which a statement happens to change
+-- its rows. This trigger writes a parent before its children, and a removed child before its parent. The subjects of an
+-- event are the workspace and all workspaces above it; for a move, also those above its old place.
 --
--- Not in the image: `path` and `depth`, which follow from the names (a move tells of the workspace that moved, not of
--- everything below it), and `spec`, which has no bound.
+-- The image leaves out `path` and `depth`, which follow from the names: a move is one event, and the workspaces below
+-- cause none. It leaves out `spec`, which has no size limit.
 CREATE OR REPLACE FUNCTION workspace_change(w workspace, changed text[]) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN jsonb_build_object('changed', changed, 'row', jsonb_build_object(
@@ -48,8 +48,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
-  -- Every row is in both tables. But a FULL JOIN is never a nested loop: a plan that was cached for one row would join
-  -- ten thousand in one.
+  -- Every row is in both tables, so an inner join would suffice. But PostgreSQL never runs a FULL JOIN as a nested loop.
+  -- A nested loop, cached in a plan for a single row, would take quadratic time for ten thousand rows.
   WITH change AS MATERIALIZED (
     SELECT
       n.id, o.parent_id AS old_parent_id,
@@ -58,7 +58,8 @@ BEGIN
         WHEN n.parent_id IS DISTINCT FROM o.parent_id THEN 'WORKSPACE_MOVED'
         ELSE 'WORKSPACE_UPDATED'
       END AS type,
-      -- What a heartbeat observes is no change by itself; its number of tasks and its current task are.
+      -- Of a heartbeat's values, only the number of tasks and the current task are changes. The others would cause an
+      -- event with every heartbeat.
       array_remove(ARRAY[
         CASE WHEN n.active_tasks    IS DISTINCT FROM o.active_tasks    THEN 'activeTasks' END,
         CASE WHEN n.created_at      IS DISTINCT FROM o.created_at      THEN 'createdAt' END,

@@ -1,6 +1,6 @@
--- Makes sure that positions up to `upto` have a partition. There is no default partition: were one missing, changes
--- would wait in the outbox until it is there, and nothing would have to be moved out of a default one later.
--- A partition is made apart and then attached, which (unlike CREATE TABLE … PARTITION OF) lets readers go on.
+-- Creates the missing partitions for positions up to `upto`. There is no default partition, because rows would have to
+-- be moved out of it later. While a partition is missing, changes wait in the outbox.
+-- The function creates a table and then attaches it: CREATE TABLE … PARTITION OF would block readers.
 CREATE OR REPLACE FUNCTION ensure_change_log_partitions(upto bigint) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -9,7 +9,7 @@ DECLARE
   first_position bigint;
   partition_name text;
 BEGIN
-  -- Two sequencers may call this at once.
+  -- Two sequencers may call this function at the same time.
   PERFORM pg_advisory_xact_lock(hashtextextended('muster.change_log_partitions', 0));
   SELECT position / width * width INTO first_position FROM feed_head;
   WHILE first_position <= upto LOOP
@@ -26,8 +26,9 @@ BEGIN
 END
 $$;
 
--- For an operator who puts the data back to an earlier state in a way that the feed cannot see (a restore of the data
--- alone, a snapshot of the volume): positions may then be given again to other changes, so older cursors must expire.
+-- For an operator who restores an earlier state in a way that the feed cannot detect, such as a restore of the data
+-- alone or a snapshot of the volume. The feed may then assign used positions to other changes, so older cursors must
+-- expire.
 CREATE OR REPLACE FUNCTION reset_feed_epoch() RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -36,4 +37,4 @@ BEGIN
 END
 $$;
 
-COMMENT ON FUNCTION reset_feed_epoch() IS 'Begins another history of the feed: every cursor from before expires.';
+COMMENT ON FUNCTION reset_feed_epoch() IS 'Starts a new history of the feed: every existing cursor expires.';

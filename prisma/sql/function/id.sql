@@ -10,8 +10,8 @@ RETURN (
   ) || right(gen_random_uuid()::text, 17)
 )::uuid;
 
--- The API's global object id. (encode() breaks lines at 76 characters; ids have no line breaks.)
--- STABLE, as its parts are: only then does the planner inline it, and a call costs nothing.
+-- Returns the API's global object id. encode() breaks lines at 76 characters, and ids have no line breaks.
+-- STABLE, as the functions that it calls: only then does the planner inline it, and a call costs nothing.
 CREATE OR REPLACE FUNCTION global_id(type text, id uuid) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN replace(encode(convert_to(type || ':' || id, 'UTF8'), 'base64'), E'\n', '');

@@ -1,4 +1,4 @@
--- Refuses a statement that would make history untrue. The reason is the trigger's argument.
+-- Refuses a statement that would falsify history. The trigger's argument is the reason.
 CREATE OR REPLACE FUNCTION refuse() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

@@ -1,5 +1,5 @@
--- As GitHub allows them: an owner has letters, digits and single hyphens within, and for a managed account an underscore
--- before the short code of its enterprise.
+-- GitHub's rules for names: an owner has letters, digits and single hyphens between them. A managed account has an
+-- underscore before the short code of its enterprise.
 CREATE OR REPLACE FUNCTION is_repo(owner text, name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(owner) <= 39
@@ -8,7 +8,7 @@ RETURN length(owner) <= 39
    AND name !~ '^\.{1,2}$'
    AND name !~* '\.git$';
 
--- A repository as the API shows it.
+-- Returns a repository as the API returns it.
 CREATE OR REPLACE FUNCTION repo_image(owner text, name text) RETURNS jsonb
 LANGUAGE sql STABLE PARALLEL SAFE
 RETURN jsonb_build_object('owner', owner, 'name', name, 'nameWithOwner', owner || '/' || name);

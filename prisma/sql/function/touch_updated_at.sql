@@ -1,4 +1,4 @@
--- For BEFORE UPDATE triggers: a row that changes says when.
+-- For BEFORE UPDATE triggers: sets `updated_at` of a row that changes.
 CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger
 LANGUAGE plpgsql
 AS $$

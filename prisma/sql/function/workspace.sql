@@ -1,11 +1,12 @@
--- Taken before anything that changes the shape of an organization's tree, or who works where in it, and kept until the
--- transaction ends: two moves that are each fine could make a cycle together, and a removal must not miss an agent that
--- is hired meanwhile.
+-- Locks the tree of an organization until the transaction ends. Every transaction takes this lock before it changes the
+-- tree or the agents in it. Without the lock, two concurrent moves could create a cycle together, and a removal could
+-- miss an agent that is hired at the same time.
 CREATE OR REPLACE FUNCTION lock_org_tree(organization_id uuid) RETURNS void
 LANGUAGE sql VOLATILE
 RETURN pg_advisory_xact_lock(hashtextextended('muster.org_tree.' || organization_id, 0));
 
--- The workspace and everything above it, as ids. An unknown id gives an empty array. A tree has at most 64 levels.
+-- Returns the ids of a workspace and of all workspaces above it; an empty array for an unknown id. A tree has at most 64
+-- levels.
 CREATE OR REPLACE FUNCTION workspace_lineage(workspace_id uuid) RETURNS uuid[]
 LANGUAGE plpgsql STABLE
 AS $$
@@ -21,7 +22,7 @@ BEGIN
 END
 $$;
 
--- Whether its agent runs outside: it has no container, so that it is ONLINE from the start.
+-- Whether a workspace is external: its agent runs outside Muster. It has no container and is ONLINE from the start.
 CREATE OR REPLACE FUNCTION is_external_workspace(runtime text, spec jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN runtime = 'external' OR coalesce(spec -> 'external' = 'true', false);

@@ -1,7 +1,7 @@
 CREATE OR REPLACE TRIGGER agent_touch BEFORE UPDATE ON agent
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
 
--- How the status of an agent may change. An agent does not come back: its successor is another agent.
+-- Refuses impossible changes of an agent's status. STOPPED is final: the successor of a stopped agent is another agent.
 CREATE OR REPLACE TRIGGER agent_status_stays BEFORE UPDATE ON agent
   FOR EACH ROW WHEN (
     OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN (
@@ -25,9 +25,9 @@ CREATE OR REPLACE TRIGGER agent_stays BEFORE UPDATE ON agent
 CREATE OR REPLACE TRIGGER agent_is_kept BEFORE DELETE OR TRUNCATE ON agent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('offboard it instead');
 
--- What an agent may hold depends on its status: repositories and live sessions while it is RUNNING, tokens until it has
--- ended. The agent's row is locked meanwhile, so that a transaction that ends the agent comes before or after, and
--- releases what is held by then.
+-- An agent may hold repositories and live sessions only while it is RUNNING, and tokens only until it has ended. The
+-- check locks the agent's row. A transaction that ends the agent therefore runs either before it, and the check refuses,
+-- or after it, and releases the new holding.
 CREATE OR REPLACE FUNCTION hold_by_working_agent() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -40,7 +40,7 @@ BEGIN
     WHEN 'token' THEN current_status IN ('PENDING', 'RUNNING')
     ELSE current_status = 'RUNNING'
   END;
-  -- Without such an agent this is NULL, and the foreign key is about to fail.
+  -- The status is NULL when the agent does not exist. The foreign key then refuses the row.
   IF NOT may_hold THEN
     RAISE EXCEPTION 'An agent that is % holds no new %.', current_status, TG_TABLE_NAME
       USING ERRCODE = 'check_violation', CONSTRAINT = TG_ARGV[0], TABLE = TG_TABLE_NAME;
@@ -61,9 +61,9 @@ CREATE OR REPLACE TRIGGER session_update_agent_check BEFORE UPDATE ON session
   FOR EACH ROW WHEN (NEW.agent_id IS NOT NULL AND OLD.is_terminated AND NOT NEW.is_terminated)
   EXECUTE FUNCTION hold_by_working_agent('session_agent_check');
 
--- An agent that has ended holds nothing: its repositories are free for another agent, its sessions have ended (so that
--- their pull requests can be claimed without a takeover), its tokens are revoked. The same statement does it all: there
--- is no moment in between.
+-- Releases everything that an ended agent holds, in the statement that ends it: its repositories are free for another
+-- agent, its sessions are terminated (so that their pull requests can be claimed without a takeover), and its tokens are
+-- revoked. No transaction sees an ended agent that still holds something.
 CREATE OR REPLACE FUNCTION release_agent_holdings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -76,8 +76,8 @@ BEGIN
 END
 $$;
 
--- PostgreSQL fires triggers in the order of their names. This one fires before agent_capture: the feed tells of
--- what the agent held before it tells of the agent.
+-- PostgreSQL fires triggers in the order of their names. This one fires before agent_capture, so that the feed delivers
+-- the changes of the agent's holdings before the change of the agent.
 CREATE OR REPLACE TRIGGER agent_before_capture_release AFTER UPDATE ON agent
   FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'RUNNING') AND NEW.status IN ('STOPPED', 'ERROR'))
   EXECUTE FUNCTION release_agent_holdings();

@@ -1,4 +1,4 @@
--- A payload never grows without bound: of one over 64 KB, strings over 64 KB are cut, and named in `truncated`.
+-- Limits the size of a payload: when it is larger than 64 KB, its strings over 64 KB are cut and named in `truncated`.
 CREATE OR REPLACE FUNCTION bound_payload() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -14,7 +14,7 @@ BEGIN
     SELECT key, value #>> '{}' AS text FROM jsonb_each(NEW.payload -> 'row')
      WHERE jsonb_typeof(value) = 'string' AND octet_length(value #>> '{}') > max_bytes
   LOOP
-    -- At most four bytes a character in UTF-8, and never half a character.
+    -- A character has at most four bytes in UTF-8. Cutting by characters never splits one.
     NEW.payload := jsonb_set(NEW.payload, ARRAY['row', field.key], to_jsonb(left(field.text, max_bytes / 4)));
     cut := cut || field.key;
   END LOOP;
@@ -25,12 +25,12 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION bound_payload() FROM PUBLIC;
 
--- The size that is cheap to ask for is that of the stored form. A byte of it is at most six as text (a control
--- character becomes \u0000), so what is smaller than this cannot be over the bound.
+-- The size of the stored form is cheap to read. One stored byte is at most six bytes of text (a control character becomes
+-- \u0000), so a payload below this size cannot exceed the limit.
 CREATE OR REPLACE TRIGGER change_outbox_payload BEFORE INSERT ON change_outbox
   FOR EACH ROW WHEN (pg_column_size(NEW.payload) > 8192) EXECUTE FUNCTION bound_payload();
 
--- What the feed has told under a position stays as it was. Whole partitions go, with DROP TABLE; rows do not.
+-- The change at a position never changes. DROP TABLE deletes whole partitions; single rows are never deleted.
 CREATE OR REPLACE TRIGGER change_log_is_kept BEFORE UPDATE OR DELETE ON change_log
   FOR EACH ROW EXECUTE FUNCTION refuse('what the feed has told stays as it was told');
 CREATE OR REPLACE TRIGGER change_log_whole_is_kept BEFORE TRUNCATE ON change_log

@@ -8,10 +8,10 @@ CREATE OR REPLACE TRIGGER membership_stays BEFORE UPDATE ON membership
 CREATE OR REPLACE TRIGGER membership_is_kept BEFORE DELETE OR TRUNCATE ON membership
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set removed_at instead');
 
--- An organization keeps an OWNER. Checked at the end of the transaction, so that ownership can be handed over in any
--- order, and in one transaction after another: of two owners who leave at once, the second sees that the first has left.
--- (The lock is a separate one: under the organization's row lock, a member's act and the end of the membership would
--- deadlock.)
+-- An organization keeps at least one OWNER. The check runs at the end of the transaction, so that ownership can be handed
+-- over in any order. An advisory lock runs concurrent checks one after another: when the last two owners leave at the
+-- same time, the second check sees that the first owner has left. The lock is not the organization's row lock, because
+-- an act of a member and the end of the membership would deadlock on that.
 CREATE OR REPLACE FUNCTION keep_an_owner() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -29,7 +29,7 @@ $$;
 
 REVOKE EXECUTE ON FUNCTION keep_an_owner() FROM PUBLIC;
 
--- A constraint trigger cannot be replaced, so it is dropped first.
+-- PostgreSQL cannot replace a constraint trigger, so it is dropped first.
 DROP TRIGGER IF EXISTS organization_owner_check ON membership;
 CREATE CONSTRAINT TRIGGER organization_owner_check AFTER UPDATE ON membership
   DEFERRABLE INITIALLY DEFERRED

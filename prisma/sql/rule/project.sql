@@ -1,4 +1,4 @@
--- A new session's number is not an update of its project.
+-- Assigning a number to a new session does not count as an update of the project.
 CREATE OR REPLACE TRIGGER project_touch BEFORE UPDATE ON project
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_session_num = NEW.last_session_num)
   EXECUTE FUNCTION touch_updated_at();

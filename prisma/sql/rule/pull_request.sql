@@ -8,8 +8,9 @@ CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
 CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
 
--- Pull requests are held by workers, in projects that have a repository. Checked when a pull request gets a holder, and
--- when a session or project that holds some changes its kind. The holder is locked against that change meanwhile.
+-- Only a WORKER session in a project with a repository holds pull requests. The rule is checked when a session gets a
+-- pull request, and when a session or project that has pull requests changes its kind. The check locks the session, so
+-- that its kind cannot change at the same time.
 CREATE OR REPLACE FUNCTION keep_pull_requests_with_workers() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -47,8 +48,9 @@ CREATE OR REPLACE TRIGGER project_holder_check AFTER UPDATE ON project
   FOR EACH ROW WHEN (NEW.kind = 'SCRATCH' AND OLD.kind <> 'SCRATCH')
   EXECUTE FUNCTION keep_pull_requests_with_workers();
 
--- A merge ends the session that asked for it, once none of its pull requests is open and one was merged: whoever records
--- the merge, in the same transaction. (The session is locked first: of two merges at once, the second sees the first.)
+-- Terminates a session whose merge policy asks for it, once none of its pull requests is open and at least one was
+-- merged. The transaction that records the merge also terminates the session. The trigger locks the session first: of
+-- two concurrent merges, the second sees the first.
 CREATE OR REPLACE FUNCTION terminate_session_on_merge() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -62,8 +64,8 @@ BEGIN
 END
 $$;
 
--- PostgreSQL fires triggers in the order of their names. This one fires after the capture: the feed tells of the merge
--- before it tells of the end of the session.
+-- PostgreSQL fires triggers in the order of their names. This one fires after the capture, so that the feed delivers the
+-- merge before the termination of the session.
 CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_request
   FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
   EXECUTE FUNCTION terminate_session_on_merge();

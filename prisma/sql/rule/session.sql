@@ -8,7 +8,7 @@ BEGIN
      SET last_session_num = last_session_num + 1
    WHERE id = NEW.project_id AND organization_id = NEW.organization_id
   RETURNING last_session_num INTO NEW.num;
-  -- Without such a project the foreign key is about to fail, and its error should be the one raised, not the CHECK's.
+  -- When the project does not exist, the foreign key must raise the error, not the CHECK.
   NEW.num := coalesce(NEW.num, 1);
   RETURN NEW;
 END
@@ -29,7 +29,7 @@ CREATE OR REPLACE TRIGGER session_stays BEFORE UPDATE ON session
   )
   EXECUTE FUNCTION refuse('a session stays in its project, under its number, and that of its agent');
 
--- A session may be deleted while it owns no pull request: the foreign key refuses the rest.
+-- A session without pull requests may be deleted. The foreign key refuses to delete any other.
 CREATE OR REPLACE TRIGGER session_is_kept BEFORE TRUNCATE ON session
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set is_terminated instead');
 

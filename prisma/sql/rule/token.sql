@@ -1,4 +1,4 @@
--- When a token was last used is not an update of it.
+-- Using a token does not count as an update of the token.
 CREATE OR REPLACE TRIGGER token_touch BEFORE UPDATE ON token
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_used_at IS NOT DISTINCT FROM NEW.last_used_at)
   EXECUTE FUNCTION touch_updated_at();

@@ -17,12 +17,12 @@ CREATE OR REPLACE TRIGGER workspace_removed_stays BEFORE UPDATE ON workspace
 CREATE OR REPLACE TRIGGER workspace_is_kept BEFORE DELETE OR TRUNCATE ON workspace
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set its status to REMOVED instead');
 
--- Only the trigger functions below write the path: inside of one, pg_trigger_depth() is at least 1.
+-- Only the trigger functions below may write the path. Inside a trigger function, pg_trigger_depth() is at least 1.
 CREATE OR REPLACE TRIGGER workspace_path_stays BEFORE UPDATE ON workspace
   FOR EACH ROW WHEN ((OLD.path, OLD.depth) IS DISTINCT FROM (NEW.path, NEW.depth) AND pg_trigger_depth() = 0)
   EXECUTE FUNCTION refuse('the path follows from the names');
 
--- Fires before workspace_status_stays, which checks the status that it sets.
+-- The trigger workspace_external fires before workspace_status_stays, which checks the status that it sets.
 CREATE OR REPLACE FUNCTION bring_external_online() RETURNS trigger
 LANGUAGE plpgsql
 AS $$
@@ -36,7 +36,7 @@ CREATE OR REPLACE TRIGGER workspace_external BEFORE INSERT OR UPDATE ON workspac
   FOR EACH ROW WHEN (NEW.status = 'PROVISIONING' AND is_external_workspace(NEW.runtime, NEW.spec))
   EXECUTE FUNCTION bring_external_online();
 
--- How a status may change: see workspace_status_transition.
+-- The table workspace_status_transition lists the allowed changes.
 CREATE OR REPLACE FUNCTION check_workspace_status() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -71,7 +71,8 @@ CREATE OR REPLACE TRIGGER workspace_update_lock BEFORE UPDATE ON workspace
   )
   EXECUTE FUNCTION lock_tree_of_workspace();
 
--- Fills in the path of a new workspace. PostgreSQL fires triggers in the order of their names: the tree is locked by now.
+-- Sets the path of a new workspace. PostgreSQL fires triggers in the order of their names, so workspace_insert_lock has
+-- locked the tree before.
 CREATE OR REPLACE FUNCTION place_workspace() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -98,7 +99,7 @@ BEGIN
     RAISE EXCEPTION 'The parent of a live workspace is removed.'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'workspace_parent_live_check', TABLE = 'workspace';
   END IF;
-  -- Without its parent's path it could not get its own.
+  -- The path of a workspace is derived from the path of its parent, so the parent must be inserted first.
   IF EXISTS (SELECT FROM new_rows n JOIN workspace p ON p.id = n.parent_id WHERE n.depth <> p.depth + 1) THEN
     RAISE EXCEPTION 'A workspace is inserted before its parent.'
       USING ERRCODE = 'check_violation', CONSTRAINT = 'workspace_parent_first_check', TABLE = 'workspace';
@@ -111,12 +112,14 @@ CREATE OR REPLACE TRIGGER workspace_insert_check AFTER INSERT ON workspace
   REFERENCING NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_new_workspaces();
 
--- What holds of a tree as a whole is checked when a statement has ended, so that one statement can move or remove many.
+-- The rules of the whole tree are checked at the end of a statement, so that one statement can move or remove many
+-- workspaces in any order.
 CREATE OR REPLACE FUNCTION check_changed_workspaces() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-  -- EXCEPT, not a join: a plan that was cached for one row would join ten thousand in a nested loop.
+  -- EXCEPT instead of a join: a nested loop, cached in a plan for a single row, would take quadratic time for ten
+  -- thousand rows.
   placed CONSTANT uuid[] := ARRAY(
     SELECT c.id FROM (SELECT id, parent_id, name FROM new_rows EXCEPT SELECT id, parent_id, name FROM old_rows) c
   );
@@ -127,7 +130,7 @@ DECLARE
   below uuid[];
 BEGIN
   IF placed <> '{}' THEN
-    -- A walk up from each row. The tree had no cycle before, so that every cycle leads through such a row.
+    -- Walks up from each placed row. The tree had no cycle before, so every new cycle contains such a row.
     WITH RECURSIVE above AS (
       SELECT w.id AS origin, w.parent_id AS id, 1 AS level FROM workspace w WHERE w.id = ANY (placed)
       UNION ALL
@@ -141,7 +144,7 @@ BEGIN
         USING ERRCODE = 'check_violation', CONSTRAINT = 'workspace_cycle_check', TABLE = 'workspace';
     END IF;
 
-    -- New paths, from the topmost of these rows down.
+    -- Computes the new paths, from the topmost placed rows down.
     WITH RECURSIVE tree AS (
       SELECT w.id, coalesce(p.path || E'\x01', '') || w.name AS path, coalesce(p.depth + 1, 0) AS depth
         FROM workspace w LEFT JOIN workspace p ON p.id = w.parent_id
@@ -177,15 +180,15 @@ CREATE OR REPLACE TRIGGER workspace_update_check AFTER UPDATE ON workspace
   REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
   FOR EACH STATEMENT EXECUTE FUNCTION check_changed_workspaces();
 
--- An agent works only in a workspace that is live. The workspace's row is locked meanwhile, so that a removal comes
--- before or after.
+-- An agent works only in a live workspace. The check locks the workspace's row. A removal therefore runs either before
+-- it, and the check refuses, or after it, and offboards the new agent.
 CREATE OR REPLACE FUNCTION seat_in_live_workspace() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   current_status workspace_status;
 BEGIN
-  -- FOR NO KEY UPDATE, because follow_agents() is about to change it: two that both held FOR SHARE would deadlock.
+  -- FOR NO KEY UPDATE, because follow_agents() then updates the row: two hires that both hold FOR SHARE would deadlock.
   SELECT w.status INTO current_status FROM workspace w WHERE w.id = NEW.workspace_id FOR NO KEY UPDATE;
   IF current_status = 'REMOVED' THEN
     RAISE EXCEPTION 'A removed workspace takes no agent.'
@@ -205,8 +208,9 @@ CREATE OR REPLACE TRIGGER agent_workspace_stays BEFORE UPDATE ON agent
   FOR EACH ROW WHEN (OLD.workspace_id IS NOT NULL AND NEW.workspace_id IS DISTINCT FROM OLD.workspace_id)
   EXECUTE FUNCTION refuse('an agent stays in its workspace; hire another one for another workspace');
 
--- A removed workspace has no agent that is not offboarded. Checked at the end of the transaction: an agent is offboarded
--- after its workspace is marked, so that the feed tells of the workspace as removed and not as vacant.
+-- All agents of a removed workspace are offboarded. The check runs at the end of the transaction, because a removal
+-- offboards the agents after it marks the workspaces REMOVED. In the other order, the feed would first deliver each
+-- workspace as PROVISIONING.
 CREATE OR REPLACE FUNCTION check_workspace_vacated() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -226,8 +230,9 @@ CREATE CONSTRAINT TRIGGER workspace_vacated_check AFTER UPDATE ON workspace
   FOR EACH ROW WHEN (NEW.status = 'REMOVED' AND OLD.status <> 'REMOVED')
   EXECUTE FUNCTION check_workspace_vacated();
 
--- The status of a workspace follows its agent: PROVISIONING while nobody works there or the container starts, ONLINE
--- once the agent is RUNNING, FAILED when the agent is in ERROR. Heartbeats belong to the agent that sent them.
+-- Derives the status of a workspace from its agent: PROVISIONING while the workspace has no agent or the container
+-- starts, ONLINE once the agent is RUNNING, FAILED when the agent is in ERROR. The values of heartbeats are reset when
+-- the agent is offboarded.
 CREATE OR REPLACE FUNCTION follow_agents() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -255,7 +260,7 @@ BEGIN
      WHERE c.workspace_id IS NOT NULL;
   END IF;
   IF running IS NOT NULL THEN
-    -- A heartbeat may have come before the start was noted.
+    -- A heartbeat may have changed the status already, before the job recorded the start.
     UPDATE workspace w SET status = 'ONLINE' WHERE w.id = ANY (running) AND w.status = 'PROVISIONING';
   END IF;
   IF failed IS NOT NULL THEN

@@ -8,4 +8,4 @@ JOIN pull_request_check c
   ON (c.organization_id, c.pull_request_id, c.commit_sha) = (p.organization_id, p.id, p.head_sha)
 WHERE p.state IN ('OPEN', 'DRAFT') AND p.ci_state = 'FAILING' AND c.status IN ('FAILED', 'CANCELLED');
 
-COMMENT ON VIEW failing_check IS 'The checks of the head commit that did not pass, of an open pull request whose CI fails.';
+COMMENT ON VIEW failing_check IS 'The checks of the head commit that failed or were cancelled, for open pull requests whose CI fails.';

@@ -1,4 +1,4 @@
--- Only verdicts count: a comment after an approval does not take it back.
+-- Only approvals and requests for changes count: a comment after an approval does not withdraw it.
 DROP VIEW IF EXISTS latest_review;
 CREATE VIEW latest_review AS
 SELECT DISTINCT ON (r.pull_request_id, r.author, r.is_bot)
@@ -7,4 +7,4 @@ FROM pull_request_review r
 WHERE r.state IN ('APPROVED', 'CHANGES_REQUESTED')
 ORDER BY r.pull_request_id, r.author, r.is_bot, r.submitted_at DESC, r.id DESC;
 
-COMMENT ON VIEW latest_review IS 'Of each reviewer of a pull request the latest review that decided something.';
+COMMENT ON VIEW latest_review IS 'The latest review of each reviewer of a pull request that approves or requests changes.';

@@ -1,5 +1,5 @@
--- What a board shows of a session: its status, its lane, how urgent it is, and when time alone will change the status.
--- Derived here and nowhere else, so that it can be sorted and filtered in SQL, and cannot disagree with the facts.
+-- The status, lane and urgency of each session, and the time at which the status changes without an event. Only this view
+-- derives them. SQL can filter and sort by them, and they cannot contradict the tables.
 DROP VIEW IF EXISTS session_status;
 CREATE VIEW session_status AS
 SELECT
@@ -24,7 +24,8 @@ SELECT
     WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT') THEN 'IN_REVIEW'
     ELSE 'WORKING'
   END::session_lane AS lane,
-  -- From 1: waits for a person, a person can finish it, waits for others, goes on by itself, is over.
+  -- The lines are: the session waits for a person, a person can finish it, it waits for others, it continues by itself.
+  -- Terminated sessions come last.
   CASE
     WHEN s.is_terminated THEN 14
     ELSE array_position(
@@ -41,11 +42,12 @@ SELECT
     WHEN silence.is_possible AND NOT silence.is_certain AND scm.scm_status IS NULL THEN silence.begins_after
   END::timestamptz(3) AS status_changes_at
 FROM session s
--- What its pull requests say together: the worst of the open ones, else MERGED if one was merged.
+-- The status that the pull requests give the session: the worst status of the open ones. Without an open one, MERGED if
+-- one was merged.
 CROSS JOIN LATERAL (
   SELECT (
     WITH pr AS MATERIALIZED (
-      -- A single pull request: the first rule that fits. A closed one says nothing.
+      -- The status of one pull request, by the first rule that applies. A closed one has no status.
       SELECT
         p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch,
         CASE
@@ -66,7 +68,7 @@ CROSS JOIN LATERAL (
       WHERE p.session_id = s.id
     )
     SELECT coalesce(
-      -- A pull request stacked on another open one waits for it, and counts only when it is itself in trouble …
+      -- A pull request that is stacked on another open one counts only when it needs work itself.
       min(pr.status) FILTER (
         WHERE pr.status IN ('CI_FAILED', 'CHANGES_REQUESTED', 'DRAFT')
            OR pr.status < 'MERGED' AND NOT EXISTS (
@@ -78,21 +80,21 @@ CROSS JOIN LATERAL (
                  AND pr.target_branch <> ''
            )
       ),
-      -- … unless no other one is open.
+      -- When no pull request counts, all of them do.
       min(pr.status)
     )
     FROM pr
   ) AS scm_status
 ) scm
--- A session with an agent can signal, and is silent when it has not for more than 90 seconds; to the millisecond, as the
--- columns are.
+-- A session with an agent is silent when it has sent no first signal for more than 90 seconds. The comparison is exact to
+-- the millisecond, as the columns are.
 CROSS JOIN LATERAL (
   SELECT
     s.agent_id IS NOT NULL AND s.first_signal_at IS NULL AND s.activity_state = 'IDLE' AND NOT s.is_terminated AS is_possible,
     s.activity_last_at + interval '90 s' AS begins_after,
     date_trunc('milliseconds', now()) > s.activity_last_at + interval '90 s' AS is_certain
 ) silence
--- A session that has not ended: the first rule that fits.
+-- The status of a session that is not terminated, by the first rule that applies.
 CROSS JOIN LATERAL (
   SELECT
     CASE
@@ -105,8 +107,8 @@ CROSS JOIN LATERAL (
         CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'IDLE' END
       )
     END::session_display_status AS status
-  -- Without this the planner would copy the expression to wherever it is used, and evaluate each copy.
+  -- Without OFFSET 0, the planner would copy the expression to each place that uses it, and evaluate every copy.
   OFFSET 0
 ) living;
 
-COMMENT ON VIEW session_status IS 'What people see of a session: derived from it and its pull requests, never stored.';
+COMMENT ON VIEW session_status IS 'The displayed status of each session, derived from the session and its pull requests and never stored.';

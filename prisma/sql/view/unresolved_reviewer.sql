@@ -1,4 +1,4 @@
--- A thread belongs to the person who opened it. Comments stay private.
+-- A thread counts for the author of its first comment. The texts of comments stay private.
 DROP VIEW IF EXISTS unresolved_reviewer;
 CREATE VIEW unresolved_reviewer AS
 SELECT
@@ -18,7 +18,7 @@ SELECT
 FROM (
   SELECT
     t.id, t.pull_request_id, t.is_bot, t.path, t.line, t.created_at,
-    -- As GitHub shows a deleted account.
+    -- GitHub shows a deleted account as `ghost`.
     coalesce(opening.author, 'ghost') AS reviewer,
     coalesce(opening.url, '') AS url
   FROM pull_request_review_thread t
@@ -32,4 +32,4 @@ FROM (
 ) t
 GROUP BY t.pull_request_id, t.reviewer, t.is_bot;
 
-COMMENT ON VIEW unresolved_reviewer IS 'Who opened review threads of a pull request that are not resolved, and where.';
+COMMENT ON VIEW unresolved_reviewer IS 'The authors of unresolved review threads of each pull request, with links to the threads.';

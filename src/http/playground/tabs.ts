@@ -58,7 +58,7 @@ mutation Claim {
   }
 }
 `,
-  `# 4. Another session takes it over: tab 2 hears of it.
+  `# 4. Another session takes it over: tab 2 receives the change.
 #    With allowTakeover: false it would be refused.
 mutation TakeOver {
   claimPR(input: { sessionId: "${secondSession}", pr: "#42", allowTakeover: true }) {
@@ -73,7 +73,7 @@ mutation TakeOver {
 }
 `,
   `# 5. An agent leaves: what it held is free at once, what it learned stays.
-#    Its sessions end, its repositories can be watched by another, its tokens are good for nothing.
+#    Its sessions are terminated, another agent can watch its repositories, and its tokens are revoked.
 mutation Offboard {
   offboardAgent(input: { agentId: "${agent}", reason: "The rocket has landed." }) {
     ... on OffboardAgentPayload {

@@ -34,7 +34,7 @@ export const Change = builder.objectRef<ChangeShape>('Change').implement({
   interfaces: [FeedEvent],
   isTypeOf: () => true,
   fields: (t) => ({
-    type: t.expose('type', { type: ChangeType, description: 'What happened to the object.' }),
+    type: t.expose('type', { type: ChangeType, description: 'The kind of change to the object.' }),
     entityId: t.id({
       description: 'The global id of the object that changed.',
       resolve: ({ entityType, entityId }) => globalId(entityType, entityId),

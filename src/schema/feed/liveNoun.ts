@@ -72,4 +72,4 @@ function defineEvent(
 }
 
 const typeField = (t: EventFields) =>
-  t.expose('type', { type: ChangeType, description: 'What happened to the object.' });
+  t.expose('type', { type: ChangeType, description: 'The kind of change to the object.' });

@@ -1,17 +1,17 @@
-/** Ends the imports whose process has died. */
+/** Marks the imports of dead processes as FAILED. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database, Tx } from '../../db.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { failImports } from './importRecord.ts';
 
-/** An import whose transaction was rolled back notes its failure itself, right after. */
+/** A live process records the failure of its import itself, right after the rollback. The sweep waits for that. */
 const GRACE_MS = 2_000;
 
 const REASON = 'The server stopped while the import was running. Nothing was written.';
 
 /**
- * Marks imports as FAILED that are RUNNING although no transaction holds them, and returns how many there were. A
- * running import holds its lock from before its start is committed until its transaction ends.
+ * Marks RUNNING imports whose lock is free as FAILED, and returns their number. A running import takes its lock before
+ * its start is committed and holds it until its transaction ends.
  */
 export async function failAbandonedImports(run: Pick<JobRun, 'name' | 'db' | 'log'>): Promise<number> {
   const suspects = await abandoned(run.db.prisma);

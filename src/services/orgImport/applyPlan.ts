@@ -19,16 +19,15 @@ export type Application = {
 };
 
 export type Applied = {
-  /** For each item of the plan, the id of its workspace; null for what is not spawned and has no row. */
+  /** The workspace id of each item of the plan; null for an item that is NOT_SPAWNED and has no row. */
   workspaceIds: (string | null)[];
-  /** How many of the created workspaces need no container, and so are ONLINE already. */
+  /** The number of created workspaces without a container. They are ONLINE already. */
   onlineCount: number;
 };
 
 /**
- * Does what a plan says. The tree must be locked. It takes as many statements for ten thousand workspaces as for one:
- * each kind of change is one statement for all rows, and the order of the kinds is the one that the plan promises to
- * be possible.
+ * Carries out a plan. The tree must be locked. Each kind of change is one statement for all rows, so the number of
+ * statements does not depend on the number of workspaces. The kinds run in an order that breaks no rule of the tree.
  */
 export async function applyPlan(
   tx: Tx,
@@ -40,8 +39,8 @@ export async function applyPlan(
   const removedIds = items.flatMap(({ action, workspaceId }) =>
     action === 'REMOVED' && workspaceId ? [workspaceId] : [],
   );
-  // Agents and sessions are locked before any workspace changes: offboardAgent locks an agent first and then changes
-  // its workspace.
+  // Agents and sessions are locked before any workspace changes: offboardAgent locks an agent and then updates its
+  // workspace, and the other order would deadlock with it.
   if (removedIds.length > 0) await lockRemoval(tx, organizationId, removedIds);
 
   const workspaceIds = await idsOf(tx, items);
@@ -56,7 +55,7 @@ export async function applyPlan(
   await writeChannels(tx, organizationId, created, changed);
   const onlineCount = await seatAgents(tx, by, { organizationId, importId, hiredById }, created);
   if (removedIds.length > 0) {
-    // What was below a removed workspace and moved away is no longer among what goes with it.
+    // The subtrees are read again: workspaces that were moved out of them are not removed.
     const removal = await lockRemoval(tx, organizationId, removedIds);
     const reason = `An import of ${JSON.stringify(documentName)} removed the workspace.`;
     await removeWorkspaces(tx, by, removal, { reason, importId });

@@ -1,4 +1,4 @@
-/** What a document needs of its environment, and what an import does when some of it is missing. */
+/** Checks the environment variables that a document requires or recommends. */
 import { MissingEnvironmentError } from '../../errors.ts';
 import type { Runtime } from '../port/runtime.ts';
 import type { OrgDocument } from './document/document.ts';
@@ -7,7 +7,7 @@ import type { ImportSettings } from './importSettings.ts';
 
 export type ImportWarning = { path: string; message: string };
 
-/** What neither the caller, nor the source's `.env` files, nor the runtime provides. */
+/** Returns the requirements that neither the caller, nor the source's `.env` files, nor the runtime meets. */
 export function missingEnvironment(
   document: OrgDocument,
   given: readonly string[] | null | undefined,
@@ -17,15 +17,15 @@ export function missingEnvironment(
 }
 
 /**
- * Without a runtime there are no containers that could miss a variable.
- * @throws MissingEnvironmentError with what is required and missing
+ * Does nothing without a runtime: there are no containers that could miss a variable.
+ * @throws MissingEnvironmentError with the requirements that must be met
  */
 export function assertEnvironment(unmet: readonly Requirement[], { kind }: Runtime): void {
   const required = unmet.filter(({ level }) => level === 'REQUIRED');
   if (kind !== 'none' && required.length > 0) throw new MissingEnvironmentError(required);
 }
 
-/** The warnings of a document, and one for each variable that is missing. */
+/** Returns the warnings of a document, and one for each requirement that is not met. */
 export function warningsOf({ warnings }: OrgDocument, unmet: readonly Requirement[]): ImportWarning[] {
   return [
     ...warnings.map(({ file, line, path, message }) => ({ path, message: `${message} (${file}:${line})` })),

@@ -9,9 +9,9 @@ import { runInThread } from './thread.ts';
 const WORKER = new URL('./writingWorker.ts', import.meta.url);
 
 /**
- * The live tree as one YAML document; null when there is no such organization or live workspace, or the viewer may not
- * see it.
- * @param rootId the workspace to begin with; null for the whole tree
+ * Returns the live tree as one YAML document; null when no such organization or live workspace exists, or when the
+ * viewer is not a member of the organization.
+ * @param rootId the root of the exported subtree; null for the whole tree
  */
 export async function exportOrg(
   { viewer, db }: { viewer: Viewer; db: Database },
@@ -32,8 +32,8 @@ function subtreeOf(rows: LiveWorkspace[], rootId: string): LiveWorkspace[] | und
 }
 
 /**
- * The document that the workspaces came from, when they came from one: its name, and what its last import said of the
- * organization. Otherwise the document is named after the organization.
+ * Returns the name of the document and its keys on the level of the organization. When imports of one document created
+ * the workspaces, both come from its last import. Otherwise the document is named after the organization.
  */
 async function documentOf(
   { prisma }: Database,

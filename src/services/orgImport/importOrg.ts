@@ -31,15 +31,16 @@ import { readOrgSource } from './readOrgSource.ts';
 const TIMEOUT_MS = 120_000;
 
 /**
- * Imports that run at once in one process. Each holds a connection while it waits for the organization's lock, and needs
- * a second one to commit its start: without a limit, waiting imports could take every connection of the pool.
+ * Limits the imports that run at the same time in one process. Each holds a connection while it waits for the
+ * organization's lock, and needs a second one to commit its start. Without a limit, waiting imports could take every
+ * connection of the pool.
  */
 const limiter = createLimiter(6);
 
 /**
- * Makes the tree of an organization follow a document. All of it is one transaction, but for the import's start and its
- * failure, which stay when that transaction is rolled back. An import has started once its source is read; what cannot
- * be read has no name and leaves no trace.
+ * Imports a document into the tree of an organization, in one transaction. The start and the failure of the import are
+ * committed in transactions of their own, so that they outlast a rollback. An import starts when its source has been
+ * read: a source that cannot be read has no name, and no import is recorded.
  *
  * @throws InvalidOrgSourceError
  * @throws MissingEnvironmentError
@@ -84,7 +85,8 @@ async function carryOut(
         const unmet = missingEnvironment(document, environment, settings);
         const importId = started ?? (await newImportId(tx));
         await holdImport(tx, importId);
-        // Only here: a concurrent call with the same idempotency key has waited by now, and does not get this far.
+        // The start is recorded under the lock of the idempotency key: a concurrent call with the same key waits for that
+        // lock and then repeats the first result, so it records no second start.
         if (started === undefined) {
           const warnings = warningsOf(document, unmet);
           await startImport(act.db, by, { importId, organizationId, document, mode, warnings });
@@ -135,7 +137,7 @@ function assertExpected(
   }
 }
 
-/** In a transaction of its own. When that fails too, the sweep finds an import that nothing is running. */
+/** Records the failure in a transaction of its own. When that fails too, the sweep of abandoned imports records it. */
 async function noteFailure(
   by: Act & Author,
   importId: string,
@@ -150,7 +152,7 @@ async function noteFailure(
   }
 }
 
-/** What people may know of it. */
+/** Returns the reason of a failure without internal details. */
 function reasonOf(error: unknown, { requestId }: Act): string {
   if (error instanceof UserError) return `${error.code}: ${error.message}`;
   if (isUnavailable(error)) return 'The database was not available.';

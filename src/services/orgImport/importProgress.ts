@@ -1,12 +1,12 @@
-/** Counts how many of the workspaces that imports created have started. */
+/** Counts the started and the failed workspaces of imports. */
 import { type JobRun, transactFor } from '../port/job.ts';
 
-/** How long after an import its workspaces are counted. */
+/** The workspaces of an import are counted for this long after its end. */
 const HOURS = 24;
 
 /**
- * Brings the counts of imports up to date, and returns how many have changed. Each change is one event, so an import of
- * ten thousand workspaces makes as many events as this runs, not as there are workspaces.
+ * Updates the counts of imports and returns the number of changed imports. A run causes at most one event per import,
+ * even when ten thousand workspaces have started.
  */
 export async function countProvisioned(run: Pick<JobRun, 'name' | 'db'>): Promise<number> {
   return await transactFor(

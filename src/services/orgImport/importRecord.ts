@@ -14,19 +14,19 @@ export type ImportStart = {
   warnings: ImportWarning[];
 };
 
-/** Tells the sweep that the import is running: held until the transaction ends, however it ends. */
+/** Takes the lock that shows the sweep of abandoned imports that the import is running, until the transaction ends. */
 export async function holdImport(tx: Tx, importId: string): Promise<void> {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(org_import_lock(${importId}::uuid))`;
 }
 
-/** A new id. The import is held before its row exists, so the id comes first. */
+/** Returns a new id. The import is locked before its row exists, so it needs its id first. */
 export async function newImportId(tx: Tx): Promise<string> {
   const [row] = await tx.$queryRaw<{ id: string }[]>`SELECT uuid_v7() AS id`;
   if (!row) throw new Error('The database returned no id.');
   return row.id;
 }
 
-/** Commits the start in a transaction of its own, so that it stays when the import fails. */
+/** Commits the start in a transaction of its own, so that it is kept when the import fails. */
 export async function startImport(
   db: Database,
   author: Author,
@@ -60,7 +60,7 @@ export async function startImport(
   });
 }
 
-/** @throws Error when the import has ended already: the sweep took its process for dead */
+/** @throws Error when the sweep has marked the import as FAILED, because it found no lock */
 export async function completeImport(
   tx: Tx,
   author: Author,
@@ -80,7 +80,7 @@ export async function completeImport(
   await recordEnd(tx, author, 'org.import.completed', ended);
 }
 
-/** Returns how many of the imports had not ended. */
+/** Marks the imports that have not ended as FAILED, and returns their number. */
 export async function failImports(
   tx: Tx,
   author: Author,

@@ -34,7 +34,7 @@ export type ItemResult = z.output<typeof item>;
 export const importResult = z.object({ importId: z.guid().nullable(), plan });
 export type ImportResult = z.output<typeof importResult>;
 
-/** @param workspaceIds for each item, once it is carried out; in a plan, what is to be created has none */
+/** @param workspaceIds the workspace id of each item after the import. In a plan, CREATED items have none. */
 export function planResult(
   { hash, items }: OrgImportPlan,
   unmetRequirements: Requirement[],

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db.ts';
 import type { LiveWorkspace } from './plan/plan.ts';
 
-/** Every live workspace of an organization, with its schedules and channels, as of one moment: in one statement. */
+/** Reads all live workspaces of an organization, with schedules and channels, in one statement and so in one snapshot. */
 export async function readLiveWorkspaces(tx: Tx, organizationId: string): Promise<LiveWorkspace[]> {
   return await tx.$queryRaw<LiveWorkspace[]>`
     WITH

@@ -8,9 +8,9 @@ import { folderOf } from './source/path.ts';
 import type { OrgSource } from './source/source.ts';
 
 /**
- * Reads and checks a source in the calling thread, which a large source keeps busy for seconds.
- * @param root the templates directory, null when none is configured
- * @throws InvalidOrgSourceError with every problem there is
+ * Reads and checks a source. A large source blocks the calling thread for seconds.
+ * @param root the templates directory; null when none is configured
+ * @throws InvalidOrgSourceError with all faults of the source
  */
 export function parseOrgSource(source: OrgSource, root: string | null): OrgDocument {
   const findings = new Findings();

@@ -11,7 +11,7 @@ import { planOrgImport } from './plan/planOrgImport.ts';
 import { readOrgSource } from './readOrgSource.ts';
 
 /**
- * What an import would do now. Writes nothing and locks nothing.
+ * Returns the plan that an import would carry out now. Writes nothing and locks nothing.
  * @throws InvalidOrgSourceError
  */
 export async function planOrg(

@@ -10,7 +10,7 @@ function outcomeOf({ source, root }: ReadingTask): ReadingOutcome {
   try {
     return { document: parseOrgSource(source, root) };
   } catch (error) {
-    // An error loses its class on the way to the other thread.
+    // An error loses its class when it is posted to another thread.
     if (error instanceof InvalidOrgSourceError) return { issues: error.issues };
     throw error;
   }

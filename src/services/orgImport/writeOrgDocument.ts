@@ -7,20 +7,20 @@ import type { LiveChannel, LiveSchedule, LiveWorkspace } from './plan/plan.ts';
 export type LiveOrg = {
   /** The document's name. */
   name: string;
-  /** The organization level's other keys: `OrgDocument.spec` of the import that made the tree, or nothing. */
+  /** The other keys of the organization's level: `OrgDocument.spec` of the last import, if any. */
   spec?: JsonObject;
   /** The rows to write, in any order; a row whose parent is not among them is written as a root. */
   workspaces: readonly LiveWorkspace[];
 };
 
-/** Without quotes it tells the reader to add the entries of another mapping. */
+/** Without quotes, a reader would treat this key as an instruction to merge another mapping. */
 const MERGE_KEY = '<<';
 
-/** The live tree as one YAML document, siblings by name. Importing it again skips every workspace. */
+/** Writes the live tree as one YAML document, siblings by name. An import of the document skips every workspace. */
 export function writeOrgDocument({ name, spec = {}, workspaces }: LiveOrg): string {
   const tree = new LiveTree(workspaces);
   const written = new Map<string | null, JsonObject[]>();
-  // From the last row to the first: children are written before the parent that lists them.
+  // Rows are written from last to first, so that children are ready before the parent that lists them.
   for (const row of [...tree.preorder()].reverse()) {
     const parent = tree.has(row.parentId) ? row.parentId : null;
     const siblings = written.get(parent) ?? [];
@@ -40,14 +40,14 @@ export function writeOrgDocument({ name, spec = {}, workspaces }: LiveOrg): stri
   return document.toString({ lineWidth: 0 });
 }
 
-/** Whether a block of indented lines is read back as the same text: one with blanks at a line's end may not be. */
+/** Whether a YAML block scalar is read back as the same text. A text with blanks at the end of a line may not be. */
 function isProse(text: string): boolean {
   return (
     !text.includes('\n') || (/^\S/.test(text) && !/[ \t](\n|$)|[^\P{Cc}\n]|[\u2028\u2029\ufeff]/u.test(text))
   );
 }
 
-/** Every workspace says itself what it once took from the defaults, so only their requirements are left of them. */
+/** Drops the defaults, which every exported workspace contains already, and keeps their requirements. */
 function orgLevel({ defaults, name: _name, workspaces: _workspaces, ...spec }: JsonObject): JsonObject {
   const org = { ...spec };
   for (const key of ['required_env', 'recommended_env']) {

@@ -1,4 +1,4 @@
-/** Whose token is whose, and who may revoke it. */
+/** The owner of a token, and the roles that may revoke it. */
 import type { Agent, Token } from '../../../prisma/client/client.ts';
 import type { MembershipRole } from '../../../prisma/client/enums.ts';
 import { isOwnAgent } from '../../auth/own.ts';

@@ -11,7 +11,7 @@ import {
 } from '../../errors.ts';
 import { isRunning } from '../agent/agentRule.ts';
 
-/** A session, as far as it decides whether it may claim a pull request. */
+/** The fields of a session that decide whether it may claim a pull request. */
 export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> & {
   project: Pick<Project, 'slug' | 'kind' | 'archivedAt'>;
 };

@@ -1,4 +1,4 @@
-/** What the agent in a workspace reports of it. */
+/** The heartbeats that an agent sends from its workspace. */
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
@@ -21,8 +21,8 @@ const result = z.object({ workspaceId: z.guid() });
 export type Heartbeat = z.output<typeof result>;
 
 /**
- * Stores a heartbeat and the status that follows from it.
- * @throws WorkspaceRemovedError nothing was stored
+ * Stores a heartbeat and sets the status of the workspace by it.
+ * @throws WorkspaceRemovedError when the workspace is removed; nothing is stored
  */
 export async function reportWorkspaceHeartbeat(
   act: Act,
@@ -39,7 +39,7 @@ export async function reportWorkspaceHeartbeat(
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.reportHeartbeat', organizationId, isSeated),
     async lock(tx) {
-      // The agent first: a removal locks agents before it marks their workspaces.
+      // The agent first: a removal locks agents before it updates their workspaces. The other order would deadlock.
       await holdAgent(tx, act.viewer.id);
       await tx.$queryRaw`SELECT FROM workspace WHERE id = ${workspaceId}::uuid FOR NO KEY UPDATE`;
       return await liveWorkspace(tx, workspaceId);
@@ -57,7 +57,10 @@ export async function reportWorkspaceHeartbeat(
   });
 }
 
-/** An agent that was offboarded keeps its workspace: it learns that the workspace is removed, not that it is foreign. */
+/**
+ * Whether the viewer is the agent of the workspace. An offboarded agent still counts, so that a late heartbeat to a
+ * removed workspace is WORKSPACE_REMOVED and not FORBIDDEN.
+ */
 async function worksIn({ db }: Act, { kind, id }: Viewer, workspaceId: string): Promise<boolean> {
   return kind === 'AGENT' && (await db.prisma.agent.count({ where: { id, workspaceId } })) > 0;
 }

@@ -1,11 +1,14 @@
 import type { WorkspaceStatus } from '../../../prisma/client/enums.ts';
 
-/** From this share of errors on, a workspace is DEGRADED. */
+/** A workspace is DEGRADED at this error rate or a higher one. */
 const DEGRADED_FROM = 0.5;
-/** Below this share it recovers. Between the two it stays what it is, so that it does not flicker. */
+/**
+ * A DEGRADED workspace is ONLINE again below this error rate. Between the two limits, DEGRADED stays DEGRADED, so that
+ * the status does not flicker.
+ */
 const RECOVERED_BELOW = 0.1;
 
-/** The status of a live workspace whose agent reports this. */
+/** The status of a live workspace after a heartbeat. */
 export function statusAfterHeartbeat(
   status: WorkspaceStatus,
   { errorRate, isWedged }: { errorRate: number; isWedged: boolean },

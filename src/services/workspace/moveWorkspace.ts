@@ -11,8 +11,8 @@ const result = z.object({ workspaceId: z.guid() });
 export type WorkspaceMove = z.output<typeof result>;
 
 /**
- * Moves a workspace, with everything below it, below another parent; without a parent it becomes a root. No-op where it
- * is already.
+ * Moves a workspace, with everything below it, to another parent; null makes it a root. A move to the current parent
+ * changes nothing.
  *
  * @throws WorkspaceRemovedError when the workspace or the parent is removed
  * @throws WorkspaceCycleError

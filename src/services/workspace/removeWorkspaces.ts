@@ -7,7 +7,7 @@ import type { JobQueue } from '../port/job.ts';
 import { liveSubtrees, type SubtreeWorkspace } from './subtree.ts';
 import { lockOrgTree } from './workspace.ts';
 
-/** What a removal takes with it, locked until the transaction ends. */
+/** The workspaces and agents of a removal, locked until the transaction ends. */
 export type LockedRemoval = {
   organizationId: string;
   /** Parents first. */
@@ -19,14 +19,14 @@ export type LockedRemoval = {
 export type Removed = {
   /** Children before their parents, each once. */
   workspaceIds: string[];
-  /** The agents that worked there. They are offboarded. */
+  /** The offboarded agents of these workspaces. */
   agentIds: string[];
 };
 
 /**
  * Takes the locks of a removal: the tree, then agents and sessions in the order of their ids.
  *
- * @param workspaceIds each goes with everything below it. One below another, or removed already, makes no difference.
+ * @param workspaceIds the roots of the removed subtrees. They may overlap, and may contain removed workspaces.
  */
 export async function lockRemoval(
   tx: Tx,
@@ -35,7 +35,7 @@ export async function lockRemoval(
 ): Promise<LockedRemoval> {
   await lockOrgTree(tx, organizationId);
   const workspaces = await liveSubtrees(tx, organizationId, workspaceIds);
-  // With the tree locked, no agent is hired here any more.
+  // While the tree is locked, no agent can be hired for these workspaces.
   const agents = await lockAgentsOf(
     tx,
     workspaces.map(({ id }) => id),
@@ -48,11 +48,11 @@ export async function lockRemoval(
 }
 
 /**
- * Removes subtrees, with as many statements for ten thousand workspaces as for one: the workspaces are REMOVED, a trigger
- * turns their schedules off, and the agents that work there are offboarded. Jobs remove the containers.
+ * Removes subtrees. Their workspaces become REMOVED, a trigger disables the schedules, and the agents are offboarded.
+ * Jobs remove the containers. The number of statements does not depend on the number of workspaces.
  *
- * @param reason as the offboarded agents and the audit trail tell it
- * @param importId the import that removes them
+ * @param reason stored with the offboarded agents and in the audit trail
+ * @param importId the import that removes the workspaces, if any
  */
 export async function removeWorkspaces(
   tx: Tx,

@@ -4,14 +4,14 @@ import { transactFor } from '../port/job.ts';
 
 export const WORKSPACE_SILENCE_JOB = 'workspace.silence';
 
-/** How long after its last heartbeat a workspace counts as OFFLINE. */
+/** A workspace whose last heartbeat is older than this is OFFLINE. */
 const SILENCE_SECONDS = 180;
 
-/** Returns how many have become OFFLINE. One that never sent a heartbeat does not. */
+/** Returns the number of workspaces that became OFFLINE. A workspace that never got a heartbeat does not. */
 export async function markSilentWorkspaces(db: Database): Promise<number> {
   return await transactFor(
     { name: WORKSPACE_SILENCE_JOB, db },
-    // A locked workspace is about to change and is skipped; the next run looks at it again.
+    // A locked workspace is about to change. It is skipped, and the next run checks it again.
     (tx) => tx.$executeRaw`
       WITH silent AS (
         SELECT id FROM workspace

@@ -1,6 +1,6 @@
 import type { Tx } from '../../db.ts';
 
-/** The most levels that a tree has. A CHECK of the column `depth` holds it. */
+/** The highest number of levels of a tree. A CHECK of the column `depth` enforces it. */
 export const MAX_LEVELS = 64;
 
 export type SubtreeWorkspace = {
@@ -12,7 +12,7 @@ export type SubtreeWorkspace = {
   activeTasks: number;
 };
 
-/** The live ones of these workspaces and everything live below them, each once, parents first. */
+/** Returns the live workspaces among these and all live workspaces below them, each once, parents first. */
 export async function liveSubtrees(
   tx: Tx,
   organizationId: string,

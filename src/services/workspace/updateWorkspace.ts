@@ -11,7 +11,7 @@ const result = z.object({ workspaceId: z.guid() });
 export type WorkspaceUpdate = z.output<typeof result>;
 
 /**
- * Changes what a workspace is called and made of. What is absent stays as it is.
+ * Changes the name and the settings of a workspace. Absent fields do not change.
  * @throws WorkspaceRemovedError
  * @throws WorkspaceNameTakenError
  */

@@ -2,7 +2,7 @@ import type { Tx } from '../../db.ts';
 import { WorkspaceOccupiedError } from '../../errors.ts';
 import { liveWorkspace, lockOrgTree } from './workspace.ts';
 
-/** A workspace that takes an agent. An external one has no container. */
+/** A workspace that an agent can be hired for. An external workspace has no container. */
 export type Vacancy = { id: string; isExternal: boolean };
 
 /**

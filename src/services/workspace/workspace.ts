@@ -1,12 +1,12 @@
-/** Looks up workspaces and locks the tree that they are in. */
+/** Finds workspaces and locks the tree of an organization. */
 import type { Workspace } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError, WorkspaceNameTakenError, WorkspaceRemovedError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 
 /**
- * The workspace, if the viewer sees it.
- * @param organizationId the one that it must be in, if any
+ * Returns a workspace of an organization that the viewer belongs to.
+ * @param organizationId the organization that the workspace must belong to, if only one is allowed
  * @throws NotFoundError
  */
 export async function visibleWorkspace(
@@ -24,8 +24,8 @@ export async function visibleWorkspace(
 }
 
 /**
- * Locks the tree of an organization, before any other lock, for an act that changes its shape or who works in it. Other
- * such acts wait; heartbeats do not.
+ * Locks the tree of an organization until the transaction ends. An act that changes the tree or the agents in it takes
+ * this lock before any other. Such acts run one after another. Heartbeats do not take the lock.
  */
 export async function lockOrgTree(tx: Tx, organizationId: string): Promise<void> {
   await tx.$executeRaw`SELECT lock_org_tree(${organizationId}::uuid)`;

@@ -1,4 +1,4 @@
-/** What people say of a workspace. The same limits hold for an org file. */
+/** The fields of a workspace that its users set. */
 import { z } from 'zod';
 import { jsonObject, text } from '../act/input.ts';
 import {
@@ -11,7 +11,7 @@ import {
 
 const PLUGINS_MAX = 200;
 
-/** One line: in a path, control characters separate the names. */
+/** A name is one line, because a control character separates the names of a path. */
 export const workspaceName = text(1, 255).refine(
   (name) => !/[\p{Cc}\u2028\u2029]/u.test(name),
   'must be one line without control characters',
@@ -35,7 +35,7 @@ export const workspaceFields = z.object({
   spec: jsonObject.nullish(),
 });
 
-/** The columns for the fields that were given. Null sets a field back to its default. */
+/** Returns the columns for the given fields. Null resets a field to its default. */
 export function columnsFor({ role, runtime, tier, model, plugins, spec }: z.output<typeof workspaceFields>) {
   return {
     role,

@@ -52,7 +52,9 @@ async function eventsOf(team: Team, importId?: string) {
   };
 }
 
-test('a completed import is heard as started and completed, all with its id', async ({ team }) => {
+test('a completed import records its start and its end in the audit trail, all with its id', async ({
+  team,
+}) => {
   const importer = importerOf(team);
   const { import: row, cursor } = await importer.import(documentOf({ PM: { Dev: {} } }));
   const { events, imports } = await eventsOf(team, row?.id);

@@ -29,7 +29,7 @@ const NEW: Tree = {
   },
 };
 
-describe('nine workspaces of which eight get another parent', () => {
+describe('nine workspaces, eight of them under a new parent', () => {
   test('MERGE makes a second row of each and names the first; RECONCILE removes the first', async ({
     team,
   }) => {

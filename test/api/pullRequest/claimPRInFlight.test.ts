@@ -148,7 +148,7 @@ describe('a late answer of GitHub does not overwrite newer facts', () => {
     await expectRenewed(team, psql);
   });
 
-  it('of two first claims, the later of which still takes the pull request over', async ({
+  it('of two first claims, when the later claim still takes the pull request over', async ({
     team,
     psql,
     github,

@@ -14,9 +14,9 @@ type HiredAgent = {
 };
 
 /**
- * Hires an agent for each new workspace, named after it, with the first line of its role. One without a container is
- * RUNNING at once; a job starts the container of each other one.
- * @returns how many are RUNNING
+ * Hires an agent for each new workspace. The agent gets the workspace's name and the first line of its role. An agent
+ * without a container is RUNNING at once; jobs start the containers of the others.
+ * @returns the number of RUNNING agents
  */
 export async function seatAgents(
   tx: Tx,

@@ -3,8 +3,8 @@ import type { PlacedWorkspace } from './workspaces.ts';
 export type OwnedItem<Value> = { workspaceId: string; value: Value };
 
 /**
- * The schedules or channels to write: all of a new workspace, and of a changed one those that its drift names. The
- * drift never names what was made at runtime, and says of what left the document that it is disabled.
+ * Returns the schedules or channels to write: all of a new workspace, and those in the drift of a changed one. The drift
+ * contains no item that was created at runtime. An item that is no longer in the document is disabled in the drift.
  */
 export function ownedItems<Value>(
   key: 'schedules' | 'channels',

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db.ts';
 import type { DocumentWorkspace } from '../document/document.ts';
 import type { OrgImportItem } from '../plan/plan.ts';
 
-/** A workspace of the document with its row's id, which a new one has before it is inserted. */
+/** A workspace of the document with the id of its row. A new workspace gets its id before the row is inserted. */
 export type PlacedWorkspace = {
   id: string;
   parentId: string | null;
@@ -12,7 +12,7 @@ export type PlacedWorkspace = {
 
 type Stamp = { organizationId: string; importId: string; documentName: string; hasContainers: boolean };
 
-/** Without a container, a workspace works as soon as its agent is hired, which is in the same transaction. */
+/** A workspace without a container is inserted as ONLINE: the same transaction hires its agent. */
 export async function insertWorkspaces(
   tx: Tx,
   { organizationId, importId, documentName, hasContainers }: Stamp,
@@ -32,7 +32,7 @@ export async function insertWorkspaces(
      ORDER BY n.position`;
 }
 
-/** Moves and updates in one statement, so that each row changes once and makes one event. */
+/** Moves and updates in one statement, so that each row changes once and causes one event. */
 export async function changeWorkspaces(tx: Tx, changed: readonly PlacedWorkspace[]): Promise<void> {
   if (changed.length === 0) return;
   await tx.$executeRaw`
@@ -45,7 +45,7 @@ export async function changeWorkspaces(tx: Tx, changed: readonly PlacedWorkspace
      WHERE w.id = n.id`;
 }
 
-/** Parents come before their children, as in the plan. */
+/** Returns the rows as JSON, parents before their children, as in the plan. */
 function rowsOf(placed: readonly PlacedWorkspace[]): string {
   return JSON.stringify(
     placed.map(({ id, parentId, node: { name, role, runtime, tier, model, plugins, spec } }, position) => ({

@@ -3,7 +3,7 @@ import type { JsonObject } from './document.ts';
 import type { Mapping } from './mapping.ts';
 import { NAME, textFault, textOf } from './text.ts';
 
-/** Which roles each category goes to: the workspace's own over the defaults', key by key; an empty list drops a key. */
+/** The roles that each category is routed to. The workspace's own keys replace the defaults'; an empty list drops a key. */
 export function readCategoryRouting(mapping: Mapping, defaults: JsonObject, findings: Findings): JsonObject {
   const own = mapping.mapping('category_routing');
   if (!own) return defaults;

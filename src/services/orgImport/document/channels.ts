@@ -37,7 +37,7 @@ function readConfig(config: Mapping | undefined, findings: Findings): JsonObject
   return Object.fromEntries(entries);
 }
 
-/** Users of many channels are known by a number. */
+/** Many channels identify their users by a number. */
 function readUser(node: SourceNode, findings: Findings): string | undefined {
   return node.kind === 'scalar' && typeof node.value === 'number'
     ? node.spelling

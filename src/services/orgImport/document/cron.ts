@@ -1,6 +1,6 @@
 import { cronFault, zoneFault } from '../../schedule/times.ts';
 
-/** Why a cron expression or a time zone cannot be used; remembered, as thousands of schedules share a few of them. */
+/** Caches the faults of cron expressions and time zones, because thousands of schedules share a few of them. */
 export class ScheduleTimes {
   readonly #crons = new Map<string, string | undefined>();
   readonly #zones = new Map<string, string | undefined>();

@@ -11,7 +11,7 @@ import type { TextRule } from './text.ts';
 export const MODEL: TextRule = { max: 100, lines: 'one' };
 export const MAX_IDLE_SECONDS = 31_536_000;
 
-/** What a workspace takes where it says nothing itself. */
+/** The values of a workspace for the keys that it does not have itself. */
 export type Defaults = {
   runtime: string;
   tier: number;
@@ -68,7 +68,7 @@ export function readDefaults(mapping: Mapping, reading: Reading): Defaults {
   };
 }
 
-/** The runtime, its model and its size. */
+/** Reads the runtime, the model and the tier. */
 export function readKind(mapping: Mapping, defaults: Pick<Defaults, 'runtime' | 'tier' | 'model'>) {
   return {
     runtime: mapping.choice('runtime', RUNTIMES) ?? defaults.runtime,

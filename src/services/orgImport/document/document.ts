@@ -1,6 +1,6 @@
 import type { OrgSourceIssue } from '../../../errors.ts';
 
-/** What an org source says once includes, defaults and overrides are resolved. Plain data. */
+/** An org file as plain data, with includes, defaults and overrides resolved. */
 export type OrgDocument = {
   name: string;
   /** Every key of the organization level except `name` and `workspaces`, as the file gives it. */
@@ -9,7 +9,7 @@ export type OrgDocument = {
   workspaces: DocumentWorkspace[];
   /** As written, one for each entry of a file; `requirementsOf` removes duplicates and sorts. */
   requirements: RequirementEntry[];
-  /** Variables that the document's own `.env` file gives to all. Names only: values of such files are never kept. */
+  /** The names of the variables in the document's own `.env` file. The values of such files are never kept. */
   provided: string[];
   warnings: OrgSourceIssue[];
 };
@@ -24,13 +24,13 @@ export type DocumentWorkspace = {
   schedules: DocumentSchedule[];
   channels: DocumentChannel[];
   /**
-   * Every other key of the workspace by its name in the file, with defaults applied and the text of prompt files
-   * filled in: what no rule reads is kept whole.
+   * The keys of the workspace that have no field here, by their names in the file. Defaults are applied, and prompt files
+   * are replaced by their text. Unknown keys are kept as they are.
    */
   spec: JsonObject;
   /** False for a workspace with `spawning: false`, and for everything below it. */
   spawning: boolean;
-  /** Where the file names it. */
+  /** The place of the workspace in its file. */
   place: Place;
   children: DocumentWorkspace[];
 };
@@ -61,7 +61,7 @@ export type RequirementEntry = {
   level: RequirementLevel;
   /** The names from the root of the workspace that needs it; empty for the organization and its defaults. */
   workspacePath: string[];
-  /** Variables that the `.env` file of the workspace's `files_dir` gives it. */
+  /** The names of the variables in the `.env` file of the workspace's `files_dir`. */
   provided: string[];
 };
 

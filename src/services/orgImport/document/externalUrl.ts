@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Addresses that are not the public internet: a server that called one would reach into its own network. */
+/** Addresses outside the public internet. A server that calls one would reach into its own network. */
 const INTERNAL = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -36,14 +36,14 @@ for (const [network, prefix] of [
 const INTERNAL_NAMES = /(^|\.)(localhost|localdomain|local|internal|intranet|lan|home\.arpa)$/;
 
 /**
- * Why the URL of an external workspace is refused. The network is not asked: a caller of the URL must also check the
- * address that its name resolves to.
+ * Returns why the URL of an external workspace is refused. The name is not resolved: a program that calls the URL must
+ * also check the address that its name resolves to.
  */
 export function externalUrlFault(text: string): string | undefined {
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return 'must be an http or https URL';
   if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
-  // URL has written every spelling of an IPv4 address (octal, hexadecimal, one number) as four decimals by now.
+  // The URL class has normalized every spelling of an IPv4 address (octal, hexadecimal, one number) to four decimals.
   const host = url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   const version = isIP(host);
   const isInternal =

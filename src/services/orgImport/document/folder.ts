@@ -3,7 +3,7 @@ import type { Mapping } from './mapping.ts';
 import type { Reading } from './reading.ts';
 import { NAME } from './text.ts';
 
-/** The folder of a workspace's own files, whether it exists or not; undefined when the document names none. */
+/** The folder of a workspace's own files, which may not exist; undefined when the document names none. */
 export function readFolder(mapping: Mapping, reading: Reading): string | undefined {
   const node = mapping.get('files_dir');
   const spelled = mapping.text('files_dir', NAME);

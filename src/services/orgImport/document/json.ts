@@ -1,7 +1,7 @@
 import type { SourceNode } from '../source/sourceNode.ts';
 import type { Json } from './document.ts';
 
-/** A value as JSON. A number that JSON or JavaScript cannot hold exactly stays the text that the file has. */
+/** Returns a value as JSON. A number that JSON or JavaScript cannot represent exactly stays the text of the file. */
 export function jsonOf(node: SourceNode): Json {
   if (node.kind === 'list') return node.items.map(jsonOf);
   if (node.kind === 'map')

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from './document.ts';
 import { jsonOf } from './json.ts';
 import { type TextRule, textOf } from './text.ts';
 
-/** A mapping of the document, read key by key. Each reader reports a value of the wrong kind and returns undefined. */
+/** A mapping of the document, read key by key. Each method reports a value of the wrong kind and returns undefined. */
 export class Mapping implements Positioned {
   readonly #map: SourceMap;
   readonly #findings: Findings;
@@ -19,7 +19,7 @@ export class Mapping implements Positioned {
     return this.#map.position();
   }
 
-  /** The value of a key; undefined when it is absent, null or in error already. */
+  /** The value of a key; undefined when it is absent, is null, or has an error already. */
   get(key: string): SourceNode | undefined {
     const node = this.#map.entries.get(key)?.value;
     if (!node || node.kind === 'broken' || (node.kind === 'scalar' && node.value === null)) return undefined;
@@ -39,7 +39,7 @@ export class Mapping implements Positioned {
     return node && textOf(node, rule, this.#findings);
   }
 
-  /** Text that must be there and not empty. */
+  /** The text of a required key, which must not be empty. */
   requiredText(key: string, rule: TextRule): string | undefined {
     const present = this.#map.entries.get(key)?.value;
     if (present?.kind === 'broken') return undefined;
@@ -103,7 +103,7 @@ export class Mapping implements Positioned {
     return node ? jsonOf(node) : null;
   }
 
-  /** Everything but the given keys, as it stands in the file. */
+  /** All keys except the given ones, unchanged. */
   rest(without: ReadonlySet<string>): JsonObject {
     const keys = this.keys().filter((key) => !without.has(key));
     return Object.fromEntries(keys.map((key) => [key, this.json(key)]));
@@ -127,7 +127,7 @@ export function mappingOf(node: SourceNode, findings: Findings): Mapping | undef
   return undefined;
 }
 
-/** The known word that `word` was probably meant to be. */
+/** The known word that is most similar to `word`, if one is similar enough. */
 function nearestOf(word: string, known: readonly string[]): string | undefined {
   if (word.length > 64) return undefined;
   const nearest = closest(word.toLowerCase(), known);

@@ -6,7 +6,7 @@ import { PROSE } from './text.ts';
 const SCOPES = ['LOCAL', 'TEAM', 'GLOBAL'] as const;
 type Scope = (typeof SCOPES)[number];
 
-/** What a workspace knows from the start. */
+/** The initial memories of a workspace. */
 export function readMemories(mapping: Mapping, key: string, scope: Scope, findings: Findings): JsonObject[] {
   return mapping.items(key).flatMap((node) => {
     const memory = mappingOf(node, findings);

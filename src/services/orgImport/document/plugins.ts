@@ -2,7 +2,7 @@ import type { Findings } from '../source/findings.ts';
 import type { Mapping } from './mapping.ts';
 import { NAME, textOf } from './text.ts';
 
-/** The defaults' plugins, then the workspace's own; `!name` or `-name` takes a plugin out again. */
+/** The defaults' plugins, then the workspace's own. `!name` or `-name` removes a plugin of the defaults. */
 export function readPlugins(mapping: Mapping, defaults: readonly string[], findings: Findings): string[] {
   const plugins = new Set(defaults);
   for (const node of mapping.items('plugins')) {

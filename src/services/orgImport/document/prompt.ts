@@ -8,8 +8,8 @@ import { NAME, PROSE, textFault } from './text.ts';
 const SYSTEM_PROMPT_FILE = 'system-prompt.md';
 
 /**
- * A text given inline by `key` or as a file by `<key>_file`; inline wins. Undefined when neither is given, null when
- * the file does not exist, which is a warning.
+ * Reads a text that is given inline by `key` or as a file by `<key>_file`; the inline text wins. Undefined when neither
+ * is given. Null, with a warning, when the file does not exist.
  */
 export function readPrompt(
   mapping: Mapping,
@@ -30,7 +30,7 @@ export function readPrompt(
   return text;
 }
 
-/** The system prompt: inline, or the file of that name in the workspace's folder. */
+/** Reads the system prompt: the inline text, or `system-prompt.md` in the workspace's folder. */
 export function readSystemPrompt(
   mapping: Mapping,
   folder: string | undefined,
@@ -41,7 +41,7 @@ export function readSystemPrompt(
   return fileText(`${folder}/${SYSTEM_PROMPT_FILE}`, mapping, reading) ?? undefined;
 }
 
-/** Null when the file does not exist; undefined when it has an error, which is reported. */
+/** Returns null when the file does not exist, and undefined when it has an error, which is reported. */
 function fileText(path: string, at: Positioned, reading: Reading): string | null | undefined {
   try {
     const text = reading.files.read(path);

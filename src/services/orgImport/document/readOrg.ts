@@ -21,7 +21,7 @@ const KEYS = [
 
 const SCHEMA_VERSION = 1;
 
-/** Reads the document; what is wrong with it goes to the findings. */
+/** Reads the document and adds its faults to the findings. */
 export function readOrg(root: SourceNode, reading: Reading): OrgDocument | undefined {
   const { findings } = reading;
   const org = mappingOf(root, findings);

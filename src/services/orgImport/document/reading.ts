@@ -4,7 +4,7 @@ import { MAX_CHARACTERS, MAX_WORKSPACES } from '../source/limits.ts';
 
 import { ScheduleTimes } from './cron.ts';
 
-/** What the readers of one document share. */
+/** The state that the readers of one document share. */
 export class Reading {
   readonly files: SourceFiles;
   readonly findings: Findings;
@@ -22,7 +22,7 @@ export class Reading {
     this.orgFolder = orgFolder;
   }
 
-  /** Counts text that a workspace takes from its defaults or from a file; false when there is too much of it. */
+  /** Counts text that a workspace takes from its defaults or from a file. Returns false when the limit is exceeded. */
   mayHold(at: Positioned, characters: number): boolean {
     const held = this.#characters;
     this.#characters += characters;
@@ -35,7 +35,7 @@ export class Reading {
     return false;
   }
 
-  /** Counts a workspace; false when there are too many. */
+  /** Counts a workspace. Returns false when the limit is exceeded. */
   mayHoldWorkspace(at: Positioned): boolean {
     this.#workspaces++;
     if (this.#workspaces === MAX_WORKSPACES + 1)

@@ -1,19 +1,19 @@
 import type { OrgDocument, RequirementEntry, RequirementLevel } from './document.ts';
 
 export type Requirement = {
-  /** One of these environment variables is needed; sorted. */
+  /** The environment variables, any one of which meets the requirement; sorted. */
   anyOf: string[];
   level: RequirementLevel;
-  /** The workspaces that need it, each by its names from the root; an empty path is the whole organization. */
+  /** The paths of the workspaces that have the requirement; an empty path stands for the whole organization. */
   workspacePaths: string[][];
 };
 
-/** All that the document needs: each requirement once, required before recommended, single names before groups. */
+/** Returns each requirement of the document once, required before recommended, single names before groups. */
 export function requirementsOf(document: OrgDocument): Requirement[] {
   return tiered(document.requirements);
 }
 
-/** The requirements that neither the names in `available` nor the source's own `.env` files meet. */
+/** Returns the requirements that neither the names in `available` nor the source's own `.env` files meet. */
 export function unmetRequirements(document: OrgDocument, available: Iterable<string>): Requirement[] {
   const names = new Set([...document.provided, ...available]);
   return tiered(
@@ -24,7 +24,8 @@ export function unmetRequirements(document: OrgDocument, available: Iterable<str
 }
 
 /**
- * Within a level a single name makes every group that holds it redundant. What is required is not recommended too.
+ * Removes redundant requirements: a recommendation that is required already, and a group with a name that is itself
+ * required or, for a recommended group, recommended.
  */
 function tiered(entries: readonly RequirementEntry[]): Requirement[] {
   const required = distinct(entries, 'REQUIRED');

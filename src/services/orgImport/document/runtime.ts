@@ -14,7 +14,7 @@ export const RUNTIMES = [
 
 export const DEFAULT_RUNTIME = 'langgraph';
 
-/** One default for every workspace that names no tier, however it is made. */
+/** The tier of a workspace that names none, created by a mutation or by an import. */
 export const DEFAULT_TIER = 3;
 export const MIN_TIER = 1;
 export const MAX_TIER = 9;

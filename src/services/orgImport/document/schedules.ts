@@ -29,7 +29,7 @@ function readSchedule(fields: Mapping, folder: string, reading: Reading): Docume
   if (fault) reading.findings.error(fields.get('cron_expr') ?? fields, `cron_expr ${fault}`);
   const zoneFault = reading.times.zoneFault(timezone);
   if (zoneFault) reading.findings.error(fields.get('timezone') ?? fields, `timezone ${zoneFault}`);
-  // A file that is missing is a warning, and what it leaves behind must not fire.
+  // A missing prompt file is a warning. A schedule without its prompt must not fire.
   const prompt = text ?? '';
   const blank = prompt.trim() === '';
   if (blank && enabled && text !== null)

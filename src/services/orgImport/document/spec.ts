@@ -10,7 +10,7 @@ import type { Reading } from './reading.ts';
 import type { TextRule } from './text.ts';
 import { workspaceDirFault } from './workspaceDir.ts';
 
-/** The keys that a workspace has fields for; every other key of its mapping goes to its spec. */
+/** The keys that a workspace has fields for. Every other key of its mapping is stored in its spec. */
 export const FIELDS = new Set([
   'name',
   'role',
@@ -78,7 +78,7 @@ function checkTemplate(mapping: Mapping, { findings }: Reading): void {
     findings.error(mapping.get('template') ?? mapping, 'template must be a relative path inside the root');
 }
 
-/** Where the workspace's files and its agent are: in a folder of the host, at a URL, on the canvas. */
+/** Reads the places of a workspace: its folder on the host, the URL of its agent, and its position on the canvas. */
 function readPlace(mapping: Mapping, { findings }: Reading): void {
   const at = (key: string) => mapping.get(key) ?? mapping;
   const dir = mapping.text('workspace_dir', PATH);

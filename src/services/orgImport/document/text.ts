@@ -2,9 +2,9 @@ import type { Findings } from '../source/findings.ts';
 import type { SourceNode } from '../source/sourceNode.ts';
 
 export type TextRule = {
-  /** In characters. */
+  /** The highest number of characters. */
   max: number;
-  /** One line is trimmed and holds no control character; many lines are kept as they are. */
+  /** One line is trimmed and contains no control character; several lines are kept unchanged. */
   lines: 'one' | 'many';
 };
 
@@ -12,7 +12,7 @@ export const NAME: TextRule = { max: 255, lines: 'one' };
 /** Prompts, memories and other prose. */
 export const PROSE: TextRule = { max: 100_000, lines: 'many' };
 
-/** The text of a value, or undefined when it breaks the rule, which is then reported. */
+/** Returns the text of a value. When the text breaks the rule, reports it and returns undefined. */
 export function textOf(node: SourceNode, rule: TextRule, findings: Findings): string | undefined {
   if (node.kind === 'broken') return undefined;
   const fail = (message: string) => void findings.error(node, message);
@@ -24,7 +24,7 @@ export function textOf(node: SourceNode, rule: TextRule, findings: Findings): st
 }
 
 export function textFault(text: string, { max, lines }: TextRule): string | undefined {
-  // Characters as PostgreSQL counts them; UTF-16 needs at most two units for one.
+  // PostgreSQL counts characters, not UTF-16 units. A character has at most two units.
   if (text.length > max && (text.length > 2 * max || [...text].length > max))
     return `must have at most ${max} characters`;
   if (lines === 'one' && /[\p{Cc}\u2028\u2029]/u.test(text))

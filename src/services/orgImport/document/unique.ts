@@ -1,6 +1,6 @@
 import type { Findings, Positioned } from '../source/findings.ts';
 
-/** Reports names that stand twice, with both places. */
+/** Reports duplicate names, with both places. */
 export class Unique {
   readonly #noun: string;
   readonly #findings: Findings;

@@ -46,12 +46,12 @@ const KEYS = [
   'children',
 ];
 
-/** Reads the workspaces of a document and collects what they need. */
+/** Reads the workspaces of a document and collects their requirements. */
 export class WorkspaceReader {
   readonly requirements: RequirementEntry[] = [];
   readonly #reading: Reading;
   readonly #defaults: Defaults;
-  /** Of the lists that every workspace takes from its defaults. */
+  /** The number of characters in the lists that every workspace takes from its defaults. */
   readonly #inheritedSize: number;
 
   constructor(reading: Reading, defaults: Defaults) {
@@ -61,7 +61,7 @@ export class WorkspaceReader {
     this.#inheritedSize = JSON.stringify([plugins, categoryRouting, initialMemories]).length;
   }
 
-  /** @param parent names from the root */
+  /** @param parent the path of the parent */
   siblings(nodes: SourceNode[], parent: string[] = [], spawning = true): DocumentWorkspace[] {
     const names = new Unique('workspace', this.#reading.findings);
     return nodes.flatMap((node) => {

@@ -2,7 +2,10 @@ import { posix } from 'node:path';
 
 const SYSTEM_FOLDERS = ['/etc', '/var', '/proc', '/sys', '/dev', '/boot', '/sbin', '/bin', '/lib', '/usr'];
 
-/** Why a folder of the host cannot be a workspace's. `${VARIABLES}` are put in, and checked again, when it is mounted. */
+/**
+ * Returns why a folder of the host cannot be a workspace's folder. `${VARIABLES}` are replaced when the folder is
+ * mounted, and the path is checked again then.
+ */
 export function workspaceDirFault(path: string): string | undefined {
   if (path.includes('\\')) return 'must not contain a backslash';
   if (path.split('/').includes('..')) return 'must not contain ".."';

@@ -10,7 +10,7 @@ export type DocumentNode = {
   path: string[];
 };
 
-/** Names that the document holds with `spawning: false`: rows of these names stay as they are, wherever they are. */
+/** Returns the names that the document has with `spawning: false`. An import changes no row with such a name. */
 export function keptNames(nodes: readonly DocumentNode[]): Set<string> {
   return new Set(nodes.filter(({ workspace }) => !workspace.spawning).map(({ workspace }) => workspace.name));
 }

@@ -4,7 +4,7 @@ import type { FieldDrift, LiveWorkspace, Source } from './plan.ts';
 
 const FIELDS = ['role', 'runtime', 'tier', 'model', 'plugins'] as const;
 
-/** Where a live row differs from what the document asks for. */
+/** Returns the fields in which a live row differs from the document. */
 export function driftOf(workspace: DocumentWorkspace, row: LiveWorkspace): FieldDrift[] {
   return [
     ...FIELDS.flatMap((field) => difference(field, row[field], workspace[field])),
@@ -38,8 +38,9 @@ function own(object: JsonObject, key: string): Json {
 type Owned = { name: string; source: Source; value: JsonObject };
 
 /**
- * Of schedules or channels. What was made at runtime is never touched, also where the document names it. What a
- * template made and the document no longer holds is disabled: its record of past runs stays, and it may come back.
+ * Returns the drift of schedules or channels. An item that was created at runtime never drifts, even when the document
+ * has one of the same name. An item of a template that is no longer in the document is disabled instead of deleted: its
+ * record of past runs is kept, and it may return.
  */
 function ownedDrift(
   field: string,

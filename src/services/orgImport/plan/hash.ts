@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'safe-stable-stringify';
 import type { OrgImportItem, OrgImportMode } from './plan.ts';
 
-/** SHA-256 of everything that the plan would do, in a spelling that does not depend on the order of JSON keys. */
+/** Returns the SHA-256 hash of everything that the plan would do. The order of JSON keys does not affect it. */
 export function planHash(documentName: string, mode: OrgImportMode, items: readonly OrgImportItem[]): string {
   const hash = createHash('sha256');
   hash.update(stringify([documentName, mode]));
   for (const item of items) {
-    // Rows of which the document says nothing are left as they are: one more of them changes nothing that is done.
+    // A skipped row that is not in the document has no effect, so it must not make an expected hash stale.
     if (!item.node && item.action === 'SKIPPED') continue;
     const { action, path, workspaceId, liveParentId, drift, duplicateOf } = item;
     hash.update(stringify([action, path, workspaceId, liveParentId, drift, duplicateOf, created(item)]));

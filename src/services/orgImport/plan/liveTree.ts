@@ -1,13 +1,13 @@
 import type { LiveWorkspace } from './plan.ts';
 
-/** The live rows of an organization by parent, with what lies below each. */
+/** The live rows of an organization as a tree. */
 export class LiveTree {
   readonly #rows: readonly LiveWorkspace[];
   readonly #byId: ReadonlyMap<string, LiveWorkspace>;
   readonly #children = new Map<string | null, Map<string, LiveWorkspace>>();
 
   constructor(rows: readonly LiveWorkspace[]) {
-    // The order in which the database returns rows must not decide what a plan says.
+    // A plan must not depend on the order in which the database returns the rows.
     this.#rows = [...rows].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id));
     this.#byId = new Map(rows.map((row) => [row.id, row]));
     for (const row of this.#rows) {
@@ -33,7 +33,7 @@ export class LiveTree {
     return this.#children.get(id)?.values() ?? [];
   }
 
-  /** The row and everything below it, parents first. */
+  /** The row and all rows below it, parents first. */
   *subtree(row: LiveWorkspace): Generator<LiveWorkspace> {
     const open = [row];
     for (let next = open.pop(); next; next = open.pop()) {
@@ -42,7 +42,7 @@ export class LiveTree {
     }
   }
 
-  /** Names from the root. */
+  /** The names from the root down to the row. */
   path(row: LiveWorkspace): string[] {
     const path: string[] = [];
     for (let next: LiveWorkspace | undefined = row; next; next = this.#parent(next)) path.push(next.name);

@@ -2,20 +2,20 @@ import { type DocumentNode, keptNames } from './documentNode.ts';
 import type { LiveTree } from './liveTree.ts';
 import type { LiveWorkspace, OrgImportMode } from './plan.ts';
 
-/** Which live row stands for which workspace of the document, and which rows the import may look at. */
+/** Assigns live rows to the workspaces of the document, and finds the rows in the import's scope. */
 export class Match {
   readonly #tree: LiveTree;
   readonly #keptNames: ReadonlySet<string>;
   readonly #rows = new Map<DocumentNode, LiveWorkspace>();
   readonly #claimed = new Set<string>();
   readonly #scope = new Map<string, LiveWorkspace>();
-  /** Rows in scope that stand for no workspace of the document, by name. */
+  /** Rows in scope that are assigned to no workspace of the document, by name. */
   readonly #free = new Map<string, Set<LiveWorkspace>>();
-  /** Workspaces that are to live and have no row yet, by name. */
+  /** Workspaces that must be live and have no row yet, by name. */
   readonly #vacant = new Map<string, Set<DocumentNode>>();
   /** Rows that are in scope with everything below them. */
   readonly #included = new Set<string>();
-  /** Workspaces that a row may move to: they have none, and it is settled which row their parent has, if any. */
+  /** Workspaces that a row may move to: they have no row, and the row of their parent is decided. */
   readonly #awaiting = new Set<DocumentNode>();
 
   constructor(nodes: readonly DocumentNode[], tree: LiveTree, documentName: string, mode: OrgImportMode) {
@@ -46,8 +46,8 @@ export class Match {
   }
 
   /**
-   * Gives each vacant workspace the row of its name, where there is one such row and one such workspace. Parents go
-   * first: children that come along with a moved row are found at their places before anything is moved there.
+   * Assigns free rows to vacant workspaces of the same name, if there is exactly one of each. Parents come first, because
+   * the children of a moved row may fill places below it.
    */
   #move(nodes: readonly DocumentNode[]): void {
     let names = [...this.#vacant.keys()];
@@ -57,7 +57,7 @@ export class Match {
         for (const name of names) this.#moveNamed(name, changed);
         names = [...changed];
       }
-      // What got no row so far is created, and rows may move to the places below it.
+      // A workspace without a row is created, and rows may move to the places below it.
       if (this.#awaiting.delete(node)) names = this.#place(node.children, undefined);
     }
   }
@@ -70,8 +70,8 @@ export class Match {
   }
 
   /**
-   * Says where siblings go: below a live row, at the root (null), or below a workspace that will be created
-   * (undefined). Returns the names whose rows or workspaces this changed.
+   * Places siblings below a live row, at the root (null), or below a workspace that will be created (undefined). Returns
+   * the names whose free rows or vacant workspaces changed.
    */
   #place(siblings: readonly DocumentNode[], parentId: string | null | undefined): string[] {
     const changed: string[] = [];
@@ -93,7 +93,7 @@ export class Match {
     return [...this.#assign(node, row), ...this.#place(node.children, row.id)];
   }
 
-  /** The row, and with it everything below it, now belongs to the import's scope. */
+  /** Assigns a row to a workspace, and adds the row and all rows below it to the scope. */
   #assign(node: DocumentNode, row: LiveWorkspace): string[] {
     const { name } = node.workspace;
     this.#rows.set(node, row);
@@ -105,7 +105,7 @@ export class Match {
     return [name, ...changed];
   }
 
-  /** Walks each row once, however many of the rows above it are included after it. */
+  /** Visits each row once in the life of the match, even when several rows above it are included. */
   #includeSubtree(row: LiveWorkspace): string[] {
     const names: string[] = [];
     const open = [row];

@@ -25,7 +25,7 @@ export type LiveWorkspace = {
   channels: LiveChannel[];
 };
 
-/** TEMPLATE: an import made it, and RECONCILE keeps it equal to the document. RUNTIME: no import touches it. */
+/** TEMPLATE: an import created the item, and RECONCILE makes it equal to the document. RUNTIME: no import changes it. */
 export type Source = 'TEMPLATE' | 'RUNTIME';
 export type LiveSchedule = DocumentSchedule & { source: Source };
 export type LiveChannel = DocumentChannel & { source: Source };
@@ -33,19 +33,19 @@ export type LiveChannel = DocumentChannel & { source: Source };
 export type OrgImportAction = 'CREATED' | 'SKIPPED' | 'UPDATED' | 'MOVED' | 'REMOVED' | 'NOT_SPAWNED';
 
 export type OrgImportPlan = {
-  /** SHA-256, in hexadecimal, of all that would be done. Equal plans have equal hashes. */
+  /** The SHA-256 hash of all effects, in hexadecimal. Plans with the same effects have the same hash. */
   hash: string;
   /**
-   * The document's workspaces in its order, parents first; then each other live row in scope, parents first.
-   * Done one after another in this order, they never make a cycle, never leave a live row under a removed one, and
-   * never put two live rows of one name under one parent. Places that are filled are vacant before the plan begins, so
-   * only cycles depend on the order of moves.
+   * The document's workspaces in its order, parents first; then every other live row in scope, parents first.
+   * Carried out in this order, the items never create a cycle, never leave a live row below a removed one, and never put
+   * two live rows of one name below one parent. Every place that is filled is vacant before the plan begins, so only
+   * cycles depend on the order of moves.
    */
   items: OrgImportItem[];
   counts: OrgImportCounts;
 };
 
-/** Each counts items of its action; `skipped` counts only the workspaces of the document. */
+/** The number of items with each action. `skipped` counts only workspaces of the document. */
 export type OrgImportCounts = {
   created: number;
   skipped: number;
@@ -58,20 +58,20 @@ export type OrgImportCounts = {
 export type OrgImportItem = {
   action: OrgImportAction;
   name: string;
-  /** Names from the root: in the document for its workspaces, in the live tree for other rows. */
+  /** The names from the root: in the document for its workspaces, in the live tree for other rows. */
   path: string[];
   reason: string;
-  /** What the document asks for; null for a live row that the document does not hold at this place. */
+  /** The workspace in the document; null for a live row that has no place there. */
   node: DocumentWorkspace | null;
   /** The index in `items` of the document's parent; null for its roots, and for rows without a `node`. */
   parent: number | null;
-  /** The live row; null for what is CREATED, and for what is NOT_SPAWNED and has no row. */
+  /** The id of the live row; null for CREATED, and for NOT_SPAWNED without a row. */
   workspaceId: string | null;
-  /** The live parent of the row now; null for roots and where there is no row. */
+  /** The current parent of the live row; null for a root and when there is no row. */
   liveParentId: string | null;
-  /** Template-owned fields in which row and document differ. UPDATED and MOVED apply them; SKIPPED only reports. */
+  /** The fields in which row and document differ. UPDATED and MOVED set them; SKIPPED only reports them. */
   drift: FieldDrift[];
-  /** CREATED in MERGE: the id of a live row in scope that bears the same name at another place. */
+  /** For CREATED in MERGE: the id of a live row in scope with the same name at another place. Null when none exists. */
   duplicateOf: string | null;
 };
 
@@ -80,6 +80,6 @@ export type FieldDrift = {
   field: string;
   /** Null when the row has none. */
   before: Json;
-  /** Null when the document has none. A schedule or channel that left the document is disabled, not deleted. */
+  /** Null when the document has none. For a schedule or channel that left the document, the value that disables it. */
   after: Json;
 };

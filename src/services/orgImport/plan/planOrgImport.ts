@@ -16,7 +16,7 @@ import { documentReason, rowReason } from './reason.ts';
 import { fates } from './removal.ts';
 
 /**
- * What importing the document into an organization would do. Takes time in proportion to document and tree.
+ * Plans the import of a document. The time is proportional to the sizes of the document and the tree.
  * @param rows every live workspace of the organization, in any order
  */
 export function planOrgImport(
@@ -91,13 +91,13 @@ function actionOf(
 ): OrgImportAction {
   if (!workspace.spawning) return 'NOT_SPAWNED';
   if (!row) return 'CREATED';
-  // The parent's row keeps its id wherever it moves; a parent without one is created, so its children move to it.
+  // The row of the parent keeps its id when it moves. A parent without a row is created, so existing rows move to it.
   const parentId = parent ? match.rowOf(parent)?.id : null;
   if (row.parentId !== parentId) return 'MOVED';
   return applies ? 'UPDATED' : 'SKIPPED';
 }
 
-/** For each name in scope a row that bears it: one that the document gives no place, where there is one. */
+/** Returns one row in scope for each name: a row without a place in the document, if there is one. */
 function namesakesOf(match: Match): Map<string, LiveWorkspace> {
   const namesakes = new Map<string, LiveWorkspace>();
   for (const row of match.scope) {

@@ -8,7 +8,7 @@ type Circumstances = {
   hasNamesake: boolean;
 };
 
-/** Why a workspace of the document gets its action, for people. */
+/** Returns the reason for the action on a workspace of the document, for people. */
 export function documentReason(action: OrgImportAction, circumstances: Circumstances): string {
   const { row, documentName, hasDrift, hasNamesake } = circumstances;
   const stamp = row?.importDocument;
@@ -31,7 +31,7 @@ export function documentReason(action: OrgImportAction, circumstances: Circumsta
   }
 }
 
-/** Why a live row that the document gives no place is removed or left, for people. */
+/** Returns the reason why a live row without a place in the document is removed or kept, for people. */
 export function rowReason(fate: Fate): string {
   switch (fate.kind) {
     case 'REMOVED':

@@ -3,22 +3,21 @@ import type { LiveTree } from './liveTree.ts';
 import type { Match } from './match.ts';
 import type { LiveWorkspace, OrgImportMode } from './plan.ts';
 
-/** Why a live row in scope that stands for no workspace of the document is removed or left. */
+/** The reason why a live row in scope that has no place in the document is removed or kept. */
 export type Fate =
   | { kind: 'REMOVED' }
-  /** The document does not hold its name. */
+  /** The document does not have the name. */
   | { kind: 'FOREIGN' }
-  /** The document holds its name with `spawning: false`. */
+  /** The document has the name with `spawning: false`. */
   | { kind: 'KEPT' }
   /** MERGE removes nothing. */
   | { kind: 'MERGED' }
-  /** A row below it stays, and cannot live under a removed parent. */
+  /** A row below it is kept, and a live row cannot be below a removed one. */
   | { kind: 'BLOCKED'; by: LiveWorkspace };
 
 /**
- * The fate of each such row. One is removed only when the document holds its name, to live at another place, and
- * everything that would be left below it is removed with it. So when the document has no workspace to live, nothing
- * is removed.
+ * Returns the fate of each such row. A row is removed only when the document has its name at another place, and all rows
+ * that would stay below it are removed too. A document without workspaces to spawn therefore removes nothing.
  */
 export function fates(
   nodes: readonly DocumentNode[],
@@ -36,7 +35,7 @@ export function fates(
     if (kept.has(row.name)) return { kind: 'KEPT' };
     if (mode === 'MERGE') return { kind: 'MERGED' };
     for (const child of tree.children(row.id)) {
-      // A claimed child moves away from here.
+      // A claimed child is moved out of the subtree.
       const fate = match.isClaimed(child) ? undefined : fates.get(child);
       if (fate?.kind === 'BLOCKED') return fate;
       if (!match.isClaimed(child) && fate?.kind !== 'REMOVED') return { kind: 'BLOCKED', by: child };

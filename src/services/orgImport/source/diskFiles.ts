@@ -28,7 +28,7 @@ export class DiskFiles implements FileTree {
   }
 
   read(path: string): string {
-    // Not blocking: opening a FIFO would otherwise wait for a writer. Not following: the path is real already.
+    // O_NONBLOCK, because opening a FIFO would wait for a writer. O_NOFOLLOW, because links are resolved already.
     const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW;
     return attempt(() => {
       const real = this.#realPath(path);

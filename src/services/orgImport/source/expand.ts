@@ -22,10 +22,10 @@ const TAGS = new Set(
 const UNKNOWN_TAG =
   'this tag is not known; `!include` takes the path of a file, and text that begins with "!" must be quoted';
 
-/** Where the walk stands: the open files, outermost first, and how many collections are open. */
+/** The state of the walk: the open files, outermost first, and the number of open collections. */
 type Standing = { open: YamlFile[]; file: YamlFile; path: string; nesting: number };
 
-/** Turns a file and all that it includes into one tree, or reports why that cannot be. */
+/** Expands a file and all files that it includes into one tree, and reports faults. */
 export class Expansion {
   readonly #files: SourceFiles;
   readonly #findings: Findings;
@@ -73,7 +73,7 @@ export class Expansion {
     if (node === null) return new SourceScalar(place, null, '');
     if (isAlias(node)) {
       const target = standing.file.targets.get(node);
-      // Each alias counts as a level: one inside its own anchor would otherwise never end.
+      // Each alias counts as a level: the expansion of an alias inside its own anchor would not end.
       if (target) return this.#node(target, { ...standing, nesting: standing.nesting + 1 });
       return this.#broken(place, `no anchor "${node.source}" stands before this alias`);
     }
@@ -174,7 +174,7 @@ export class Expansion {
     return node;
   }
 
-  /** Ends the walk: everything after this is broken, and says nothing. */
+  /** Ends the walk: after this, further values are not expanded and not reported. */
   #exhaust(place: Place, message: string): BrokenNode {
     this.#exhausted = true;
     return this.#broken(place, message);

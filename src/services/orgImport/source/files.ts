@@ -11,7 +11,7 @@ export interface FileTree {
 }
 
 export class UnreadableFile extends Error {
-  /** True when there is no such file, false when there is one that must not or cannot be read. */
+  /** True when no such file exists; false when the file must not or cannot be read. */
   readonly missing: boolean;
 
   constructor(message: string, missing = false) {
@@ -24,7 +24,7 @@ export function noSuchFile(): UnreadableFile {
   return new UnreadableFile('there is no such file', true);
 }
 
-/** Reads each file once, and no more of them than the limits allow. */
+/** Reads each file once, up to the limits on files and bytes. */
 export class SourceFiles {
   readonly #tree: FileTree;
   readonly #read = new Map<string, string | UnreadableFile>();
@@ -39,7 +39,7 @@ export class SourceFiles {
   }
 
   /**
-   * The text of any file but an environment file: included, or read as a prompt, its secrets would be stored.
+   * Returns the text of a file. An environment file is refused, because its secrets would be stored.
    * @throws UnreadableFile
    */
   read(path: string): string {
@@ -48,7 +48,7 @@ export class SourceFiles {
   }
 
   /**
-   * The text of a folder's `.env` file, for the names in it.
+   * Returns the text of a folder's `.env` file, of which only the names of variables are used.
    * @throws UnreadableFile
    */
   readEnvironment(folder: string): string {
@@ -84,7 +84,7 @@ export class SourceFiles {
 
 const ENVIRONMENT_FILE = '.env';
 
-/** Also `.env.local` and its like, whatever the letter case: some file systems do not tell them apart. */
+/** Matches `.env.local` and the like too, in any letter case, because some file systems ignore case. */
 export function isEnvironmentFile(path: string): boolean {
   const name = posix.basename(path).toLowerCase();
   return name === ENVIRONMENT_FILE || name.startsWith(`${ENVIRONMENT_FILE}.`);

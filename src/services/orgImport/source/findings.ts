@@ -8,7 +8,7 @@ export interface Positioned {
   position(): Position;
 }
 
-/** Collects every error and warning of a source, so that its author can mend all of them at once. */
+/** Collects all errors and warnings of a source, so that its author can correct them in one pass. */
 export class Findings {
   readonly #errors = new FindingList('errors');
   readonly #warnings = new FindingList('warnings');
@@ -53,7 +53,7 @@ class FindingList {
       return;
     }
     const { file, line, column, path } = 'position' in at ? at.position() : at;
-    // A value that is included or aliased twice is one fault of its file.
+    // A faulty value that is included or aliased twice is reported once.
     const key = JSON.stringify([file, line, column, message]);
     if (!this.#byKey.has(key)) this.#byKey.set(key, { file, path, line, column, message });
   }

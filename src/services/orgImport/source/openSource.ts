@@ -16,8 +16,8 @@ export type OpenSource = {
 const TEXT_NAME = 'org.yaml';
 
 /**
- * Finds the document of a source, or reports why there is none.
- * @param root the templates directory, null when none is configured
+ * Finds the document of a source, or reports why it has none.
+ * @param root the templates directory; null when none is configured
  */
 export function openSource(
   source: OrgSource,
@@ -51,7 +51,7 @@ function openFiles(files: SourceFile[], entry: string, findings: Findings): Open
   return { files: new SourceFiles(new ListedFiles(contents)), entry: path, mayInclude: true };
 }
 
-/** What the caller asked for is not repeated: it may be a guess at what lies on this machine. */
+/** The message does not repeat the requested path, which may be a guess at files of this machine. */
 function openDirectory(directory: string, root: string | null, findings: Findings): OpenSource | undefined {
   const fail = (message: string) => findings.error({ file: '', line: 1, column: 1, path: '' }, message);
   if (root === null) return void fail('this server has no templates directory');

@@ -5,8 +5,8 @@ const REFUSED = /[\u0000-\u001f\u007f\\]/;
 const DRIVE = /^[A-Za-z]:/;
 
 /**
- * The path that `spelled` means when it is read from the folder `from`, relative to the source's root, or undefined
- * when it is no relative path or leaves the folder `within`. Folders are relative to the root too; '' is the root.
+ * Resolves the relative path `spelled` from the folder `from`. The result and both folders are relative to the source's
+ * root; '' is the root. Undefined when `spelled` is not a relative path or leaves the folder `within`.
  */
 export function resolvePath(spelled: string, from: string, within: string): string | undefined {
   if (spelled.trim() === '' || REFUSED.test(spelled)) return undefined;
@@ -14,7 +14,7 @@ export function resolvePath(spelled: string, from: string, within: string): stri
   const path = posix.normalize(posix.join(from, spelled)).replace(/\/$/, '');
   if (path === '..' || path.startsWith('../')) return undefined;
   const inside = path === '.' ? '' : path;
-  // With the slash: `/orgs-evil` begins with `/orgs`, but is not inside it.
+  // The slash matters: `/orgs-evil` begins with `/orgs`, but is not inside it.
   return within === '' || inside === within || inside.startsWith(`${within}/`) ? inside : undefined;
 }
 

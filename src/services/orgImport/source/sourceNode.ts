@@ -1,7 +1,7 @@
 import type { LineCounter } from 'yaml';
 import type { Position, Positioned } from './findings.ts';
 
-/** A value of the document after includes, aliases and merge keys are resolved. It knows where it was written. */
+/** A value of the document and its place in a file, with includes, aliases and merge keys resolved. */
 export type SourceNode = SourceScalar | SourceList | SourceMap | BrokenNode;
 
 class Written implements Positioned {
@@ -26,7 +26,7 @@ export type Place = ConstructorParameters<typeof Written>;
 export class SourceScalar extends Written {
   readonly kind = 'scalar';
   readonly value: string | number | boolean | null;
-  /** As it is spelled in the file. */
+  /** The text of the value in the file. */
   readonly spelling: string;
 
   constructor(place: Place, value: string | number | boolean | null, spelling: string) {
@@ -48,7 +48,7 @@ export class SourceMap extends Written {
   readonly entries = new Map<string, { key: SourceKey; value: SourceNode }>();
 }
 
-/** A value that has an error already; nothing more is said about it. */
+/** A value that has an error already. No further error is reported for it. */
 export class BrokenNode extends Written {
   readonly kind = 'broken';
 }

@@ -10,16 +10,16 @@ import {
 } from 'yaml';
 import type { Findings } from './findings.ts';
 
-/** A file of YAML that has one document and no syntax error. */
+/** A YAML file with one document and no syntax error. */
 export type YamlFile = {
   path: string;
   lines: LineCounter;
   root: Node | null;
-  /** What each alias stands for. */
+  /** The node that each alias refers to. */
   targets: ReadonlyMap<Alias, Node>;
 };
 
-/** Parses a file, or reports why it cannot. `path` is where the document includes it. */
+/** Parses a file, or reports its faults. `path` is the place in the document that includes the file. */
 export function parseYaml(
   file: string,
   content: string,
@@ -34,7 +34,7 @@ export function parseYaml(
   try {
     const documents = parseAllDocuments(content, {
       lineCounter: lines,
-      // Both compare or copy more than they read: with them a large file costs quadratic time.
+      // When turned on, each of these takes quadratic time for a large file.
       uniqueKeys: false,
       prettyErrors: false,
       customTags: [{ tag: '!include', resolve: (spelled: string) => spelled }],
@@ -62,7 +62,7 @@ function messageOf(message: string): string {
   return message.startsWith('Maximum call stack') ? 'the file is nested too deeply' : message;
 }
 
-/** One walk for all aliases: looking each one up in the document would take quadratic time. */
+/** Resolves all aliases in one walk: looking each one up in the document would take quadratic time. */
 function targetsOf(document: Document.Parsed): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();

@@ -133,9 +133,9 @@ export type Conflict = {
   readonly kind: ItemKind;
   readonly slug: string;
   readonly reason: PlanReason;
-  /** Whose row is in the way. */
+  /** The owner of the conflicting row. */
   readonly owner: 'USER' | 'TEMPLATE';
-  /** The installation that owns the row in the way; null for a user's row. */
+  /** The installation that owns the conflicting row; null for a user's row. */
   readonly installationId: string | null;
   /** The row in the way; null when it is one that this plan would create. */
   readonly rowId: string | null;
