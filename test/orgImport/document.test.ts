@@ -13,7 +13,7 @@ it('reads every key of a workspace', () => {
       'model: opus',
       'plugins: [ecc, superpowers]',
       'template: base/pm',
-      'workspace_dir: /work/pm',
+      'workspace_dir: /srv/pm',
       'workspace_access: read_write',
       'system_prompt: You plan.',
       'idle_prompt: Look around.',
@@ -51,7 +51,7 @@ it('reads every key of a workspace', () => {
     ],
     spec: {
       template: 'base/pm',
-      workspace_dir: '/work/pm',
+      workspace_dir: '/srv/pm',
       workspace_access: 'read_write',
       system_prompt: 'You plan.',
       idle_prompt: 'Look around.',
@@ -409,7 +409,7 @@ describe('workspace_dir', () => {
     '/etc/',
     '//etc/x',
     '/./usr/lib',
-    '/work/../etc',
+    '/srv/../etc',
     '${A}/../x',
     '\\x',
   ])('must not be %s', (dir) => {
