@@ -294,3 +294,23 @@ export class SpawnRolledBackError extends UserError {
     this.sessionId = sessionId;
   }
 }
+
+/** What an agent was installed from is released there: an installed agent is no template. */
+export class TemplateIsInstallationError extends UserError {
+  static override readonly code = 'TEMPLATE_IS_INSTALLATION';
+
+  constructor() {
+    super('An agent that was installed from a template is no template itself.');
+  }
+}
+
+export class TemplateInvalidError extends UserError {
+  static override readonly code = 'TEMPLATE_INVALID';
+  /** Every fault, each with the place where it is, such as `WATCHER.triage.extractionSchema`. */
+  readonly issues: readonly InputIssue[];
+
+  constructor(issues: readonly InputIssue[]) {
+    super('The template cannot be released as it is.');
+    this.issues = issues;
+  }
+}

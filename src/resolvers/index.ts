@@ -25,6 +25,8 @@ import './session/sessionLife.ts';
 import './pullRequest/pullRequest.ts';
 import './pullRequest/claimPR.ts';
 import './pullRequest/refreshPR.ts';
+import './template/template.ts';
+import './template/publishTemplateRelease.ts';
 import './feed/change.ts';
 import './feed/liveEvents.ts';
 import './organization/structureEvent.ts';

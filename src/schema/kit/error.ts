@@ -11,7 +11,7 @@ import {
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
-const InputIssue = builder.objectRef<Issue>('InputIssue').implement({
+export const InputIssue = builder.objectRef<Issue>('InputIssue').implement({
   description: 'One thing that is wrong with an input.',
   fields: (t) => ({
     path: t.exposeString('path', { description: 'The field, dotted from the input: `label`.' }),

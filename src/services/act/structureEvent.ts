@@ -15,7 +15,11 @@ export type StructureEventInput = {
     | 'agent.hired'
     | 'agent.failed'
     | 'agent.offboarded'
-    | 'workspace.removed';
+    | 'workspace.removed'
+    | 'template.released'
+    | 'template.installed'
+    | 'template.resynced'
+    | 'template.uninstalled';
   subject: { type: string; id: string };
   payload?: Prisma.InputJsonObject;
   /** The import that it is part of. */
