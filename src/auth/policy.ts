@@ -46,6 +46,7 @@ export const policy = {
   'session.restore': EVERY_MEMBER,
   'pullRequest.claim': { ...EVERY_MEMBER, AGENT: OWN },
   'pullRequest.refresh': { ...EVERY_MEMBER, AGENT: OWN },
+  'vocabulary.write': ADMINS,
 } as const satisfies Record<string, Partial<Record<Role, Reach>>>;
 
 export type Action = keyof typeof policy;

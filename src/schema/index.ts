@@ -21,6 +21,10 @@ import './orgImport/orgImportChange.ts';
 import './session/sessionChange.ts';
 import './pullRequest/pullRequestChange.ts';
 import './template/template.ts';
+import './template/installation.ts';
+import './vocabulary/relationshipType.ts';
+import './vocabulary/watcher.ts';
+import './vocabulary/classifier.ts';
 import './kit/error.ts';
 import './template/error.ts';
 import './organization/error.ts';
@@ -29,5 +33,6 @@ import './workspace/error.ts';
 import './project/error.ts';
 import './session/error.ts';
 import './pullRequest/error.ts';
+import './vocabulary/error.ts';
 
 export { builder } from './kit/builder.ts';

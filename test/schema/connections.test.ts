@@ -21,6 +21,7 @@ const PLAIN_LISTS = [
   'Organization.workspaceTree',
   'PullRequest.unresolvedBy',
   'Query.nodes',
+  'RelationshipType.rules',
   'UnresolvedReviewer.links',
 ];
 

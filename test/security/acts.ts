@@ -5,6 +5,7 @@ import { CreateToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
+import { newClassifier, newEntityType, newRelationshipType, newWatcher } from '../support/vocabulary.ts';
 import { type Cast, newToken, type Role } from './cast.ts';
 import { table } from './table.ts';
 
@@ -57,6 +58,19 @@ export const PERMISSIONS = table<Role>(`
   logAgentAction: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
   recordReviewedPR: its own           | 401    | none     | none   | none      | yes   | no     | yes   | yes
   recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveEntityType                   | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createRelationshipType              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateRelationshipType              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveRelationshipType             | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createClassifier                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateClassifier                    | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveClassifier                   | 401    | none     | none   | none      | no    | no     | yes   | yes
+  createWatcher                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateWatcher                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveWatcher                      | 401    | none     | none   | none      | no    | no     | yes   | yes
+  recordWatcherWindow                 | 401    | none     | none   | none      | no    | no     | yes   | yes
   registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
   spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -176,6 +190,38 @@ export const ACTS: Record<string, Prepare> = {
     repo: 'acme/rocket',
     number: 8,
   }),
+  createEntityType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Customer' }),
+  updateEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id, name: 'Client' }),
+  archiveEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id }),
+  createRelationshipType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'owns' }),
+  updateRelationshipType: async ({ team }) => ({
+    relationshipTypeId: (await newRelationshipType(team)).id,
+    name: 'has',
+  }),
+  archiveRelationshipType: async ({ team }) => ({ relationshipTypeId: (await newRelationshipType(team)).id }),
+  createClassifier: ({ team }) => ({
+    organizationId: team.id,
+    slug: newName(),
+    name: 'Severity',
+    attributeKey: 'severity',
+    attributeValues: ['low', 'high'],
+  }),
+  updateClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id, name: 'Risk' }),
+  archiveClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id }),
+  createWatcher: ({ team }) => ({
+    organizationId: team.id,
+    slug: newName(),
+    name: 'Incidents',
+    prompt: 'What broke?',
+    extractionSchema: { type: 'object' },
+  }),
+  updateWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id, prompt: 'What failed?' }),
+  archiveWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id }),
+  recordWatcherWindow: async ({ team }) => {
+    const { id, currentVersion } = await newWatcher(team);
+    const span = { startsAt: '2026-11-21T00:00:00.000Z', endsAt: '2026-11-22T00:00:00.000Z' };
+    return { watcherId: id, versionId: currentVersion.id, ...span, extractedData: {} };
+  },
   registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
   spawnSession: ({ team }) => ({ projectId: team.project.id }),
   'spawnSession: for an agent': ({ team, agents }) => ({

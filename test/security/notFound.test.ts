@@ -30,7 +30,12 @@ const inputIds = mutations.flatMap(({ name }) => {
 });
 
 function typeOfField(name: string): string {
-  const named: Record<string, string> = { memberId: 'Membership', parentId: 'Workspace' };
+  const named: Record<string, string> = {
+    memberId: 'Membership',
+    parentId: 'Workspace',
+    inverseId: 'RelationshipType',
+    versionId: 'WatcherVersion',
+  };
   return named[name] ?? capitalized(name.replace(/Id$/, ''));
 }
 

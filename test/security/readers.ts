@@ -25,13 +25,21 @@ export const THINGS = table<Outsider | Insider>(`
   PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
   PullRequestReview       | none     | none   | none      | all   | all    | all   | all
   StructureEvent          | none     | none   | none      | all   | all    | all   | all
+  EntityType              | none     | none   | none      | all   | all    | all   | all
+  RelationshipType        | none     | none   | none      | all   | all    | all   | all
+  Classifier              | none     | none   | none      | all   | all    | all   | all
+  ClassifierVersion       | none     | none   | none      | all   | all    | all   | all
+  Watcher                 | none     | none   | none      | all   | all    | all   | all
+  WatcherVersion          | none     | none   | none      | all   | all    | all   | all
+  WatcherWindow           | none     | none   | none      | all   | all    | all   | all
+  Installation            | none     | none   | none      | all   | all    | all   | all
 `);
 
 /** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree project projects session sessions laneCounts pullRequest pullRequests structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -64,6 +72,19 @@ export const FIELDS: Record<string, string> = {
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
   UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
   ReviewThreadLink: 'url file line',
+  EntityType:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema',
+  RelationshipType:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema isSymmetric inverse rules',
+  RelationshipTypeRule: 'source target',
+  Classifier:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit watcher currentVersion versions',
+  ClassifierVersion: 'id classifier version attributeKey attributeValues createdAt',
+  Watcher:
+    'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit schedule scheduleEnabled connection currentVersion versions windows',
+  WatcherVersion: 'id watcher version prompt extractionSchema reactionScript createdAt',
+  WatcherWindow: 'id watcher version startsAt endsAt extractedData createdAt',
+  Installation: 'id organization agent status installedAt uninstalledAt updatedAt',
   StructureEvent: 'id type subjectId importId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',

@@ -6,6 +6,15 @@ import { LogAgentAction, PutAgentMemory, RecordReviewedPR, WatchRepo } from '../
 import { succeeded } from '../support/outcome.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
+import {
+  installByHand,
+  manage,
+  newClassifier,
+  newEntityType,
+  newRelationshipType,
+  newWatcher,
+} from '../support/vocabulary.ts';
+import { RecordWatcherWindow } from '../support/vocabularyMutations.ts';
 import { everyField, objectType } from './selection.ts';
 
 export type Walk = {
@@ -43,6 +52,7 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
   });
   succeeded(recordReviewedPR);
   await furnishWorkspace(team, psql);
+  await furnishVocabulary(team, psql);
   // Answers once all of it is in the stored feed; leaves a token.
   await team.changes();
   return `${team.slug}/rocket#7`;
@@ -72,6 +82,26 @@ async function furnishWorkspace(team: Team, psql: Psql): Promise<void> {
      UPDATE workspace SET import_id = made.id, import_document = 'Acme' FROM made WHERE workspace.id = $2`,
     ids,
   );
+}
+
+/** Vocabulary of every kind, some of it managed by a template. */
+async function furnishVocabulary(team: Team, psql: Psql): Promise<void> {
+  const entityType = await newEntityType(team);
+  const rules = [{ sourceSlug: entityType.slug, targetSlug: entityType.slug }];
+  const inverse = await newRelationshipType(team);
+  await newRelationshipType(team, { inverseId: inverse.id, rules });
+  const watcher = await newWatcher(team);
+  await newClassifier(team, { watcherId: watcher.id });
+  const { recordWatcherWindow } = await team.owner.query(RecordWatcherWindow, {
+    input: {
+      watcherId: watcher.id,
+      startsAt: '2026-11-21T00:00:00.000Z',
+      endsAt: '2026-11-22T00:00:00.000Z',
+      extractedData: { incidents: 0 },
+    },
+  });
+  succeeded(recordWatcherWindow);
+  await manage(psql, 'entity_type', entityType.id, await installByHand(psql, team));
 }
 
 export async function walk(client: Client, ref: string): Promise<Walk> {

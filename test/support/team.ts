@@ -287,7 +287,7 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
   );
   const digests = tables.map(
     ({ name }) =>
-      `(SELECT md5(string_agg(${rowOf(name)}::text, '' ORDER BY t.id)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
+      `(SELECT md5(string_agg(${rowOf(name)}::text, '' ORDER BY t::text)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
   );
   const [footprint] = await psql<Record<string, string | null>>(
     `SELECT ((SELECT count(*) FROM change_log WHERE organization_id = $1) +

@@ -1,0 +1,57 @@
+import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
+import type { Types } from '../../schema/kit/builder.ts';
+import { EntityType } from '../../schema/vocabulary/entityType.ts';
+import { archiveEntityType } from '../../services/vocabulary/archive.ts';
+import {
+  createEntityType,
+  createEntityTypeInput,
+  updateEntityType,
+  updateEntityTypeInput,
+} from '../../services/vocabulary/entityType.ts';
+import { mutation } from '../kit/mutation.ts';
+import { ARCHIVE_RULE, changedVocabularyFields, newVocabularyFields, UPDATE_RULE } from './inputFields.ts';
+
+const metadataSchema = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) =>
+  t.field({
+    type: 'JSON',
+    description:
+      'The JSON Schema (draft 2020-12) of its metadata, as an object of at most 64 KB; none allows any. References lead to its own `$defs` only, and patterns have no groups.',
+  });
+
+mutation('createEntityType', {
+  description: 'Creates an entity type. For OWNER and ADMIN.',
+  input: (t) => ({ ...newVocabularyFields(t), metadataSchema: metadataSchema(t) }),
+  schema: createEntityTypeInput,
+  errors: [SlugTakenError],
+  act: createEntityType,
+  payload: (t) => ({
+    entityType: t.exposeNode('id', { type: EntityType, description: 'The new entity type.' }),
+  }),
+});
+
+mutation('updateEntityType', {
+  description: `Changes an entity type. ${UPDATE_RULE}`,
+  input: (t) => ({
+    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type.' }),
+    ...changedVocabularyFields(t),
+    metadataSchema: metadataSchema(t),
+  }),
+  schema: updateEntityTypeInput,
+  errors: [SlugTakenError, ManagedByTemplateError, VocabularyArchivedError],
+  act: updateEntityType,
+  payload: (t) => ({
+    entityType: t.exposeNode('id', { type: EntityType, description: 'The changed entity type.' }),
+  }),
+});
+
+mutation('archiveEntityType', {
+  description: `Archives an entity type. ${ARCHIVE_RULE}`,
+  input: (t) => ({
+    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type.' }),
+  }),
+  errors: [ManagedByTemplateError],
+  act: archiveEntityType,
+  payload: (t) => ({
+    entityType: t.exposeNode('id', { type: EntityType, description: 'The archived entity type.' }),
+  }),
+});

@@ -1,0 +1,24 @@
+import { liveNoun } from '../feed/liveNoun.ts';
+import { builder } from '../kit/builder.ts';
+import { vocabularyFields } from './vocabularyFields.ts';
+
+export const EntityType = builder.prismaNode('EntityType', {
+  id: { field: 'id' },
+  description: 'A kind of thing that an organization knows of, such as a customer or a service.',
+  fields: (t) => ({
+    ...vocabularyFields(t),
+    metadataSchema: t.expose('metadataSchema', {
+      type: 'JSON',
+      nullable: true,
+      description: 'The JSON Schema (draft 2020-12) of the metadata of such a thing; null allows any.',
+    }),
+  }),
+});
+
+liveNoun('EntityType', {
+  changes: {
+    ENTITY_TYPE_CREATED: 'An entity type was created.',
+    ENTITY_TYPE_UPDATED: 'A public field of an entity type changed.',
+    ENTITY_TYPE_ARCHIVED: 'An entity type was archived.',
+  },
+});

@@ -1,0 +1,43 @@
+/** Archives rows of the vocabulary. What refers to them stays, and so does their past. */
+import { Prisma } from '../../../prisma/client/client.ts';
+import { authorize } from '../../auth/policy.ts';
+import { ForbiddenError, ManagedByTemplateError } from '../../errors.ts';
+import { type Act, perform } from '../act/act.ts';
+import { rowId } from './input.ts';
+import { lockRow, organizationOf, TABLE, type VocabularyKind } from './row.ts';
+import { isPlatformSlug } from './vocabularyRule.ts';
+
+export const archiveEntityType = (act: Act, { entityTypeId }: { entityTypeId: string }) =>
+  archive(act, 'EntityType', entityTypeId);
+
+export const archiveRelationshipType = (act: Act, { relationshipTypeId }: { relationshipTypeId: string }) =>
+  archive(act, 'RelationshipType', relationshipTypeId);
+
+export const archiveClassifier = (act: Act, { classifierId }: { classifierId: string }) =>
+  archive(act, 'Classifier', classifierId);
+
+export const archiveWatcher = (act: Act, { watcherId }: { watcherId: string }) =>
+  archive(act, 'Watcher', watcherId);
+
+/**
+ * Frees the row's slug. No-op when it is archived already.
+ * @throws ManagedByTemplateError
+ */
+async function archive(act: Act, kind: VocabularyKind, id: string) {
+  const organizationId = await organizationOf(act, kind, id);
+  return await perform(act, {
+    organizationId,
+    result: rowId,
+    authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+    lock: (tx) => lockRow(tx, kind, id),
+    async write(tx, { locked: { slug, installationId, archivedAt } }) {
+      if (isPlatformSlug(slug)) throw new ForbiddenError('The platform defines it.');
+      if (installationId) throw new ManagedByTemplateError(installationId);
+      if (!archivedAt) {
+        await tx.$executeRaw`
+          UPDATE ${Prisma.raw(TABLE[kind])} SET archived_at = now() WHERE id = ${id}::uuid`;
+      }
+      return { id };
+    },
+  });
+}

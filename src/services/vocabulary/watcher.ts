@@ -1,0 +1,139 @@
+import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
+import { authorize } from '../../auth/policy.ts';
+import type { Tx } from '../../db.ts';
+import { type Act, perform } from '../act/act.ts';
+import { text, validate } from '../act/input.ts';
+import { jsonSchema, prompt, reactionScript, schedule } from '../template/manifest/fieldRule.ts';
+import { changedFields, definitionFields, displayName, kept, rowId } from './input.ts';
+import { assertAgent } from './reference.ts';
+import { assertLive, assertOwn, claimSlug, lockRow, organizationOf } from './row.ts';
+
+export const createWatcherInput = z.object({
+  ...definitionFields,
+  prompt,
+  extractionSchema: jsonSchema,
+  schedule: schedule.nullish(),
+  reactionScript: reactionScript.nullish(),
+});
+
+export const updateWatcherInput = z.object({
+  ...changedFields,
+  prompt: kept(prompt),
+  extractionSchema: kept(jsonSchema),
+  schedule: schedule.nullish(),
+  reactionScript: reactionScript.nullish(),
+  displayName,
+  connection: text(1, 255).nullish(),
+  scheduleEnabled: kept(z.boolean()),
+});
+
+type AgentId = { agentId?: string | null };
+
+/** A JSON value of GraphQL's may be anything, also nothing. */
+type NewWatcher = Omit<z.input<typeof createWatcherInput>, 'extractionSchema'> & {
+  extractionSchema?: unknown;
+};
+
+type Content = Partial<
+  Pick<z.output<typeof updateWatcherInput>, 'prompt' | 'extractionSchema' | 'reactionScript'>
+>;
+
+/** @throws SlugTakenError */
+export async function createWatcher(
+  act: Act,
+  { organizationId, agentId = null, ...input }: { organizationId: string } & AgentId & NewWatcher,
+) {
+  const data = validate(createWatcherInput, input);
+  const create = () =>
+    perform(act, {
+      organizationId,
+      result: rowId,
+      authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      async write(tx) {
+        await assertAgent(tx, { organizationId, id: agentId });
+        const { slug, name, description = null, schedule = null, reactionScript = null } = data;
+        // Watcher and version refer to each other: one statement writes both.
+        const [row] = await tx.$queryRaw<[{ id: string }]>`
+          WITH ids AS (SELECT uuid_v7() AS watcher_id, uuid_v7() AS version_id),
+          made AS (
+            INSERT INTO watcher
+              (id, current_version_id, organization_id, agent_id, slug, name, description, schedule)
+            SELECT watcher_id, version_id, ${organizationId}::uuid, ${agentId}::uuid, ${slug}, ${name},
+                   ${description}, ${schedule}
+              FROM ids
+            RETURNING id, current_version_id
+          )
+          INSERT INTO watcher_version
+            (id, organization_id, watcher_id, prompt, extraction_schema, reaction_script)
+          SELECT current_version_id, ${organizationId}::uuid, id, ${data.prompt},
+                 ${JSON.stringify(data.extractionSchema)}::jsonb, ${reactionScript}
+            FROM made
+          RETURNING watcher_id AS id`;
+        return row;
+      },
+    });
+  return await claimSlug('Watcher', data.slug, create);
+}
+
+/**
+ * Changes a watcher. What is absent stays as it is. A changed prompt, schema or script makes a new version.
+ * @throws SlugTakenError
+ * @throws ManagedByTemplateError when a field is given that a release defines
+ * @throws VocabularyArchivedError
+ */
+export async function updateWatcher(
+  act: Act,
+  { watcherId, agentId, ...input }: { watcherId: string } & AgentId & z.input<typeof updateWatcherInput>,
+) {
+  const { displayName, connection, scheduleEnabled, ...definition } = validate(updateWatcherInput, input);
+  const { prompt, extractionSchema, reactionScript, ...data } = definition;
+  const organizationId = await organizationOf(act, 'Watcher', watcherId);
+  const update = () =>
+    perform(act, {
+      organizationId,
+      result: rowId,
+      authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      lock: (tx) => lockRow(tx, 'Watcher', watcherId),
+      async write(tx, { locked }) {
+        assertLive(locked);
+        assertOwn(locked, { agentId, ...definition });
+        await assertAgent(tx, { organizationId, id: agentId });
+        const currentVersionId = await nextVersion(tx, watcherId, {
+          prompt,
+          extractionSchema,
+          reactionScript,
+        });
+        return await tx.watcher.update({
+          where: { id: watcherId },
+          data: { agentId, currentVersionId, displayName, connection, scheduleEnabled, ...data },
+          select: { id: true },
+        });
+      },
+    });
+  return await claimSlug('Watcher', data.slug, update);
+}
+
+/** The id of a new version, or undefined when nothing would be new in it. */
+async function nextVersion(tx: Tx, watcherId: string, content: Content): Promise<string | undefined> {
+  const { currentVersion: current } = await tx.watcher.findUniqueOrThrow({
+    where: { id: watcherId },
+    select: { currentVersion: true },
+  });
+  const {
+    prompt = current.prompt,
+    extractionSchema = current.extractionSchema ?? {},
+    reactionScript = current.reactionScript,
+  } = content;
+  if (
+    prompt === current.prompt &&
+    reactionScript === current.reactionScript &&
+    isDeepStrictEqual(extractionSchema, current.extractionSchema)
+  ) {
+    return undefined;
+  }
+  const { id } = await tx.watcherVersion.create({
+    data: { organizationId: current.organizationId, watcherId, prompt, extractionSchema, reactionScript },
+  });
+  return id;
+}
