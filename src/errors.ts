@@ -1,3 +1,5 @@
+import type { Conflict } from './services/template/plan/plan.ts';
+
 /**
  * The errors a caller can foresee. Each is a member of a mutation's result union; anything else that is thrown
  * is a bug or an outage, and reaches the client as a top-level error that leaks nothing.
@@ -345,5 +347,44 @@ export class WatcherWindowRecordedError extends UserError {
   constructor(windowId: string) {
     super('What the watcher found in this span of time is recorded already.');
     this.windowId = windowId;
+  }
+}
+
+/** What an organization releases, it has already. */
+export class CannotInstallIntoSourceOrgError extends UserError {
+  static override readonly code = 'CANNOT_INSTALL_INTO_SOURCE_ORG';
+
+  constructor() {
+    super('A template cannot be installed into the organization that publishes it.');
+  }
+}
+
+export class NotInstalledError extends UserError {
+  static override readonly code = 'NOT_INSTALLED';
+
+  constructor() {
+    super('The template is not installed any more.');
+  }
+}
+
+/** Something has changed since the plan was computed. */
+export class PlanStaleError extends UserError {
+  static override readonly code = 'PLAN_STALE';
+  readonly currentPlanHash: string;
+
+  constructor(currentPlanHash: string) {
+    super('The plan has changed since it was computed. Nothing was written.');
+    this.currentPlanHash = currentPlanHash;
+  }
+}
+
+export class TemplateConflictsError extends UserError {
+  static override readonly code = 'TEMPLATE_CONFLICTS';
+  /** All of them. */
+  readonly conflicts: readonly Conflict[];
+
+  constructor(conflicts: readonly Conflict[]) {
+    super(`${conflicts.length} items are in conflict. Nothing was written.`);
+    this.conflicts = conflicts;
   }
 }

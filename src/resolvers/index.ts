@@ -27,6 +27,8 @@ import './pullRequest/claimPR.ts';
 import './pullRequest/refreshPR.ts';
 import './template/template.ts';
 import './template/publishTemplateRelease.ts';
+import './template/templateInstallPlan.ts';
+import './template/installTemplate.ts';
 import './vocabulary/vocabulary.ts';
 import './vocabulary/entityType.ts';
 import './vocabulary/relationshipType.ts';

@@ -1,6 +1,14 @@
-import { TemplateInvalidError, TemplateIsInstallationError } from '../../errors.ts';
+import {
+  CannotInstallIntoSourceOrgError,
+  NotInstalledError,
+  PlanStaleError,
+  TemplateConflictsError,
+  TemplateInvalidError,
+  TemplateIsInstallationError,
+} from '../../errors.ts';
 import { InputIssue } from '../kit/error.ts';
 import { userError } from '../kit/userError.ts';
+import { TemplateConflict } from './conflict.ts';
 
 userError(TemplateIsInstallationError, {
   description: 'the agent was itself installed from a template.',
@@ -14,6 +22,32 @@ userError(TemplateInvalidError, {
       description:
         'Every fault. The path begins with the kind and the slug of the item: `WATCHER.triage.extractionSchema`.',
       resolve: ({ issues }) => [...issues],
+    }),
+  }),
+});
+
+userError(CannotInstallIntoSourceOrgError, {
+  description: 'the organization publishes the template itself.',
+});
+
+userError(NotInstalledError, {
+  description: 'the installation was uninstalled. Install the template anew.',
+});
+
+userError(PlanStaleError, {
+  description: 'what would be done is no longer what was planned. Nothing was written.',
+  fields: (t) => ({
+    currentPlanHash: t.exposeString('currentPlanHash', { description: 'The hash of the present plan.' }),
+  }),
+});
+
+userError(TemplateConflictsError, {
+  description: 'items are in conflict with what the organization has. Nothing was written.',
+  fields: (t) => ({
+    conflicts: t.field({
+      type: [TemplateConflict],
+      description: 'All that no resolution settles, at once.',
+      resolve: ({ conflicts }) => [...conflicts],
     }),
   }),
 });

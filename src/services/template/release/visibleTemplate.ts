@@ -19,16 +19,23 @@ export function visibleTemplates({ roles }: Viewer): Prisma.TemplateWhereInput {
 
 /**
  * The template that a slug means to a viewer; null when it means none. One of the viewer's own organizations comes first,
- * so that no other organization can put a template in its place.
+ * so that no other organization can put a template in its place. One that is private by now comes last: organizations
+ * that have it installed keep it.
  */
 export async function templateOfSlug(
   { template }: Prismas,
   viewer: Viewer,
   slug: string,
 ): Promise<Template | null> {
-  const own = await template.findFirst({
-    where: { slug, organizationId: { in: [...viewer.roles.keys()] } },
-    orderBy: { id: 'asc' },
-  });
-  return own ?? (await template.findFirst({ where: { slug, visibility: 'PUBLIC' } }));
+  const organizationIds = { in: [...viewer.roles.keys()] };
+  const candidates: Prisma.TemplateWhereInput[] = [
+    { organizationId: organizationIds },
+    { visibility: 'PUBLIC' },
+    { installations: { some: { organizationId: organizationIds, status: 'INSTALLED' } } },
+  ];
+  for (const candidate of candidates) {
+    const found = await template.findFirst({ where: { slug, ...candidate }, orderBy: { id: 'asc' } });
+    if (found) return found;
+  }
+  return null;
 }
