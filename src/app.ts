@@ -40,6 +40,10 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   jobs?: boolean;
   /** Runs the containers of agents. Default: none. */
   runtime?: Config['runtime'];
+  /** Where imports read `directory` sources from. Default: nowhere. */
+  orgTemplatesDir?: Config['orgTemplatesDir'];
+  /** Names of the environment variables that the runtime provides. Default: none. */
+  availableEnv?: Config['availableEnv'];
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -76,7 +80,19 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {
     await feed.ready();
-    const services = { db, feed, pullRequestSource: pullRequestSource(config, log), jobs, runtime, log };
+    const services = {
+      db,
+      feed,
+      pullRequestSource: pullRequestSource(config, log),
+      jobs,
+      runtime,
+      orgImport: {
+        templatesDir: config.orgTemplatesDir ?? null,
+        availableEnv: config.availableEnv ?? [],
+        log,
+      },
+      log,
+    };
     const http = await startHttpServer(services, {
       host: config.host,
       port: config.port,

@@ -6,6 +6,7 @@ import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
 import type { EntityReads } from './schema/feed/entityReads.ts';
+import type { ImportSettings } from './services/orgImport/importSettings.ts';
 import type { JobQueue } from './services/port/job.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
 import type { Runtime } from './services/port/runtime.ts';
@@ -17,6 +18,7 @@ export type Services = {
   pullRequestSource: PullRequestSource;
   jobs: JobQueue;
   runtime: Runtime;
+  orgImport: ImportSettings;
   log: Logger;
 };
 

@@ -1,17 +1,10 @@
-import type { Conflict } from './services/template/plan/plan.ts';
+/** The errors that are answered as results, by noun where a noun has several. */
+import { UserError } from './errors/userError.ts';
 
-/**
- * The errors a caller can foresee. Each is a member of a mutation's result union; anything else that is thrown
- * is a bug or an outage, and reaches the client as a top-level error that leaks nothing.
- */
-export abstract class UserError extends Error {
-  /** The reason, for programs; each class has its own. */
-  static readonly code: string;
-
-  get code(): string {
-    return (this.constructor as typeof UserError).code;
-  }
-}
+export * from './errors/template.ts';
+export * from './errors/vocabulary.ts';
+export * from './errors/workspace.ts';
+export { UserError };
 
 export type InputIssue = {
   /** Dotted from the mutation's input. */
@@ -50,6 +43,49 @@ export class InvalidOrgSourceError extends UserError {
   constructor(issues: OrgSourceIssue[]) {
     super('The org source is not valid.');
     this.issues = issues;
+  }
+}
+
+/** Environment variables that the workspaces of an org file require and that nothing provides. */
+export class MissingEnvironmentError extends UserError {
+  static override readonly code = 'MISSING_ENVIRONMENT';
+  readonly requirements: { anyOf: string[]; level: 'REQUIRED' | 'RECOMMENDED'; workspacePaths: string[][] }[];
+
+  constructor(requirements: MissingEnvironmentError['requirements']) {
+    super('Environment variables that the document requires are not available.');
+    this.requirements = requirements;
+  }
+}
+
+/** What was planned is no longer what would be done. */
+export class PlanStaleError extends UserError {
+  static override readonly code = 'PLAN_STALE';
+  readonly currentPlanHash: string;
+
+  constructor(currentPlanHash: string) {
+    super('The plan has changed since it was made.');
+    this.currentPlanHash = currentPlanHash;
+  }
+}
+
+export class TooManyRemovalsError extends UserError {
+  static override readonly code = 'TOO_MANY_REMOVALS';
+  /** How many workspaces would be removed. */
+  readonly count: number;
+  readonly limit: number;
+
+  constructor(count: number, limit: number) {
+    super(`The import would remove ${count} workspaces, and may remove ${limit}.`);
+    this.count = count;
+    this.limit = limit;
+  }
+}
+
+export class ImportInProgressError extends UserError {
+  static override readonly code = 'IMPORT_IN_PROGRESS';
+
+  constructor() {
+    super('Another import into the organization is running.');
   }
 }
 
@@ -125,72 +161,6 @@ export class RepoAlreadyWatchedError extends UserError {
   constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
     super(`The repository ${repo.owner}/${repo.name} is watched by agent "${agent.name}" already.`);
     this.agentId = agent.id;
-  }
-}
-
-/** REMOVED is final: a removed workspace takes no change. */
-export class WorkspaceRemovedError extends UserError {
-  static override readonly code = 'WORKSPACE_REMOVED';
-  readonly workspaceId: string;
-
-  constructor({ id, name }: { id: string; name: string }) {
-    super(`The workspace "${name}" is removed.`);
-    this.workspaceId = id;
-  }
-}
-
-export class WorkspaceNameTakenError extends UserError {
-  static override readonly code = 'WORKSPACE_NAME_TAKEN';
-  /** The workspace that has the name. */
-  readonly workspaceId: string;
-
-  constructor({ id, name }: { id: string; name: string }) {
-    super(`Another workspace below the same parent is named "${name}".`);
-    this.workspaceId = id;
-  }
-}
-
-export class WorkspaceCycleError extends UserError {
-  static override readonly code = 'WORKSPACE_CYCLE';
-
-  constructor() {
-    super('A workspace cannot move below itself.');
-  }
-}
-
-export class WorkspaceTooDeepError extends UserError {
-  static override readonly code = 'WORKSPACE_TOO_DEEP';
-  /** The most levels that a tree may have. */
-  readonly limit: number;
-
-  constructor(limit: number) {
-    super(`A tree of workspaces has at most ${limit} levels.`);
-    this.limit = limit;
-  }
-}
-
-export class WorkspaceOccupiedError extends UserError {
-  static override readonly code = 'WORKSPACE_OCCUPIED';
-  readonly agentId: string;
-
-  constructor(agent: { id: string; name: string }) {
-    super(`Agent "${agent.name}" works in the workspace already.`);
-    this.agentId = agent.id;
-  }
-}
-
-/** A removal that was not confirmed. It says what would be removed. */
-export class ConfirmationRequiredError extends UserError {
-  static override readonly code = 'CONFIRMATION_REQUIRED';
-  readonly workspaceName: string;
-  readonly descendantCount: number;
-  readonly activeTasks: number;
-
-  constructor(facts: { workspaceName: string; descendantCount: number; activeTasks: number }) {
-    super(`Pass the name "${facts.workspaceName}" to confirm the removal.`);
-    this.workspaceName = facts.workspaceName;
-    this.descendantCount = facts.descendantCount;
-    this.activeTasks = facts.activeTasks;
   }
 }
 
@@ -294,97 +264,5 @@ export class SpawnRolledBackError extends UserError {
     this.cause = cause;
     this.pr = pr;
     this.sessionId = sessionId;
-  }
-}
-
-/** What an agent was installed from is released there: an installed agent is no template. */
-export class TemplateIsInstallationError extends UserError {
-  static override readonly code = 'TEMPLATE_IS_INSTALLATION';
-
-  constructor() {
-    super('An agent that was installed from a template is no template itself.');
-  }
-}
-
-export class TemplateInvalidError extends UserError {
-  static override readonly code = 'TEMPLATE_INVALID';
-  /** Every fault, each with the place where it is, such as `WATCHER.triage.extractionSchema`. */
-  readonly issues: readonly InputIssue[];
-
-  constructor(issues: readonly InputIssue[]) {
-    super('The template cannot be released as it is.');
-    this.issues = issues;
-  }
-}
-
-/** The row is a template's: its definition comes from releases. */
-export class ManagedByTemplateError extends UserError {
-  static override readonly code = 'MANAGED_BY_TEMPLATE';
-  readonly installationId: string;
-
-  constructor(installationId: string) {
-    super('It is managed by an installed template, which defines it.');
-    this.installationId = installationId;
-  }
-}
-
-export class VocabularyArchivedError extends UserError {
-  static override readonly code = 'VOCABULARY_ARCHIVED';
-  readonly archivedAt: Date;
-
-  constructor(archivedAt: Date) {
-    super('It is archived, and stays as it was.');
-    this.archivedAt = archivedAt;
-  }
-}
-
-/** A watcher finds something once in each span of time. */
-export class WatcherWindowRecordedError extends UserError {
-  static override readonly code = 'WATCHER_WINDOW_RECORDED';
-  /** The window that was recorded before. */
-  readonly windowId: string;
-
-  constructor(windowId: string) {
-    super('What the watcher found in this span of time is recorded already.');
-    this.windowId = windowId;
-  }
-}
-
-/** What an organization releases, it has already. */
-export class CannotInstallIntoSourceOrgError extends UserError {
-  static override readonly code = 'CANNOT_INSTALL_INTO_SOURCE_ORG';
-
-  constructor() {
-    super('A template cannot be installed into the organization that publishes it.');
-  }
-}
-
-export class NotInstalledError extends UserError {
-  static override readonly code = 'NOT_INSTALLED';
-
-  constructor() {
-    super('The template is not installed any more.');
-  }
-}
-
-/** Something has changed since the plan was computed. */
-export class PlanStaleError extends UserError {
-  static override readonly code = 'PLAN_STALE';
-  readonly currentPlanHash: string;
-
-  constructor(currentPlanHash: string) {
-    super('The plan has changed since it was computed. Nothing was written.');
-    this.currentPlanHash = currentPlanHash;
-  }
-}
-
-export class TemplateConflictsError extends UserError {
-  static override readonly code = 'TEMPLATE_CONFLICTS';
-  /** All of them. */
-  readonly conflicts: readonly Conflict[];
-
-  constructor(conflicts: readonly Conflict[]) {
-    super(`${conflicts.length} items are in conflict. Nothing was written.`);
-    this.conflicts = conflicts;
   }
 }

@@ -6,6 +6,7 @@ import { Prisma } from '../prisma/client/client.ts';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** SQLSTATE classes and codes: connection failed, server shutting down, too many connections. */
 const UNAVAILABLE_STATE = /^(08|57P|53300)/;
@@ -47,6 +48,11 @@ export function isRetryable(error: unknown): boolean {
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') return true;
   const state = sqlState(error);
   return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+}
+
+/** Whether a lock was not had in time. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === LOCK_NOT_AVAILABLE;
 }
 
 /** Whether the database could not be reached, so that the same request may succeed later. */

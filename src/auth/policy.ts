@@ -38,6 +38,7 @@ export const policy = {
   'workspace.reportHeartbeat': { AGENT: OWN },
   'template.publish': ADMINS,
   'template.install': ADMINS,
+  'org.import': ADMINS,
   'session.spawn': EVERY_MEMBER,
   'session.reportActivity': { ...ADMINS_AND_OWN, AGENT: OWN },
   'session.rename': { ...EVERY_MEMBER, AGENT: OWN },

@@ -1,6 +1,6 @@
 import type { Database } from '../db.ts';
+import { createLimiter } from '../limiter.ts';
 import { coalesce } from './concurrency/coalesce.ts';
-import { createLimiter } from './concurrency/limiter.ts';
 import { createSingleFlight } from './concurrency/singleFlight.ts';
 import { enter, validCursor } from './follow/entry.ts';
 import { createHub } from './follow/hub.ts';

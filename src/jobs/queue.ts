@@ -56,16 +56,26 @@ export const QUEUES = {
   'agent.reconcile': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'session.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'workspace.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'import.sweep': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'import.progress': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'key.expiry': recurring({ expireInSeconds: 10 * MINUTE_SECONDS, deleteAfterSeconds: DAY_SECONDS }),
 } satisfies Record<string, QueueOptions>;
 
 export type QueueName = keyof typeof QUEUES;
-export type RecurringName = 'agent.reconcile' | 'session.silence' | 'workspace.silence' | 'key.expiry';
+export type RecurringName =
+  | 'agent.reconcile'
+  | 'session.silence'
+  | 'workspace.silence'
+  | 'import.sweep'
+  | 'import.progress'
+  | 'key.expiry';
 
 /** The interval of each recurring job, in seconds. */
 export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'agent.reconcile': 15,
   'session.silence': 5,
   'workspace.silence': 15,
+  'import.sweep': 5,
+  'import.progress': 3,
   'key.expiry': HOUR_SECONDS,
 };

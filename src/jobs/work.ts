@@ -4,6 +4,8 @@ import { forgetExpiredKeys } from '../services/act/expiredKey.ts';
 import { reconcileAgents } from '../services/container/reconcileAgents.ts';
 import { startAgent } from '../services/container/startAgent.ts';
 import { teardownContainer } from '../services/container/teardownContainer.ts';
+import { failAbandonedImports } from '../services/orgImport/abandonedImport.ts';
+import { countProvisioned } from '../services/orgImport/importProgress.ts';
 import type { JobOutcome, JobRun } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
 import { stampSilentSessions } from '../services/session/silentSession.ts';
@@ -56,6 +58,14 @@ const HOUSEKEEPING: Work[] = [
   {
     ...recurring('workspace.silence'),
     do: async ({ db }) => ({ stamped: await markSilentWorkspaces(db) }),
+  },
+  {
+    ...recurring('import.sweep'),
+    do: async (run) => ({ failed: await failAbandonedImports(run) }),
+  },
+  {
+    ...recurring('import.progress'),
+    do: async (run) => ({ changed: await countProvisioned(run) }),
   },
   { ...recurring('key.expiry'), do: async ({ db }) => ({ forgotten: await forgetExpiredKeys(db) }) },
 ];

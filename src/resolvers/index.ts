@@ -16,6 +16,10 @@ import './workspace/updateWorkspace.ts';
 import './workspace/moveWorkspace.ts';
 import './workspace/removeWorkspace.ts';
 import './workspace/heartbeat.ts';
+import './orgImport/importOrg.ts';
+import './orgImport/orgImportPlan.ts';
+import './orgImport/exportOrg.ts';
+import './orgImport/orgImports.ts';
 import './project/project.ts';
 import './session/session.ts';
 import './session/spawnSession.ts';
@@ -40,5 +44,5 @@ import './feed/liveEvents.ts';
 import './organization/structureEvent.ts';
 import { builder } from '../schema/index.ts';
 
-/** The whole schema: the nouns of src/schema, and what clients may ask of them. */
+/** The executable schema: the types of src/schema with the queries, mutations and subscriptions of src/resolvers. */
 export const schema = builder.toSchema();

@@ -9,7 +9,7 @@ import { visibleRows } from '../schema/kit/visibility.ts';
 
 const MAX_NODES = 100;
 
-/** Fetches nodes with one query a type, each in the place of its id; null for what the viewer may not see. */
+/** Reads nodes with one query per type, in the order of the ids. An id that the viewer may not see gives null. */
 async function findNodes(
   context: Context,
   schema: GraphQLSchema,
@@ -43,16 +43,16 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Anything by its global id; null when there is no such thing, or the viewer may not see it.',
-    args: { id: t.arg.id({ required: true, description: 'The global id.' }) },
+    description: 'The object with a global id. Null when no such object exists or the viewer may not see it.',
+    args: { id: t.arg.id({ required: true, description: 'The global id of the object.' }) },
     resolve: async (_root, { id }, context, { schema }) =>
       (await findNodes(context, schema, [id]))[0] as never,
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
-    description: `Several at once, each in the place of its id, null where there is none. ${MAX_NODES} at most.`,
-    args: { ids: t.arg.idList({ required: true, description: 'The global ids.' }) },
+    description: `The objects with the given global ids, in the order of the ids. An entry is null when no such object exists or the viewer may not see it. At most ${MAX_NODES} ids.`,
+    args: { ids: t.arg.idList({ required: true, description: 'The global ids of the objects.' }) },
     resolve: async (_root, { ids }, context, { schema }) => {
       if (ids.length > MAX_NODES) throw badInput(`Ask for ${MAX_NODES} nodes at most.`);
       return (await findNodes(context, schema, ids)) as never[];

@@ -30,6 +30,7 @@ import './template/error.ts';
 import './organization/error.ts';
 import './agent/error.ts';
 import './workspace/error.ts';
+import './orgImport/error.ts';
 import './project/error.ts';
 import './session/error.ts';
 import './pullRequest/error.ts';

@@ -1,9 +1,9 @@
 /** Pages of the log: their size, and that reading them does not delay other readers. */
 import type pg from 'pg';
-import { createLimiter } from '../../src/feed/concurrency/limiter.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { readChanges } from '../../src/feed/log/storedChanges.ts';
+import { createLimiter } from '../../src/limiter.ts';
 import { type FeedDatabase, take, until } from '../support/feed.ts';
 import { describe, expect, test } from '../support/test.ts';
 

@@ -113,10 +113,10 @@ describe('a subscriber', () => {
 
   it('to either session of a transfer receives the transfer', async ({ sharedTeam: team, psql }) => {
     const [from, to, bystander] = [(await team.spawn()).id, (await team.spawn()).id, (await team.spawn()).id];
+    team.onGitHub(11);
     await team.owner.query(Claim, { sessionId: from, pr: '11' });
     await settled(psql);
     const organizationId = team.id;
-    team.onGitHub(11);
     const lost = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: from });
     const won = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: to });
     const other = await team.owner.subscribe(PrSessionChanged, { organizationId, sessionId: bystander });

@@ -1,4 +1,4 @@
-/** Lists of things are connections, all alike. */
+/** Every list of objects is a connection, and all connections have one shape. */
 import { getNullableType, isCompositeType, isListType, isNonNullType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import {
@@ -12,9 +12,9 @@ import {
   typeOf,
 } from './shape.ts';
 
-/** Paged forward only, as the feed is. */
+/** The connections that are paged forward only. */
 const FORWARD_ONLY = ['Organization.changes'];
-/** Answers as many as it is asked for, or a few by nature; or all of a tree, which no page could show. */
+/** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
   'OrgImport.warnings',
   'Organization.laneCounts',
@@ -27,15 +27,16 @@ const PLAIN_LISTS = [
 
 const connectionFields = objectTypes
   .flatMap((type) => fieldsOf(type))
-  .filter((field) => connections.some((connection) => connection === namedTypeOf(field)));
+  .filter((field) => connections.some((connection) => connection === namedTypeOf(field)))
+  .map((field) => ({ path: `${field.of}.${field.name}`, field }));
 
-it('finds them', () => {
+it('finds connections in the schema', () => {
   expect(connections.length).toBeGreaterThan(10);
   expect(connectionFields.length).toBeGreaterThanOrEqual(connections.length);
 });
 
 describe.each(connections)('$name', (connection) => {
-  it('has nodes, edges, pageInfo and totalCount', () => {
+  it('has the fields nodes, edges, pageInfo and totalCount', () => {
     const edge = schema.getType(`${connection.name}Edge`);
     if (!isObjectType(edge)) throw new Error(`${connection.name} has no edge type.`);
     const node = typeOf(edge, 'node');
@@ -50,23 +51,23 @@ describe.each(connections)('$name', (connection) => {
   });
 });
 
-describe.each(connectionFields)('$of.$name', (field) => {
-  it('is never null, and takes first, after, last and before', () => {
+describe.each(connectionFields)('$path', ({ path, field }) => {
+  it('is non-null and takes the paging arguments', () => {
     expect(isNonNullType(field.type)).toBe(true);
     const args = Object.fromEntries(field.args.map((arg) => [arg.name, arg.type.toString()]));
-    const isForwardOnly = FORWARD_ONLY.includes(`${field.of}.${field.name}`);
+    const isForwardOnly = FORWARD_ONLY.includes(path);
     expect(args).toMatchObject({ first: 'Int', after: 'String' });
     if (isForwardOnly) expect(Object.keys(args)).not.toContain('last');
     else expect(args).toMatchObject({ last: 'Int', before: 'String' });
   });
 
   it('has a plural name', () => {
-    // What somebody remembers has no plural.
-    expect(field.name).toMatch(/s$|^memory$/);
+    // "Memory" has no plural here, and the plural of "child" is irregular.
+    expect(field.name).toMatch(/s$|^memory$|^children$/);
   });
 });
 
-it('has no plain list of things outside of payloads, errors and connections', () => {
+it('has no plain list of objects outside payloads, errors, connections and the named exceptions', () => {
   const plain = objectTypes
     .filter((type) => ![...connections, ...payloads, ...errors].includes(type))
     .flatMap((type) => fieldsOf(type))

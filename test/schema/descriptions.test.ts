@@ -1,4 +1,4 @@
-/** Everything in the schema says what it is. */
+/** Every part of the schema has a description. */
 import { isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { expect, it } from 'vitest';
 import { fieldsOf, objectTypes, types } from './shape.ts';
@@ -52,7 +52,7 @@ it('describes every value of every enum', () => {
   expect(undescribed(values)).toEqual([]);
 });
 
-it('writes descriptions as sentences', () => {
+it('starts each description of a type or field with a capital and ends it with a full stop', () => {
   const all: Described[] = [
     ...types.map(({ name, description }) => ({ what: name, description })),
     ...fields.map(({ of, name, description }) => ({ what: `${of}.${name}`, description })),

@@ -1,4 +1,4 @@
-/** The shape of mutations: one input, one union of results, typed errors named after their codes. */
+/** Every mutation takes one input and returns one union, of a payload and of errors named after their codes. */
 import { getNamedType, isInputObjectType, isNonNullType, isObjectType, isUnionType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import * as errorClasses from '../../src/errors.ts';
@@ -6,7 +6,7 @@ import { capitalized, codeOf, errors, mutations, payloads, schema, typeOf, union
 
 const COMMON_ERRORS = ['InvalidInputError', 'NotFoundError', 'ForbiddenError', 'IdempotencyConflictError'];
 
-/** Thrown while an org document is read, which no mutation does yet. */
+/** Errors that no mutation returns yet: no mutation reads an org document. */
 const UNREACHED = ['InvalidOrgSourceError'];
 
 const classes = Object.entries(errorClasses).filter(
@@ -16,20 +16,20 @@ const classes = Object.entries(errorClasses).filter(
 describe.each(mutations)('$name', ({ name, args, type }) => {
   const Name = capitalized(name);
 
-  it('takes one input, with an idempotency key', () => {
+  it('takes one input that has an idempotency key', () => {
     expect(args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual([`input: ${Name}Input!`]);
     const input = schema.getType(`${Name}Input`);
     expect(isInputObjectType(input) && input.getFields().idempotencyKey?.type.toString()).toBe('String');
   });
 
-  it('answers its union', () => {
+  it('returns its result union, which contains its payload', () => {
     expect(type.toString()).toBe(`${Name}Result!`);
     const union = getNamedType(type);
     const members = isUnionType(union) ? union.getTypes().map((member) => member.name) : [];
     expect(members.filter((member) => member.endsWith('Payload'))).toEqual([`${Name}Payload`]);
   });
 
-  it('answers with the cursor and the request of its changes', () => {
+  it('has a payload with cursor and requestId', () => {
     const payload = schema.getType(`${Name}Payload`);
     if (!isObjectType(payload)) throw new Error(`There is no ${Name}Payload.`);
     expect(typeOf(payload, 'cursor')).toBe('String!');
@@ -37,14 +37,14 @@ describe.each(mutations)('$name', ({ name, args, type }) => {
   });
 });
 
-it('has no union and no payload besides', () => {
+it('has no union and no payload type without a mutation', () => {
   const names = mutations.map(({ name }) => capitalized(name));
   expect(unions.map(({ name }) => name).sort()).toEqual(names.map((name) => `${name}Result`).sort());
   expect(payloads.map(({ name }) => name).sort()).toEqual(names.map((name) => `${name}Payload`).sort());
 });
 
 describe.each(unions)('$name', (union) => {
-  it('is of a payload and of errors, the common ones among them', () => {
+  it('contains one payload, and errors that include the four common ones', () => {
     const members = union.getTypes().map(({ name }) => name);
     expect(members).toEqual(expect.arrayContaining(COMMON_ERRORS));
     expect(members.filter((name) => !name.endsWith('Error')).length).toBe(1);
@@ -56,7 +56,7 @@ describe.each(unions)('$name', (union) => {
     );
   });
 
-  it('gives a name that its members share one type, so that a client may select it in each', () => {
+  it('gives a field name one type in all its members, so that a client can select it in each', () => {
     const typesByField = new Map<string, Set<string>>();
     for (const member of union.getTypes()) {
       for (const { name, type } of Object.values(member.getFields())) {
@@ -68,27 +68,27 @@ describe.each(unions)('$name', (union) => {
 });
 
 describe('errors', () => {
-  it('are every class there is', () => {
+  it('have one GraphQL type per error class', () => {
     expect(errors.map(({ name }) => name).sort()).toEqual(classes.map(([name]) => name).sort());
   });
 
-  it.each(classes)('%s has the code it is named after', (name, errorClass) => {
+  it.each(classes)('%s has the code that its name spells', (name, errorClass) => {
     expect([errorClass.name, errorClass.code]).toEqual([name, codeOf(name)]);
   });
 
-  it.each(errors)('$name has a code and a message, and is described by its code', (error) => {
+  it.each(errors)('$name has code and message, and its description starts with its code', (error) => {
     expect(error.name).toMatch(/Error$/);
     expect(typeOf(error, 'code')).toBe('String!');
     expect(typeOf(error, 'message')).toBe('String!');
     expect(error.description).toMatch(new RegExp(`^${codeOf(error.name)}: `));
   });
 
-  it('are reached by no field: each belongs to a union', () => {
+  it('each belong to at least one result union', () => {
     const members = new Set(unions.flatMap((union) => union.getTypes()));
     expect(errors.filter((error) => !members.has(error))).toEqual([]);
   });
 });
 
-it('takes no list and no input that may be null in place of the input', () => {
+it('has only non-null arguments on mutations', () => {
   for (const { args } of mutations) expect(args.every((arg) => isNonNullType(arg.type))).toBe(true);
 });

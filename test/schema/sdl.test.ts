@@ -1,4 +1,4 @@
-/** The schema in writing: the file that is committed, and the part of it that clients rely on. */
+/** The committed schema.graphql, and the part of it that clients rely on. */
 import { readFileSync } from 'node:fs';
 import {
   buildSchema,
@@ -23,7 +23,7 @@ const contract = parse(read('test/schema/contract.graphql'), { noLocation: true 
   (definition): definition is DefinitionNode & { name: NameNode } => 'name' in definition,
 );
 
-it('is what schema.graphql says', () => {
+it('equals the committed schema.graphql', () => {
   const committed = lexicographicSortSchema(buildSchema(read('schema.graphql')));
   expect(printSchema(committed)).toBe(printSchema(lexicographicSortSchema(schema)));
 });
@@ -31,7 +31,7 @@ it('is what schema.graphql says', () => {
 describe.each(contract.map((definition) => ({ name: definition.name.value, definition })))(
   '$name',
   ({ name, definition }) => {
-    it('has what the contract promises, with these types', () => {
+    it('has the fields, arguments and values of the contract, with their types', () => {
       const type = schema.getType(name);
       switch (definition.kind) {
         case Kind.OBJECT_TYPE_DEFINITION:
@@ -43,7 +43,7 @@ describe.each(contract.map((definition) => ({ name: definition.name.value, defin
             expect(actual?.args.map((arg) => `${arg.name}: ${arg.type}`)).toEqual(
               expect.arrayContaining(args.map((arg) => `${arg.name.value}: ${print(arg.type)}`)),
             );
-            // One that must be given would break every document written before it was.
+            // A new required argument would break every document that was written before it.
             const names = args.map((arg) => arg.name.value);
             const required = actual?.args.filter((arg) => String(arg.type).endsWith('!')) ?? [];
             expect(names).toEqual(expect.arrayContaining(required.map((arg) => arg.name)));
@@ -70,7 +70,7 @@ describe.each(contract.map((definition) => ({ name: definition.name.value, defin
           return;
         }
         default:
-          throw new Error(`The contract says nothing of a ${definition.kind}.`);
+          throw new Error(`The contract has an unexpected ${definition.kind}.`);
       }
     });
   },

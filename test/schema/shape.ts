@@ -1,4 +1,4 @@
-/** The schema's parts by what they are for, as the tests of its shape ask for them. */
+/** The parts of the schema by their purpose, for the tests of its shape. */
 import {
   type GraphQLField,
   type GraphQLInterfaceType,
@@ -14,7 +14,7 @@ import { schema } from '../../src/resolvers/index.ts';
 
 export { schema };
 
-/** All types of our own. */
+/** All types except GraphQL's own. */
 export const types: GraphQLNamedType[] = Object.values(schema.getTypeMap()).filter(
   (type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type),
 );

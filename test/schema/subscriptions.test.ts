@@ -1,27 +1,27 @@
-/** Subscriptions, all alike: to one organization, from some position on, of changes. */
+/** Every subscription takes an organization and a position, and returns an event. */
 import { describe, expect, it } from 'vitest';
 import { events, namedTypeOf, subscriptions, typeOf } from './shape.ts';
 
-it('finds them', () => {
+it('finds subscriptions in the schema', () => {
   expect(subscriptions.length).toBeGreaterThan(5);
 });
 
 describe.each(subscriptions)('$name', (field) => {
-  it('takes an organization, a position, and filters that may be left out', () => {
+  it('requires an organization, and takes a position and optional filters', () => {
     const args = Object.fromEntries(field.args.map((arg) => [arg.name, arg.type.toString()]));
     const { organizationId, after, ...filters } = args;
     expect({ organizationId, after }).toEqual({ organizationId: 'ID!', after: 'String' });
     expect(Object.values(filters).filter((type) => type.endsWith('!'))).toEqual([]);
   });
 
-  it('answers an event, never null', () => {
+  it('returns an event that is non-null', () => {
     expect(events).toContain(namedTypeOf(field));
     expect(field.type.toString()).toMatch(/!$/);
   });
 });
 
 describe.each(events)('$name', (event) => {
-  it('says where in the feed it is, when it was, by whom, and of which request', () => {
+  it('has cursor, occurredAt, actor and requestId', () => {
     expect({
       cursor: typeOf(event, 'cursor'),
       occurredAt: typeOf(event, 'occurredAt'),
@@ -30,18 +30,18 @@ describe.each(events)('$name', (event) => {
     }).toEqual({ cursor: 'String!', occurredAt: 'DateTime!', actor: 'Actor!', requestId: 'String' });
   });
 
-  it('has things that may be gone by the time they are read', () => {
+  it('has only nullable objects, because they may be deleted before they are read', () => {
     const things = Object.values(event.getFields()).filter(({ name, type }) => {
       const isThing =
         /^[A-Z]/.test(String(type)) && !['actor', 'cursor', 'occurredAt', 'requestId'].includes(name);
-      // The others are what the event itself says, and not read.
+      // The others are part of the event itself and not read.
       return isThing && !['ChangeType!', 'ID!', 'JSON!', 'RepoRef!'].includes(String(type));
     });
     expect(things.filter(({ type }) => String(type).endsWith('!')).map(({ name }) => name)).toEqual([]);
   });
 });
 
-it('has no event that no subscription answers', () => {
+it('has no event type without a subscription', () => {
   const answered = new Set(subscriptions.map(namedTypeOf));
   expect(events.filter((event) => !answered.has(event))).toEqual([]);
 });

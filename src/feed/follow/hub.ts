@@ -1,7 +1,7 @@
 import type pg from 'pg';
+import type { KeyedLimiter } from '../../limiter.ts';
 import type { Batch } from '../bus/batch.ts';
 import type { Bus } from '../bus/bus.ts';
-import type { KeyedLimiter } from '../concurrency/limiter.ts';
 import { type Head, readCursorExpired } from '../log/head.ts';
 import { readPage } from '../log/page.ts';
 import type { FeedLog } from '../logger.ts';

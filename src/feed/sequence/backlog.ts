@@ -1,7 +1,7 @@
 /** Measures the changes that wait for a position, and what may delay them. */
 import type pg from 'pg';
+import { createLimiter } from '../../limiter.ts';
 import { coalesce } from '../concurrency/coalesce.ts';
-import { createLimiter } from '../concurrency/limiter.ts';
 import { withTimeout } from '../concurrency/timeout.ts';
 import { SERVER_SQL } from '../log/epoch.ts';
 import { type EmptySnapshot, waitingSql } from './outbox.ts';

@@ -9,8 +9,8 @@ import { mutation } from '../kit/mutation.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   agents: t.list({
     type: Agent,
-    description: 'Its agents, newest first, offboarded ones among them.',
-    args: { status: t.arg({ type: AgentStatus, description: 'Only those in this status.' }) },
+    description: 'The agents of the organization, newest first, including offboarded ones.',
+    args: { status: t.arg({ type: AgentStatus, description: 'Only agents in this status.' }) },
     where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
     orderBy: newestFirst('hiredAt'),
   }),
@@ -18,25 +18,31 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 mutation('hireAgent', {
   description:
-    'Hires an agent, for a vacant workspace or for none. Without a runtime, and in an external workspace, it is RUNNING at once; with a runtime it is PENDING until a job has started its container. Any member may.',
+    'Hires an agent, with or without a vacant workspace to work in. With a container runtime, the agent is PENDING until a background job has started its container. Without a runtime, or in an external workspace, it is RUNNING at once. Allowed for OWNER, ADMIN and MEMBER.',
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
-      description: 'The organization it is to work for.',
+      description: 'The organization that hires the agent.',
     }),
-    name: t.string({ required: true, description: 'What people are to call it, 1 to 100 characters.' }),
-    role: t.string({ required: true, description: 'What it is hired for, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: 'The name of the agent, 1 to 100 characters.' }),
+    role: t.string({
+      required: true,
+      description: 'The role that the agent is hired for, 1 to 100 characters.',
+    }),
     config: t.field({
       type: 'JSON',
       description:
-        'What the runtime is to start it with: a JSON object of at most 64 KB. Given to the runtime, and never shown again.',
+        "The configuration that the runtime starts the agent's container with: a JSON object of at most 64 KB. Only the runtime receives it; no query returns it.",
     }),
-    workspaceId: t.idOf('Workspace', { description: 'The vacant workspace that it is to work in.' }),
+    workspaceId: t.idOf('Workspace', {
+      description:
+        'The vacant workspace that the agent is to work in. Without one, the agent belongs to no workspace.',
+    }),
   }),
   schema: hireAgentInput,
   errors: [WorkspaceRemovedError, WorkspaceOccupiedError],
   act: hireAgent,
   payload: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'The new agent.' }),
+    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that was hired.' }),
   }),
 });

@@ -6,20 +6,27 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('logAgentAction', {
   description:
-    'Adds an entry to the log of what an agent tried, of whatever it did elsewhere. What it is refused here is in there by itself. For the agent itself, OWNER and ADMIN.',
+    "Adds an entry to an agent's action log, for something that the agent attempted outside Muster. Muster itself logs every mutation that it refuses to an agent. Allowed for the agent itself, OWNER and ADMIN.",
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'Who tried.' }),
-    action: t.string({ required: true, description: 'What it tried, 1 to 255 characters.' }),
-    outcome: t.field({ type: AgentActionOutcome, required: true, description: 'Whether it could.' }),
+    agentId: t.idOf('Agent', { required: true, description: 'The agent that attempted the action.' }),
+    action: t.string({ required: true, description: 'The name of the action, 1 to 255 characters.' }),
+    outcome: t.field({
+      type: AgentActionOutcome,
+      required: true,
+      description: 'Whether the action was allowed or denied.',
+    }),
     metadata: t.field({
       type: 'JSON',
-      description: 'What else there is to say: a JSON object of at most 64 KB.',
+      description: 'Further details of the action: a JSON object of at most 64 KB.',
     }),
   }),
   schema: logAgentActionInput,
   act: logAgentAction,
   payload: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'Who tried.' }),
-    action: t.exposeNode('agentActionId', { type: AgentAction, description: 'The new entry of its log.' }),
+    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that attempted the action.' }),
+    action: t.exposeNode('agentActionId', {
+      type: AgentAction,
+      description: 'The new entry of the action log.',
+    }),
   }),
 });

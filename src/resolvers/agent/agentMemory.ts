@@ -6,20 +6,24 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('putAgentMemory', {
   description:
-    'Has an agent remember a value under a key, in the place of what it remembered there. For the agent itself, OWNER and ADMIN.',
+    "Stores a value under a key of an agent's memory. It replaces the value that the key had. Refused with AGENT_NOT_RUNNING when the agent is STOPPED or in ERROR. Allowed for the agent itself, OWNER and ADMIN.",
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'Who is to remember.' }),
-    key: t.string({ required: true, description: 'Under which name, 1 to 255 characters.' }),
-    value: t.string({ required: true, description: 'What, up to 65,536 characters; kept as it is.' }),
+    agentId: t.idOf('Agent', { required: true, description: 'The agent whose memory changes.' }),
+    key: t.string({ required: true, description: 'The key, 1 to 255 characters.' }),
+    value: t.string({
+      required: true,
+      description:
+        'The value, up to 65,536 characters. It is stored unchanged, including spaces at its ends.',
+    }),
   }),
   schema: putAgentMemoryInput,
   errors: [AgentNotRunningError],
   act: putAgentMemory,
   payload: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'Who remembers.' }),
+    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent whose memory changed.' }),
     memory: t.exposeNode('agentMemoryId', {
       type: AgentMemory,
-      description: 'What is remembered under the key now.',
+      description: 'The entry that the key has now.',
     }),
   }),
 });

@@ -5,12 +5,21 @@ import { offboardAgent, offboardAgentInput } from '../../services/agent/offboard
 import { mutation } from '../kit/mutation.ts';
 
 mutation('offboardAgent', {
-  description: `Has an agent stop working, at once and for good: its status is STOPPED, its tokens are revoked, the repositories it watched are released, its live sessions are terminated. What it remembers, its log and its reviews stay. Heard as REPO_RELEASED for each repository, SESSION_UPDATED for each session, TOKEN_ARCHIVED for each token, and one AGENT_OFFBOARDED.
+  description: `Stops an agent for good. One transaction:
 
-A container is taken down later, by a job: this waits for none. Twice is a no-op. For OWNER and ADMIN, and for MEMBERs the agents they hired.`,
+- sets its status to STOPPED,
+- releases the repositories that it watches,
+- terminates its live sessions,
+- revokes its tokens.
+
+Its memory, action log and reviews stay. A background job removes its container later; the mutation does not wait for it. Offboarding an agent that is offboarded already changes nothing.
+
+The feed delivers, in this order: REPO_RELEASED for each repository, SESSION_UPDATED for each session, TOKEN_ARCHIVED for each token, and one AGENT_OFFBOARDED.
+
+Allowed for OWNER and ADMIN, and for a MEMBER who hired the agent.`,
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'The agent that is to stop working.' }),
-    reason: t.string({ description: 'Why, 1 to 1,000 characters.' }),
+    agentId: t.idOf('Agent', { required: true, description: 'The agent to offboard.' }),
+    reason: t.string({ description: 'Why the agent is offboarded, 1 to 1,000 characters.' }),
   }),
   schema: offboardAgentInput,
   act: offboardAgent,
@@ -18,19 +27,20 @@ A container is taken down later, by a job: this waits for none. Twice is a no-op
     agent: t.exposeNode('agentId', { type: Agent, description: 'The offboarded agent.' }),
     releasedRepos: t.expose('releasedRepos', {
       type: [RepoRef],
-      description: 'The repositories it watched, free now for others to watch. Empty the second time.',
+      description:
+        'The repositories that the agent watched until now. Other agents can watch them from now on. Empty when the agent was offboarded before.',
     }),
     terminatedSessions: t.exposeNodes('terminatedSessionIds', {
       type: Session,
       description:
-        'Its sessions that were live, ended now. Their pull requests can be claimed without a takeover. Empty the second time.',
+        'The sessions of the agent that this mutation terminated. Their pull requests can be claimed without a takeover. Empty when the agent was offboarded before.',
     }),
     revokedTokens: t.exposeInt('revokedTokens', {
       description:
-        'How many of its tokens were good until now. Their open subscriptions close within a second.',
+        "The number of the agent's tokens that were valid until now. Their open subscriptions close within one second.",
     }),
     alreadyOffboarded: t.exposeBoolean('alreadyOffboarded', {
-      description: 'Whether it had been offboarded before; then nothing was done.',
+      description: 'Whether the agent had been offboarded before, so that this mutation changed nothing.',
     }),
   }),
 });

@@ -7,12 +7,16 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('watchRepo', {
   description:
-    'Has an agent watch a repository. Of all agents of an organization that one person hired, one at most watches it. For OWNER and ADMIN, and for MEMBERs the agents they hired.',
+    'Makes an agent watch a repository. Of all agents that one person hired in an organization, only one can watch a repository at a time. Allowed for OWNER and ADMIN, and for a MEMBER who hired the agent.',
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'The agent that is to watch.' }),
+    agentId: t.idOf('Agent', {
+      required: true,
+      description: 'The agent that is to watch the repository. It must be RUNNING.',
+    }),
     repo: t.string({
       required: true,
-      description: 'The repository, as `owner/name` on GitHub. Letter case does not matter, and is kept.',
+      description:
+        'The repository, as `owner/name` on GitHub. It is compared without regard to letter case and stored as written.',
     }),
   }),
   schema: watchRepoInput,
@@ -22,29 +26,33 @@ mutation('watchRepo', {
     watchedRepo: t.exposeNode('watchedRepoId', {
       type: WatchedRepo,
       nullable: true,
-      description: 'What it watches now; null in a repetition, when it was released since.',
+      description:
+        'The watched repository. Null when an idempotency key repeats the mutation after the repository was released.',
     }),
   }),
 });
 
 mutation('unwatchRepo', {
   description:
-    'Releases a repository that an agent watches, free for another to watch. Twice is a no-op. For OWNER and ADMIN, and for MEMBERs the agents they hired.',
+    'Makes an agent stop watching a repository, so that another agent can watch it. Changes nothing when the agent does not watch it. Allowed for OWNER and ADMIN, and for a MEMBER who hired the agent.',
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'The agent that watches.' }),
+    agentId: t.idOf('Agent', { required: true, description: 'The agent that watches the repository.' }),
     repo: t.string({
       required: true,
-      description: 'The repository, as `owner/name`. Letter case does not matter.',
+      description: 'The repository to release, as `owner/name`. Letter case does not matter.',
     }),
   }),
   schema: watchRepoInput,
   act: unwatchRepo,
   payload: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that watched.' }),
+    agent: t.exposeNode('agentId', {
+      type: Agent,
+      description: 'The agent that is to stop watching the repository.',
+    }),
     releasedRepo: t.expose('releasedRepo', {
       type: RepoRef,
       nullable: true,
-      description: 'The repository it watched until now; null when it did not.',
+      description: 'The repository that the agent watched until now; null when the agent did not watch it.',
     }),
   }),
 });

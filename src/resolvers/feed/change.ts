@@ -14,7 +14,8 @@ const ChangeConnection = builder.connectionObject(
     name: 'OrganizationChangesConnection',
     fields: (t) => ({
       totalCount: t.int({
-        description: 'How many there are in all, whatever `after` says.',
+        description:
+          'The number of stored changes that match the filters, on all pages. `after` does not affect it.',
         resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : totalCount),
       }),
     }),
@@ -25,7 +26,7 @@ const ChangeConnection = builder.connectionObject(
 builder.prismaObjectFields('Organization', (t) => ({
   feedCursor: t.string({
     description:
-      'The position of the feed before anything else of this operation was read: a subscription `after` it misses nothing that the rest of the answer does not show already.',
+      'The position of the change feed, read before anything else in this operation. A subscription `after` this position delivers every change that the rest of the answer may lack.',
     resolve: (_organization, _args, { startPosition }) => {
       if (startPosition === undefined)
         throw new Error('The feed position was not read before the operation.');
@@ -35,17 +36,18 @@ builder.prismaObjectFields('Organization', (t) => ({
   changes: t.field({
     type: ChangeConnection,
     description:
-      'Its stored changes, oldest first: what happened within the retention. Its cursors are those of the subscriptions. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+      'The stored changes of the organization, oldest first, as far back as the feed retains them. The cursors are valid in subscriptions too. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
     args: {
-      first: t.arg.int({ description: 'How many: 25 unless told, 100 at most.' }),
+      first: t.arg.int({ description: 'The number of changes to return. Default 25, maximum 100.' }),
       after: t.arg.string({
-        description: 'Only what comes after this position; from the oldest without it.',
+        description:
+          'Only changes after this position. Without it, the page starts at the oldest stored change.',
       }),
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
-      entityId: t.arg.id({ description: 'Only changes of the thing with this global id.' }),
-      actorId: t.arg.id({ description: 'Only changes by the user or agent with this global id.' }),
-      since: t.arg({ type: 'DateTime', description: 'Only changes at or after this moment.' }),
-      until: t.arg({ type: 'DateTime', description: 'Only changes before this moment.' }),
+      entityId: t.arg.id({ description: 'Only changes of the object with this global id.' }),
+      actorId: t.arg.id({ description: 'Only changes made by the user or agent with this global id.' }),
+      since: t.arg({ type: 'DateTime', description: 'Only changes at or after this time.' }),
+      until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
     resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, { feed, db }) =>
       changePage(feed, db, first, {
@@ -64,7 +66,7 @@ function actorOf(raw: string): ActorFilter {
   return isAgent ? { kind: 'AGENT', id: idOf('Agent', raw) } : { kind: 'USER', id: idOf('User', raw) };
 }
 
-/** Changes of one thing are of the types that there are of its type: its id by another name is that of nothing. */
+/** Limits the types to those of the entity's type, so that a UUID under the name of another type matches no change. */
 function ofEntity(raw: string | null | undefined, types: readonly string[] | undefined) {
   if (raw == null) return { types };
   const entity = parseGlobalId(raw);
@@ -78,10 +80,13 @@ function ofEntity(raw: string | null | undefined, types: readonly string[] | und
 builder.subscriptionField('changes', (t) =>
   t.field({
     type: Change,
-    description: 'Every change of an organization.',
+    description: 'Every change in an organization.',
     args: {
       ...subscriptionArgs(t),
-      types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
+      types: t.arg({
+        type: [ChangeType],
+        description: 'Only changes of these types. Without it, changes of all types.',
+      }),
     },
     subscribe: (_root, { organizationId, after, types }, context) =>
       subscribe(context, { organizationId, after, types }),

@@ -1,4 +1,4 @@
-/** A page of the stored feed, as a connection. */
+/** Reads a page of the stored feed as a connection. */
 import type { Database } from '../../db.ts';
 import type { ChangesQuery, Feed } from '../../feed/feed.ts';
 import type { Change } from '../../feed/log/change.ts';
@@ -24,7 +24,7 @@ export async function changePage(
     edges: page.map((node: Change) => ({ cursor: node.cursor, node })),
     pageInfo: {
       hasNextPage: found.length > size,
-      // Whether something lies before a position is not worth a query: pages are read forward.
+      // Pages are read forward only, so a query for earlier changes would not pay.
       hasPreviousPage: false,
       startCursor: page[0]?.cursor ?? null,
       endCursor: page.at(-1)?.cursor ?? null,

@@ -1,4 +1,4 @@
-/** The subscriptions that nouns declare with `liveNoun`. */
+/** Adds the subscriptions that nouns declare with `liveNoun`. */
 import { subscriptions } from '../../schema/feed/liveNoun.ts';
 import { builder } from '../../schema/index.ts';
 import { resolveChange, subscribe } from '../kit/subscribe.ts';

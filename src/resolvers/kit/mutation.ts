@@ -1,4 +1,4 @@
-/** A mutation, declared once: its input, its payload and its errors give the types and the union around them. */
+/** Declares a mutation. Its input type, payload type and result union are derived from it. */
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { z } from 'zod';
 import type { Context } from '../../context.ts';
@@ -10,28 +10,29 @@ import { runAct } from './runAct.ts';
 
 const COMMON_ERRORS = [InvalidInputError, NotFoundError, ForbiddenError, IdempotencyConflictError];
 
-/** What `act` takes. While the fields are not inferred yet, a service is assignable whatever it takes. */
+/** The input of `act`. `never` while the fields are not inferred yet, so that a service with any input is assignable. */
 type InputOf<Fields extends InputFieldMap> = string extends keyof Fields
   ? never
   : InputShapeFromFields<Fields>;
 
 type MutationOptions<Fields extends InputFieldMap, Result extends ActResult<object>> = {
   description: string;
-  /** The fields of its input; `idempotencyKey` stands beside them. */
+  /** The fields of the input type, besides `idempotencyKey`. */
   input: (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => Fields;
-  /** What its service checks the input with. */
+  /** The schema that the service checks the input with. */
   schema?: z.ZodType;
-  /** What it refuses with, beside the errors that every mutation has. */
+  /** The errors of this mutation, besides those of every mutation. */
   errors?: UserErrorClass[];
   act: (act: Act, input: InputOf<NoInfer<Fields>>, context: Context) => Promise<Result>;
-  /** The fields of its payload, made from what `act` returns; `cursor` and `requestId` stand beside them. */
+  /** The fields of the payload type, besides `cursor` and `requestId`. Their parent is what `act` returns. */
   payload: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
 
+/** Declares the field and its types. Returns the input type. */
 export function mutation<Fields extends InputFieldMap, Result extends ActResult<object>>(
   name: string,
   { description, input, schema, errors = [], act, payload }: MutationOptions<Fields, Result>,
-): void {
+) {
   const typeName = name.charAt(0).toUpperCase() + name.slice(1);
 
   const Input = builder.inputType(`${typeName}Input`, {
@@ -40,18 +41,18 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       ...input(t),
       idempotencyKey: t.string({
         description:
-          'Makes the act happen once: under a key used before within 24 hours, by this viewer in this organization, the first answer is given again. 1 to 255 characters.',
+          'A key that makes retries safe, 1 to 255 characters. When the same viewer repeats the mutation in the same organization with this key within 24 hours, the first result is returned and nothing happens twice. The same key with another input is IDEMPOTENCY_CONFLICT. Errors are not stored.',
       }),
     }),
   });
 
   const Payload = builder.objectRef<Result>(`${typeName}Payload`).implement({
-    description: `Payload of \`${name}\`.`,
+    description: `The result of \`${name}\` when it succeeds.`,
     fields: (t) => ({
       ...payload(t),
       cursor: t.string({
         description:
-          'A feed position before the changes of this mutation: a subscription `after` it delivers them.',
+          'A position of the change feed before the changes of this mutation. A subscription `after` it delivers them.',
         resolve: ({ position }, _args, { feed, startPosition }) => {
           if (position !== null) return feed.encode(position);
           if (startPosition === undefined) {
@@ -62,7 +63,7 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       }),
       requestId: t.string({
         description:
-          'The `requestId` of the changes that this mutation made, by which a client knows its own.',
+          'The `requestId` that the changes of this mutation carry in the feed. A client recognizes its own changes by it.',
         resolve: ({ requestId }) => requestId,
       }),
     }),
@@ -78,11 +79,12 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       errors: {
         types: [...COMMON_ERRORS, ...errors],
         union: {
-          description: `Result of \`${name}\`: its payload, or the error that explains why nothing was written.`,
+          description: `The result of \`${name}\`: the payload, or the error that says why nothing was written.`,
         },
       },
       resolve: ((_root: unknown, { input }: { input: never }, context: Context) =>
         runAct(context, name, input, schema, (running) => act(running, input, context))) as never,
     }),
   );
+  return Input;
 }

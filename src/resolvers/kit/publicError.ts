@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
 import { CursorError } from '../../feed/log/error.ts';
 
-/** What is wrong with a cursor is the client's to know, with where to start again. */
+/** Turns a cursor's error into a GraphQL error that shows the client its code and the oldest valid cursor. */
 export function publicError(error: unknown): unknown {
   if (!(error instanceof CursorError)) return error;
   return new GraphQLError(error.message, {

@@ -11,10 +11,10 @@ type Input = { idempotencyKey?: string | null };
 const keyInput = z.object({ idempotencyKey: text(1, 255).nullish() });
 
 /**
- * Runs the act that a mutation asks for. A refusal is recorded in the action log of the agent that asked.
+ * Runs the act of a mutation. A refusal is recorded in the action log of the agent that sent the mutation.
  *
- * @param schema what the service checks. It is checked here only together with a bad key, so that every issue is
- * reported at once.
+ * @param schema the service's input schema. The service checks it. It is checked here only when the idempotency key is
+ * invalid, so that all issues are returned at once.
  */
 export async function runAct<Result>(
   context: Context,
@@ -49,7 +49,7 @@ function createAct(
     once: idempotencyKey
       ? {
           key: idempotencyKey,
-          // Computed when it is asked for: by then the service has refused what is too deep to be walked.
+          // A getter: the hash walks the input recursively, and the service refuses one that is nested too deep first.
           get inputHash() {
             return hashInput(mutation, input);
           },

@@ -1,4 +1,4 @@
-/** The source stream of every subscription field: authorization, the changes that match, and errors under way. */
+/** The source stream of every subscription field: authorization, the matching changes, and errors during the stream. */
 import { GraphQLError } from 'graphql';
 import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../context.ts';
 import { NotFoundError } from '../../errors.ts';
@@ -6,26 +6,26 @@ import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
 import { publicError } from './publicError.ts';
 
-/** One event of a source stream: a change, or the error that ends the subscription. */
+/** An event of a source stream: a change, or the error that ends the subscription. */
 export type SourceEvent = {
   change: Change | Error;
-  /** The changes that the stream will deliver next, as far as they are in memory. */
+  /** The changes that the stream delivers next, as far as they are in memory. */
   upcoming(): readonly Change[];
 };
 
 type SubscribeOptions = {
   organizationId: string;
   after?: string | null;
-  /** Only changes of these types, which are then the only ones read from the log. Default: all. */
+  /** Only changes of these types are delivered, and read from the log. Default: all. */
   types?: readonly string[] | null;
-  /** UUIDs, null or undefined for a filter that was not given: only changes that concern every one of them. */
+  /** UUIDs of rows. Only changes that concern all of them are delivered. Null or undefined: the filter was not given. */
   about?: (string | null | undefined)[];
 };
 
-/** How many changes ahead the objects of events are read together. */
+/** The number of upcoming changes whose objects are read together. */
 const LOOKAHEAD = 100;
 
-/** @throws {GraphQLError} NOT_FOUND, a broken cursor's code, or what the transport refuses with. */
+/** @throws {GraphQLError} NOT_FOUND, CURSOR_EXPIRED, INVALID_CURSOR, or the transport's refusal. */
 export async function subscribe(
   context: Context,
   { organizationId, after, types, about = [] }: SubscribeOptions,
@@ -40,7 +40,7 @@ export async function subscribe(
     const stream = await context.feed.open({
       organizationId,
       after: transport.resumeAfter ?? after ?? undefined,
-      // In one order and without repeats, so that streams which ask for the same types share their reads of the log.
+      // Sorted and without repeats, so that streams with the same types share their reads of the log.
       types: types ? [...new Set(types)].sort() : undefined,
       matches: (change) => uuids.every((uuid) => change.subjects.includes(uuid)),
     });
@@ -58,9 +58,8 @@ function transportOf({ subscriptionTransport }: Context): SubscriptionTransport 
 }
 
 /**
- * Delivers the stream as fast as its connection takes it. An error under way becomes a last event: thrown from the
- * source, it would end the whole socket.
- * (Not an async generator: its `return` would wait for the next change before it ends.)
+ * Delivers the stream as fast as its connection accepts it. An error becomes the last event: thrown from the source, it
+ * would close the whole socket. Not an async generator, because its `return` would wait for the next change.
  */
 function sourceStream(
   stream: ChangeStream,
@@ -99,7 +98,7 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The `resolve` of every subscription field. @throws {GraphQLError} the error that ends the subscription. */
+/** The `resolve` of every subscription field. @throws the error that ends the subscription */
 export function resolveChange({ change }: SourceEvent): Change {
   if (change instanceof Error) throw publicError(change);
   return change;

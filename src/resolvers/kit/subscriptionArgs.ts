@@ -3,19 +3,19 @@ import type { Types } from '../../schema/kit/builder.ts';
 
 type SubscriptionFields = PothosSchemaTypes.SubscriptionFieldBuilder<Types, Types['Root']>;
 
-/** Every subscription takes these. */
+/** The arguments of every subscription. */
 export const subscriptionArgs = (t: SubscriptionFields) => ({
   organizationId: t.arg.idOf('Organization', {
     required: true,
-    description: 'The global id of the organization to listen to.',
+    description: 'The global id of the organization whose changes are delivered.',
   }),
   after: t.arg.string({
     description:
-      'The position to go on from: everything since then first, then live, with no gap and no repeat. Without it, from now on. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+      'The position to resume from. The subscription delivers the stored changes after it and then live changes, without a gap or a repeat. Without it, only changes from now on are delivered. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
   }),
 });
 
-/** Filters by what a change concerns: `projectId` for `Project`. */
+/** The filter arguments of a subscription: `projectId` for `'Project'`. */
 export function filterArgs(t: SubscriptionFields, filters: Subscription['filters']) {
   return Object.fromEntries(
     filters.map((filter) => {

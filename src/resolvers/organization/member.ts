@@ -7,24 +7,28 @@ import { removeMember } from '../../services/organization/removeMember.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('addMember', {
-  description: 'Makes a person a member. For OWNER and ADMIN; only an OWNER makes an OWNER.',
+  description:
+    'Adds a person to an organization at once, without an invitation. Allowed for OWNER and ADMIN. Only an OWNER can add an OWNER.',
   input: (t) => ({
-    organizationId: t.idOf('Organization', { required: true, description: 'The organization to join.' }),
+    organizationId: t.idOf('Organization', {
+      required: true,
+      description: 'The organization that the person joins.',
+    }),
     email: t.string({
       required: true,
       description:
-        "The person's e-mail address, by which Muster knows them. One whom it knows already is a member at once, without being asked, and is shown under their own name.",
+        "The person's e-mail address. Muster identifies people by it. A person whom Muster knows already joins under the name they have.",
     }),
     name: t.string({
       required: true,
       description:
-        "The person's name, 1 to 100 characters. Taken for a person whom Muster does not know yet.",
+        "The person's name, 1 to 100 characters. Used only when Muster does not know the e-mail address yet.",
     }),
     role: t.field({
       type: MembershipRole,
       required: true,
       defaultValue: 'MEMBER',
-      description: 'What they may do; at most what the viewer may.',
+      description: "The role of the new member, at most the viewer's own.",
     }),
   }),
   schema: addMemberInput,
@@ -37,16 +41,16 @@ mutation('addMember', {
 
 mutation('changeMemberRole', {
   description:
-    'Gives a member another role. The person’s open subscriptions end within a second, to be opened again under the new rights. When the person rises, its tokens for this organization that others made are revoked: they know the secrets. For OWNER and ADMIN; only an OWNER makes or unmakes an OWNER, and the last one stays.',
+    "Gives a member another role. The person's open subscriptions end within one second, and the client opens them again with the new rights. A promotion revokes the person's tokens for this organization that others created, because their creators know the secrets. Allowed for OWNER and ADMIN. Only an OWNER can make or change an OWNER, and an organization keeps at least one OWNER.",
   input: (t) => ({
     memberId: t.idOf('Membership', {
       required: true,
-      description: 'The membership: the `id` of one of `members`.',
+      description: 'The global id of the membership, from `Organization.members`.',
     }),
     role: t.field({
       type: MembershipRole,
       required: true,
-      description: 'What the person may do from now on; at most what the viewer may.',
+      description: "The new role, at most the viewer's own.",
     }),
   }),
   schema: changeMemberRoleInput,
@@ -55,18 +59,18 @@ mutation('changeMemberRole', {
   payload: (t) => ({
     member: t.exposeNode('membershipId', {
       type: Membership,
-      description: 'The membership, with its new role.',
+      description: 'The membership with its new role.',
     }),
   }),
 });
 
 mutation('removeMember', {
   description:
-    'Ends a membership. The person sees nothing of the organization any more, its tokens for it are revoked, its open subscriptions close within a second; the agents it hired stay. For OWNER and ADMIN, and for everybody to leave; only an OWNER removes an OWNER, and the last one stays. Twice is a no-op.',
+    "Ends a membership. The person no longer sees the organization. The person's tokens for the organization are revoked, and their open subscriptions close within one second. The agents that the person hired stay. Ending a membership that has ended changes nothing. Allowed for OWNER and ADMIN, and for every member to leave. Only an OWNER can remove an OWNER, and an organization keeps at least one OWNER.",
   input: (t) => ({
     memberId: t.idOf('Membership', {
       required: true,
-      description: 'The membership: the `id` of one of `members`.',
+      description: 'The global id of the membership, from `Organization.members`.',
     }),
   }),
   errors: [LastOwnerError],
@@ -74,10 +78,10 @@ mutation('removeMember', {
   payload: (t) => ({
     member: t.exposeNode('membershipId', {
       type: Membership,
-      description: 'The membership, which has ended.',
+      description: 'The ended membership.',
     }),
     revokedTokens: t.exposeInt('revokedTokens', {
-      description: 'How many tokens of the person’s for this organization were good until now.',
+      description: "The number of the person's tokens for this organization that were valid until now.",
     }),
   }),
 });

@@ -9,22 +9,24 @@ builder.queryField('organization', (t) =>
   t.prismaField({
     type: Organization,
     nullable: true,
-    description: 'An organization; null when there is none of this slug, or the viewer is no member of it.',
-    args: { slug: t.arg.string({ required: true, description: 'Its slug.' }) },
+    description:
+      'The organization with a slug. Null when no organization has the slug or the viewer is not a member of it.',
+    args: { slug: t.arg.string({ required: true, description: 'The slug of the organization.' }) },
     resolve: (query, _root, { slug }, { db, viewer }) =>
       db.prisma.organization.findFirst({ ...query, where: { slug, id: { in: [...viewer.roles.keys()] } } }),
   }),
 );
 
 mutation('createOrganization', {
-  description: 'Makes an organization, with the viewer as its OWNER. Any user may.',
+  description:
+    'Creates an organization with the viewer as its OWNER. Allowed for every person whose token is not limited to one organization.',
   input: (t) => ({
     slug: t.string({
       required: true,
       description:
-        'Its name in URLs; unique. 1 to 63 lower-case letters, digits and hyphens, no hyphen at either end.',
+        "The organization's name in URLs, unique in the installation. 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end.",
     }),
-    name: t.string({ required: true, description: 'Its name for people, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: "The organization's display name, 1 to 100 characters." }),
   }),
   schema: createOrganizationInput,
   errors: [SlugTakenError],
@@ -42,8 +44,8 @@ mutation('createOrganization', {
 });
 
 /**
- * Lets the rest of the operation see an organization that was not there when its viewer was authenticated. (A
- * repetition may come from somebody who is no member any more.)
+ * Adds a new organization to the viewer's roles, so that the rest of the operation sees it: the viewer was authenticated
+ * before it existed. Throws when an idempotency key repeats the mutation after the viewer left the organization.
  */
 async function reach(context: Context, organizationId: string): Promise<void> {
   const { db, viewer } = context;

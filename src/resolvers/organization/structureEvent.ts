@@ -6,12 +6,12 @@ import { StructureEvent } from '../../schema/organization/structureEvent.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   structureEvents: t.list({
     type: StructureEvent,
-    description: 'Its audit trail, newest first.',
+    description: 'The audit trail of the organization, newest first.',
     args: {
-      type: t.arg.string({ description: 'Only events of this type.' }),
-      since: t.arg({ type: 'DateTime', description: 'Only events at or after this moment.' }),
-      until: t.arg({ type: 'DateTime', description: 'Only events before this moment.' }),
-      subjectId: t.arg.id({ description: 'Only events about this.' }),
+      type: t.arg.string({ description: 'Only events of this type, such as `agent.hired`.' }),
+      since: t.arg({ type: 'DateTime', description: 'Only events at or after this time.' }),
+      until: t.arg({ type: 'DateTime', description: 'Only events before this time.' }),
+      subjectId: t.arg.id({ description: 'Only events about the object with this global id.' }),
       importId: t.arg.idOf('OrgImport', { description: 'Only events that were part of this import.' }),
     },
     where: ({ id }, { type, since, until, subjectId, importId }) => ({
@@ -27,6 +27,6 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 function subjectOf(raw: string) {
   const subject = parseGlobalId(raw);
-  // An id of nothing is the subject of nothing.
+  // No event has an empty subject type, so an invalid id matches no event.
   return subject ? { subjectType: subject.type, subjectId: subject.uuid } : { subjectType: '' };
 }

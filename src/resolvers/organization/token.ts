@@ -6,23 +6,24 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('createToken', {
   description:
-    'Makes an API token. It acts with the role of its user, never above that of the viewer; or as an agent.',
+    "Creates an API token for a person or an agent. The token works in one organization. A person's token acts with that person's role, which must not be above the viewer's. OWNER and ADMIN can create tokens for members and agents; a MEMBER can create them for itself and for the agents it hired.",
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
-      description: 'The one organization it is to work in.',
+      description: 'The only organization that the token works in.',
     }),
     userId: t.idOf('User', {
-      description: 'The person it acts for; the viewer without it. For others, OWNER and ADMIN only.',
+      description:
+        'The person that the token acts for. Without `userId` and `agentId`, the viewer. Only an OWNER or ADMIN can create a token for another person.',
     }),
     agentId: t.idOf('Agent', {
       description:
-        'The agent it acts for, in the place of a person. For OWNER and ADMIN, and for who hired the agent.',
+        'The agent that the token acts for, instead of a person. It must not be STOPPED or in ERROR. Allowed for OWNER and ADMIN, and for the person who hired the agent.',
     }),
-    label: t.string({ required: true, description: 'What it is for, 1 to 100 characters.' }),
+    label: t.string({ required: true, description: 'The purpose of the token, 1 to 100 characters.' }),
     expiresAt: t.field({
       type: 'DateTime',
-      description: 'When it stops to work by itself; never without it.',
+      description: 'When the token expires. Without it, the token does not expire.',
     }),
   }),
   schema: createTokenInput,
@@ -32,14 +33,15 @@ mutation('createToken', {
     token: t.exposeNode('tokenId', { type: Token, description: 'The new token.' }),
     secret: t.exposeString('secret', {
       nullable: true,
-      description: 'What to send as `Authorization: Bearer <secret>`. Shown this once; null in a repetition.',
+      description:
+        'The secret, to be sent as `Authorization: Bearer <secret>`. It is returned only once. Null when an idempotency key repeats the mutation.',
     }),
   }),
 });
 
 mutation('revokeToken', {
   description:
-    'Revokes a token. Its requests are refused at once, its open subscriptions closed within a second. One’s own, and those of the agents one hired; those of others for OWNER and ADMIN. Twice is a no-op.',
+    'Revokes a token. Requests with it are refused at once, and its open subscriptions close within one second. Revoking a revoked token changes nothing. OWNER and ADMIN can revoke every token; a MEMBER can revoke its own and those of the agents it hired. The token of an OWNER can be revoked only by an OWNER.',
   input: (t) => ({
     tokenId: t.idOf('Token', { required: true, description: 'The token to revoke.' }),
   }),

@@ -4,7 +4,7 @@ import { Viewer } from '../../schema/organization/viewer.ts';
 builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
-    description: 'Who is asking.',
+    description: "The person or agent that the request's token acts for.",
     resolve: (_root, _args, { viewer }) => viewer,
   }),
 );

@@ -10,8 +10,8 @@ builder.prismaObjectFields('Organization', (t) => ({
   project: t.prismaField({
     type: Project,
     nullable: true,
-    description: 'One of its projects.',
-    args: { slug: t.arg.string({ required: true, description: "The project's slug." }) },
+    description: 'The project of the organization with a slug; null when no project has the slug.',
+    args: { slug: t.arg.string({ required: true, description: 'The slug of the project.' }) },
     resolve: (query, { id }, { slug }, { db }) =>
       db.prisma.project.findUnique({
         ...query,
@@ -20,29 +20,32 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
   projects: t.relatedConnection('projects', {
     ...relatedList(),
-    description: 'Its projects, newest first, archived ones among them.',
+    description: 'The projects of the organization, newest first, including archived ones.',
   }),
 }));
 
 mutation('registerProject', {
-  description: 'Registers a project. For OWNER and ADMIN.',
+  description: 'Registers a project. Allowed for OWNER and ADMIN.',
   input: (t) => ({
-    organizationId: t.idOf('Organization', { required: true, description: 'Whose project it is to be.' }),
+    organizationId: t.idOf('Organization', {
+      required: true,
+      description: 'The organization that the project belongs to.',
+    }),
     slug: t.string({
       required: true,
       description:
-        'Its name in URLs and session names; unique in the organization. 1 to 63 lower-case letters, digits and hyphens, no hyphen at either end.',
+        "The project's name in URLs and session names, unique in the organization. 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end.",
     }),
-    name: t.string({ required: true, description: 'Its name for people, 1 to 100 characters.' }),
+    name: t.string({ required: true, description: "The project's display name, 1 to 100 characters." }),
     repoUrl: t.string({
       description:
-        'The clone URL of its repository (https, ssh or `git@host:owner/name.git`). A scratch project has none.',
+        "The clone URL of the project's repository (https, ssh or `git@host:owner/name.git`), without a password or token. A SCRATCH project has no repository.",
     }),
     kind: t.field({
       type: ProjectKind,
       required: true,
       defaultValue: 'SINGLE_REPO',
-      description: 'What it works on.',
+      description: 'Whether the project works on a repository.',
     }),
   }),
   schema: registerProjectInput,

@@ -17,22 +17,48 @@ import { mutation } from '../kit/mutation.ts';
 import { takenOverFrom } from '../session/takenOverFrom.ts';
 
 mutation('claimPR', {
-  description: `Makes a session hold a pull request, with the facts its host gives at this moment.
+  description: `Makes a session the owner of a pull request, with facts fetched from its host at this moment. Draft pull requests can be claimed. Merged and closed ones cannot. A claim assigns nothing on the host and checks nothing out.
 
-A first claim is heard as one PR_CREATED; a takeover as one PR_SESSION_CHANGED and at most one PR_UPDATED, by the subscribers of both sides; a claim again by its owner only as what changed. Drafts may be claimed; merged and closed pull requests may not. Nothing is assigned on the host and nothing is checked out.
+The feed delivers:
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED, SESSION_NOT_CLAIMABLE (it is an orchestrator), SESSION_NO_WORKSPACE, PROJECT_NOT_RESOLVABLE (the project is archived), SESSION_NOT_CLAIMABLE (it is a scratch project), INVALID_PR_REF, PROJECT_NOT_RESOLVABLE (its repository URL is none, or a bare number needs one), PR_PROJECT_MISMATCH, SCM_UNAVAILABLE, PR_NOT_FOUND, PR_NOT_OPEN, PR_CLAIMED_BY_ACTIVE_SESSION.`,
+- for a first claim, one PR_CREATED;
+- for a takeover, one PR_SESSION_CHANGED and at most one PR_UPDATED. A filter by the old or the new session, or by the project of either, matches the PR_SESSION_CHANGED;
+- for a repeated claim by the owner, the changes of the facts, if any.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. SESSION_TERMINATED
+6. SESSION_NOT_CLAIMABLE: the session is an orchestrator.
+7. SESSION_NO_WORKSPACE
+8. PROJECT_NOT_RESOLVABLE: the project is archived.
+9. SESSION_NOT_CLAIMABLE: the project is a scratch project.
+10. INVALID_PR_REF
+11. PROJECT_NOT_RESOLVABLE: the project's repository URL is unusable, or \`pr\` is a bare number and the project has no repository URL.
+12. PR_PROJECT_MISMATCH
+13. SCM_UNAVAILABLE
+14. PR_NOT_FOUND
+15. PR_NOT_OPEN
+16. PR_CLAIMED_BY_ACTIVE_SESSION
+
+Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
   input: (t) => ({
-    sessionId: t.idOf('Session', { required: true, description: 'The session that claims.' }),
+    sessionId: t.idOf('Session', {
+      required: true,
+      description: 'The session that claims the pull request.',
+    }),
     pr: t.string({
       required: true,
       description:
-        'The pull request: `142` or `#142` in the repository of the session’s project, or `https://<host>/<owner>/<repo>/pull/142`.',
+        "The pull request: `142` or `#142` in the repository of the session's project, or `https://<host>/<owner>/<repo>/pull/142`.",
     }),
     allowTakeover: t.boolean({
       required: true,
       defaultValue: true,
-      description: 'Whether to take it from another session that is not terminated.',
+      description: 'Whether the claim may take the pull request from another session that is not terminated.',
     }),
   }),
   schema: claimPRInput,
@@ -50,14 +76,18 @@ Of several reasons to refuse, the first in this order is given: INVALID_INPUT, N
   ],
   act: claimPR,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The session that holds it now.' }),
+    session: t.exposeNode('sessionId', {
+      type: Session,
+      description: 'The session that holds the pull request now.',
+    }),
     pullRequest: t.exposeNode('pullRequestId', {
       type: PullRequest,
-      description: 'The pull request, with the facts of this moment.',
+      description: 'The pull request, with the facts fetched for this claim.',
     }),
     takenOverFrom: t.exposeNodes('takenOverFrom', takenOverFrom),
     branchChanged: t.exposeBoolean('branchChanged', {
-      description: 'Whether a checkout changed the branch of a workspace. A claim checks nothing out: false.',
+      description:
+        "Whether a checkout changed the branch of the session's workspace. Always false, because a claim checks nothing out.",
     }),
   }),
 });

@@ -8,11 +8,13 @@ builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
     type: PullRequest,
     nullable: true,
-    description: 'One of the pull requests its sessions hold.',
+    description:
+      'The pull request with a reference, if a session of the organization holds it; otherwise null.',
     args: {
       ref: t.arg.string({
         required: true,
-        description: 'Its URL, or `owner/repo#142` on github.com. Letter case does not matter.',
+        description:
+          'The URL of the pull request, or `owner/repo#142` for one on github.com. Letter case does not matter.',
       }),
     },
     resolve: (query, organization, { ref }, { db }) => {
@@ -28,8 +30,8 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
   pullRequests: t.list({
     type: PullRequest,
-    description: 'The pull requests its sessions hold, newest first.',
-    args: { state: t.arg({ type: PullRequestState, description: 'Only those in this state.' }) },
+    description: "The pull requests that the organization's sessions hold, newest first.",
+    args: { state: t.arg({ type: PullRequestState, description: 'Only pull requests in this state.' }) },
     where: ({ id }, { state }) => ({ organizationId: id, state: state ?? undefined }),
   }),
 }));

@@ -5,11 +5,11 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('refreshPR', {
   description:
-    'Asks the host for the facts of a pull request anew, merged and closed ones too. Who holds it stays.',
+    'Fetches the facts of a pull request from its host again. Merged and closed pull requests can be refreshed too. The owner of the pull request does not change. Allowed for OWNER, ADMIN and MEMBER, and for an agent whose session holds the pull request.',
   input: (t) => ({
     pullRequestId: t.idOf('PullRequest', {
       required: true,
-      description: 'The pull request to ask its host about.',
+      description: 'The pull request to refresh.',
     }),
   }),
   errors: [ScmUnavailableError, PrNotFoundError],
@@ -17,7 +17,7 @@ mutation('refreshPR', {
   payload: (t) => ({
     pullRequest: t.exposeNode('pullRequestId', {
       type: PullRequest,
-      description: 'The pull request, with the facts of this moment.',
+      description: 'The pull request, with the facts just fetched.',
     }),
   }),
 });

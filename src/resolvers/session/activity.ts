@@ -5,27 +5,36 @@ import { reportActivity, reportActivityInput } from '../../services/session/acti
 import { mutation } from '../kit/mutation.ts';
 
 mutation('reportActivity', {
-  description: `Records what a session is doing, as its process tells it: an agent of its own sessions, OWNER and ADMIN of any, MEMBER of those without an agent.
+  description: `Records what a session is doing, as reported by its process.
 
-WAITING_INPUT and BLOCKED stay until there is ACTIVE, EXITED, or the other of the two: that a session idles while it waits for a person is no news. EXITED says that its process has gone; the session lives on. The first report after a spawn or a restore is its first signal. A report of the state there is already moves only the time of the last one, and is not heard.
+- After WAITING_INPUT or BLOCKED, an IDLE report is ignored, because a session also idles while it waits for a person. ACTIVE, EXITED and the other of the two states replace it.
+- EXITED says that the session's process has ended. The session stays live.
+- The first report after a spawn or a restore is the session's first signal.
+- A report of the current state updates only \`activityLastAt\` and makes no change in the feed.
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED.`,
+The mutation returns the first error that applies, in this order: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED.
+
+Allowed for OWNER and ADMIN, for a MEMBER on sessions without an agent, and for an agent on its own sessions.`,
   input: (t) => ({
     sessionId: t.idOf('Session', { required: true, description: 'The session whose process reports.' }),
-    state: t.field({ type: ActivityState, required: true, description: 'What it is doing.' }),
+    state: t.field({
+      type: ActivityState,
+      required: true,
+      description: 'The activity that the process reports.',
+    }),
     launchId: t.string({
       description:
-        'The `launchId` under which the process was launched. When the session was launched anew since, the report is ignored. Left out, it is taken for one of the present launch.',
+        'The `launchId` that the process was launched with. A report from an earlier launch is ignored. Without a `launchId`, the report counts as one of the current launch.',
     }),
   }),
   schema: reportActivityInput,
   errors: [SessionTerminatedError],
   act: reportActivity,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The session.' }),
+    session: t.exposeNode('sessionId', { type: Session, description: 'The session after the report.' }),
     ignored: t.exposeBoolean('ignored', {
       description:
-        'Whether the report changed nothing because it says nothing of the session as it is: it came from an earlier launch, or said IDLE of a session that waits for a person.',
+        'Whether the report changed nothing. A report is ignored when it comes from an earlier launch, or says IDLE while the session waits for a person.',
     }),
   }),
 });

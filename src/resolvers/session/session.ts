@@ -5,22 +5,22 @@ import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
 
-/** Whose sessions. */
+/** The filters that the list and the counts of the lanes share. */
 const ownerArgs = () =>
   builder.args((arg) => ({
-    projectId: arg.idOf('Project', { description: 'Only those of this project.' }),
-    agentId: arg.idOf('Agent', { description: 'Only those of this agent.' }),
+    projectId: arg.idOf('Project', { description: 'Only sessions of this project.' }),
+    agentId: arg.idOf('Agent', { description: 'Only sessions of this agent.' }),
   }));
 
 builder.prismaObjectFields('Organization', (t) => ({
   session: t.prismaField({
     type: Session,
     nullable: true,
-    description: 'One of its sessions.',
+    description: 'The session of the organization with a short name; null when no session has the name.',
     args: {
       name: t.arg.string({
         required: true,
-        description: 'Its short name, `<project slug>-<num>`: `rocket-3`.',
+        description: 'The short name, `<project slug>-<num>`, such as `rocket-3`.',
       }),
     },
     resolve: (query, organization, { name }, { db }) => {
@@ -38,18 +38,19 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
   sessions: t.list({
     type: Session,
-    description: 'Its sessions, newest first unless they are ordered otherwise.',
+    description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
       ...ownerArgs(),
-      lane: t.arg({ type: SessionLane, description: 'Only those that stand in this lane.' }),
+      lane: t.arg({ type: SessionLane, description: 'Only sessions in this lane.' }),
       live: t.arg.boolean({
-        description: 'True: only those that are not terminated; false: only those that are.',
+        description:
+          'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',
       }),
       orderBy: t.arg({
         type: SessionOrder,
         required: true,
         defaultValue: 'CREATED_AT',
-        description: 'In which order.',
+        description: 'The order of the list.',
       }),
     },
     where: ({ id }, args) => sessionsWhere(id, args),
@@ -58,12 +59,13 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
   laneCounts: t.field({
     type: [LaneCount],
-    description: 'How many of its sessions stand in each lane: all lanes, in the order of a board.',
+    description:
+      "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
     args: ownerArgs(),
     select: { id: true },
     resolve: (organization, args, { db }) => countLanes(db, sessionsWhere(organization.id, args)),
   }),
 }));
 
-/** A number that PostgreSQL's integer is sure to hold. */
+/** At most nine digits, which PostgreSQL's `integer` can hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;

@@ -5,29 +5,38 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('terminateSession', {
   description:
-    'Ends a session. It keeps its pull requests until others claim them, which then needs no takeover. Twice is a no-op.',
+    'Terminates a session. The session keeps its pull requests, which other sessions can then claim without a takeover. Terminating a terminated session changes nothing. Allowed for OWNER, ADMIN and MEMBER.',
   input: (t) => ({
-    sessionId: t.idOf('Session', { required: true, description: 'The session to end.' }),
+    sessionId: t.idOf('Session', { required: true, description: 'The session to terminate.' }),
   }),
   act: terminateSession,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The ended session.' }),
+    session: t.exposeNode('sessionId', { type: Session, description: 'The terminated session.' }),
   }),
 });
 
 mutation('restoreSession', {
-  description: `Has a terminated session live again: idle, under a new \`launchId\`, with nothing heard of it yet. Its pull requests stay as they are: those that others claimed since are theirs, and those that it still holds are its own, merged ones among them.
+  description: `Restores a terminated session. The session is IDLE, has a new \`launchId\`, and has no first signal yet. It holds the pull requests that no other session claimed in the meantime, including merged ones.
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_NOT_RESTORABLE (it has not ended, or its project is archived), AGENT_NOT_RUNNING.`,
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. SESSION_NOT_RESTORABLE: the session is not terminated, or its project is archived.
+6. AGENT_NOT_RUNNING
+
+Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
-    sessionId: t.idOf('Session', { required: true, description: 'The session that is to live again.' }),
+    sessionId: t.idOf('Session', { required: true, description: 'The terminated session to restore.' }),
   }),
   errors: [SessionNotRestorableError, AgentNotRunningError],
   act: restoreSession,
   payload: (t) => ({
     session: t.exposeNode('sessionId', {
       type: Session,
-      description: 'The session, idle and launched anew.',
+      description: 'The restored session.',
     }),
   }),
 });

@@ -1,4 +1,4 @@
-/** Where sessions are read and counted: the table, or the view of their statuses when that decides who is listed. */
+/** Reads and counts sessions: in the table, or in the view of their statuses when the filter or order needs it. */
 import type { Prisma, Session } from '../../../prisma/client/client.ts';
 import { SessionLane } from '../../../prisma/client/enums.ts';
 import type { Context } from '../../context.ts';
@@ -20,7 +20,7 @@ export function sessionsWhere(organizationId: string, { lane, ...filter }: Sessi
     agentId: agentId ?? undefined,
     isTerminated: live == null ? undefined : !live,
   };
-  // The lane implies whether a session is terminated. No index knows that, so it is said.
+  // The lane implies whether a session is terminated. The planner cannot know that: the condition lets it use an index.
   return lane == null ? where : { AND: [where, { lane, isTerminated: lane === 'ARCHIVE' }] };
 }
 
@@ -33,7 +33,7 @@ export function sessionRows(
 
 type StatusQuery = Prisma.SessionStatusFindManyArgs & { include?: Prisma.SessionInclude };
 
-/** Sessions are shown with the status that decided whether they are on the page. */
+/** Returns each session with the status by which the page was selected, so that the two cannot differ. */
 function sessionsByStatus({ prisma }: Database) {
   return {
     async findMany({ include = {}, select, ...query }: StatusQuery) {
@@ -48,7 +48,7 @@ function sessionsByStatus({ prisma }: Database) {
         },
       });
       return statuses.flatMap(({ session, ...status }) =>
-        // A session that held nothing may be deleted while the page is read. Prisma's types leave that out.
+        // A session without pull requests may be deleted while the page is read, which Prisma's types do not express.
         (session as Session | null) ? { ...session, status, urgency: status.urgency } : [],
       );
     },
@@ -56,7 +56,7 @@ function sessionsByStatus({ prisma }: Database) {
   };
 }
 
-/** How many sessions there are in each lane, in the order of a board; counted by one statement. */
+/** Counts the sessions in each lane with one statement. The lanes are in the order of a board. */
 export async function countLanes({ prisma }: Database, where: Prisma.SessionStatusWhereInput) {
   const found = await prisma.sessionStatus.groupBy({ by: ['lane'], where, _count: true });
   return Object.values(SessionLane).map((lane) => ({

@@ -7,35 +7,41 @@ import {
 import { mutation } from '../kit/mutation.ts';
 
 mutation('renameSession', {
-  description: 'Gives a session another display name, or takes it away. An agent renames its own.',
+  description:
+    'Sets or clears the display name of a session. Allowed for OWNER, ADMIN and MEMBER, and for an agent on its own sessions.',
   input: (t) => ({
     sessionId: t.idOf('Session', { required: true, description: 'The session to rename.' }),
     displayName: t.string({
       description:
-        'What people are to call it, 1 to 20 characters; null takes the name away. It must be given, either way.',
+        'The new display name, 1 to 20 characters. Null clears the display name. Leaving the field out is INVALID_INPUT.',
     }),
   }),
   schema: renameSessionInput,
   act: renameSession,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The session under its new name.' }),
+    session: t.exposeNode('sessionId', {
+      type: Session,
+      description: 'The session with its new display name.',
+    }),
   }),
 });
 
 mutation('updateMergePolicy', {
-  description: `Says whether a merge ends a session.
+  description: `Sets whether a merge terminates a session.
 
-It is the news that a pull request was merged or closed that ends a session, never the policy: turned on when all its pull requests have ended, it leaves the session alive until another one of them does. So a session that was restored after its merge lives, too.`,
+A session is terminated by the recording of a merge or a close, not by this setting. Turning the policy on after all pull requests of the session were merged or closed leaves the session live until another one is merged or closed. A session that was restored after its merge stays live for the same reason.
+
+Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
-    sessionId: t.idOf('Session', { required: true, description: 'The session it is about.' }),
+    sessionId: t.idOf('Session', { required: true, description: 'The session whose policy changes.' }),
     terminateOnPrMerge: t.boolean({
       required: true,
       description:
-        'Whether the session ends by itself once none of its pull requests is open and one was merged.',
+        'Whether the session is terminated once none of its pull requests is open and at least one was merged.',
     }),
   }),
   act: updateMergePolicy,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The session with its policy.' }),
+    session: t.exposeNode('sessionId', { type: Session, description: 'The session with its new policy.' }),
   }),
 });

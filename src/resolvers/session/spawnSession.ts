@@ -8,65 +8,79 @@ import { mutation } from '../kit/mutation.ts';
 import { takenOverFrom } from './takenOverFrom.ts';
 
 const MergePolicyInput = builder.inputType('MergePolicyInput', {
-  description: 'What a merge does to a session.',
+  description: 'The effect of a merge on the new session.',
   fields: (t) => ({
     terminateOnPrMerge: t.boolean({
       required: true,
       defaultValue: false,
       description:
-        'Whether the session ends by itself once none of its pull requests is open and one was merged.',
+        'Whether the session is terminated once none of its pull requests is open and at least one was merged.',
     }),
   }),
 });
 
 const SpawnClaimInput = builder.inputType('SpawnClaimInput', {
-  description: 'The pull request that a session begins with.',
+  description: 'The pull request that the new session claims.',
   fields: (t) => ({
     pr: t.string({
       required: true,
       description:
-        'The pull request: `142` or `#142` in the repository of the project, or `https://<host>/<owner>/<repo>/pull/142`.',
+        "The pull request: `142` or `#142` in the repository of the session's project, or `https://<host>/<owner>/<repo>/pull/142`.",
     }),
     allowTakeover: t.boolean({
       required: true,
       defaultValue: true,
-      description: 'Whether to take it from another session that is not terminated.',
+      description: 'Whether the claim may take the pull request from another session that is not terminated.',
     }),
   }),
 });
 
 mutation('spawnSession', {
-  description: `Starts a session on a project: a person's, or an agent's.
+  description: `Starts a session on a project, for an agent or for a person.
 
-With \`claimPR\` it is one act: the session begins with the pull request, or there is no session. It is heard as one SESSION_CREATED, and after it in the same transaction what \`claimPR\` says of a claim. Whatever \`claimPR\` would refuse is here SPAWN_ROLLED_BACK with that refusal as its \`cause\`; no trace of the session stays but the id in the error.
+With \`claimPR\`, the session and the claim are written in one transaction: both or neither. The feed delivers one SESSION_CREATED and then the changes that \`claimPR\` describes. When the claim is refused, the error is SPAWN_ROLLED_BACK with the refusal as its \`cause\`, and no session exists.
 
-Of several reasons to refuse, the first in this order is given: INVALID_INPUT, NOT_FOUND (the project or the agent), FORBIDDEN, IDEMPOTENCY_CONFLICT, INVALID_INPUT (the project is archived), AGENT_NOT_RUNNING, SPAWN_ROLLED_BACK with the first cause in the order of \`claimPR\`.`,
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND: the project or the agent.
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. INVALID_INPUT: the project is archived.
+6. AGENT_NOT_RUNNING
+7. SPAWN_ROLLED_BACK: the causes are checked in the order of \`claimPR\`.
+
+Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
-    projectId: t.idOf('Project', { required: true, description: 'What it is to work on.' }),
+    projectId: t.idOf('Project', { required: true, description: 'The project that the session works on.' }),
     agentId: t.idOf('Agent', {
       description:
-        'The agent that runs it, of the same organization and RUNNING. Without one it is a person’s.',
+        "The agent that runs the session. It must be RUNNING and belong to the project's organization. Without an agent, the session is run by a person.",
     }),
     kind: t.field({
       type: SessionKind,
       required: true,
       defaultValue: 'WORKER',
-      description: 'What it is for.',
+      description: 'Whether the session works itself or directs other sessions.',
     }),
-    prompt: t.string({ description: 'What it is told to do, up to 4,096 characters. Never shown again.' }),
-    displayName: t.string({ description: 'What people are to call it, 1 to 20 characters.' }),
-    branch: t.string({ description: 'The branch it is to work on, up to 255 characters.' }),
+    prompt: t.string({
+      description: 'The task of the session, up to 4,096 characters. No query returns it.',
+    }),
+    displayName: t.string({ description: 'The display name of the session, 1 to 20 characters.' }),
+    branch: t.string({ description: 'The branch that the session works on, up to 255 characters.' }),
     workspacePath: t.string({
       description:
-        'Where its workspace is. Left out, the server allots a path; null, it has none and claims nothing.',
+        "The path of the session's workspace. When left out, the server assigns a path. When null, the session has no workspace and cannot claim pull requests.",
     }),
     mergePolicy: t.field({
       type: MergePolicyInput,
-      description: 'What a merge of its pull requests does to it. Without one, nothing.',
+      description:
+        'The effect of a merge on the session. Without a policy, a merge does not terminate the session.',
     }),
     claimPR: t.field({
       type: SpawnClaimInput,
-      description: 'The pull request it is to begin with: it is there with it, or not at all.',
+      description:
+        'A pull request that the session claims. When the claim fails, the session is not created.',
     }),
   }),
   schema: spawnSessionInput,
@@ -77,8 +91,7 @@ Of several reasons to refuse, the first in this order is given: INVALID_INPUT, N
     pullRequest: t.exposeNode('pullRequestId', {
       type: PullRequest,
       nullable: true,
-      description:
-        'The pull request it began with, with the facts of this moment; null when none was asked for.',
+      description: 'The claimed pull request, with the facts fetched for this claim; null without `claimPR`.',
     }),
     takenOverFrom: t.exposeNodes('takenOverFrom', takenOverFrom),
   }),

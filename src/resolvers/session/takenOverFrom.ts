@@ -1,8 +1,8 @@
 import { Session } from '../../schema/session/session.ts';
 
-/** The payload field of a claim, alone or at a spawn. */
+/** The payload field that `claimPR` and `spawnSession` share. */
 export const takenOverFrom = {
   type: Session,
   description:
-    'The session that held the pull request until now, terminated or not; empty for a first claim and when its owner claims again.',
+    'The session that held the pull request before, terminated or not. Empty for a first claim and for a repeated claim by the owner.',
 };

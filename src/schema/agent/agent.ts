@@ -13,80 +13,88 @@ import { ReviewedPullRequest } from './reviewedPullRequest.ts';
 export const Agent = builder.prismaNode('Agent', {
   id: { field: 'id' },
   description:
-    'A hired worker. It watches repositories, runs sessions, remembers, and reviews. Once it is offboarded it holds nothing any more, and what it learned stays.',
+    'A hired worker. It watches repositories, runs sessions, stores memory, and reviews pull requests. Offboarding releases everything it holds; its memory, action log and reviews stay.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What people call it.' }),
-    role: t.exposeString('role', { description: 'What it was hired for.' }),
-    status: t.expose('status', { type: AgentStatus, description: 'Whether it works.' }),
+    name: t.exposeString('name', { description: 'The name of the agent.' }),
+    role: t.exposeString('role', { description: 'The role that the agent was hired for.' }),
+    status: t.expose('status', {
+      type: AgentStatus,
+      description: 'Whether the agent is starting, running, stopped or failed.',
+    }),
     failure: t.exposeString('failure', {
       nullable: true,
-      description: 'Why its status is ERROR, or was before it was offboarded; null when it never was.',
+      description:
+        "Why the agent's status is ERROR, or was ERROR before it was offboarded; null when it never failed.",
     }),
-    organization: t.relation('organization', { description: 'Whose it is.' }),
+    organization: t.relation('organization', { description: 'The organization that the agent belongs to.' }),
     workspace: t.relation('workspace', {
       nullable: true,
       description:
-        'The workspace that it works in, or worked in until it was offboarded; null when it was hired for none.',
+        'The workspace that the agent works in, or worked in until it was offboarded; null when it was hired without one.',
     }),
     hiredBy: t.relation('hiredBy', {
-      description: 'Who hired it. Of all agents that one person hired, one at most watches a repository.',
+      description:
+        'The person who hired the agent. Of all agents that one person hired in an organization, only one can watch a given repository.',
     }),
-    hiredAt: t.expose('hiredAt', { type: 'DateTime', description: 'When it was hired.' }),
+    hiredAt: t.expose('hiredAt', { type: 'DateTime', description: 'When the agent was hired.' }),
     offboardedAt: t.expose('offboardedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was offboarded; null while it is not.',
+      description: 'When the agent was offboarded; null while it is not offboarded.',
     }),
     offboardReason: t.exposeString('offboardReason', {
       nullable: true,
-      description: 'Why it was offboarded, if somebody said.',
+      description: 'The reason given for offboarding the agent; null when none was given.',
     }),
     tokens: t.relatedConnection('tokens', {
       ...relatedList(),
-      description: 'Its API tokens, newest first, revoked ones among them.',
+      description: "The agent's API tokens, newest first, including revoked ones.",
     }),
     watchedRepos: t.relatedConnection('watchedRepos', {
       ...relatedList(),
-      description: 'The repositories it watches, newest first.',
+      description: 'The repositories that the agent watches, newest first.',
     }),
     sessions: t.relatedConnection('sessions', {
       ...relatedList(),
-      description: 'Its sessions, newest first, ended ones among them.',
+      description: "The agent's sessions, newest first, including terminated ones.",
     }),
-    // The lists that grow for as long as an agent works are each read by a query of their own.
+    // These lists grow for as long as the agent works, so each is read page by page with its own query.
     memory: t.list({
       type: AgentMemory,
-      description: 'What it remembers, last written first. Stays when it is offboarded.',
+      description:
+        "The agent's memory, most recently written entry first. It is kept after the agent is offboarded.",
       where: ({ id }) => ({ agentId: id }),
       orderBy: newestFirst('updatedAt'),
     }),
     actions: t.list({
       type: AgentAction,
       description:
-        'What it tried, newest first: what it logged itself, and every act that it was refused here. Kept for ever.',
+        "The agent's action log, newest first: the actions that the agent logged, and every mutation that was refused to it. Entries are never deleted.",
       where: ({ id }) => ({ agentId: id }),
     }),
     reviewedPullRequests: t.list({
       type: ReviewedPullRequest,
-      description: 'The pull requests it reviewed, newest first. Stay when it is offboarded.',
+      description:
+        'The pull requests that the agent reviewed, newest first. They are kept after the agent is offboarded.',
       where: ({ id }) => ({ agentId: id }),
       orderBy: newestFirst('reviewedAt'),
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the agent last changed.' }),
     viewerCanOffboard: t.boolean({
-      description: 'Whether the viewer may offboard it, and it is not offboarded yet.',
+      description: 'Whether the viewer may offboard the agent, and the agent is not offboarded yet.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
         !isOffboarded(agent) && mayWithAgent(viewer, 'agent.offboard', agent),
     }),
     viewerCanWatchRepo: t.boolean({
-      description: 'Whether the viewer may have it watch repositories, and it is RUNNING.',
+      description: 'Whether the viewer may make the agent watch repositories, and the agent is RUNNING.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
         isRunning(agent) && mayWithAgent(viewer, 'agent.watchRepo', agent),
     }),
     viewerCanCreateToken: t.boolean({
-      description: 'Whether the viewer may make a token for it, and it has not ended.',
+      description:
+        'Whether the viewer may create a token for the agent, and the agent is neither STOPPED nor in ERROR.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) => !hasEnded(agent) && mayWithAgent(viewer, 'token.create', agent),
     }),
@@ -97,17 +105,18 @@ liveNoun('Agent', {
   changes: {
     AGENT_CREATED: 'An agent was hired.',
     AGENT_UPDATED: 'A public field of an agent changed.',
-    AGENT_OFFBOARDED: 'An agent was offboarded. What it held was heard of before.',
+    AGENT_OFFBOARDED:
+      'An agent was offboarded. The changes of the repositories, sessions and tokens that it gave up come before this one.',
   },
   events: {
     agentChanged: {
-      description: 'Agents as they are hired, change and are offboarded.',
-      event: 'An agent was hired, changed or was offboarded.',
+      description: 'Agents that are hired, change, or are offboarded.',
+      event: 'An agent was hired, changed, or was offboarded.',
       filters: ['Agent'],
       fields: (t) => ({
         agent: entityField(t, {
           type: Agent,
-          description: 'The agent, read at delivery: at least as new as the event.',
+          description: 'The agent, read at delivery and at least as new as the event.',
         }),
       }),
     },

@@ -3,18 +3,21 @@ import { AgentActionOutcome } from './enum.ts';
 
 export const AgentAction = builder.prismaNode('AgentAction', {
   id: { field: 'id' },
-  description: 'An entry of the log of what an agent tried. Never changed, kept for ever.',
+  description: "An entry of an agent's action log. Entries are never changed or deleted.",
   fields: (t) => ({
     action: t.exposeString('action', {
-      description: 'What it tried. Of an act refused here, the name of the mutation.',
+      description: 'The name of the action. For a refused mutation, the name of the mutation.',
     }),
-    outcome: t.expose('outcome', { type: AgentActionOutcome, description: 'Whether it could.' }),
+    outcome: t.expose('outcome', {
+      type: AgentActionOutcome,
+      description: 'Whether the action was allowed or denied.',
+    }),
     metadata: t.expose('metadata', {
       type: 'JSON',
       description:
-        'What else there is to say. Of an act refused here `code` and `message` of the error, and the `requestId`.',
+        'Further details of the action. For a refused mutation, the `code` and `message` of the error and the `requestId`.',
     }),
-    agent: t.relation('agent', { description: 'Who tried.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When.' }),
+    agent: t.relation('agent', { description: 'The agent that attempted the action.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the action was logged.' }),
   }),
 });

@@ -2,12 +2,12 @@ import { builder } from '../kit/builder.ts';
 
 export const AgentMemory = builder.prismaNode('AgentMemory', {
   id: { field: 'id' },
-  description: 'Something that an agent remembers.',
+  description: "An entry of an agent's memory: a value under a key.",
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Under which name; unique for the agent.' }),
-    value: t.exposeString('value', { description: 'What.' }),
-    agent: t.relation('agent', { description: 'Who remembers it.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when there is something.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'Since when it is this.' }),
+    key: t.exposeString('key', { description: "The key of the entry, unique within the agent's memory." }),
+    value: t.exposeString('value', { description: 'The value that is stored under the key.' }),
+    agent: t.relation('agent', { description: 'The agent that the entry belongs to.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was first written.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the value was last written.' }),
   }),
 });

@@ -2,7 +2,7 @@ import { isOwnAgent } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 
-/** What of an agent decides who may do something with it. */
+/** The columns of an agent that decide what a viewer may do with it. */
 export const AGENT_SUBJECT = { id: true, organizationId: true, hiredById: true, status: true } as const;
 
 type Subject = { id: string; organizationId: string; hiredById: string };

@@ -4,13 +4,15 @@ import { Agent } from './agent.ts';
 import { AgentStatus } from './enum.ts';
 
 userError(AgentNotRunningError, {
-  description: 'the agent is not in a status in which it may do this.',
-  fields: (t) => ({ status: t.expose('status', { type: AgentStatus, description: 'Its status.' }) }),
+  description: 'the status of the agent does not allow this.',
+  fields: (t) => ({
+    status: t.expose('status', { type: AgentStatus, description: 'The current status of the agent.' }),
+  }),
 });
 
 userError(RepoAlreadyWatchedError, {
-  description: 'an agent that the same person hired watches the repository; perhaps this very one.',
+  description: 'another agent that the same person hired already watches the repository, or this agent does.',
   fields: (t) => ({
-    agent: t.exposeNode('agentId', { type: Agent, description: 'Who watches it.' }),
+    agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that watches the repository.' }),
   }),
 });

@@ -3,14 +3,15 @@ import { repoOfRow } from '../project/repoRef.ts';
 
 export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
   id: { field: 'id' },
-  description: 'A pull request that an agent reviewed, for the person who hired it.',
+  description:
+    'The record that an agent reviewed a pull request. All agents that one person hired in an organization share one record per pull request.',
   fields: (t) => ({
     repo: t.field({
       ...repoOfRow,
-      description: 'The repository it is in, as it was written.',
+      description: 'The repository of the pull request, as spelled when the review was recorded.',
     }),
-    number: t.exposeInt('number', { description: 'Its number there.' }),
-    agent: t.relation('agent', { description: 'Who reviewed it.' }),
-    reviewedAt: t.expose('reviewedAt', { type: 'DateTime', description: 'When that was recorded.' }),
+    number: t.exposeInt('number', { description: 'The number of the pull request in its repository.' }),
+    agent: t.relation('agent', { description: 'The agent that reviewed the pull request.' }),
+    reviewedAt: t.expose('reviewedAt', { type: 'DateTime', description: 'When the review was recorded.' }),
   }),
 });

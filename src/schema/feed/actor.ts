@@ -13,16 +13,20 @@ const TYPE_OF_KIND: Record<Kind, string> = {
 };
 
 export const Actor = builder.objectRef<ActorShape>('Actor').implement({
-  description: 'Who made a change.',
+  description: 'The person, agent or program that made a change.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: ActorKind, description: 'What kind of actor.' }),
+    kind: t.expose('kind', {
+      type: ActorKind,
+      description: 'Whether a person, an agent, Muster itself or another program made the change.',
+    }),
     id: t.id({
       nullable: true,
-      description: 'The global id of the user or agent; null for the system and for other programs.',
+      description: 'The global id of the person or agent; null for Muster itself and for other programs.',
       resolve: ({ kind, id }) => id && globalId(TYPE_OF_KIND[kind], id),
     }),
     name: t.exposeString('name', {
-      description: 'Its name at the time; for other programs the database role they were connected as.',
+      description:
+        'The name of the actor when it made the change. For another program, the database role that it was connected as.',
     }),
   }),
 });

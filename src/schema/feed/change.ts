@@ -4,39 +4,45 @@ import { builder } from '../kit/builder.ts';
 import { Actor } from './actor.ts';
 import { ChangeType } from './changeType.ts';
 
-/** What every event of a subscription has; the things it is about stand beside. */
+/** The fields of every event. Each event type adds the objects that it is about. */
 export const FeedEvent = builder.interfaceRef<ChangeShape>('FeedEvent').implement({
-  description: 'A committed change, as it was heard.',
+  description: 'A committed change, delivered by a subscription.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
-      description: 'Its position in the feed. A subscription `after` it goes on with the next one.',
+      description:
+        'The position of the change in the feed. A subscription `after` it delivers the changes that follow.',
     }),
     occurredAt: t.expose('occurredAt', {
       type: 'DateTime',
-      description: 'When it was made, shortly before its commit.',
+      description: 'When the change was made, shortly before its transaction committed.',
     }),
-    actor: t.field({ type: Actor, description: 'Who made it.', resolve: ({ actor }) => actor }),
+    actor: t.field({
+      type: Actor,
+      description: 'The person, agent or program that made the change.',
+      resolve: ({ actor }) => actor,
+    }),
     requestId: t.exposeString('requestId', {
       nullable: true,
-      description: 'The request that made it; null when a job or another program did.',
+      description:
+        'The id of the request that made the change; null when a background job or another program made it.',
     }),
   }),
 });
 
 export const Change = builder.objectRef<ChangeShape>('Change').implement({
-  description: 'A committed change of one thing.',
+  description: 'A committed change of one object.',
   interfaces: [FeedEvent],
   isTypeOf: () => true,
   fields: (t) => ({
-    type: t.expose('type', { type: ChangeType, description: 'What happened.' }),
+    type: t.expose('type', { type: ChangeType, description: 'What happened to the object.' }),
     entityId: t.id({
-      description: 'The global id of what changed.',
+      description: 'The global id of the object that changed.',
       resolve: ({ entityType, entityId }) => globalId(entityType, entityId),
     }),
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        '`{ row, changed, … }`: the public image after the change (before it, for a deletion) with the field names of this schema, global ids and enum values; the names of the changed fields; for PR_SESSION_CHANGED the global ids `from` and `to`. Strings over 64 KB are cut and listed in `truncated`.',
+        'The change as JSON: `{ row, changed, … }`. `row` holds the public fields of the object after the change (before it, for a deletion), with the field names, global ids and enum values of this schema. `changed` lists the names of the changed fields. PR_SESSION_CHANGED adds `from` and `to`, the global ids of the sessions. In a payload over 64 KB, strings over 64 KB are cut, and `truncated` lists their names.',
     }),
   }),
 });

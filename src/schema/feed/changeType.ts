@@ -1,14 +1,15 @@
 import { builder } from '../kit/builder.ts';
 
-/** Each noun adds its own types. */
+/** Declared without values: `addChangeTypes` adds those of each noun. */
 export const ChangeType = builder.enumType('ChangeType', {
-  description: 'What happened. One row change makes one change, the most specific one.',
+  description:
+    'What happened to an object. A change of one row makes one change in the feed, of the most specific type. Only PR_SESSION_CHANGED can be followed by a PR_UPDATED for the same row change.',
   values: {} as Record<string, { value: string }>,
 });
 
 const typesByEntity = new Map<string, readonly string[]>();
 
-/** @param descriptions of the types of change that an entity type has */
+/** @param descriptions the change types of an entity type, each with its description */
 export function addChangeTypes(entityType: string, descriptions: Record<string, string>): void {
   typesByEntity.set(entityType, Object.keys(descriptions));
   const values = Object.fromEntries(
@@ -17,7 +18,7 @@ export function addChangeTypes(entityType: string, descriptions: Record<string, 
   ChangeType.updateConfig((config) => ({ ...config, values: { ...config.values, ...values } }));
 }
 
-/** Empty for an entity type without changes. */
+/** The change types of an entity type; empty for a type without changes. */
 export function changeTypesOf(entityType: string): readonly string[] {
   return typesByEntity.get(entityType) ?? [];
 }

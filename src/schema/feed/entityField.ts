@@ -1,4 +1,4 @@
-/** Objects that an event is about. */
+/** Fields of an event that return the objects it is about. */
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
 import type { Change } from '../../feed/log/change.ts';
 import { parseGlobalId } from '../../globalId.ts';
@@ -10,13 +10,13 @@ type EntityRef = PrismaObjectRef<any, PrismaModelTypes>;
 type EntityOptions = {
   type: EntityRef;
   description: string;
-  /** The object's UUID. The thing that changed without it. */
+  /** Returns the object's UUID. Default: the UUID of the changed row. */
   id?: (change: Change) => string | undefined;
-  /** The UUIDs of all such objects that a change is about, so that its fields share one read. */
+  /** Returns the UUIDs of all objects of this type that a change is about, so that the event's fields share one read. */
   ids?: (change: Change) => (string | undefined)[];
 };
 
-/** An object that is read when the event is delivered: at least as new as the event, and null when it is gone. */
+/** A field whose object is read when the event is delivered. It is at least as new as the event, and null if deleted. */
 export function entityField(
   t: EventFields,
   { type, description, id = ({ entityId }) => entityId, ids = (change) => [id(change)] }: EntityOptions,
@@ -30,7 +30,7 @@ export function entityField(
   });
 }
 
-/** The UUID under a key of a change's payload (`from`, `to`), or of the row in it. */
+/** The UUID under a key of a change's payload (`from`, `to`), or of the `row` in the payload. */
 export function uuidIn(values: unknown, key: string): string | undefined {
   const value = (values as Record<string, unknown>)[key];
   return typeof value === 'string' ? parseGlobalId(value)?.uuid : undefined;

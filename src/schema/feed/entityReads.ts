@@ -1,4 +1,4 @@
-/** Reads the objects that events are about: once for all changes that lie ahead, and for all subscribers. */
+/** Reads the objects that events are about. One read serves all changes that lie ahead, and all subscribers. */
 import { LRUCache } from 'lru-cache';
 import stringify from 'safe-stable-stringify';
 import type { Database } from '../../db.ts';
@@ -7,12 +7,12 @@ import { model } from '../kit/model.ts';
 
 export type EntityReads = {
   /**
-   * An object that the change is about, at least as new as the change; null when it is gone.
+   * Returns an object that the change is about, at least as new as the change; null if it was deleted.
    *
-   * @param modelName as the Prisma schema writes it.
-   * @param query the Prisma arguments that select its fields.
+   * @param modelName the model's name in the Prisma schema.
+   * @param query the Prisma arguments that select the object's fields.
    * @param upcoming the changes that will be delivered next.
-   * @param idsOf the UUIDs of all such objects that a change is about.
+   * @param idsOf returns the UUIDs of all objects of this model that a change is about.
    */
   find(
     modelName: string,
@@ -26,10 +26,10 @@ export type EntityReads = {
   ): Promise<{ id: string } | null>;
 };
 
-/** One read. It serves every change up to a position: those were committed when it began. */
+/** One read. It serves every change up to the position `upTo`, because those were committed when the read began. */
 type Read = { upTo: number; ids: ReadonlySet<string>; rows: Promise<Map<string, { id: string }>> };
 
-/** Each holds as many objects as there were changes ahead. */
+/** The reads that are kept. Each holds at most as many objects as there were changes ahead. */
 const MAX_READS = 200;
 
 export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
@@ -37,7 +37,7 @@ export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
 
   function read(modelName: string, query: { select?: object }, organizationId: string, ids: Set<string>) {
     const select = query.select && { ...query.select, id: true };
-    // The organization is the change's own: a payload may name ids of any organization.
+    // Limited to the organization of the change, because a payload written by another program may name ids of any.
     const where = { organizationId, id: { in: [...ids] } };
     return model(db, modelName)
       .findMany({ ...query, ...(select && { select }), where })
@@ -57,7 +57,7 @@ export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
       const upTo = Math.max(...changes.map((each) => each.position));
       const made: Read = { upTo, ids, rows: read(modelName, query, organizationId, ids) };
       reads.set(key, made);
-      // A failed read must not be shared with those who ask again.
+      // Removed, so that the next caller does not get the same failure.
       made.rows.catch(() => reads.peek(key) === made && reads.delete(key));
       return (await made.rows).get(id) ?? null;
     },

@@ -1,4 +1,4 @@
-/** A noun with change events, declared once: its change types, and its events with their subscriptions. */
+/** Declares a noun with change events: its change types, its event types and its subscriptions. */
 import type { FieldMap } from '@pothos/core';
 import type { Change } from '../../feed/log/change.ts';
 import { builder, type Types } from '../kit/builder.ts';
@@ -15,19 +15,19 @@ export type NamedFilter = { name: string; type: EntityType; description: string 
 type Filters = readonly (EntityType | NamedFilter)[];
 
 type LiveEvent<ChangeTypeName> = {
-  /** Of the subscription. */
+  /** The description of the subscription. */
   description: string;
-  /** Of the event's type. */
+  /** The description of the event type. */
   event: string;
-  /** All of the noun's change types without it. An event of several has the field `type`. */
+  /** The change types that the event covers. Default: all of the noun. With several, the event has the field `type`. */
   types?: readonly ChangeTypeName[];
-  /** Types of things that a change can concern: `['Project']` gives the subscription the filter `projectId`. */
+  /** The filters of the subscription. `'Project'` gives it `projectId`: only changes that concern this project. */
   filters: Filters;
-  /** What it says beside `type` and what every event has. */
+  /** The fields of the event, besides `type` and those of FeedEvent. */
   fields: (t: EventFields) => FieldMap;
 };
 
-/** A subscription that a noun declares. `resolvers/feed/liveEvents.ts` makes a field of each. */
+/** A subscription that a noun declared. `resolvers/feed/liveEvents.ts` adds its field to the schema. */
 export type Subscription = {
   name: string;
   description: string;
@@ -44,9 +44,9 @@ export function liveNoun<ChangeTypeName extends string>(
     changes,
     events = {},
   }: {
-    /** What happens to it: a description of each change type. */
+    /** The noun's change types, each with its description. */
     changes: Record<ChangeTypeName, string>;
-    /** By the name of the subscription. `agentChanged` delivers events of the type `AgentChanged`. */
+    /** The events, by the name of their subscription. `agentChanged` delivers events of the type `AgentChanged`. */
     events?: Record<string, LiveEvent<NoInfer<ChangeTypeName>>>;
   },
 ): void {
@@ -71,4 +71,5 @@ function defineEvent(
   });
 }
 
-const typeField = (t: EventFields) => t.expose('type', { type: ChangeType, description: 'What happened.' });
+const typeField = (t: EventFields) =>
+  t.expose('type', { type: ChangeType, description: 'What happened to the object.' });

@@ -48,46 +48,59 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodeTypeOptions: { description: 'Anything with a global id, to be fetched by `node(id)`.' },
-    idFieldOptions: { description: 'The global object id. Opaque.' },
+    nodeTypeOptions: { description: 'An object with a global id. `node(id)` returns it.' },
+    idFieldOptions: { description: 'The global id of the object. Clients must not parse it.' },
     edgesFieldOptions: {
       nullable: { list: false, items: false },
-      description: 'The page, with a cursor for each.',
+      description: 'The entries of the page, each with its cursor.',
     },
-    nodeFieldOptions: { nullable: false, description: 'The thing itself.' },
-    nodesOnConnection: { description: 'The page, without the edges.' },
-    cursorFieldOptions: { description: 'The position of this one: pass it as `after` or `before`.' },
-    pageInfoFieldOptions: { description: 'Where this page lies within the whole.' },
-    pageInfoTypeOptions: { description: 'Where a page lies within the whole.' },
-    hasNextPageFieldOptions: { description: 'Whether there is more after this page.' },
-    hasPreviousPageFieldOptions: { description: 'Whether there is more before this page.' },
-    startCursorFieldOptions: { description: 'The cursor of the first on this page.' },
-    endCursorFieldOptions: { description: 'The cursor of the last on this page.' },
+    nodeFieldOptions: { nullable: false, description: 'The object at this position of the list.' },
+    nodesOnConnection: { description: 'The objects of the page, without cursors.' },
+    cursorFieldOptions: {
+      description: 'The position of the entry in the list, to be passed as `after` or `before`.',
+    },
+    pageInfoFieldOptions: { description: 'The position of the page within the list.' },
+    pageInfoTypeOptions: { description: 'The position of a page within its list.' },
+    hasNextPageFieldOptions: { description: 'Whether the list has entries after this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether the list has entries before this page.' },
+    startCursorFieldOptions: {
+      description: 'The cursor of the first entry of the page; null when the page is empty.',
+    },
+    endCursorFieldOptions: {
+      description: 'The cursor of the last entry of the page; null when the page is empty.',
+    },
     firstArgOptions: {
-      description: `How many, from the start: ${DEFAULT_PAGE_SIZE} unless told, ${MAX_PAGE_SIZE} at most.`,
+      description: `Returns the first n entries. Default ${DEFAULT_PAGE_SIZE}, maximum ${MAX_PAGE_SIZE}. Not valid together with \`last\`.`,
     },
-    afterArgOptions: { description: 'Only what comes after this cursor.' },
-    lastArgOptions: { description: `How many, from the end: ${MAX_PAGE_SIZE} at most.` },
-    beforeArgOptions: { description: 'Only what comes before this cursor.' },
-    defaultConnectionTypeOptions: { description: 'One page of a list.' },
-    defaultEdgeTypeOptions: { description: 'One of a page, with its cursor.' },
+    afterArgOptions: { description: 'Returns only entries after this cursor.' },
+    lastArgOptions: {
+      description: `Returns the last n entries. Maximum ${MAX_PAGE_SIZE}. Not valid together with \`first\`.`,
+    },
+    beforeArgOptions: { description: 'Returns only entries before this cursor.' },
+    defaultConnectionTypeOptions: {
+      description: 'One page of a list, and the number of entries in the whole list.',
+    },
+    defaultEdgeTypeOptions: { description: 'An entry of a page, with its cursor.' },
   },
 });
 
-/** The types that the builder works with, for helpers that take or return parts of it. */
+/** The builder's type parameter, for functions that take or return fields, arguments and types. */
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 builder.addScalarType('DateTime', DateTimeResolver, {
-  description: 'A moment, as RFC 3339 in UTC: `2026-11-21T11:00:00.000Z`.',
+  description: 'A date and time in UTC, in the format of RFC 3339: `2026-11-21T11:00:00.000Z`.',
 });
-builder.addScalarType('JSON', JSONResolver, { description: 'Any JSON value.' });
+builder.addScalarType('JSON', JSONResolver, {
+  description: 'Any JSON value: an object, a list, a string, a number, a boolean or null.',
+});
 
-builder.queryType({ description: 'What a viewer may ask. All of it is what the viewer may see.' });
+builder.queryType({ description: 'The queries. A query returns only what the viewer may see.' });
 builder.mutationType({
-  description: 'What a viewer may do. Each act is one transaction: all of it happens, or nothing.',
+  description: 'The mutations. Each mutation is one transaction: it happens as a whole or not at all.',
 });
 builder.subscriptionType({
-  description: 'What happens, as it happens: every committed change, once, in order, resumable by cursor.',
+  description:
+    'The subscriptions. Each delivers the committed changes of one organization, once and in feed order, and can be resumed after a cursor.',
 });
 
 function capitalize(name: string): string {

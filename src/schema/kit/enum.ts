@@ -2,7 +2,7 @@ import { builder } from './builder.ts';
 
 type Described<Values extends Record<string, string>> = Record<keyof Values, string>;
 
-/** An enum of the database's, with a description for each of its values. */
+/** Declares the GraphQL enum for an enum of the database. Every value needs a description. */
 export function dbEnum<Values extends Record<string, string>>(
   name: string,
   _values: Values,

@@ -1,6 +1,6 @@
-/** The errors that are of no noun alone. */
+/** The errors that belong to no single noun. */
 
-import type { InputIssue as Issue } from '../../errors.ts';
+import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
 import {
   ForbiddenError,
   IdempotencyConflictError,
@@ -11,35 +11,56 @@ import {
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
-export const InputIssue = builder.objectRef<Issue>('InputIssue').implement({
-  description: 'One thing that is wrong with an input.',
-  fields: (t) => ({
-    path: t.exposeString('path', { description: 'The field, dotted from the input: `label`.' }),
-    message: t.exposeString('message', { description: 'What is wrong with it.' }),
-  }),
-});
+/** One type for both, because a client selects `issues` in one union of results. */
+export const InputIssue = builder
+  .objectRef<Issue & Partial<Omit<OrgSourceIssue, keyof Issue>>>('InputIssue')
+  .implement({
+    description: 'One rule that an input or an org file breaks.',
+    fields: (t) => ({
+      path: t.exposeString('path', {
+        description:
+          'The input field that breaks the rule, as a dotted path from the input: `mergePolicy.terminateOnPrMerge`. In an org file, the place in the document: `workspaces[0].role`; empty for the whole file.',
+      }),
+      message: t.exposeString('message', { description: 'The rule that the field breaks.' }),
+      file: t.exposeString('file', {
+        nullable: true,
+        description: 'The org file, from the root of its source; null for an input.',
+      }),
+      line: t.exposeInt('line', {
+        nullable: true,
+        description: 'The line in the org file, from 1; null for an input.',
+      }),
+      column: t.exposeInt('column', {
+        nullable: true,
+        description: 'The column in the org file, from 1; null for an input.',
+      }),
+    }),
+  });
 
 userError(InvalidInputError, {
-  description: 'the input breaks a rule of its shape. Nothing was written.',
+  description: 'the input breaks one or more rules. Nothing was written.',
   fields: (t) => ({
-    issues: t.expose('issues', { type: [InputIssue], description: 'Everything that is wrong, at once.' }),
+    issues: t.expose('issues', {
+      type: [InputIssue],
+      description: 'All rules that the input breaks, not only the first.',
+    }),
   }),
 });
 
 userError(NotFoundError, {
   description:
-    'an id names nothing that the viewer may see. The same whether it does not exist, belongs to another organization, or is no id at all.',
+    'an id in the input names no object that the viewer may see. The error is the same whether the object does not exist, belongs to another organization, is of another type, or the value is not an id at all.',
 });
 
 userError(ForbiddenError, {
-  description: 'the viewer sees it, but its role does not allow this.',
+  description: "the viewer may see the object, but the viewer's role does not allow the mutation.",
 });
 
 userError(IdempotencyConflictError, {
-  description: 'the key was used within the last 24 hours with another input.',
+  description: 'the same idempotency key was used with another input within the last 24 hours.',
 });
 
 userError(SlugTakenError, {
-  description: 'another one has this slug.',
-  fields: (t) => ({ slug: t.exposeString('slug', { description: 'The slug.' }) }),
+  description: 'the slug is already in use.',
+  fields: (t) => ({ slug: t.exposeString('slug', { description: 'The slug that is in use.' }) }),
 });

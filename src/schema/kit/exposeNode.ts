@@ -1,4 +1,4 @@
-/** `t.exposeNode('agentId', { type: Agent })`: the row whose id is a property of the parent, read when it is selected. */
+/** `t.exposeNode('agentId', { type: Agent })`: a field that reads the row whose id is a property of the parent. */
 import { type FieldKind, RootFieldBuilder, type SchemaTypes } from '@pothos/core';
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
 import type { Context } from '../../context.ts';
@@ -38,7 +38,7 @@ const fieldBuilder = RootFieldBuilder.prototype as PothosSchemaTypes.RootFieldBu
   FieldKind
 >;
 
-/** A property that is null, or a row that is gone, is null where the field may be; else it is an error. */
+/** A nullable field is null when the property is null or its row was deleted. Any other field throws. */
 fieldBuilder.exposeNode = function exposeNode(
   name: string,
   { type, nullable = false, description }: NodeOptions & { nullable?: boolean },
@@ -62,7 +62,7 @@ fieldBuilder.exposeNodes = function exposeNodes(name: string, { type, descriptio
     type: [type],
     description,
     resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
-      // Prisma reads a list that is missing as no condition at all.
+      // Prisma ignores a condition that is undefined, so without the default every row would match.
       const ids = (parent as Record<string, string[]>)[name] ?? [];
       return model(db, type.modelName).findMany({
         ...query,

@@ -1,6 +1,6 @@
 /**
- * `t.idOf('Agent', …)` and `t.arg.idOf('Agent', …)`: an input that takes the global id of one type and gives the
- * resolver its UUID.
+ * `t.idOf('Agent', …)` and `t.arg.idOf('Agent', …)`: an input that takes a global id of one type and passes its UUID to
+ * the resolver.
  */
 import SchemaBuilder, {
   BasePlugin,

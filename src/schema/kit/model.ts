@@ -1,4 +1,4 @@
-/** Prisma's models, where one is known by name alone. */
+/** Looks up a Prisma model by name, for code that learns at run time which one it needs. */
 import type { Database } from '../../db.ts';
 
 type Row = { id: string };
@@ -10,7 +10,7 @@ export type Model = {
   count(args: object): Promise<number>;
 };
 
-/** @param name as the Prisma schema writes it: `PullRequest`. */
+/** @param name the model's name in the Prisma schema, such as `PullRequest` */
 export function model({ prisma }: Pick<Database, 'prisma'>, name: string): Model {
   const delegate = `${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof typeof prisma;
   return prisma[delegate] as unknown as Model;

@@ -1,4 +1,4 @@
-/** The errors a caller can foresee, as members of the mutations' result unions. */
+/** Declares the errors that mutations return in their result unions. */
 import type { FieldMap } from '@pothos/core';
 import type { UserError } from '../../errors.ts';
 import { builder, type Types } from './builder.ts';
@@ -6,12 +6,12 @@ import { builder, type Types } from './builder.ts';
 export const UserErrorInterface = builder
   .interfaceRef<Pick<UserError, 'code' | 'message'>>('UserError')
   .implement({
-    description: 'Why a mutation changed nothing: a reason its caller could foresee.',
+    description: 'An expected error: the reason why a mutation changed nothing.',
     fields: (t) => ({
       code: t.exposeString('code', {
-        description: 'The reason, for programs: `PR_NOT_OPEN`. Fixed for each type.',
+        description: 'The machine-readable error code, such as `PR_NOT_OPEN`. Each error type has one code.',
       }),
-      message: t.exposeString('message', { description: 'The reason, for people. May be reworded.' }),
+      message: t.exposeString('message', { description: 'A message for people. Its wording may change.' }),
     }),
   });
 
@@ -21,16 +21,16 @@ export type UserErrorClass<Error extends UserError = UserError> = {
   readonly code: string;
 };
 
-/** The GraphQL type of an error, named after its class. */
+/** Declares the GraphQL type of an error. It has the name of the error's class. */
 export function userError<Error extends UserError>(
   errorClass: UserErrorClass<Error>,
   {
     description,
     fields,
   }: {
-    /** When it is answered. Its code goes before it. */
+    /** When the error is returned. The type's description starts with the error's code. */
     description: string;
-    /** The facts it has beside `code` and `message`. */
+    /** The fields besides `code` and `message`. */
     fields?: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Error>) => FieldMap;
   },
 ): void {

@@ -4,14 +4,14 @@ import type { builder } from './builder.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 type Model<Name extends keyof PrismaTypes> = PrismaTypes[Name] & PrismaModelTypes;
-/** Views that have all columns and relations of a table. */
+/** The views that have all columns and relations of a table. */
 type ViewOf<Table extends keyof PrismaTypes> = {
   [View in keyof PrismaTypes]: PrismaTypes[View] extends Pick<Model<Table>, 'Shape' | 'RelationName'>
     ? View
     : never;
 }[keyof PrismaTypes];
 
-/** The type of a table's rows, for a view of some of them: they are the same things, in other company. */
+/** A table's GraphQL type, used for the rows of a view that selects some of the table's rows. */
 export function rowsOf<Table extends keyof PrismaTypes, View extends ViewOf<Table>>(
   _view: View,
   type: PrismaObjectRef<Types, Model<Table>>,

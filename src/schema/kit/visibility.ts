@@ -1,12 +1,12 @@
 /**
- * Which rows of a node type a viewer sees: those of its organizations, unless the type says otherwise with the option
- * `visible`.
+ * Decides which rows of a node type a viewer sees. By default, those of the viewer's organizations. A type with another
+ * rule has the option `visible`.
  */
 import type { SchemaTypes } from '@pothos/core';
 import type { GraphQLObjectType } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 
-/** Gives a condition in Prisma's terms. */
+/** Returns a Prisma `where` condition. */
 type Visible = (viewer: Viewer) => object;
 
 declare global {

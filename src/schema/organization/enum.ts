@@ -1,9 +1,15 @@
 import * as values from '../../../prisma/client/enums.ts';
 import { dbEnum } from '../kit/enum.ts';
 
-export const MembershipRole = dbEnum('MembershipRole', values.MembershipRole, 'What a member may do.', {
-  OWNER: 'Everything.',
-  ADMIN: 'Everything but what concerns owners, and granting OWNER.',
-  MEMBER:
-    'Read everything; hire agents; spawn and terminate sessions, claim pull requests; direct and offboard the agents it hired; make tokens for itself and for them.',
-});
+export const MembershipRole = dbEnum(
+  'MembershipRole',
+  values.MembershipRole,
+  'The role of a member, which decides what the member may do in an organization.',
+  {
+    OWNER: 'May do everything.',
+    ADMIN:
+      "May do everything except change or remove an OWNER, grant the role OWNER, and create or revoke an OWNER's tokens.",
+    MEMBER:
+      'May read everything, hire agents, spawn, rename, terminate and restore sessions, and claim pull requests. May manage the agents it hired, its own tokens and the tokens of those agents.',
+  },
+);

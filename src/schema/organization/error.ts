@@ -3,12 +3,12 @@ import { userError } from '../kit/userError.ts';
 import { Membership } from './membership.ts';
 
 userError(AlreadyMemberError, {
-  description: 'the person is a member already.',
+  description: 'the person is already a member of the organization.',
   fields: (t) => ({
-    member: t.exposeNode('membershipId', { type: Membership, description: 'The membership there is.' }),
+    member: t.exposeNode('membershipId', { type: Membership, description: 'The existing membership.' }),
   }),
 });
 
 userError(LastOwnerError, {
-  description: 'the organization would be left without an OWNER.',
+  description: 'the organization would have no OWNER left.',
 });

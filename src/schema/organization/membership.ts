@@ -8,19 +8,23 @@ const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: tru
 
 export const Membership = builder.prismaNode('Membership', {
   id: { field: 'id' },
-  description: 'A person in an organization, with what they may do there.',
+  description: 'The membership of a person in an organization.',
   fields: (t) => ({
-    user: t.relation('user', { description: 'The person.' }),
-    role: t.expose('role', { type: MembershipRole, description: 'What they may do.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'Since when.' }),
+    user: t.relation('user', { description: 'The person who is the member.' }),
+    role: t.expose('role', {
+      type: MembershipRole,
+      description: 'The role of the person in the organization.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person became a member.' }),
     removedAt: t.expose('removedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Until when, if no more. A removed membership is kept, and no longer listed.',
+      description:
+        'When the membership ended; null for a current member. An ended membership is kept and no longer listed.',
     }),
     viewerCanChangeRole: t.boolean({
       description:
-        'Whether the viewer may give it another role, up to its own. The last OWNER stays one all the same.',
+        "Whether the viewer may give the member another role, up to the viewer's own. The last OWNER cannot be given another role even when this is true.",
       select: SUBJECT,
       resolve: ({ organizationId, role, removedAt }, _args, { viewer }) =>
         removedAt === null &&
@@ -28,7 +32,8 @@ export const Membership = builder.prismaNode('Membership', {
         canOver(viewer, role, organizationId),
     }),
     viewerCanRemove: t.boolean({
-      description: 'Whether the viewer may end it; one may end one’s own. The last OWNER stays all the same.',
+      description:
+        'Whether the viewer may end the membership. Members may end their own. The last OWNER cannot be removed even when this is true.',
       select: SUBJECT,
       resolve: ({ organizationId, userId, role, removedAt }, _args, { viewer }) =>
         removedAt === null &&
@@ -42,6 +47,6 @@ liveNoun('Membership', {
   changes: {
     MEMBER_CREATED: 'A person became a member.',
     MEMBER_UPDATED: "A member's role changed.",
-    MEMBER_ARCHIVED: 'A member was removed.',
+    MEMBER_ARCHIVED: 'A membership ended.',
   },
 });

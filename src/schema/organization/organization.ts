@@ -13,36 +13,45 @@ const viewerCan = (action: Action, description: string) => ({
 export const Organization = builder.prismaNode('Organization', {
   id: { field: 'id' },
   visible: ({ roles }) => ({ id: { in: [...roles.keys()] } }),
-  description: 'The tenant: everything belongs to one, and nothing of it is seen from outside.',
+  description:
+    'The tenant. Every other object belongs to one organization, and only its members and agents see it.',
   fields: (t) => ({
-    slug: t.exposeString('slug', { description: 'Its name in URLs; unique.' }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    slug: t.exposeString('slug', {
+      description: "The organization's name in URLs, unique in the installation.",
+    }),
+    name: t.exposeString('name', { description: 'The display name of the organization.' }),
     viewerRole: t.field({
       type: MembershipRole,
       nullable: true,
-      description: "The viewer's role in it; null when the viewer is an agent.",
+      description: "The viewer's role in the organization; null when the viewer is an agent.",
       select: { id: true },
       resolve: ({ id }, _args, { viewer }) => {
         const role = viewer.roles.get(id);
         return role === 'AGENT' ? null : role;
       },
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    viewerCanAddMember: t.boolean(viewerCan('member.add', 'Whether the viewer may add members.')),
-    viewerCanRegisterProject: t.boolean(
-      viewerCan('project.register', 'Whether the viewer may register projects.'),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the organization was created.' }),
+    viewerCanAddMember: t.boolean(
+      viewerCan('member.add', 'Whether the viewer may add members to the organization.'),
     ),
-    viewerCanHireAgent: t.boolean(viewerCan('agent.hire', 'Whether the viewer may hire agents.')),
-    viewerCanSpawnSession: t.boolean(viewerCan('session.spawn', 'Whether the viewer may spawn sessions.')),
+    viewerCanRegisterProject: t.boolean(
+      viewerCan('project.register', 'Whether the viewer may register projects in the organization.'),
+    ),
+    viewerCanHireAgent: t.boolean(
+      viewerCan('agent.hire', 'Whether the viewer may hire agents in the organization.'),
+    ),
+    viewerCanSpawnSession: t.boolean(
+      viewerCan('session.spawn', 'Whether the viewer may spawn sessions in the organization.'),
+    ),
     members: t.relatedConnection('memberships', {
       ...relatedList(),
-      description: 'Its members, newest first.',
+      description: 'The current members of the organization, newest first.',
       query: { where: { removedAt: null } },
     }),
     tokens: t.relatedConnection('tokens', {
       ...relatedList(),
       description:
-        'Its API tokens, newest first, revoked ones among them. Secrets are shown once, at creation.',
+        'The API tokens of the organization, newest first, including revoked ones. Only the mutation that creates a token returns its secret.',
     }),
   }),
 });

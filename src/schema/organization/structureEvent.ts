@@ -4,14 +4,14 @@ import { builder } from '../kit/builder.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
   id: { field: 'id' },
-  description: 'An entry of the audit trail: an act on the structure. Never changed, kept for ever.',
+  description: 'An entry of the audit trail. Entries are never changed or deleted.',
   fields: (t) => ({
     type: t.exposeString('type', {
       description:
-        'What was done: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`.',
+        'The type of the event: `pr.claimed`; `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`.',
     }),
     subjectId: t.id({
-      description: 'The global id of what it was done to.',
+      description: 'The global id of the object that the event is about.',
       select: { subjectType: true, subjectId: true },
       resolve: ({ subjectType, subjectId }) => globalId(subjectType, subjectId),
     }),
@@ -23,16 +23,19 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
     }),
     actor: t.field({
       type: Actor,
-      description: 'Who did it.',
+      description: 'The person, agent or program that caused the event.',
       select: { actorKind: true, actorId: true, actorName: true },
       resolve: ({ actorKind, actorId, actorName }) => ({ kind: actorKind, id: actorId, name: actorName }),
     }),
-    requestId: t.exposeString('requestId', { nullable: true, description: 'The request that did it.' }),
+    requestId: t.exposeString('requestId', {
+      nullable: true,
+      description: 'The id of the request that caused the event; null when no request did.',
+    }),
     payload: t.expose('payload', {
       type: 'JSON',
       description:
-        'What else there is to say; for `pr.claimed` the global ids of the sessions `from` (or null) and `to`; for `agent.offboarded` and `agent.failed` what the agent gave up; for `workspace.removed` the `path` of names that it had and the `reason`.',
+        'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`.',
     }),
-    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When it was done.' }),
+    occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the event happened.' }),
   }),
 });

@@ -4,38 +4,38 @@ import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
   id: { field: 'id' },
-  description: 'An API token. Only a hash of its secret is kept.',
+  description: 'An API token of a person or an agent. Muster stores only a hash of its secret.',
   fields: (t) => ({
     user: t.relation('user', {
       nullable: true,
-      description: 'The person it acts for; null when it is an agent’s.',
+      description: "The person that the token acts for; null for an agent's token.",
     }),
     agent: t.relation('agent', {
       nullable: true,
-      description: 'The agent it acts for; null when it is a person’s.',
+      description: "The agent that the token acts for; null for a person's token.",
     }),
-    label: t.exposeString('label', { description: 'What it is for, in its maker’s words.' }),
+    label: t.exposeString('label', { description: 'The purpose of the token, as written by its creator.' }),
     prefix: t.exposeString('prefix', {
-      description: 'The first characters of the secret, to tell tokens apart.',
+      description: 'The first characters of the secret, which tell tokens apart.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the token was created.' }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it stops to work by itself; null: never.',
+      description: 'When the token expires; null when it does not expire.',
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last used, to the minute; null: never.',
+      description: 'When the token was last used, to the minute; null when it was never used.',
     }),
     revokedAt: t.expose('revokedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was revoked; null while it is good.',
+      description: 'When the token was revoked; null when it is not revoked.',
     }),
     viewerCanRevoke: t.boolean({
-      description: 'Whether the viewer may revoke it, and it is not revoked yet.',
+      description: 'Whether the viewer may revoke the token, and the token is not revoked yet.',
       select: {
         organizationId: true,
         userId: true,
@@ -57,7 +57,7 @@ export const Token = builder.prismaNode('Token', {
 
 liveNoun('Token', {
   changes: {
-    TOKEN_CREATED: 'A token was made.',
+    TOKEN_CREATED: 'A token was created.',
     TOKEN_UPDATED: 'A public field of a token changed.',
     TOKEN_ARCHIVED: 'A token was revoked.',
   },

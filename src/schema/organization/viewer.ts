@@ -6,33 +6,33 @@ import { Organization } from './organization.ts';
 import { User } from './user.ts';
 
 const ViewerKind = builder.enumType('ViewerKind', {
-  description: 'What kind of viewer is asking.',
+  description: 'The kind of viewer.',
   values: {
-    USER: { value: 'USER', description: 'A person, with the role of its membership.' },
-    AGENT: { value: 'AGENT', description: 'An agent, acting for itself in its own organization.' },
+    USER: { value: 'USER', description: 'A person, who acts with the role of the membership.' },
+    AGENT: { value: 'AGENT', description: 'An agent, which acts in its own organization.' },
   } as const,
 });
 
 export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
-  description: 'Who is asking, as far as its token reaches.',
+  description: "The person or agent that the request's token acts for.",
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the user or agent.',
+      description: 'The global id of the person or agent.',
       resolve: ({ kind, id }) => globalId(kind === 'AGENT' ? 'Agent' : 'User', id),
     }),
-    kind: t.expose('kind', { type: ViewerKind, description: 'What kind of viewer.' }),
-    name: t.exposeString('name', { description: 'Its name.' }),
+    kind: t.expose('kind', { type: ViewerKind, description: 'Whether the viewer is a person or an agent.' }),
+    name: t.exposeString('name', { description: 'The name of the person or agent.' }),
     user: t.prismaField({
       type: User,
       nullable: true,
-      description: 'The person; null when an agent is asking.',
+      description: 'The person; null when the viewer is an agent.',
       resolve: (query, { kind, id }, _args, { db }) =>
         kind === 'USER' ? db.prisma.user.findUniqueOrThrow({ ...query, where: { id } }) : null,
     }),
     agent: t.prismaField({
       type: Agent,
       nullable: true,
-      description: 'The agent; null when a person is asking.',
+      description: 'The agent; null when the viewer is a person.',
       resolve: (query, { kind, id }, _args, { db }) =>
         kind === 'AGENT' ? db.prisma.agent.findUniqueOrThrow({ ...query, where: { id } }) : null,
     }),
@@ -40,7 +40,7 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
       type: Organization,
       nullable: true,
       description:
-        "The person's own organization, made with them; null when the token does not reach it, and of an agent.",
+        'The organization that was created together with the person. Null for an agent, and when the token does not work in it.',
       resolve: (query, { id, roles }, _args, { db }) =>
         db.prisma.organization.findFirst({
           ...query,
@@ -49,7 +49,7 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
     }),
     organizations: t.list({
       type: Organization,
-      description: 'The organizations its token reaches, newest first.',
+      description: 'The organizations that the token works in, newest first.',
       where: ({ roles }) => ({ id: { in: [...roles.keys()] } }),
     }),
   }),

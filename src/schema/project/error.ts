@@ -3,5 +3,5 @@ import { userError } from '../kit/userError.ts';
 
 userError(ProjectNotResolvableError, {
   description:
-    'the project is archived, or a bare number was given and the project has no usable repository URL.',
+    'the project is archived, its repository URL is unusable, or a bare number was given and the project has no repository URL.',
 });

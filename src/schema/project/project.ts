@@ -4,26 +4,29 @@ import { ProjectKind } from './enum.ts';
 
 export const Project = builder.prismaNode('Project', {
   id: { field: 'id' },
-  description: 'What sessions work on.',
+  description: 'A piece of work that sessions run on, usually one repository.',
   fields: (t) => ({
     slug: t.exposeString('slug', {
-      description: 'Its name in URLs and in session names; unique in its organization.',
+      description: "The project's name in URLs and session names, unique in the organization.",
     }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    name: t.exposeString('name', { description: 'The display name of the project.' }),
     repoUrl: t.exposeString('repoUrl', {
       nullable: true,
-      description: 'Its repository, by which bare pull-request numbers are resolved; null: none is known.',
+      description:
+        "The clone URL of the project's repository, in which bare pull-request numbers are looked up; null when the project has none.",
     }),
-    kind: t.expose('kind', { type: ProjectKind, description: 'What it works on.' }),
+    kind: t.expose('kind', { type: ProjectKind, description: 'Whether the project works on a repository.' }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'When it was archived; null while it is in use. Sessions of an archived project claim nothing.',
+        'When the project was archived; null while it is in use. Sessions of an archived project cannot claim pull requests.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was registered.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-    organization: t.relation('organization', { description: 'Whose it is.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the project was registered.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the project last changed.' }),
+    organization: t.relation('organization', {
+      description: 'The organization that the project belongs to.',
+    }),
   }),
 });
 

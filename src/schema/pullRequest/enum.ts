@@ -4,43 +4,58 @@ import { dbEnum } from '../kit/enum.ts';
 export const PullRequestState = dbEnum(
   'PullRequestState',
   values.PullRequestState,
-  'Where a pull request stands. Merged counts before closed, closed before draft.',
+  'The state of a pull request. A merged pull request is MERGED and not CLOSED; a closed draft is CLOSED and not DRAFT.',
   {
-    DRAFT: 'Open, and not ready for review.',
-    OPEN: 'Open.',
-    MERGED: 'Merged.',
-    CLOSED: 'Closed without a merge.',
+    DRAFT: 'The pull request is open and marked as a draft.',
+    OPEN: 'The pull request is open and ready for review.',
+    MERGED: 'The pull request was merged.',
+    CLOSED: 'The pull request was closed without a merge.',
   },
 );
 
-export const CiState = dbEnum('CiState', values.CiState, 'What the checks of the head commit say together.', {
-  UNKNOWN: 'There are none, or nothing is known of them.',
-  PENDING: 'Some still run.',
-  PASSING: 'All passed.',
-  FAILING: 'One failed.',
-});
+export const CiState = dbEnum(
+  'CiState',
+  values.CiState,
+  "The combined result of the checks of a pull request's head commit.",
+  {
+    UNKNOWN: 'The commit has no checks, or their results are unknown.',
+    PENDING: 'At least one check is still queued or running, and none has failed.',
+    PASSING: 'All checks passed.',
+    FAILING: 'At least one check failed.',
+  },
+);
 
-export const ReviewDecision = dbEnum('ReviewDecision', values.ReviewDecision, 'What the reviews say.', {
-  NONE: 'Nothing: no review is required and none decided.',
-  APPROVED: 'Approved.',
-  CHANGES_REQUESTED: 'Changes are asked for.',
-  REVIEW_REQUIRED: 'A review is required and not there yet.',
-});
+export const ReviewDecision = dbEnum(
+  'ReviewDecision',
+  values.ReviewDecision,
+  'The combined verdict of the reviews of a pull request, or the verdict of one review.',
+  {
+    NONE: 'No verdict. For a pull request: no review is required and none decided. For a review: a comment only.',
+    APPROVED: 'The changes are approved.',
+    CHANGES_REQUESTED: 'A reviewer requests changes.',
+    REVIEW_REQUIRED: 'A required review is missing. Never the verdict of a single review.',
+  },
+);
 
-export const Mergeability = dbEnum('Mergeability', values.Mergeability, 'Whether it could be merged now.', {
-  UNKNOWN: 'The host has not worked it out.',
-  MERGEABLE: 'Yes.',
-  CONFLICTING: 'No: it conflicts with its target.',
-  BLOCKED: 'No: a rule, a review or a check stands in the way.',
-  UNSTABLE: 'Yes, though a check that is not required did not pass.',
-});
+export const Mergeability = dbEnum(
+  'Mergeability',
+  values.Mergeability,
+  'Whether a pull request can be merged now, as its host reports it.',
+  {
+    UNKNOWN: 'The host has not determined whether the pull request can be merged.',
+    MERGEABLE: 'The pull request can be merged.',
+    CONFLICTING: 'The pull request conflicts with its target branch and cannot be merged.',
+    BLOCKED: 'A rule of the host, a missing review or a check blocks the merge.',
+    UNSTABLE: 'The pull request can be merged, although a check that is not required did not pass.',
+  },
+);
 
-export const CheckStatus = dbEnum('CheckStatus', values.CheckStatus, 'Where a check stands.', {
-  UNKNOWN: 'Nothing is known of it.',
-  QUEUED: 'It waits to run.',
-  IN_PROGRESS: 'It runs.',
-  PASSED: 'It passed, or had nothing to object to.',
-  FAILED: 'It failed, timed out, could not start, or wants an action.',
-  SKIPPED: 'It was skipped, or is out of date.',
-  CANCELLED: 'It was cancelled.',
+export const CheckStatus = dbEnum('CheckStatus', values.CheckStatus, 'The status of a check.', {
+  UNKNOWN: 'The status of the check is unknown.',
+  QUEUED: 'The check waits to run.',
+  IN_PROGRESS: 'The check is running.',
+  PASSED: 'The check passed, or ended with a neutral result.',
+  FAILED: 'The check failed, timed out, could not start, or requires an action.',
+  SKIPPED: 'The check was skipped, or its result is out of date.',
+  CANCELLED: 'The check was cancelled.',
 });

@@ -12,7 +12,7 @@ import { PullRequestState } from './enum.ts';
 
 userError(InvalidPrRefError, {
   description:
-    'the text names no pull request. It is a number (`142`, `#142`) or a URL (`https://<host>/<owner>/<repo>/pull/142`).',
+    'the text does not name a pull request. Valid forms are a number (`142`, `#142`) and a URL (`https://<host>/<owner>/<repo>/pull/142`).',
 });
 
 userError(PrProjectMismatchError, {
@@ -20,32 +20,38 @@ userError(PrProjectMismatchError, {
 });
 
 userError(ScmUnavailableError, {
-  description: 'the source-code host could not be asked. Nothing was written; try again.',
+  description:
+    'the source-code host could not be reached or refused to answer. Nothing was written, and the mutation can be retried.',
   fields: (t) => ({
     retryAfterSeconds: t.exposeInt('retryAfterSeconds', {
       nullable: true,
-      description: 'How many seconds the host asks to wait; null when it does not say.',
+      description:
+        'The number of seconds that the host asks to wait before a retry; null when the host gives none.',
     }),
   }),
 });
 
 userError(PrNotFoundError, {
-  description: 'the source-code host knows no such pull request, or does not show it to us.',
+  description: 'the source-code host has no such pull request, or does not show it to Muster.',
 });
 
 userError(PrNotOpenError, {
-  description: 'merged and closed pull requests cannot be claimed. Drafts can.',
+  description: 'the pull request is merged or closed and cannot be claimed. Drafts can be claimed.',
   fields: (t) => ({
-    state: t.expose('state', { type: PullRequestState, description: 'MERGED or CLOSED.' }),
+    state: t.expose('state', {
+      type: PullRequestState,
+      description: 'The state of the pull request, MERGED or CLOSED.',
+    }),
   }),
 });
 
 userError(PrClaimedByActiveSessionError, {
-  description: 'another session that is not terminated holds it, and `allowTakeover` was false.',
+  description:
+    'another session that is not terminated holds the pull request, and `allowTakeover` was false.',
   fields: (t) => ({
     ownerSession: t.exposeNode('ownerSessionId', {
       type: Session,
-      description: 'The session that holds it.',
+      description: 'The session that holds the pull request.',
     }),
   }),
 });

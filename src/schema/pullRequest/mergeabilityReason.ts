@@ -1,27 +1,27 @@
-/** Why a pull request cannot be merged as it is. */
+/** Derives the reasons why a pull request cannot be merged as it is. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import { builder } from '../kit/builder.ts';
 
 const DESCRIPTIONS = {
-  CONFLICTS: 'It conflicts with its target.',
-  BEHIND_BASE: 'Its target has moved on, and demands that it follows.',
-  DRAFT: 'It is a draft.',
-  CI_FAILING: 'Its checks fail.',
-  CHANGES_REQUESTED: 'A review asks for changes.',
-  REVIEW_REQUIRED: 'A review is required and not there yet.',
-  BLOCKED_BY_PROVIDER: 'Its host refuses the merge, and none of the other reasons says why.',
+  CONFLICTS: 'The pull request conflicts with its target branch.',
+  BEHIND_BASE: 'The target branch has new commits, and the host requires the pull request to include them.',
+  DRAFT: 'The pull request is a draft.',
+  CI_FAILING: 'The checks of the head commit fail.',
+  CHANGES_REQUESTED: 'A reviewer requests changes.',
+  REVIEW_REQUIRED: 'A required review is missing.',
+  BLOCKED_BY_PROVIDER: 'The host blocks the merge for a reason that is none of the others.',
 };
 
 type Reason = keyof typeof DESCRIPTIONS;
 
 export const MergeabilityReason = builder.enumType('MergeabilityReason', {
-  description: 'Why a pull request cannot be merged as it is.',
+  description: 'A reason why a pull request cannot be merged as it is.',
   values: Object.fromEntries(
     Object.entries(DESCRIPTIONS).map(([value, description]) => [value, { value, description }]),
   ) as { [Name in Reason]: { value: Name; description: string } },
 });
 
-/** What the reasons follow from. */
+/** The columns that the reasons are derived from. */
 export const MERGEABILITY_FACTS = {
   mergeability: true,
   mergeStateStatus: true,
@@ -32,7 +32,7 @@ export const MERGEABILITY_FACTS = {
 
 type Facts = Pick<PullRequest, keyof typeof MERGEABILITY_FACTS>;
 
-/** Those of which a host's word says that something is in the way, in the order in which they are told. */
+/** The reasons that a fact of the host implies, in the order in which they are returned. */
 const RULES: [reason: Reason, isSo: (facts: Facts) => boolean][] = [
   ['CONFLICTS', ({ mergeability }) => mergeability === 'CONFLICTING'],
   ['BEHIND_BASE', ({ mergeStateStatus }) => mergeStateStatus === 'BEHIND'],

@@ -11,81 +11,106 @@ import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
   id: { field: 'id' },
-  description: 'A pull request that a session holds, with what its host last said of it.',
+  description: 'A pull request that a session holds, with the facts that its host last returned.',
   fields: (t) => ({
     repo: t.field({
       ...repoOfRow,
-      description: 'The repository it is in, as its host spells it.',
+      description: 'The repository of the pull request, as spelled by its host.',
     }),
-    url: t.exposeString('url', { description: 'Its page.' }),
-    number: t.exposeInt('number', { description: 'Its number in the repository.' }),
-    title: t.exposeString('title', { description: 'Its title.' }),
-    author: t.exposeString('author', { description: 'The login of who opened it.' }),
-    sourceBranch: t.exposeString('sourceBranch', { description: 'The branch it would merge.' }),
-    targetBranch: t.exposeString('targetBranch', { description: 'The branch it would merge into.' }),
-    isDraft: t.exposeBoolean('isDraft', { description: 'Whether it is marked as a draft.' }),
-    state: t.expose('state', { type: PullRequestState, description: 'Where it stands.' }),
+    url: t.exposeString('url', { description: "The URL of the pull request's page." }),
+    number: t.exposeInt('number', { description: 'The number of the pull request in its repository.' }),
+    title: t.exposeString('title', { description: 'The title of the pull request.' }),
+    author: t.exposeString('author', {
+      description: 'The login of the account that opened the pull request.',
+    }),
+    sourceBranch: t.exposeString('sourceBranch', {
+      description: 'The branch that the pull request would merge.',
+    }),
+    targetBranch: t.exposeString('targetBranch', {
+      description: 'The branch that the pull request would merge into.',
+    }),
+    isDraft: t.exposeBoolean('isDraft', {
+      description: 'Whether the pull request is marked as a draft on its host.',
+    }),
+    state: t.expose('state', {
+      type: PullRequestState,
+      description: 'Whether the pull request is a draft, open, merged or closed.',
+    }),
     ciState: t.expose('ciState', {
       type: CiState,
-      description: 'What the checks of its head commit say together.',
+      description: 'The combined result of the checks of the head commit.',
     }),
     reviewDecision: t.expose('reviewDecision', {
       type: ReviewDecision,
-      description: 'What its reviews say.',
+      description: 'The combined verdict of the reviews.',
     }),
     mergeability: t.expose('mergeability', {
       type: Mergeability,
-      description: 'Whether it could be merged now.',
+      description: 'Whether the pull request can be merged now, as its host reports it.',
     }),
     mergeabilityReasons: t.field({
       type: [MergeabilityReason],
-      description: 'Why it is CONFLICTING, BLOCKED or UNSTABLE, as far as that is known; else empty.',
+      description:
+        'The known reasons why the pull request is CONFLICTING, BLOCKED or UNSTABLE. Empty when no reason is known, and for any other mergeability.',
       select: MERGEABILITY_FACTS,
       resolve: mergeabilityReasons,
     }),
-    headSha: t.exposeString('headSha', { description: 'Its head commit.' }),
-    additions: t.exposeInt('additions', { description: 'Lines added.' }),
-    deletions: t.exposeInt('deletions', { description: 'Lines deleted.' }),
-    changedFiles: t.exposeInt('changedFiles', { description: 'Files changed.' }),
-    session: t.relation('session', { description: 'The session that holds it.' }),
-    organization: t.relation('organization', { description: 'Whose it is.' }),
+    headSha: t.exposeString('headSha', { description: 'The SHA of the head commit.' }),
+    additions: t.exposeInt('additions', { description: 'The number of added lines.' }),
+    deletions: t.exposeInt('deletions', { description: 'The number of deleted lines.' }),
+    changedFiles: t.exposeInt('changedFiles', { description: 'The number of changed files.' }),
+    session: t.relation('session', { description: 'The session that holds the pull request.' }),
+    organization: t.relation('organization', {
+      description: 'The organization that the pull request belongs to.',
+    }),
     checks: t.relatedConnection('checks', {
       ...relatedList(),
-      description: 'Its checks as far as they were recorded, those of earlier commits too, newest first.',
+      description:
+        'The recorded checks of the pull request, newest first, including those of earlier commits.',
     }),
     failingChecks: t.relatedConnection('failingChecks', {
       ...relatedList(),
       type: rowsOf('FailingCheck', PullRequestCheck),
       description:
-        'While it is open and its `ciState` is FAILING: the checks of its head commit that FAILED or were CANCELLED, newest first.',
+        'The checks of the head commit that FAILED or were CANCELLED, newest first. Empty unless the pull request is open and its `ciState` is FAILING.',
     }),
     reviewThreads: t.relatedConnection('reviewThreads', {
       ...relatedList(),
-      description: 'Its review threads, newest first. What was said in them stays on the host.',
+      description:
+        'The review threads of the pull request, newest first. The comments in them stay on the host.',
     }),
     unresolvedBy: t.relation('unresolvedBy', {
-      description: 'Who opened review threads that are not resolved, those with the most first.',
+      description: 'The reviewers who opened unresolved review threads, those with the most threads first.',
       query: { orderBy: [{ count: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }] },
     }),
     reviews: t.relatedConnection('reviews', {
       ...relatedList(newestFirst('submittedAt')),
-      description: 'Its reviews, newest first.',
+      description: 'The submitted reviews of the pull request, newest first.',
     }),
     latestReviews: t.relatedConnection('latestReviews', {
       ...relatedList(newestFirst('submittedAt')),
       type: rowsOf('LatestReview', PullRequestReview),
       description:
-        'What each reviewer decided last: the latest review of each that is APPROVED or CHANGES_REQUESTED, newest first.',
+        'The latest review of each reviewer that is APPROVED or CHANGES_REQUESTED, newest first. A later comment does not replace a verdict.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was opened on its host.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the pull request was opened on its host.',
+    }),
     stateChangedAt: t.expose('stateChangedAt', {
       type: 'DateTime',
-      description: 'Since when `state` is what it is.',
+      description: 'When `state` last changed.',
     }),
-    observedAt: t.expose('observedAt', { type: 'DateTime', description: 'When its host was last asked.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the record last changed here.' }),
+    observedAt: t.expose('observedAt', {
+      type: 'DateTime',
+      description: 'When the facts were last fetched from the host.',
+    }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When the record in Muster last changed.',
+    }),
     viewerCanRefresh: t.boolean({
-      description: 'Whether the viewer may ask its host about it anew.',
+      description: 'Whether the viewer may fetch the facts from the host again.',
       select: { organizationId: true, session: { select: { agentId: true } } },
       resolve: ({ organizationId, session }, _args, { viewer }) =>
         can(viewer, 'pullRequest.refresh', organizationId, isOwnSession(viewer, session)),

@@ -4,17 +4,18 @@ import { Session } from '../session/session.ts';
 import { PullRequest } from './pullRequest.ts';
 import { PullRequestCheck, PullRequestReviewThread } from './pullRequestReview.ts';
 
-const AT_DELIVERY = 'The pull request, read at delivery: at least as new as the event.';
+const AT_DELIVERY = 'The pull request, read at delivery and at least as new as the event.';
 
 liveNoun('PullRequest', {
   changes: {
-    PR_CREATED: 'A pull request was claimed for the first time. The facts are final.',
+    PR_CREATED: 'A pull request was claimed for the first time. The change carries its complete facts.',
     PR_UPDATED: 'A public field of a pull request changed.',
-    PR_SESSION_CHANGED: 'A pull request passed from one session to another. A PR_UPDATED may follow.',
+    PR_SESSION_CHANGED:
+      'A pull request passed from one session to another. A PR_UPDATED for the same pull request may follow.',
   },
   events: {
     prChanged: {
-      description: 'Pull requests as they are claimed for the first time, and as their facts change.',
+      description: 'Pull requests that are claimed for the first time, or whose facts change.',
       event: 'A pull request was claimed for the first time, or its facts changed.',
       types: ['PR_CREATED', 'PR_UPDATED'],
       filters: ['Project', 'Session', 'PullRequest'],
@@ -22,30 +23,38 @@ liveNoun('PullRequest', {
     },
     prSessionChanged: {
       description:
-        'Pull requests as they pass from one session to another. A filter by session or project matches both sides.',
+        "Pull requests that pass from one session to another. A filter by session or project matches the old owner's and the new owner's.",
       event: 'A pull request passed from one session to another.',
       types: ['PR_SESSION_CHANGED'],
       filters: ['Project', 'Session', 'PullRequest'],
       fields: (t) => ({
         pullRequest: entityField(t, { type: PullRequest, description: AT_DELIVERY }),
-        fromSession: sideField(t, 'from', 'Who held it before, read at delivery; null when it is gone.'),
-        toSession: sideField(t, 'to', 'Who holds it now, read at delivery; null when it is gone.'),
+        fromSession: sideField(
+          t,
+          'from',
+          'The session that held the pull request before, read at delivery; null when it no longer exists.',
+        ),
+        toSession: sideField(
+          t,
+          'to',
+          'The session that the pull request passed to, read at delivery; null when it no longer exists.',
+        ),
       }),
     },
   },
 });
 
 liveNoun('PullRequestCheck', {
-  changes: { PR_CHECK_RECORDED: 'A check was recorded, or changed.' },
+  changes: { PR_CHECK_RECORDED: 'A check was recorded or changed.' },
   events: {
     prCheckRecorded: {
-      description: 'Checks as they are recorded and change.',
-      event: 'A check of a pull request was recorded, or changed.',
+      description: 'Checks that are recorded or change.',
+      event: 'A check of a pull request was recorded or changed.',
       filters: ['PullRequest'],
       fields: (t) => ({
         check: entityField(t, {
           type: PullRequestCheck,
-          description: 'The check, read at delivery: at least as new as the event.',
+          description: 'The check, read at delivery and at least as new as the event.',
         }),
         pullRequest: pullRequestOf(t),
       }),
@@ -56,17 +65,17 @@ liveNoun('PullRequestCheck', {
 liveNoun('PullRequestReviewThread', {
   changes: {
     PR_REVIEW_THREAD_ADDED: 'A review thread was recorded.',
-    PR_REVIEW_THREAD_RESOLVED: 'A review thread was resolved, or opened again: see `isResolved`.',
+    PR_REVIEW_THREAD_RESOLVED: 'A review thread was resolved or reopened, as its `isResolved` says.',
   },
   events: {
     prReviewThreadChanged: {
-      description: 'Review threads as they are recorded, resolved and opened again.',
-      event: 'A review thread of a pull request was recorded, resolved or opened again.',
+      description: 'Review threads that are recorded, resolved or reopened.',
+      event: 'A review thread of a pull request was recorded, resolved or reopened.',
       filters: ['PullRequest'],
       fields: (t) => ({
         thread: entityField(t, {
           type: PullRequestReviewThread,
-          description: 'The thread, read at delivery: at least as new as the event.',
+          description: 'The review thread, read at delivery and at least as new as the event.',
         }),
         pullRequest: pullRequestOf(t),
       }),

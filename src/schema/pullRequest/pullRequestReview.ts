@@ -1,55 +1,68 @@
-/** What hangs on a pull request: checks, review threads, reviews. */
+/** The checks, review threads and reviews of a pull request. */
 import { builder } from '../kit/builder.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
   id: { field: 'id' },
-  description: 'A check of one commit. Its logs stay on the host.',
+  description: 'A check of one commit of a pull request. Its logs stay on the host.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name; unique per commit.' }),
-    commitSha: t.exposeString('commitSha', { description: 'The commit it checks.' }),
-    status: t.expose('status', { type: CheckStatus, description: 'Where it stands.' }),
-    conclusion: t.exposeString('conclusion', {
-      description: "The host's own word for the outcome; empty while there is none.",
+    name: t.exposeString('name', { description: 'The name of the check, unique per commit.' }),
+    commitSha: t.exposeString('commitSha', { description: 'The SHA of the commit that the check ran on.' }),
+    status: t.expose('status', {
+      type: CheckStatus,
+      description: 'Whether the check is waiting, running or finished, and with which result.',
     }),
-    url: t.exposeString('url', { description: 'Its page; empty when it has none.' }),
-    pullRequest: t.relation('pullRequest', { description: 'What it checks.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first recorded.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    conclusion: t.exposeString('conclusion', {
+      description:
+        "The outcome in the host's own words, such as `TIMED_OUT`; empty while there is no outcome.",
+    }),
+    url: t.exposeString('url', {
+      description: "The URL of the check's page; empty when the check has none.",
+    }),
+    pullRequest: t.relation('pullRequest', { description: 'The pull request that the check belongs to.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the check was first recorded.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the check last changed.' }),
   }),
 });
 
 export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThread', {
   id: { field: 'id' },
-  description: 'A conversation about a place in the change. What was said stays on the host.',
+  description: 'A review thread about a file or a line of the changes. Its comments stay on the host.',
   fields: (t) => ({
-    path: t.exposeString('path', { description: 'The file it is about; empty when it is about none.' }),
-    line: t.exposeInt('line', { description: 'The line it is about; 0 when it is about the whole file.' }),
+    path: t.exposeString('path', {
+      description: 'The path of the file that the thread is about; empty when it is about no file.',
+    }),
+    line: t.exposeInt('line', {
+      description: 'The line that the thread is about; 0 when it is about the whole file.',
+    }),
     isResolved: t.exposeBoolean('isResolved', {
-      description: 'Whether it is settled, or gone from the host.',
+      description: 'Whether the thread is resolved, or no longer exists on the host.',
     }),
     isBot: t.exposeBoolean('isBot', {
-      description: 'Whether a bot opened it. Such threads ask nothing of a session.',
+      description: "Whether a bot opened the thread. Threads of bots do not affect a session's status.",
     }),
-    pullRequest: t.relation('pullRequest', { description: 'Where it was opened.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first recorded.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    pullRequest: t.relation('pullRequest', { description: 'The pull request that the thread belongs to.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the thread was first recorded.',
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the thread last changed.' }),
   }),
 });
 
 export const PullRequestReview = builder.prismaNode('PullRequestReview', {
   id: { field: 'id' },
-  description: 'A review that was submitted.',
+  description: 'A submitted review of a pull request.',
   fields: (t) => ({
-    author: t.exposeString('author', { description: "The reviewer's login." }),
+    author: t.exposeString('author', { description: 'The login of the reviewer.' }),
     state: t.expose('state', {
       type: ReviewDecision,
-      description: 'What it says by itself; NONE for a mere comment.',
+      description: 'The verdict of the review; NONE for a comment.',
     }),
-    body: t.exposeString('body', { description: 'Its summary.' }),
-    url: t.exposeString('url', { description: 'Its page.' }),
-    isBot: t.exposeBoolean('isBot', { description: 'Whether a bot wrote it.' }),
-    submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When it was submitted.' }),
-    pullRequest: t.relation('pullRequest', { description: 'What it reviews.' }),
+    body: t.exposeString('body', { description: 'The text of the review.' }),
+    url: t.exposeString('url', { description: "The URL of the review's page." }),
+    isBot: t.exposeBoolean('isBot', { description: 'Whether a bot submitted the review.' }),
+    submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When the review was submitted.' }),
+    pullRequest: t.relation('pullRequest', { description: 'The pull request that was reviewed.' }),
   }),
 });

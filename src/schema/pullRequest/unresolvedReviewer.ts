@@ -3,33 +3,42 @@ import { builder } from '../kit/builder.ts';
 type ThreadLink = { url: string; file: string; line: number };
 
 const ReviewThreadLink = builder.objectRef<ThreadLink>('ReviewThreadLink').implement({
-  description: 'Where a review thread is.',
+  description: 'The location of a review thread.',
   fields: (t) => ({
-    url: t.exposeString('url', { description: 'Its page; empty when it has none.' }),
-    file: t.exposeString('file', { description: 'The file it is about; empty when it is about none.' }),
-    line: t.exposeInt('line', { description: 'The line it is about; 0 when it is about the whole file.' }),
+    url: t.exposeString('url', {
+      description: "The URL of the thread's page; empty when the thread has none.",
+    }),
+    file: t.exposeString('file', {
+      description: 'The path of the file that the thread is about; empty when it is about no file.',
+    }),
+    line: t.exposeInt('line', {
+      description: 'The line that the thread is about; 0 when it is about the whole file.',
+    }),
   }),
 });
 
 export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
-  description: 'A reviewer of a pull request, with the threads that it opened and that are not resolved.',
+  description: 'A reviewer with unresolved review threads in a pull request.',
   fields: (t) => ({
     reviewer: t.exposeString('reviewer', {
-      description: 'The login; `ghost` when it is not known any more.',
+      description: 'The login of the reviewer; `ghost` when the account no longer exists.',
     }),
     isBot: t.exposeBoolean('isBot', {
-      description: 'Whether it is a bot. Its threads ask nothing of a session.',
+      description: "Whether the reviewer is a bot. Threads of bots do not affect a session's status.",
     }),
-    count: t.exposeInt('count', { description: 'How many threads.' }),
+    count: t.exposeInt('count', {
+      description: 'The number of unresolved threads that the reviewer opened.',
+    }),
     reviewUrl: t.exposeString('reviewUrl', {
       nullable: true,
-      description: 'The page of its latest review; null when it submitted none that has one.',
+      description:
+        "The URL of the reviewer's latest review; null when the reviewer submitted no review, or one without a page.",
     }),
     links: t.field({
       type: [ReviewThreadLink],
-      description: 'Where the threads are: the oldest ten.',
+      description: "The locations of the reviewer's unresolved threads, at most the oldest ten.",
       select: { links: true },
-      // As the view makes them.
+      // The view builds the JSON in this shape.
       resolve: ({ links }) => links as ThreadLink[],
     }),
   }),

@@ -1,50 +1,58 @@
 import * as values from '../../../prisma/client/enums.ts';
 import { dbEnum } from '../kit/enum.ts';
 
-export const SessionKind = dbEnum('SessionKind', values.SessionKind, 'What a session is for.', {
-  WORKER: 'Works itself, and may claim pull requests.',
-  ORCHESTRATOR: 'Directs others, and claims nothing.',
+export const SessionKind = dbEnum('SessionKind', values.SessionKind, 'The purpose of a session.', {
+  WORKER: 'The session works itself and can claim pull requests.',
+  ORCHESTRATOR: 'The session directs other sessions and cannot claim pull requests.',
 });
 
-export const ActivityState = dbEnum('ActivityState', values.ActivityState, 'What a session is doing.', {
-  ACTIVE: 'It works.',
-  IDLE: 'It waits for work.',
-  WAITING_INPUT: 'It waits for a person to say something.',
-  BLOCKED: 'It waits for a person to decide something.',
-  EXITED: 'Its process has ended. The session lives on until it is terminated.',
-});
+export const ActivityState = dbEnum(
+  'ActivityState',
+  values.ActivityState,
+  'The activity of a session, as its process reports it.',
+  {
+    ACTIVE: 'The session works.',
+    IDLE: 'The session waits for work.',
+    WAITING_INPUT: 'The session waits for an answer from a person.',
+    BLOCKED: 'The session waits for a decision by a person.',
+    EXITED: "The session's process has ended. The session stays live until it is terminated.",
+  },
+);
 
 export const SessionDisplayStatus = dbEnum(
   'SessionDisplayStatus',
   values.SessionDisplayStatus,
-  'What people see of a session: derived from what it does and from its pull requests.',
+  "The status of a session that people see. The database derives it from the session's activity and its pull requests. Of several pull requests, the worst one counts.",
   {
-    NEEDS_INPUT: 'It waits for a person.',
-    EXITED: 'Its process has ended.',
-    NO_SIGNAL: 'Its agent has not signalled since it was launched, for more than 90 seconds.',
-    CI_FAILED: 'A check failed.',
-    CHANGES_REQUESTED: 'A reviewer asks for changes, or a thread of a person is unresolved.',
+    NEEDS_INPUT: 'The session waits for a person: its activity is WAITING_INPUT or BLOCKED.',
+    EXITED: "The session's process has ended, and the session is not terminated.",
+    NO_SIGNAL:
+      "The session's agent has sent no signal for more than 90 seconds since the session was spawned or restored.",
+    CI_FAILED: 'The checks of a pull request fail.',
+    CHANGES_REQUESTED: 'A reviewer requests changes, or a review thread opened by a person is unresolved.',
     DRAFT: 'A pull request is a draft.',
-    REVIEW_PENDING: 'A review is required.',
-    PR_OPEN: 'A pull request is open, and nothing is asked of anybody.',
-    APPROVED: 'Approved, and not yet mergeable.',
-    MERGEABLE: 'Can be merged.',
-    MERGED: 'A pull request was merged and none is open; of a terminated session, that one was merged.',
-    IDLE: 'It waits for work.',
-    WORKING: 'It is active, whatever its pull requests say.',
-    TERMINATED: 'It was terminated without a merge.',
+    REVIEW_PENDING: 'A required review of a pull request is missing.',
+    PR_OPEN: 'A pull request is open, and no other status applies to it.',
+    APPROVED: 'A pull request is approved, but cannot be merged yet.',
+    MERGEABLE: 'A pull request can be merged.',
+    MERGED:
+      'A pull request was merged and none is open. A terminated session is MERGED when at least one of its pull requests was merged.',
+    IDLE: 'The session waits for work.',
+    WORKING: 'The session works. Its pull requests do not affect this status.',
+    TERMINATED: 'The session was terminated, and none of its pull requests was merged.',
   },
 );
 
 export const SessionLane = dbEnum(
   'SessionLane',
   values.SessionLane,
-  'The column of a board that a session stands in, derived from its display status.',
+  'The column of a board that a session belongs to, derived from its display status.',
   {
-    WORKING: 'Working or idle.',
-    NEEDS_YOU: 'Needs input, has exited, gives no signal, failed its checks, or has changes requested.',
-    IN_REVIEW: 'Has a pull request that waits for others.',
-    READY_TO_MERGE: 'Approved, mergeable or merged.',
-    ARCHIVE: 'Terminated: exactly then.',
+    WORKING: 'The session is WORKING or IDLE.',
+    NEEDS_YOU:
+      'The session is NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED or CHANGES_REQUESTED: a person has to act.',
+    IN_REVIEW: 'The session is REVIEW_PENDING, PR_OPEN or DRAFT: it waits for others.',
+    READY_TO_MERGE: 'The session is MERGEABLE, APPROVED or MERGED.',
+    ARCHIVE: 'The session is terminated.',
   },
 );

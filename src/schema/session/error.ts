@@ -10,38 +10,39 @@ import {
 import { UserErrorInterface, userError } from '../kit/userError.ts';
 
 userError(SessionTerminatedError, {
-  description: 'the session has ended.',
+  description: 'the session is terminated.',
 });
 
 userError(SessionNotRestorableError, {
-  description: 'the session has not ended, or its project is archived.',
+  description: 'the session is not terminated, or its project is archived.',
 });
 
 userError(SessionNotClaimableError, {
-  description: 'an orchestrator, or a session of a scratch project, claims no pull requests.',
+  description:
+    'the session is an orchestrator or belongs to a scratch project, and cannot claim pull requests.',
 });
 
 userError(SessionNoWorkspaceError, {
-  description: 'the session has no workspace to work in.',
+  description: 'the session has no workspace.',
 });
 
 userError(SpawnRolledBackError, {
   description:
-    'the pull request that the session was to begin with could not be claimed, so there is no session. The message names the pull request, the session and the cause.',
+    'the claim of `spawnSession` was refused, so the session was not created. The message names the pull request, the session and the cause.',
   fields: (t) => ({
     cause: t.field({
       type: UserErrorInterface,
-      description: 'What the claim was refused with: one of the errors of `claimPR`, with its fields.',
+      description: 'The error that refused the claim: one of the errors of `claimPR`, with its fields.',
       resolve: ({ cause }) => asValue(cause),
     }),
-    pr: t.exposeString('pr', { description: 'The pull request, as it was referred to.' }),
+    pr: t.exposeString('pr', { description: 'The reference to the pull request, as written in the input.' }),
     sessionId: t.exposeID('sessionId', {
-      description: 'The global id that the session would have had. It names nothing.',
+      description: 'The global id that the session would have had. No object has this id.',
     }),
   }),
 });
 
-/** An error as the value of a field, where one that is an `Error` would be thrown. */
+/** Copies an error into a plain object: a resolver that returns an `Error` makes graphql-js throw it. */
 function asValue(error: UserError): Pick<UserError, 'code' | 'message'> {
   const value = { ...error, code: error.code, message: error.message };
   brandWithType(value, error.constructor.name as never);

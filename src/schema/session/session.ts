@@ -7,11 +7,11 @@ import { relatedList } from '../kit/list/relatedList.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
-  description: 'What a merge does to a session.',
+  description: 'The effect of a merge on a session.',
   fields: (t) => ({
     terminateOnPrMerge: t.exposeBoolean('terminateOnPrMerge', {
       description:
-        'Whether it ends as one of its pull requests is merged or closed, when then none is open and one was merged. A takeover ends nothing.',
+        'Whether the session is terminated when one of its pull requests is merged or closed, provided that none is open then and at least one was merged. A takeover of its pull requests does not terminate it.',
     }),
   }),
 });
@@ -25,64 +25,81 @@ const SUBJECT = { organizationId: true, agentId: true, isTerminated: true } as c
 
 export const Session = builder.prismaNode('Session', {
   id: { field: 'id' },
-  description: 'One run of an agent, or of a person, on a project. Holds pull requests.',
+  description:
+    'One run of an agent, or of a person, on a project. It claims pull requests and holds them until another session claims them.',
   fields: (t) => ({
-    num: t.exposeInt('num', { description: 'Its number within its project, from 1.' }),
+    num: t.exposeInt('num', {
+      description: 'The number of the session within its project, counting from 1.',
+    }),
     name: t.string({
-      description: 'Its short name, `<project slug>-<num>`; unique in its organization.',
+      description: 'The short name of the session, `<project slug>-<num>`, unique in the organization.',
       select: { num: true, project: { select: { slug: true } } },
       resolve: ({ num, project }) => `${project.slug}-${num}`,
     }),
     displayName: t.exposeString('displayName', {
       nullable: true,
-      description: 'What people call it, if they do.',
+      description: 'The name that people gave the session; null when it has none.',
     }),
-    kind: t.expose('kind', { type: SessionKind, description: 'What it is for.' }),
-    project: t.relation('project', { description: 'What it works on.' }),
+    kind: t.expose('kind', {
+      type: SessionKind,
+      description: 'Whether the session works itself or directs other sessions.',
+    }),
+    project: t.relation('project', { description: 'The project that the session works on.' }),
     agent: t.relation('agent', {
       nullable: true,
-      description: 'Whose run it is; null when it is a person’s.',
+      description: 'The agent that runs the session; null when a person runs it.',
     }),
-    organization: t.relation('organization', { description: 'Whose it is.' }),
-    activityState: t.expose('activityState', { type: ActivityState, description: 'What it is doing.' }),
+    organization: t.relation('organization', {
+      description: 'The organization that the session belongs to.',
+    }),
+    activityState: t.expose('activityState', {
+      type: ActivityState,
+      description:
+        "The activity that the session's process last reported. IDLE after a spawn or a restore, EXITED after a termination.",
+    }),
     activityLastAt: t.expose('activityLastAt', {
       type: 'DateTime',
-      description: 'When it was last heard of what it is doing, or was spawned or restored.',
+      description:
+        "When the session's activity was last reported, or when the session was spawned, restored or terminated.",
     }),
     firstSignalAt: t.expose('firstSignalAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its agent first signalled in this launch; null while it has not.',
+      description:
+        "When the session's process first reported since the last spawn or restore; null before that.",
     }),
     noSignalAt: t.expose('noSignalAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was found that no signal came; null when none was missed.',
+      description:
+        "When a background job found that the session's first signal is overdue; null when it is not, and again after the first signal.",
     }),
     launchId: t.exposeID('launchId', {
       description:
-        'Which launch of its process this is: another one with every restore. Signals of an earlier one are ignored. No global id.',
+        "The id of the current launch of the session's process. Every restore assigns a new one, and reports from earlier launches are ignored. Not a global id.",
     }),
     isTerminated: t.exposeBoolean('isTerminated', {
       description:
-        'Whether it has ended. This alone says whether it may claim, and whether a takeover is needed.',
+        'Whether the session is terminated. A terminated session cannot claim, and its pull requests can be claimed without a takeover.',
     }),
     displayStatus: t.field({
       type: SessionDisplayStatus,
-      description: 'What people see of it. Derived: see the values for the rules.',
+      description:
+        'The status of the session that people see, derived from its activity and its pull requests.',
       select: { status: { select: { displayStatus: true } } },
       resolve: ({ status }) => derived(status).displayStatus,
     }),
     scmStatus: t.field({
       type: SessionDisplayStatus,
       nullable: true,
-      description: 'What its pull requests say together, whatever it is doing; null when they say nothing.',
+      description:
+        "The status derived from the session's pull requests alone, without its activity; null when it has none, or all of them were closed without a merge.",
       select: { status: { select: { scmStatus: true } } },
       resolve: ({ status }) => derived(status).scmStatus,
     }),
     lane: t.field({
       type: SessionLane,
-      description: 'The column of a board it stands in.',
+      description: 'The column of a board that the session belongs to.',
       select: { status: { select: { lane: true } } },
       resolve: ({ status }) => derived(status).lane,
     }),
@@ -90,32 +107,34 @@ export const Session = builder.prismaNode('Session', {
       type: 'DateTime',
       nullable: true,
       description:
-        'After when time alone will have changed `displayStatus`, unless something happens before: an IDLE session becomes NO_SIGNAL. Null when time alone changes nothing.',
+        'The time after which `displayStatus` changes without any other event: an IDLE session becomes NO_SIGNAL. Null when the status does not change by time alone.',
       select: { status: { select: { statusChangesAt: true } } },
       resolve: ({ status }) => derived(status).statusChangesAt,
     }),
     mergePolicy: t.field({
       type: MergePolicy,
-      description: 'What a merge does to it.',
+      description: 'The effect of a merge on the session.',
       select: { terminateOnPrMerge: true },
       resolve: ({ terminateOnPrMerge }) => ({ terminateOnPrMerge }),
     }),
-    branch: t.exposeString('branch', { description: 'The branch it works on; empty when none is known.' }),
+    branch: t.exposeString('branch', {
+      description: 'The branch that the session works on; empty when it is unknown.',
+    }),
     pullRequests: t.relatedConnection('pullRequests', {
       ...relatedList(),
-      description: 'The pull requests it holds, newest first.',
+      description: 'The pull requests that the session holds, newest first.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was spawned.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the session was spawned.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the session last changed.' }),
     viewerCanTerminate: t.boolean({
-      description: 'Whether the viewer may terminate it, and it is not terminated yet.',
+      description: 'Whether the viewer may terminate the session, and the session is not terminated yet.',
       select: SUBJECT,
       resolve: (session, _args, { viewer }) =>
         !session.isTerminated && may(viewer, 'session.terminate', session),
     }),
     viewerCanRestore: t.boolean({
       description:
-        'Whether the viewer may restore it, it is terminated, its agent, if any, is RUNNING, and its project is not archived.',
+        'Whether the viewer may restore the session, and the session can be restored: it is terminated, its project is not archived, and its agent, if it has one, is RUNNING.',
       select: {
         ...SUBJECT,
         agent: { select: { status: true } },
@@ -125,13 +144,13 @@ export const Session = builder.prismaNode('Session', {
         restoreRefusal(session, project, agent) === undefined && may(viewer, 'session.restore', session),
     }),
     viewerCanRename: t.boolean({
-      description: 'Whether the viewer may rename it.',
+      description: 'Whether the viewer may rename the session.',
       select: SUBJECT,
       resolve: (session, _args, { viewer }) => may(viewer, 'session.rename', session),
     }),
     viewerCanClaimPR: t.boolean({
       description:
-        'Whether the viewer may claim pull requests for it, and it could hold them: a worker that is not terminated and has a workspace, in a project that is neither archived nor a scratch project.',
+        'Whether the viewer may claim pull requests for the session, and the session can hold them: it is a WORKER, is not terminated and has a workspace, and its project is neither archived nor a scratch project.',
       select: {
         ...SUBJECT,
         kind: true,
@@ -144,7 +163,7 @@ export const Session = builder.prismaNode('Session', {
   }),
 });
 
-/** The view has a row for every session; Prisma cannot know. */
+/** The view has a row for every session, but Prisma types the relation as nullable. */
 function derived<Status>(status: Status | null): Status {
   if (status === null) throw new Error('A session has no derived status.');
   return status;

@@ -1,4 +1,4 @@
-/** The orders in which sessions can be listed. */
+/** The orders of a list of sessions. */
 import { builder } from '../kit/builder.ts';
 import { byNumber, byTime, newestFirst, type Order } from '../kit/list/order.ts';
 
@@ -12,15 +12,15 @@ const ORDERS = {
 export type SessionOrderName = keyof typeof ORDERS;
 
 export const SessionOrder = builder.enumType('SessionOrder', {
-  description: 'An order to list sessions in. A cursor is good in the order it was read in.',
+  description: 'The order of a list of sessions. A cursor is valid only in the order in which it was read.',
   values: {
-    CREATED_AT: { value: 'CREATED_AT', description: 'Newest first.' },
-    UPDATED_AT: { value: 'UPDATED_AT', description: 'Last changed first.' },
-    ACTIVITY: { value: 'ACTIVITY', description: 'Last active first.' },
+    CREATED_AT: { value: 'CREATED_AT', description: 'The most recently spawned session first.' },
+    UPDATED_AT: { value: 'UPDATED_AT', description: 'The most recently changed session first.' },
+    ACTIVITY: { value: 'ACTIVITY', description: 'The session with the most recent `activityLastAt` first.' },
     STATUS: {
       value: 'STATUS',
       description:
-        'Most urgent first, those of one status newest first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CHANGES_REQUESTED, MERGEABLE, APPROVED, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, IDLE, WORKING; then all that are terminated.',
+        'The most urgent session first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CHANGES_REQUESTED, MERGEABLE, APPROVED, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, IDLE, WORKING, and then all terminated sessions. Sessions of one status are ordered newest first.',
     },
   } as const satisfies { [Name in SessionOrderName]: { value: Name; description: string } },
 });

@@ -1,7 +1,6 @@
 import {
   CannotInstallIntoSourceOrgError,
   NotInstalledError,
-  PlanStaleError,
   TemplateConflictsError,
   TemplateInvalidError,
   TemplateIsInstallationError,
@@ -32,13 +31,6 @@ userError(CannotInstallIntoSourceOrgError, {
 
 userError(NotInstalledError, {
   description: 'the installation was uninstalled. Install the template anew.',
-});
-
-userError(PlanStaleError, {
-  description: 'what would be done is no longer what was planned. Nothing was written.',
-  fields: (t) => ({
-    currentPlanHash: t.exposeString('currentPlanHash', { description: 'The hash of the present plan.' }),
-  }),
 });
 
 userError(TemplateConflictsError, {

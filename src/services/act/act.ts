@@ -36,6 +36,8 @@ export type ActResult<Result> = Result & {
 export type Steps<Result extends ResultFields, Prepared, Locked> = {
   /** The organization in which the act happens; null outside any. */
   organizationId: string | null;
+  /** How long the transaction may take, in milliseconds; the usual time when it is absent. */
+  timeoutMs?: number;
   /** The shape of the result. A stored result is parsed with it, because an older version may have written it. */
   result: z.ZodType<Result>;
   /**
@@ -57,7 +59,7 @@ export type Steps<Result extends ResultFields, Prepared, Locked> = {
  */
 export async function perform<Result extends ResultFields, Prepared = void, Locked = void>(
   act: Act,
-  { organizationId, result, authorize, prepare, lock, write }: Steps<Result, Prepared, Locked>,
+  { organizationId, timeoutMs, result, authorize, prepare, lock, write }: Steps<Result, Prepared, Locked>,
 ): Promise<ActResult<Result>> {
   const { viewer, requestId, once } = act;
   authorize(viewer);
@@ -67,7 +69,7 @@ export async function perform<Result extends ResultFields, Prepared = void, Lock
   const prepared = (await prepare?.()) as Prepared;
 
   const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name };
-  return await act.db.transact({ actor, requestId }, async (tx) => {
+  return await act.db.transact({ actor, requestId, timeoutMs }, async (tx) => {
     const position = once ? await reserve(tx, act, organizationId, once) : null;
     const isRepetition = position === undefined;
     const locked = (isRepetition ? undefined : await lock?.(tx, prepared)) as Locked;

@@ -19,7 +19,10 @@ export type StructureEventInput = {
     | 'template.released'
     | 'template.installed'
     | 'template.resynced'
-    | 'template.uninstalled';
+    | 'template.uninstalled'
+    | 'org.import.started'
+    | 'org.import.completed'
+    | 'org.import.failed';
   subject: { type: string; id: string };
   payload?: Prisma.InputJsonObject;
   /** The import that it is part of. */
@@ -27,7 +30,15 @@ export type StructureEventInput = {
 };
 
 /** Who acts, and in which request. A job acts as the system, without a request. */
-export type Author = { viewer: Actor; requestId: string | null };
+export type Author = {
+  viewer: Actor;
+  requestId: string | null;
+  /**
+   * Set when the act matters more than its audit trail: an insert into the trail that fails is undone alone and reported
+   * here, and the act goes on. Without it, the act fails.
+   */
+  auditFailed?: (error: unknown) => void;
+};
 
 /** Writes one event. Call it in the transaction of the change, so that one is committed only with the other. */
 export async function recordStructureEvent(
@@ -40,6 +51,26 @@ export async function recordStructureEvent(
 
 /** Writes events in one statement, however many there are. */
 export async function recordStructureEvents(
+  tx: Tx,
+  author: Author,
+  events: StructureEventInput[],
+): Promise<void> {
+  if (events.length === 0) return;
+  const { auditFailed } = author;
+  if (!auditFailed) return await insertStructureEvents(tx, author, events);
+  await tx.$executeRaw`SAVEPOINT audit`;
+  try {
+    await insertStructureEvents(tx, author, events);
+    await tx.$executeRaw`RELEASE SAVEPOINT audit`;
+  } catch (error) {
+    // When the connection is gone, this throws and the act fails after all.
+    await tx.$executeRaw`ROLLBACK TO SAVEPOINT audit`;
+    auditFailed(error);
+  }
+}
+
+/** At the time of the statement: an import commits its start while the transaction that its other events are in runs. */
+async function insertStructureEvents(
   tx: Tx,
   { viewer, requestId }: Author,
   events: StructureEventInput[],
@@ -54,10 +85,11 @@ export async function recordStructureEvents(
   }));
   await tx.$executeRaw`
     INSERT INTO structure_event
-      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, payload, import_id)
+      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, payload, import_id,
+       occurred_at)
     SELECT e.organization_id, e.type, e.subject_type, e.subject_id, ${viewer.kind}::actor_kind, ${viewer.id}::uuid,
-           ${viewer.name}, ${requestId}, e.payload, e.import_id
-      FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS e(
+           ${viewer.name}, ${requestId}, e.payload, e.import_id, clock_timestamp()
+      FROM json_to_recordset(${JSON.stringify(rows)}::json) AS e(
         organization_id uuid, type text, subject_type text, subject_id uuid, payload jsonb, import_id uuid
       )`;
 }

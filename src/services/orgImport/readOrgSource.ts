@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { InvalidOrgSourceError, type OrgSourceIssue } from '../../errors.ts';
+import { createLimiter } from '../../limiter.ts';
 import type { OrgDocument } from './document/document.ts';
 import type { OrgSource } from './source/source.ts';
 
@@ -16,8 +17,7 @@ const HEAP_MB = 1_024;
 /** Readings that run at once: each may take a processor and `HEAP_MB`. */
 const CONCURRENCY = 2;
 
-const waiting: (() => void)[] = [];
-let running = 0;
+const limiter = createLimiter(CONCURRENCY);
 
 /**
  * Reads and checks a source in a thread of its own, so that no source can keep the server from its other work: a
@@ -25,18 +25,9 @@ let running = 0;
  * @throws InvalidOrgSourceError with every problem there is
  */
 export async function readOrgSource(source: OrgSource, { root }: ReadOptions): Promise<OrgDocument> {
-  if (running >= CONCURRENCY) await new Promise<void>((resolve) => waiting.push(resolve));
-  else running++;
-  try {
-    const outcome = await read({ source, root });
-    if ('issues' in outcome) throw new InvalidOrgSourceError(outcome.issues);
-    return outcome.document;
-  } finally {
-    // The place goes to the next in line, so that nobody who comes now takes it first.
-    const next = waiting.shift();
-    if (next) next();
-    else running--;
-  }
+  const outcome = await limiter('', () => read({ source, root }));
+  if ('issues' in outcome) throw new InvalidOrgSourceError(outcome.issues);
+  return outcome.document;
 }
 
 async function read(task: ReadingTask): Promise<ReadingOutcome> {

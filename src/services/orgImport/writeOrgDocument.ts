@@ -55,7 +55,7 @@ function orgLevel({ defaults, name: _name, workspaces: _workspaces, ...spec }: J
     const own = org[key];
     if (Array.isArray(inherited)) org[key] = [...(Array.isArray(own) ? own : []), ...inherited];
   }
-  return org;
+  return Object.fromEntries(Object.entries(org).sort(byKey));
 }
 
 function writtenWorkspace(row: LiveWorkspace, children: JsonObject[]): JsonObject {

@@ -1,16 +1,16 @@
 /**
- * Cursors of lists. A cursor is a place in an order, not a row: when the row has left the list, or is deleted, the
- * cursor still says where to go on.
+ * Cursors of lists. A cursor names a place in an order and not a row, so it stays valid when its row leaves the list or
+ * is deleted.
  */
 import { badInput } from '../badInput.ts';
 import { columnsOf, type Order } from './order.ts';
 
 export type Row = Record<string, unknown>;
 
-/** The values of an order's columns. */
+/** A place in an order: one value for each of its columns. */
 export type Place = (string | number)[];
 
-/** As the Prisma plugin writes a string: it hands the text on without looking into it. */
+/** The prefix of the Prisma plugin's string cursors. The plugin passes the text behind it on unread. */
 const PREFIX = 'GPC:S:';
 
 export function cursorOf(row: Row, order: Order): string {
@@ -24,7 +24,7 @@ export function cursorOf(row: Row, order: Order): string {
   return Buffer.from(PREFIX + text).toString('base64');
 }
 
-/** The place in the text of a cursor; undefined when it is none of this order. */
+/** Reads the place from a cursor's text. Undefined when the text is not a cursor of this order. */
 export function readPlace(text: string, order: Order): Place | undefined {
   const texts = text.split(' ');
   if (order.name && texts.shift() !== order.name) return undefined;
@@ -35,7 +35,7 @@ export function readPlace(text: string, order: Order): Place | undefined {
     : undefined;
 }
 
-/** @throws BAD_USER_INPUT for a cursor that is none of this order */
+/** @throws BAD_USER_INPUT when the text is not a cursor of this order */
 export function checkCursor(cursor: string, order: Order): void {
   const text = Buffer.from(cursor, 'base64').toString();
   if (!text.startsWith(PREFIX) || !readPlace(text.slice(PREFIX.length), order)) {

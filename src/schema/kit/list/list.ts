@@ -1,6 +1,6 @@
 /**
- * `t.list`: a connection that is read by a query of its own. Its filter and order are stated once, for the page, the
- * count and the cursors alike.
+ * `t.list`: a connection that is read by its own query. The page, `totalCount` and the cursors share one filter and one
+ * order.
  */
 import {
   type FieldKind,
@@ -24,9 +24,9 @@ export type ListOptions<Item extends PrismaModelTypes, Parent, Args extends Inpu
   description: string;
   args?: Args;
   where: (parent: Parent, args: InputShapeFromFields<Args>, context: Context) => Item['Where'];
-  /** By `createdAt`, newest first, without it. */
+  /** Default: by `createdAt`, newest first. */
   orderBy?: Order | ((args: InputShapeFromFields<Args>) => Order);
-  /** Where the rows are read and counted; the table of the type without it. */
+  /** The Prisma model that the rows are read from and counted in. Default: the table of the type. */
   rows?: (args: InputShapeFromFields<Args>, context: Context) => Rows;
 };
 

@@ -1,8 +1,8 @@
 /**
- * Lists in an order of their own: newest first unless they say otherwise, ties by id.
+ * Gives each list an order and cursors of that order. The default order is newest first, with ties by id.
  *
- * The Prisma plugin plans the query of a connection, if need be with the list's parent, and cuts the page; its own
- * cursors are rows. This plugin puts an order and cursors of that order in their place.
+ * The Prisma plugin plans the query of a connection, alone or together with the list's parent, and cuts the page. Its
+ * cursors are row ids. This plugin replaces them.
  */
 import SchemaBuilder, {
   BasePlugin,
@@ -30,7 +30,7 @@ declare global {
 }
 
 export type PageArgs = { first?: number; last?: number; after?: string; before?: string };
-/** The order in which a list is read, by its arguments. */
+/** The order of a list, chosen by the list's arguments. */
 export type OrderOf = (args: PageArgs) => Order;
 
 type Connection = { edges: { node: Row }[]; pageInfo: object };
@@ -38,11 +38,11 @@ type Selection = { select: Record<string, PageQuery | undefined> };
 type Select = (args: PageArgs, ...rest: unknown[]) => Selection;
 
 class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
-  /** A list that is read with its parent is planned in its order. */
+  /** Puts the order into the plan of a list that is read with its parent. */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { listOrder, pothosPrismaSelect, pothosPrismaTotalCount } = field.extensions ?? {};
     if (pothosPrismaTotalCount) {
-      return { ...field, description: 'How many there are in all, on whatever page.' };
+      return { ...field, description: 'The number of entries in the whole list.' };
     }
     if (field.args.before && !listOrder) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
@@ -73,7 +73,7 @@ SchemaBuilder.registerPlugin(pluginName, ListPlugin);
 function inOrder(select: Select, orderOf: OrderOf): Select {
   return (args, ...rest) => {
     const order = orderOf(args);
-    // Before anything is read: the list is read with its parent.
+    // Checked here, because the list is read with its parent and before its own resolver runs.
     check(args, order);
     const planned = Object.entries(select(args, ...rest).select);
     return {
@@ -84,7 +84,7 @@ function inOrder(select: Select, orderOf: OrderOf): Select {
   };
 }
 
-/** A cursor is made when it is selected. */
+/** The cursors are getters, so that each is made only when it is selected. */
 function withCursors({ edges, pageInfo, ...connection }: Connection, order: Order) {
   const first = edges[0]?.node;
   const last = edges.at(-1)?.node;

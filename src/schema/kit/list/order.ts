@@ -1,23 +1,23 @@
-/** The orders of lists. */
+/** Orders of lists, and how their values are written in cursors. */
 
 type Direction = 'asc' | 'desc';
 
 export type Column = { field: string; direction: Direction; kind: Kind };
 
-/** What a list is ordered by. Ties are broken by id, newest first. */
+/** The columns that a list is ordered by. Ties are broken by id, newest first. */
 export type Order = {
-  /** For a list that knows several orders: it is part of the cursors, so that none is taken for one of another order. */
+  /** Required for a list with several orders. Cursors contain it, so that a cursor of another order is refused. */
   name?: string;
   by: readonly Column[];
 };
 
-/** How the values of a column are written in a cursor: without spaces, and in one way only. */
+/** How values of one type are written in a cursor. Each value has one text, without spaces. */
 type Kind = { write(value: unknown): string; read(text: string): string | number | undefined };
 
 const TIME: Kind = {
   write: (value) => (value as Date).toISOString(),
   read: (text) => {
-    // JavaScript reads the 31st of February as a day in March.
+    // `Date.parse` accepts February 31 as a day in March.
     const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text) && !Number.isNaN(Date.parse(text));
     return isTime && new Date(text).toISOString() === text ? text : undefined;
   },
@@ -40,14 +40,14 @@ const TEXT: Kind = {
 
 const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
 
-/** The latest first. */
+/** Latest first. */
 export const byTime = (field: string): Column => ({ field, direction: 'desc', kind: TIME });
-/** The least first. */
+/** Smallest first. */
 export const byNumber = (field: string): Column => ({ field, direction: 'asc', kind: NUMBER });
 /** As the column's collation sorts. */
 export const byText = (field: string): Column => ({ field, direction: 'asc', kind: TEXT });
 
 export const newestFirst = (field = 'createdAt'): Order => ({ by: [byTime(field)] });
 
-/** All columns of an order, the id last. */
+/** All columns of an order. The last one is the id. */
 export const columnsOf = ({ by }: Order): Column[] => [...by, BY_ID];

@@ -1,4 +1,4 @@
-/** The query for one page of a list. */
+/** Builds the query for one page of a list. */
 import { type Place, readPlace } from './cursor.ts';
 import { type Column, columnsOf, type Order } from './order.ts';
 
@@ -11,13 +11,13 @@ export type PageQuery = {
   take?: number;
 };
 
-/** What the Prisma plugin planned for a page, in this order and from this place on. */
+/** The Prisma plugin's query for a page, changed to this order and to the place that its cursor names. */
 export function page({ cursor, skip: _, where, select, ...query }: PageQuery, order: Order) {
   const columns = columnsOf(order);
   const place = cursor?.id === undefined ? undefined : readPlace(cursor.id, order);
   return {
     ...query,
-    // The cursors are made from these columns, whatever else is selected.
+    // The cursors are made from these columns, so they are read even when no field selects them.
     ...(select && {
       select: { ...select, ...Object.fromEntries(columns.map(({ field }) => [field, true])) },
     }),
@@ -27,8 +27,8 @@ export function page({ cursor, skip: _, where, select, ...query }: PageQuery, or
 }
 
 /**
- * The rows after a place, or before it: by the first column past it, or not short of it and by the others past it. The
- * first condition, which the second implies, is the one an index can use.
+ * The condition for the rows after a place, or before it when the page is read backwards. With columns a and b it is
+ * `a >= x AND (a > x OR b > y)`. The `OR` alone would suffice, but only `a >= x` can use an index.
  */
 function beyond([column, ...columns]: Column[], [value, ...values]: Place, isBackwards: boolean): object {
   const { field, direction } = column as Column;

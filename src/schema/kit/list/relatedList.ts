@@ -2,8 +2,8 @@ import type { OrderOf } from './listPlugin.ts';
 import { newestFirst } from './order.ts';
 
 /**
- * Options of a `t.relatedConnection`: a list that is read together with its parent. For lists that stay short: Prisma
- * reads related rows whole, and cuts the page in memory.
+ * Options of a `t.relatedConnection`, a list that is read together with its parent. Only for lists that stay short,
+ * because Prisma reads all related rows and cuts the page in memory.
  */
 export function relatedList(orderBy = newestFirst()) {
   const listOrder: OrderOf = () => orderBy;

@@ -1,0 +1,54 @@
+import type { Tx } from '../../../db.ts';
+import { globalId } from '../../../globalId.ts';
+import { type Author, recordStructureEvents } from '../../act/structureEvent.ts';
+import type { JobQueue } from '../../port/job.ts';
+import type { PlacedWorkspace } from './workspaces.ts';
+
+type Employment = { organizationId: string; importId: string; hiredById: string };
+type HiredAgent = {
+  id: string;
+  workspaceId: string;
+  name: string;
+  role: string;
+  status: 'PENDING' | 'RUNNING';
+};
+
+/**
+ * Hires an agent for each new workspace, named after it, with the first line of its role. One without a container is
+ * RUNNING at once; a job starts the container of each other one.
+ * @returns how many are RUNNING
+ */
+export async function seatAgents(
+  tx: Tx,
+  by: Author & { jobs: JobQueue },
+  { organizationId, importId, hiredById }: Employment,
+  created: readonly PlacedWorkspace[],
+): Promise<number> {
+  if (created.length === 0) return 0;
+  const hired = await tx.$queryRaw<HiredAgent[]>`
+    INSERT INTO agent (organization_id, workspace_id, name, role, status, hired_by_id)
+    SELECT w.organization_id, w.id, rtrim(left(w.name, 100)),
+           rtrim(left(coalesce(split_part(w.role, E'\n', 1), w.name), 100)),
+           (CASE w.status WHEN 'PROVISIONING' THEN 'PENDING' ELSE 'RUNNING' END)::agent_status, ${hiredById}::uuid
+      FROM workspace w WHERE w.id = ANY(${created.map(({ id }) => id)}::uuid[])
+     ORDER BY w.path
+    RETURNING id, workspace_id AS "workspaceId", name, role, status::text AS status`;
+  const pending = hired.filter(({ status }) => status === 'PENDING');
+  await by.jobs.enqueueAll(
+    tx,
+    'agent.start',
+    pending.map(({ id }) => ({ agentId: id })),
+  );
+  await recordStructureEvents(
+    tx,
+    by,
+    hired.map(({ id, workspaceId, name, role }) => ({
+      organizationId,
+      type: 'agent.hired',
+      subject: { type: 'Agent', id },
+      payload: { name, role, workspace: globalId('Workspace', workspaceId) },
+      importId,
+    })),
+  );
+  return hired.length - pending.length;
+}

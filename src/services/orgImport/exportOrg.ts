@@ -1,0 +1,55 @@
+import type { Viewer } from '../../auth/viewer.ts';
+import type { Database } from '../../db.ts';
+import type { JsonObject } from './document/document.ts';
+import { readLiveWorkspaces } from './liveWorkspaces.ts';
+import { LiveTree } from './plan/liveTree.ts';
+import type { LiveWorkspace } from './plan/plan.ts';
+import { writeOrgDocument } from './writeOrgDocument.ts';
+
+/**
+ * The live tree as one YAML document; null when there is no such organization or live workspace, or the viewer may not
+ * see it.
+ * @param rootId the workspace to begin with; null for the whole tree
+ */
+export async function exportOrg(
+  { viewer, db }: { viewer: Viewer; db: Database },
+  organizationId: string,
+  rootId: string | null,
+): Promise<string | null> {
+  if (!viewer.roles.has(organizationId)) return null;
+  const rows = await readLiveWorkspaces(db.prisma, organizationId);
+  const workspaces = rootId === null ? rows : subtreeOf(rows, rootId);
+  if (!workspaces) return null;
+  const { name, spec } = await documentOf(db, organizationId, workspaces);
+  return writeOrgDocument({ name, spec, workspaces });
+}
+
+function subtreeOf(rows: LiveWorkspace[], rootId: string): LiveWorkspace[] | undefined {
+  const root = rows.find(({ id }) => id === rootId);
+  return root && [...new LiveTree(rows).subtree(root)];
+}
+
+/**
+ * The document that the workspaces came from, when they came from one: its name, and what its last import said of the
+ * organization. Otherwise the document is named after the organization.
+ */
+async function documentOf(
+  { prisma }: Database,
+  organizationId: string,
+  workspaces: readonly LiveWorkspace[],
+): Promise<{ name: string; spec?: JsonObject }> {
+  const names = new Set(workspaces.flatMap(({ importDocument }) => importDocument ?? []));
+  const [name] = names;
+  if (name === undefined || names.size > 1) {
+    return await prisma.organization.findUniqueOrThrow({
+      where: { id: organizationId },
+      select: { name: true },
+    });
+  }
+  const last = await prisma.orgImport.findFirst({
+    where: { organizationId, name, status: 'COMPLETED' },
+    orderBy: [{ startedAt: 'desc' }, { id: 'desc' }],
+    select: { spec: true },
+  });
+  return { name, spec: (last?.spec ?? {}) as JsonObject };
+}

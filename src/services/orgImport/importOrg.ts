@@ -1,0 +1,158 @@
+import type { z } from 'zod';
+import { authorize } from '../../auth/policy.ts';
+import type { Tx } from '../../db.ts';
+import {
+  ImportInProgressError,
+  PlanStaleError,
+  TooManyRemovalsError,
+  UserError,
+  WorkspaceTooDeepError,
+} from '../../errors.ts';
+import { createLimiter } from '../../limiter.ts';
+import { isLockTimeout, isUnavailable, violatedConstraint } from '../../sqlError.ts';
+import { type Act, type ActResult, perform } from '../act/act.ts';
+import { validate } from '../act/input.ts';
+import type { Author } from '../act/structureEvent.ts';
+import { MAX_LEVELS } from '../workspace/subtree.ts';
+import { lockOrgTree } from '../workspace/workspace.ts';
+import { applyPlan } from './applyPlan.ts';
+import { assertEnvironment, missingEnvironment, warningsOf } from './environment.ts';
+import { type ImportOrgInput, importOrgInput } from './importOrgInput.ts';
+import { completeImport, failImports, holdImport, newImportId, startImport } from './importRecord.ts';
+import { type ImportResult, importResult, planResult } from './importResult.ts';
+import type { ImportSettings } from './importSettings.ts';
+import { readLiveWorkspaces } from './liveWorkspaces.ts';
+import type { OrgImportPlan } from './plan/plan.ts';
+import { planOrgImport } from './plan/planOrgImport.ts';
+import { planOrg } from './planOrg.ts';
+import { readOrgSource } from './readOrgSource.ts';
+
+/** Writing ten thousand workspaces takes seconds. */
+const TIMEOUT_MS = 120_000;
+
+/**
+ * Imports that run at once in one process. Each holds a connection while it waits for the organization's lock, and needs
+ * a second one to commit its start: without a limit, waiting imports could take every connection of the pool.
+ */
+const limiter = createLimiter(6);
+
+/**
+ * Makes the tree of an organization follow a document. All of it is one transaction, but for the import's start and its
+ * failure, which stay when that transaction is rolled back. An import has started once its source is read; what cannot
+ * be read has no name and leaves no trace.
+ *
+ * @throws InvalidOrgSourceError
+ * @throws MissingEnvironmentError
+ * @throws ImportInProgressError
+ * @throws PlanStaleError
+ * @throws TooManyRemovalsError
+ * @throws WorkspaceTooDeepError
+ */
+export async function importOrg(
+  act: Act,
+  { organizationId, ...input }: { organizationId: string } & z.input<typeof importOrgInput>,
+  settings: ImportSettings,
+): Promise<ActResult<ImportResult>> {
+  const request = validate(importOrgInput, input);
+  authorize(act.viewer, 'org.import', organizationId);
+  if (request.dryRun) {
+    const plan = await planOrg(act, { organizationId, ...input }, settings);
+    return { importId: null, plan, requestId: act.requestId, position: null, isRepetition: false };
+  }
+  return await limiter(organizationId, () => carryOut(act, organizationId, request, settings));
+}
+
+async function carryOut(
+  act: Act,
+  organizationId: string,
+  { source, mode, environment, ...expected }: ImportOrgInput,
+  settings: ImportSettings,
+): Promise<ActResult<ImportResult>> {
+  const { requestId } = act;
+  const auditFailed = (err: unknown) =>
+    settings.log.error({ err, requestId }, 'an import goes on without an entry in the audit trail');
+  const by = { ...act, auditFailed };
+  let started: string | undefined;
+  try {
+    return await perform(act, {
+      organizationId,
+      timeoutMs: TIMEOUT_MS,
+      result: importResult,
+      authorize: (viewer) => authorize(viewer, 'org.import', organizationId),
+      prepare: () => readOrgSource(source, { root: settings.templatesDir }),
+      async lock(tx, document) {
+        const unmet = missingEnvironment(document, environment, settings);
+        const importId = started ?? (await newImportId(tx));
+        await holdImport(tx, importId);
+        // Only here: a concurrent call with the same idempotency key has waited by now, and does not get this far.
+        if (started === undefined) {
+          const warnings = warningsOf(document, unmet);
+          await startImport(act.db, by, { importId, organizationId, document, mode, warnings });
+          started = importId;
+        }
+        assertEnvironment(unmet, act.runtime);
+        await lockTree(tx, organizationId);
+        return { importId, unmet };
+      },
+      async write(tx, { prepared: document, locked: { importId, unmet }, viewer }) {
+        const plan = planOrgImport(document, await readLiveWorkspaces(tx, organizationId), mode);
+        assertExpected(plan, expected);
+        const application = {
+          organizationId,
+          importId,
+          documentName: document.name,
+          plan,
+          hiredById: viewer.id,
+        };
+        const { workspaceIds, onlineCount } = await applyPlan(tx, by, application);
+        await completeImport(tx, by, importId, plan, onlineCount);
+        return { importId, plan: planResult(plan, unmet, workspaceIds) };
+      },
+    });
+  } catch (thrown) {
+    const error =
+      violatedConstraint(thrown) === 'workspace_depth_check' ? new WorkspaceTooDeepError(MAX_LEVELS) : thrown;
+    if (started !== undefined) await noteFailure(by, started, error, settings);
+    throw error;
+  }
+}
+
+async function lockTree(tx: Tx, organizationId: string): Promise<void> {
+  try {
+    await lockOrgTree(tx, organizationId);
+  } catch (error) {
+    throw isLockTimeout(error) ? new ImportInProgressError() : error;
+  }
+}
+
+function assertExpected(
+  { hash, counts }: OrgImportPlan,
+  { expectedPlanHash, maxRemovals }: Pick<ImportOrgInput, 'expectedPlanHash' | 'maxRemovals'>,
+): void {
+  if (expectedPlanHash != null && expectedPlanHash !== hash) throw new PlanStaleError(hash);
+  if (maxRemovals != null && counts.removed > maxRemovals) {
+    throw new TooManyRemovalsError(counts.removed, maxRemovals);
+  }
+}
+
+/** In a transaction of its own. When that fails too, the sweep finds an import that nothing is running. */
+async function noteFailure(
+  by: Act & Author,
+  importId: string,
+  error: unknown,
+  { log }: ImportSettings,
+): Promise<void> {
+  const { viewer: actor, requestId } = by;
+  try {
+    await by.db.transact({ actor, requestId }, (tx) => failImports(tx, by, [importId], reasonOf(error, by)));
+  } catch (err) {
+    log.warn({ err, importId, requestId }, 'the failure of an import could not be noted yet');
+  }
+}
+
+/** What people may know of it. */
+function reasonOf(error: unknown, { requestId }: Act): string {
+  if (error instanceof UserError) return `${error.code}: ${error.message}`;
+  if (isUnavailable(error)) return 'The database was not available.';
+  return `Something went wrong on our side. Request id: ${requestId}.`;
+}
