@@ -1,6 +1,18 @@
-import type { Fault } from '../services/template/manifest/fault.ts';
-import type { Conflict } from '../services/template/plan/plan.ts';
 import { UserError } from './userError.ts';
+
+type TemplateFault = { readonly path: string; readonly message: string };
+
+export type TemplateConflict = {
+  readonly kind: 'AGENT' | 'ENTITY_TYPE' | 'RELATIONSHIP_TYPE' | 'WATCHER' | 'CLASSIFIER';
+  readonly slug: string;
+  readonly reason: string;
+  /** Whose row is in the way. */
+  readonly owner: 'USER' | 'TEMPLATE';
+  /** The installation that manages the row in the way; null for a row of the organization itself. */
+  readonly installationId: string | null;
+  /** What settles it. */
+  readonly resolutions: readonly ('ADOPT' | 'SKIP')[];
+};
 
 /** What an agent was installed from is released there: an installed agent is no template. */
 export class TemplateIsInstallationError extends UserError {
@@ -14,9 +26,9 @@ export class TemplateIsInstallationError extends UserError {
 export class TemplateInvalidError extends UserError {
   static override readonly code = 'TEMPLATE_INVALID';
   /** Every fault, each with the place where it is, such as `WATCHER.triage.extractionSchema`. */
-  readonly issues: readonly Fault[];
+  readonly issues: readonly TemplateFault[];
 
-  constructor(issues: readonly Fault[]) {
+  constructor(issues: readonly TemplateFault[]) {
     super('The template cannot be released as it is.');
     this.issues = issues;
   }
@@ -42,9 +54,9 @@ export class NotInstalledError extends UserError {
 export class TemplateConflictsError extends UserError {
   static override readonly code = 'TEMPLATE_CONFLICTS';
   /** All of them. */
-  readonly conflicts: readonly Conflict[];
+  readonly conflicts: readonly TemplateConflict[];
 
-  constructor(conflicts: readonly Conflict[]) {
+  constructor(conflicts: readonly TemplateConflict[]) {
     super(`${conflicts.length} items are in conflict. Nothing was written.`);
     this.conflicts = conflicts;
   }

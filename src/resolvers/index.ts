@@ -30,6 +30,7 @@ import './pullRequest/pullRequest.ts';
 import './pullRequest/claimPR.ts';
 import './pullRequest/refreshPR.ts';
 import './template/template.ts';
+import './template/installManifest.ts';
 import './template/publishTemplateRelease.ts';
 import './template/templateInstallPlan.ts';
 import './template/installTemplate.ts';

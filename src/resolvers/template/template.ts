@@ -1,7 +1,7 @@
 import { builder } from '../../schema/index.ts';
 import { byText } from '../../schema/kit/list/order.ts';
 import { Template } from '../../schema/template/template.ts';
-import { templateOfSlug } from '../../services/template/release/visibleTemplate.ts';
+import { templateOfSlug } from '../../services/template/release/templateOfSlug.ts';
 
 builder.queryFields((t) => ({
   templates: t.list({

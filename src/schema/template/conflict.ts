@@ -1,4 +1,5 @@
-import type { Conflict } from '../../services/template/plan/plan.ts';
+import type { TemplateConflict as Conflict } from '../../errors.ts';
+import type { PlanReason } from '../../services/template/plan/plan.ts';
 import { builder } from '../kit/builder.ts';
 import { Installation } from './installation.ts';
 import { TemplateItemKind } from './itemKind.ts';
@@ -29,7 +30,11 @@ export const TemplateConflict = builder.objectRef<Conflict>('TemplateConflict').
   fields: (t) => ({
     kind: t.expose('kind', { type: TemplateItemKind, description: 'What it is.' }),
     slug: t.exposeString('slug', { description: 'Its slug; a resolution names it by kind and slug.' }),
-    reason: t.expose('reason', { type: PlanReasonType, description: 'What is in the way.' }),
+    reason: t.field({
+      type: PlanReasonType,
+      description: 'What is in the way.',
+      resolve: ({ reason }) => reason as PlanReason,
+    }),
     owner: t.expose('owner', { type: ConflictOwner, description: 'Whose row is in the way.' }),
     installation: t.exposeNode('installationId', {
       type: Installation,

@@ -1,5 +1,5 @@
 import type { ManifestItem } from '../../services/template/manifest/item.ts';
-import { needsOf } from '../../services/template/manifest/need.ts';
+import type { Needs } from '../../services/template/manifest/need.ts';
 import { builder } from '../kit/builder.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
@@ -20,24 +20,24 @@ const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem
   }),
 });
 
-export const InstallManifest = builder.objectRef<readonly ManifestItem[]>('InstallManifest').implement({
+type InstallManifestShape = Needs & { creates: readonly ManifestItem[] };
+
+export const InstallManifest = builder.objectRef<InstallManifestShape>('InstallManifest').implement({
   description: 'What an installation needs and creates, for those who consider it.',
   fields: (t) => ({
-    environment: t.stringList({
+    environment: t.exposeStringList('environment', {
       description:
         'Names of the environment variables that the agent needs, from `required_env` in its config.',
-      resolve: (items) => needsOf(items).environment,
     }),
-    connections: t.stringList({
+    connections: t.exposeStringList('connections', {
       description:
         'Names of the connections that the watchers need, from `connections` in the config of the agent.',
-      resolve: (items) => needsOf(items).connections,
     }),
     creates: t.field({
       type: [InstallManifestItem],
       description:
         'All that it creates in an organization that has none of it: the agent first, at most 2,000.',
-      resolve: (items) => items,
+      resolve: ({ creates }) => [...creates],
     }),
   }),
 });

@@ -1,10 +1,5 @@
 import type { InstalledItem } from '../../services/template/install/installedItem.ts';
-import {
-  PLAN_ACTIONS,
-  PLAN_REASONS,
-  type PlanAction,
-  type PlanReason,
-} from '../../services/template/plan/plan.ts';
+import type { PlanAction, PlanReason } from '../../services/template/plan/plan.ts';
 import { builder } from '../kit/builder.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
@@ -44,20 +39,19 @@ const REASONS: Record<PlanReason, string> = {
   REMOVED_AND_CHANGED: 'CONFLICT: the item left the release, and the row was changed here.',
 };
 
-const valuesOf = <Name extends string>(names: readonly Name[], descriptions: Record<Name, string>) =>
-  Object.fromEntries(names.map((name) => [name, { value: name, description: descriptions[name] }])) as Record<
-    Name,
-    { value: Name; description: string }
-  >;
+const valuesOf = <Name extends string>(descriptions: Record<Name, string>) =>
+  Object.fromEntries(
+    Object.entries<string>(descriptions).map(([name, description]) => [name, { value: name, description }]),
+  ) as { [Each in Name]: { value: Each; description: string } };
 
 const PlanActionType = builder.enumType('TemplatePlanAction', {
   description: 'What happens to an item of a release.',
-  values: valuesOf(PLAN_ACTIONS, ACTIONS),
+  values: valuesOf(ACTIONS),
 });
 
 export const PlanReasonType = builder.enumType('TemplatePlanReason', {
   description: 'Why an item has its action.',
-  values: valuesOf(PLAN_REASONS, REASONS),
+  values: valuesOf(REASONS),
 });
 
 const FieldDiff = builder.objectRef<InstalledItem['diff'][number]>('TemplateFieldDiff').implement({

@@ -1,8 +1,6 @@
-import type { Manifest } from '../../services/template/manifest/item.ts';
-import { visibleTemplates } from '../../services/template/release/visibleTemplate.ts';
+import { visibleTemplates } from '../../auth/visibleTemplates.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
-import { InstallManifest } from './installManifest.ts';
 import { TemplateRelease } from './templateRelease.ts';
 import { TemplateVisibility } from './templateVisibility.ts';
 
@@ -39,19 +37,6 @@ export const Template = builder.prismaNode('Template', {
       description: 'Its releases, newest first.',
       where: ({ id }) => ({ templateId: id }),
       orderBy: newestFirst(),
-    }),
-    installManifest: t.field({
-      type: InstallManifest,
-      description: 'What an installation of its newest release needs, and what it creates.',
-      select: { id: true },
-      resolve: async ({ id }, _args, { db }) => {
-        const { manifest } = await db.prisma.templateRelease.findFirstOrThrow({
-          where: { templateId: id },
-          orderBy: { number: 'desc' },
-          select: { manifest: true },
-        });
-        return (manifest as unknown as Manifest).items;
-      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first released.' }),
     updatedAt: t.expose('updatedAt', {

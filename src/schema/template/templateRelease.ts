@@ -1,7 +1,5 @@
-import type { Manifest } from '../../services/template/manifest/item.ts';
-import { visibleTemplates } from '../../services/template/release/visibleTemplate.ts';
+import { visibleTemplates } from '../../auth/visibleTemplates.ts';
 import { builder } from '../kit/builder.ts';
-import { InstallManifest } from './installManifest.ts';
 
 export const TemplateRelease = builder.prismaNode('TemplateRelease', {
   id: { field: 'id' },
@@ -13,12 +11,6 @@ export const TemplateRelease = builder.prismaNode('TemplateRelease', {
     number: t.exposeInt('number', { description: 'Its number. Counts from 1 for each template.' }),
     hash: t.exposeString('hash', {
       description: 'SHA-256 of its items as canonical JSON, in hexadecimal. Equal items have equal hashes.',
-    }),
-    installManifest: t.field({
-      type: InstallManifest,
-      description: 'What an installation of this release needs, and what it creates.',
-      select: { manifest: true },
-      resolve: ({ manifest }) => (manifest as unknown as Manifest).items,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was published.' }),
   }),

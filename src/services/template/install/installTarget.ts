@@ -4,7 +4,7 @@ import type { Tx } from '../../../db.ts';
 import { CannotInstallIntoSourceOrgError, NotFoundError, NotInstalledError } from '../../../errors.ts';
 import type { Act } from '../../act/act.ts';
 import type { Manifest } from '../manifest/item.ts';
-import { templateOfSlug } from '../release/visibleTemplate.ts';
+import { templateOfSlug } from '../release/templateOfSlug.ts';
 
 export type Target = {
   readonly organizationId: string;

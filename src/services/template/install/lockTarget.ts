@@ -10,7 +10,7 @@ const TABLES = ['entity_type', 'relationship_type', 'watcher', 'classifier'] as 
  */
 export async function lockTarget(tx: Tx, { organizationId, template }: Target): Promise<void> {
   const key = `muster.installation ${organizationId} ${template.id}`;
-  await tx.$queryRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
+  await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
   await tx.$queryRaw`
     SELECT FROM agent a
      WHERE a.id IN (

@@ -1,21 +1,8 @@
-/** Which templates there are for a viewer. */
 import type { Prisma, Template } from '../../../../prisma/client/client.ts';
 import type { Viewer } from '../../../auth/viewer.ts';
 import type { Database } from '../../../db.ts';
 
 type Prismas = Pick<Database['prisma'], 'template'>;
-
-/** Public ones, those of its organizations, and those that its organizations have installed. */
-export function visibleTemplates({ roles }: Viewer): Prisma.TemplateWhereInput {
-  const organizationIds = { in: [...roles.keys()] };
-  return {
-    OR: [
-      { visibility: 'PUBLIC' },
-      { organizationId: organizationIds },
-      { installations: { some: { organizationId: organizationIds, status: 'INSTALLED' } } },
-    ],
-  };
-}
 
 /**
  * The template that a slug means to a viewer; null when it means none. One of the viewer's own organizations comes first,
