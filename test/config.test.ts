@@ -15,8 +15,8 @@ function faultsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
-describe('defaults', () => {
-  it('needs nothing to be set', () => {
+describe('the default configuration', () => {
+  it('needs no variable', () => {
     expect(loadConfig({})).toEqual({
       port: 4000,
       host: '127.0.0.1',
@@ -34,7 +34,7 @@ describe('defaults', () => {
     });
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('applies to empty variables too', () => {
     const names = [
       'PORT',
       'HOST',
@@ -57,7 +57,7 @@ describe('defaults', () => {
     expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));
   });
 
-  it('asks GitHub as soon as the database is a real one', () => {
+  it('uses GitHub when DATABASE_URL is set', () => {
     const DATABASE_URL = 'postgres://localhost/muster';
     expect(loadConfig({ DATABASE_URL }).scm).toBe('github');
     expect(loadConfig({ DATABASE_URL, MUSTER_SCM: 'demo' }).scm).toBe('demo');
@@ -65,7 +65,7 @@ describe('defaults', () => {
     expect(loadConfig({ MUSTER_SCM: 'github' }).scm).toBe('github');
   });
 
-  it('is frozen throughout', () => {
+  it('is frozen with all its parts', () => {
     const config = loadConfig({
       MUSTER_AVAILABLE_ENV: 'A',
       MUSTER_RUNTIME: 'exec',
@@ -78,7 +78,7 @@ describe('defaults', () => {
   });
 });
 
-it('keeps from the program of the runtime what is our own concern', () => {
+it('the environment of the runtime program has no variable of Muster, PostgreSQL or GitHub', () => {
   const { runtime } = loadConfig({
     MUSTER_RUNTIME: 'exec',
     MUSTER_RUNTIME_EXEC: 'x',
@@ -97,7 +97,7 @@ it('keeps from the program of the runtime what is our own concern', () => {
   });
 });
 
-describe('what is accepted', () => {
+describe('the configuration accepts', () => {
   it.each([
     [{ PORT: '0' }, { port: 0 }],
     [{ PORT: '65535' }, { port: 65_535 }],
@@ -130,13 +130,13 @@ describe('what is accepted', () => {
     ['https://api.github.com/', 'https://api.github.com'],
     ['https://ghe.example/api/', 'https://ghe.example/api'],
     ['http://127.0.0.1:4010', 'http://127.0.0.1:4010'],
-  ])('GitHub at %s', (given, apiUrl) => {
+  ])('GITHUB_API_URL=%s', (given, apiUrl) => {
     const env = { GITHUB_API_URL: given, GITHUB_TOKEN: 'ghp_x', GITHUB_WEBHOOK_SECRET: 'with space' };
     expect(loadConfig(env).github).toEqual({ apiUrl, token: 'ghp_x', webhookSecret: 'with space' });
   });
 });
 
-describe('what is refused', () => {
+describe('the configuration refuses', () => {
   it.each([
     [{ PORT: '65536' }, 'PORT is "65536"; expected a whole number from 0 to 65535'],
     [{ PORT: '-1' }, 'PORT is "-1"; expected a whole number from 0 to 65535'],
@@ -183,7 +183,7 @@ describe('what is refused', () => {
     ['MUSTER_BOOTSTRAP_TOKEN', SECRET.repeat(14), '8 to 200 characters of ASCII, no white space'],
     ['MUSTER_BOOTSTRAP_TOKEN', `${SECRET}é`, '8 to 200 characters of ASCII, no white space'],
     ['MUSTER_AVAILABLE_ENV', `OK,KEY=${SECRET}`, 'has no name in place 2; expected names'],
-  ])('%s, without repeating what may be a secret', (name, value, expected) => {
+  ])('an invalid %s without repeating the value, which may be secret', (name, value, expected) => {
     const faults = faultsOf({ [name]: value });
     expect(faults).toHaveLength(1);
     expect(faults[0]).toContain(expected);
@@ -191,7 +191,7 @@ describe('what is refused', () => {
     expect(faults[0]).not.toContain(SECRET.slice(0, 7));
   });
 
-  it('in one message, whatever kinds of faults there are', () => {
+  it('faults of several kinds in one message', () => {
     const load = () => loadConfig({ PORT: 'x', DATABASE_URL: 'x', MUSTER_RUNTIME: 'exec', LOG_LEVEL: 'x' });
     expect(load).toThrow(ConfigurationError);
     expect(load).toThrow(

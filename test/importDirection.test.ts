@@ -1,9 +1,9 @@
-/** The layers of docs/architecture.md, held: who may import whom. */
+/** The layers of docs/architecture.md and their allowed imports. */
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 
-/** What each folder may import besides itself and the files at the root of src/ listed under ROOT. */
+/** The folders that each folder may import, besides itself and the files at the root of src/ listed under ROOT. */
 const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   schema: { values: ['auth'], types: ['services', 'feed'] },
   resolvers: { values: ['schema', 'services', 'feed', 'auth'], types: [] },
@@ -19,14 +19,14 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   migrations: { values: [], types: [] },
   errors: { values: [], types: [] },
   cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
-  // Runs elsewhere, in browsers too.
+  // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
 
-/** The pure predicates that services throw by. A `viewerCan…` field asks the same ones. */
+/** Pure predicates of the services, which throw by them. A `viewerCan…` field uses the same ones. */
 const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 
-/** Who may import each file at the root of src/. */
+/** The folders that may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
   'backoff.ts': ['db.ts', 'feed', 'github', 'jobs'],
@@ -41,7 +41,7 @@ const ROOT: Record<string, string[]> = {
   'sqlError.ts': ['services', 'db.ts', 'http'],
 };
 
-/** Packages that only one place may touch. */
+/** Packages that only one folder may import. */
 const RESERVED: Record<string, (file: string) => boolean> = {
   ioredis: (file) => file.startsWith('feed/'),
   'prom-client': (file) => file.startsWith('observe/'),
@@ -70,17 +70,17 @@ const inside = imports
 
 const folderOf = (file: string): string => (file.includes('/') ? (file.split('/')[0] ?? '') : file);
 
-it('finds the files and their imports', () => {
+it('the test finds the files of src and their imports', () => {
   expect(files.length).toBeGreaterThan(50);
   expect(inside.length).toBeGreaterThan(100);
 });
 
-it('lets every folder import only what its layer may', () => {
+it('every folder of src imports only the folders that its layer may import', () => {
   const wrong = inside.filter(({ file, target, isType }) => {
     const from = folderOf(file);
     const to = folderOf(target);
     if (from === to || target.startsWith('..')) return false;
-    // The roots put everything together.
+    // The entry files put everything together.
     if (from === 'app.ts' || from === 'main.ts' || from === 'context.ts') return false;
     const rootImporters = ROOT[to];
     if (rootImporters) return !isType && !rootImporters.includes(from);
@@ -94,7 +94,7 @@ it('lets every folder import only what its layer may', () => {
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
-/** The rooms of a layer: `agent`, `session`, … What its nouns share is in rooms that know no noun. */
+/** The rooms of a layer are its subfolders: `agent`, `session`, … The rooms of what nouns share know no noun. */
 const SHARED_ROOMS: Record<string, string[]> = {
   schema: ['kit'],
   resolvers: ['kit'],
@@ -115,7 +115,7 @@ function roomsOf(layer: string): Map<string, Set<string>> {
   return rooms;
 }
 
-it.each(Object.entries(SHARED_ROOMS))('%s: what nouns share imports no noun', (layer, shared) => {
+it.each(Object.entries(SHARED_ROOMS))('%s: a shared room imports no room of a noun', (layer, shared) => {
   const rooms = roomsOf(layer);
   expect(rooms.size).toBeGreaterThan(3);
   const wrong = shared.flatMap((room) =>
@@ -126,7 +126,7 @@ it.each(Object.entries(SHARED_ROOMS))('%s: what nouns share imports no noun', (l
   expect(wrong).toEqual([]);
 });
 
-it.each(['schema', 'resolvers'])('%s: no two rooms import each other, not even by way of others', (layer) => {
+it.each(['schema', 'resolvers'])('%s: no two rooms import each other, directly or indirectly', (layer) => {
   const rooms = roomsOf(layer);
   const reachable = (from: string, seen = new Set<string>()): Set<string> => {
     for (const room of rooms.get(from) ?? []) if (!seen.has(room)) reachable(room, seen.add(room));
@@ -135,7 +135,7 @@ it.each(['schema', 'resolvers'])('%s: no two rooms import each other, not even b
   expect([...rooms.keys()].filter((room) => reachable(room).has(room))).toEqual([]);
 });
 
-it('lets only their owners touch the reserved packages', () => {
+it('only its own folder imports a reserved package', () => {
   const wrong = imports.filter(({ file, target }) => {
     const owner = Object.entries(RESERVED).find(([name]) => target === name || target.startsWith(`${name}/`));
     return owner !== undefined && !owner[1](file);
@@ -143,14 +143,14 @@ it('lets only their owners touch the reserved packages', () => {
   expect(wrong.map(({ file, target }) => `${file} imports ${target}`)).toEqual([]);
 });
 
-it('keeps the client apart: it imports graphql and nothing else', () => {
+it('src/client imports graphql and nothing else', () => {
   const foreign = imports.filter(
     ({ file, target }) => file.startsWith('client/') && !target.startsWith('./'),
   );
   expect(new Set(foreign.map(({ target }) => target))).toEqual(new Set(['graphql']));
 });
 
-it('builds a Prisma client in db.ts alone, and reads the environment in config.ts alone', () => {
+it('only db.ts builds a Prisma client, and only config.ts reads the environment', () => {
   const containing = (text: string) =>
     files.filter((file) => readFileSync(join('src', file), 'utf8').includes(text));
   expect(containing('new PrismaClient(')).toEqual(['db.ts']);
@@ -169,7 +169,7 @@ const FEED_RANKS: Record<string, number> = {
   'feed.ts': 5,
 };
 
-it('lets each folder of src/feed import only lower ones', () => {
+it('each folder of src/feed imports only lower ones', () => {
   const inFeed = (path: string) => path.startsWith('feed/');
   const folder = (path: string) => folderOf(path.slice('feed/'.length));
   const rank = (path: string) => FEED_RANKS[folder(path)] ?? Number.NaN;

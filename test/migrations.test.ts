@@ -49,7 +49,7 @@ async function recorded(): Promise<string[]> {
   return rows.map((row) => row.migration_name);
 }
 
-/** How the table of applied migrations is made, whoever made it. */
+/** The definition of the table of applied migrations. */
 async function tableOfHistory() {
   return (await catalog(client)).filter(({ name }) => name.includes('_prisma_migrations'));
 }
@@ -60,7 +60,7 @@ async function exists(table: string): Promise<boolean> {
 }
 
 describe('migrate', () => {
-  it('applies in order of name, and a second time nothing', async () => {
+  it('applies migrations in order of name, and none the second time', async () => {
     await write('20260102000000_b', 'ALTER TABLE a ADD COLUMN y int');
     await write('20260101000000_a', 'CREATE TABLE a (x int)');
     await writeFile(join(directory, 'migration_lock.toml'), 'provider = "postgresql"');
@@ -96,7 +96,7 @@ describe('migrate', () => {
     ]);
   });
 
-  it('leaves the semicolons in the bodies of functions alone', async () => {
+  it('accepts semicolons in the bodies of functions', async () => {
     await write(
       '1_a',
       `CREATE FUNCTION twice(x int) RETURNS int LANGUAGE plpgsql AS $$ BEGIN x := x * 2; RETURN x; END $$;
@@ -115,13 +115,13 @@ describe('migrate', () => {
     expect(await recorded()).toEqual(['1_a', '2_b']);
   });
 
-  it('gives up on a lock that is not given back', async () => {
+  it('gives up when the lock is not released', async () => {
     await client.query('SELECT pg_advisory_lock(72707369)');
     const error = await failure(migrate(database.url, { directory, lockTimeoutMs: 300 }));
     expect(error.fault).toBe('LOCKED');
   });
 
-  it('applies late what sorts before the last applied one, as Prisma does', async () => {
+  it('applies a migration that sorts before the last applied one, as Prisma does', async () => {
     await write('2_b', 'SELECT 1');
     await up();
     await write('1_a', 'SELECT 1');
@@ -138,15 +138,15 @@ describe('migrate', () => {
     expect([await exists('a'), await exists('_prisma_migrations')]).toEqual([false, false]);
   });
 
-  it('is not cut off by a time limit meant for requests', async () => {
+  it('is not limited by the statement timeout of requests', async () => {
     await write('1_a', 'SELECT pg_sleep(0.4)');
     const limited = { connectionString: database.url, statement_timeout: 200 };
     expect((await migrate(limited, { directory })).applied).toEqual(['1_a']);
   });
 });
 
-describe('a script that fails', () => {
-  it('leaves nothing behind, and is named with its line', async () => {
+describe('a migration script that fails', () => {
+  it('is rolled back and reported with its line', async () => {
     await write('1_a', 'CREATE TABLE a (x int)');
     await write('3_c', 'CREATE TABLE c (x int)');
     await write(
@@ -166,7 +166,7 @@ describe('a script that fails', () => {
     expect((await up()).applied).toEqual(['2_b', '3_c']);
   });
 
-  it('says what PostgreSQL says when that names no place', async () => {
+  it('is reported with the message of PostgreSQL when that has no position', async () => {
     await write(
       '1_a',
       'CREATE TABLE a (x int PRIMARY KEY);\nDO $$ BEGIN INSERT INTO a VALUES (1), (1); END $$;',
@@ -178,7 +178,7 @@ describe('a script that fails', () => {
     expect(await exists('a')).toBe(false);
   });
 
-  it('also when it fails only at the commit', async () => {
+  it('at the commit is rolled back and reported too', async () => {
     await write(
       '1_a',
       'CREATE TABLE a (x int UNIQUE DEFERRABLE INITIALLY DEFERRED); INSERT INTO a VALUES (1), (1)',
@@ -187,15 +187,15 @@ describe('a script that fails', () => {
     expect([await exists('a'), await recorded()]).toEqual([false, []]);
   });
 
-  it('may not end its transaction', async () => {
+  it('because it ends its transaction is rolled back and reported', async () => {
     await write('1_a', 'CREATE TABLE a (x int); COMMIT; CREATE TABLE b (x int)');
     expect((await failure(up())).message).toContain('Migration 1_a ends its transaction');
     expect(await recorded()).toEqual([]);
   });
 });
 
-describe('a history that is refused', () => {
-  it('names a changed migration and both checksums', async () => {
+describe('a migration history', () => {
+  it('with a changed migration is refused with both checksums', async () => {
     await write('1_a', 'SELECT 1');
     await up();
     await write('1_a', 'SELECT 2');
@@ -208,7 +208,7 @@ describe('a history that is refused', () => {
     expect(await exists('b')).toBe(false);
   });
 
-  it('does not mind other line ends', async () => {
+  it('with other line ends is accepted', async () => {
     await write('1_a', 'SELECT 1;\r\nSELECT 2;\r\n');
     await write('2_b', 'SELECT 1;\nSELECT 2;\n');
     await up();
@@ -217,7 +217,7 @@ describe('a history that is refused', () => {
     expect((await up()).applied).toEqual([]);
   });
 
-  it('names an applied migration that is not there', async () => {
+  it('with an applied migration that is missing is refused', async () => {
     await write('1_a', 'SELECT 1');
     await write('2_b', 'SELECT 1');
     await up();
@@ -225,7 +225,7 @@ describe('a history that is refused', () => {
     expect(await failure(up())).toMatchObject({ fault: 'MISSING', migrations: ['2_b'] });
   });
 
-  it('says how to resolve a failure that Prisma recorded', async () => {
+  it('with a failure that Prisma recorded is refused with the steps to resolve it', async () => {
     await write('1_a', 'CREATE TABLE a (x int)');
     await write('2_b', 'CREATE TABLE b (x int)');
     await up();
@@ -242,7 +242,7 @@ describe('a history that is refused', () => {
     expect((await up()).applied).toEqual(['2_b']);
   });
 
-  it('does not fill a schema that holds tables of somebody else', async () => {
+  it('is not started in a schema with other tables', async () => {
     await client.query('CREATE TABLE theirs (x int)');
     await write('1_a', 'SELECT 1');
     const error = await failure(up());
@@ -250,7 +250,7 @@ describe('a history that is refused', () => {
     expect(error.message).toContain('theirs');
   });
 
-  it('needs every file and a server that answers', async () => {
+  it('needs every file and a server that it can reach', async () => {
     await mkdir(join(directory, '1_a'));
     expect(await failure(up())).toMatchObject({ fault: 'UNREADABLE', migrations: ['1_a'] });
     expect((await failure(migrate(database.url, { directory: join(directory, 'none') }))).fault).toBe(
@@ -264,7 +264,7 @@ describe('a history that is refused', () => {
   });
 });
 
-describe('beside Prisma', () => {
+describe('migrate together with Prisma', () => {
   it('accepts the table as Prisma writes it', async () => {
     const script = 'CREATE TABLE a (x int)';
     await write('1_a', script);
@@ -281,7 +281,7 @@ describe('beside Prisma', () => {
           applied_steps_count     INTEGER NOT NULL DEFAULT 0
       );
       ${script};`);
-    // A first attempt that was rolled back, then one that worked.
+    // A first attempt that was rolled back, and a second one that succeeded.
     await client.query(
       `INSERT INTO _prisma_migrations VALUES
          ('a4f0bd1e-4f1c-4a35-9d0e-7a2f6c1d9a01', 'of an older file', NULL, '1_a', 'boom', '2026-01-01 10:05Z', '2026-01-01 10:00Z', 0),
@@ -291,7 +291,7 @@ describe('beside Prisma', () => {
     expect((await up()).applied).toEqual(['2_b']);
   });
 
-  it('leaves nothing to do or to complain of for its engine', async () => {
+  it('leaves Prisma’s engine nothing to apply or report', async () => {
     await migrate(database.url);
     const migrationsList = await migrationList(PROJECT_MIGRATIONS);
     await withPrismaEngine(database.url, async (engine) => {
@@ -306,7 +306,7 @@ describe('beside Prisma', () => {
     });
   });
 
-  it('takes turns with its engine, on the same table', async () => {
+  it('alternates with Prisma’s engine on the same table', async () => {
     const withEngine = async () => {
       const migrationsList = await migrationList(directory);
       return withPrismaEngine(database.url, (engine) =>
@@ -329,7 +329,7 @@ describe('beside Prisma', () => {
 });
 
 describe('pendingMigrations', () => {
-  it('counts what is missing, failed or rolled back, and writes nothing', async () => {
+  it('returns missing, failed and rolled back migrations, and writes nothing', async () => {
     await write('1_a', 'SELECT 1');
     await write('2_b', 'SELECT 1');
     expect(await pendingMigrations(client, directory)).toEqual(['1_a', '2_b']);
@@ -342,8 +342,8 @@ describe('pendingMigrations', () => {
   });
 });
 
-describe("the project's own migrations", () => {
-  it('all apply to an empty database, and leave nothing pending', async () => {
+describe('the migrations of this project', () => {
+  it('apply to an empty database and leave nothing pending', async () => {
     const { applied } = await migrate(database.url);
     expect(applied).toEqual(
       (await readdir(PROJECT_MIGRATIONS)).filter((name) => /^\d{14}_/.test(name)).sort(),

@@ -1,4 +1,4 @@
-/** A database with other settings than PostgreSQL's defaults serves Muster all the same. */
+/** Muster works on a database with other settings than the defaults of PostgreSQL. */
 import { withSessionSettings } from '../src/sessionSettings.ts';
 import { Changes } from './live/documents.ts';
 import { startTestApp, type TestApp } from './support/app.ts';
@@ -35,7 +35,7 @@ const CONFIGURED: [string, Record<string, string>][] = [
   ],
 ];
 
-describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings) => {
+describe.each(CONFIGURED)('a server on a database whose default isolation %s', (_, settings) => {
   let database: TestDatabase;
   let app: TestApp;
   let team: Team;
@@ -61,7 +61,7 @@ describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings)
       });
   });
 
-  it('lets many sessions take over one pull request at once', async () => {
+  it('lets twelve sessions take over one pull request concurrently', async () => {
     team.onGitHub(7);
     const sessions = await Promise.all(Array.from({ length: 12 }, () => team.spawn()));
     const claims = await Promise.all(sessions.map(({ id }) => team.claim(id, 7)));
@@ -69,7 +69,7 @@ describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings)
     expect(await team.changes({ types: ['PR_SESSION_CHANGED'] })).toHaveLength(sessions.length - 1);
   });
 
-  it('shows one instant in the feed and in a query', async () => {
+  it('returns the same times in the feed and in a query', async () => {
     const expiresAt = '2031-02-03T04:05:06.789Z';
     const input = { organizationId: team.id, label: 'feed', expiresAt };
     const { token } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
@@ -98,7 +98,7 @@ describe.each(CONFIGURED)('a database whose default isolation %s', (_, settings)
   });
 });
 
-it('a database whose search path begins with another table named session serves its own', async () => {
+it('a server on a database whose search path starts with another schema uses the tables in public', async () => {
   const database = await createConfiguredDatabase({ search_path: 'elsewhere, public' });
   const psql = await openPsql(database.url);
   await psql('CREATE SCHEMA elsewhere');
@@ -117,7 +117,7 @@ it('a database whose search path begins with another table named session serves 
 describe('withSessionSettings', () => {
   const optionsIn = (url: string) => new URL(withSessionSettings(url)).searchParams.get('options');
 
-  it('keeps the options of the URL, before its own, and all else in it', () => {
+  it('keeps the options of the URL before its own, and all other parameters', () => {
     const url = new URL(
       withSessionSettings(
         'postgres://ann:p%40ss@db.example:6432/muster?sslmode=require&options=-c%20geqo%3Doff&schema=x',
@@ -132,7 +132,7 @@ describe('withSessionSettings', () => {
     expect(optionsIn('postgres://db/muster')).toContain('-c default_transaction_isolation=read\\ committed');
   });
 
-  it('wins over a setting in the URL that it has too', async () => {
+  it('overrides a setting of the URL', async () => {
     const database = await createDatabase();
     const url = new URL(database.url);
     url.searchParams.set('options', '-c TimeZone=Asia/Tokyo -c geqo=off');

@@ -1,4 +1,4 @@
-/** Files are small. Generated files and SQL are left out. */
+/** The size limits of files. Generated files and SQL are left out. */
 import { globSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 

@@ -53,9 +53,12 @@ export const QUEUES = {
     retryDelayMax: 10 * MINUTE_SECONDS,
     expireInSeconds: 3 * MINUTE_SECONDS,
   }),
+  // Retries after about 3, 6, 12, 24 and 48 seconds. The next due time may be a minute away.
+  'schedule.run': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: MINUTE_SECONDS }),
   'agent.reconcile': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'session.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'workspace.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'schedule.due': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'import.sweep': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'import.progress': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'key.expiry': recurring({ expireInSeconds: 10 * MINUTE_SECONDS, deleteAfterSeconds: DAY_SECONDS }),
@@ -66,6 +69,7 @@ export type RecurringName =
   | 'agent.reconcile'
   | 'session.silence'
   | 'workspace.silence'
+  | 'schedule.due'
   | 'import.sweep'
   | 'import.progress'
   | 'key.expiry';
@@ -75,6 +79,7 @@ export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'agent.reconcile': 15,
   'session.silence': 5,
   'workspace.silence': 15,
+  'schedule.due': 15,
   'import.sweep': 5,
   'import.progress': 3,
   'key.expiry': HOUR_SECONDS,

@@ -8,6 +8,9 @@ import { failAbandonedImports } from '../services/orgImport/abandonedImport.ts';
 import { countProvisioned } from '../services/orgImport/importProgress.ts';
 import type { JobOutcome, JobRun } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
+import { claimDueSchedules } from '../services/schedule/claimDueSchedules.ts';
+import { fillNextRuns } from '../services/schedule/fillNextRuns.ts';
+import { runSchedule } from '../services/schedule/runSchedule.ts';
 import { stampSilentSessions } from '../services/session/silentSession.ts';
 import { markSilentWorkspaces } from '../services/workspace/silentWorkspace.ts';
 import { EVERY_SECONDS, type QueueName } from './queue.ts';
@@ -22,15 +25,17 @@ export type Work = {
 };
 
 const CONTAINERS_AT_ONCE = 4;
+const SCHEDULES_AT_ONCE = 4;
 const POLL_SECONDS = 2;
 const MAX_POLL_SECONDS = 60;
 
 const startData = z.object({ agentId: z.uuid() });
 const teardownData = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
+const scheduleData = z.object({ scheduleId: z.uuid(), claimedAt: z.iso.datetime().pipe(z.coerce.date()) });
 
 /** The work of a process with this runtime. Without a runtime, it leaves containers to processes that have one. */
 export function workOf({ kind }: Runtime): Work[] {
-  return kind === 'none' ? HOUSEKEEPING : [...CONTAINERS, ...HOUSEKEEPING];
+  return kind === 'none' ? ANYWHERE : [...CONTAINERS, ...ANYWHERE];
 }
 
 const containerWork = { concurrency: CONTAINERS_AT_ONCE, pollSeconds: POLL_SECONDS };
@@ -48,6 +53,22 @@ const CONTAINERS: Work[] = [
     do: (run, data) => teardownContainer(run, teardownData.parse(data)),
   },
   { ...recurring('agent.reconcile'), do: reconcileAgents },
+];
+
+const SCHEDULES: Work[] = [
+  {
+    ...recurring('schedule.due'),
+    async do(run) {
+      const filled = await fillNextRuns(run);
+      return { filled, ...(await claimDueSchedules(run)) };
+    },
+  },
+  {
+    queue: 'schedule.run',
+    concurrency: SCHEDULES_AT_ONCE,
+    pollSeconds: POLL_SECONDS,
+    do: (run, data) => runSchedule(run, scheduleData.parse(data)),
+  },
 ];
 
 const HOUSEKEEPING: Work[] = [
@@ -69,3 +90,5 @@ const HOUSEKEEPING: Work[] = [
   },
   { ...recurring('key.expiry'), do: async ({ db }) => ({ forgotten: await forgetExpiredKeys(db) }) },
 ];
+
+const ANYWHERE: Work[] = [...SCHEDULES, ...HOUSEKEEPING];

@@ -16,6 +16,7 @@ import './workspace/updateWorkspace.ts';
 import './workspace/moveWorkspace.ts';
 import './workspace/removeWorkspace.ts';
 import './workspace/heartbeat.ts';
+import './workspace/schedule.ts';
 import './orgImport/importOrg.ts';
 import './orgImport/orgImportPlan.ts';
 import './orgImport/exportOrg.ts';

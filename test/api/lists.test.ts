@@ -1,4 +1,4 @@
-/** Every list of the schema, asked for one part of a page at a time. */
+/** Every list of the schema, queried for one part of a page at a time. */
 
 import { parseGlobalId } from '../../src/globalId.ts';
 import { connections, fieldsOf, namedTypeOf, objectTypes } from '../schema/shape.ts';
@@ -34,14 +34,14 @@ const lists = objectTypes
     );
   });
 
-/** Sessions are read from two places, by what they are filtered and ordered by. */
+/** Organization.sessions is read from a table or a view, which its arguments decide. */
 function filtersOf(list: string): string[] {
   if (list !== 'Organization.sessions') return [''];
   const orders = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'].map((order) => `, orderBy: ${order}`);
   return [...orders, ', lane: NEEDS_YOU'];
 }
 
-/** Of each type the ids of what there is. */
+/** The ids of the nodes of each type. */
 let idsByType: Map<string | undefined, string[]>;
 it.beforeAll(async ({ sharedTeam: team, psql }) => {
   const ref = await furnish(team, psql);
@@ -53,7 +53,7 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
   idsByType = Map.groupBy(ids, (id) => parseGlobalId(id)?.type);
 });
 
-/** The page of a list of each thing that has it. */
+/** The page of a list, for each node that has that list. */
 async function read(team: Team, { of, name, args }: (typeof lists)[number], part: string) {
   const list = `{ ${name}(${args}) { ${part} } }`;
   const found =
@@ -71,12 +71,14 @@ async function ask(team: Team, query: string) {
   return data;
 }
 
-it('finds the lists', () => {
+it('the schema has more than 40 lists to test', () => {
   expect(lists.length).toBeGreaterThan(40);
 });
 
 describe.each(lists)('$title', (list) => {
-  it('gives each part of a page alone as it gives it with the others', async ({ sharedTeam: team }) => {
+  it('returns each part of a page alone as it does together with the others', async ({
+    sharedTeam: team,
+  }) => {
     const whole = await read(team, list, PARTS.join(' '));
     expect(whole.some((page) => page.totalCount > 0 && page.nodes.length === 1)).toBe(true);
     for (const part of PARTS) {

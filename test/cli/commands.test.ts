@@ -1,4 +1,4 @@
-/** What the commands refuse: in one clear sentence, with exit code 1 and nothing done. */
+/** Errors of the commands: one sentence, exit code 1, and nothing done. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts';
@@ -6,7 +6,7 @@ import { run } from '../support/process.ts';
 import { openPsql } from '../support/psql.ts';
 import { describe, expect, it } from '../support/test.ts';
 
-/** Runs a command to its end. */
+/** Runs a command until it exits. */
 async function muster(database: TestDatabase, args: string[], env: Record<string, string> = {}) {
   const child = run(args, { DATABASE_URL: database.url, MUSTER_SCM: 'demo', ...env });
   let out = '';
@@ -42,19 +42,19 @@ function elsewhere(database: TestDatabase, change: (url: URL) => void): { DATABA
   return { DATABASE_URL: url.href };
 }
 
-describe('migrate', () => {
-  it('says that nothing is pending on a migrated database', async ({ database }) => {
+describe('muster migrate', () => {
+  it('reports that nothing is pending on a migrated database', async ({ database }) => {
     const { code, out } = await muster(database, ['migrate', '--dry-run']);
     expect([code, out]).toEqual([0, 'Nothing is pending.\n']);
   });
 
-  it('knows no way back', async ({ database }) => {
+  it('refuses the option --revert', async ({ database }) => {
     await expectRefusal(database, ['migrate', '--revert=1'], {}, "unknown option '--revert=1'");
   });
 });
 
-describe('seed', () => {
-  it('is done once by processes that start at once, and one of them prints the token', async ({
+describe('muster seed', () => {
+  it('runs once when three processes start at the same time, and one of them prints the token', async ({
     database,
   }) => {
     const other = await createDatabase();
@@ -62,8 +62,8 @@ describe('seed', () => {
       [1, 2, 3].map(() => muster(database, ['seed'], { DATABASE_URL: other.url })),
     );
     expect(outs.map(({ code, err }) => [code, err])).toEqual(outs.map(() => [0, '']));
-    const told = outs.map(({ out }) => out.trim()).toSorted();
-    expect(told).toEqual([
+    const printed = outs.map(({ out }) => out.trim()).toSorted();
+    expect(printed).toEqual([
       'The database is not empty: nothing was done.',
       'The database is not empty: nothing was done.',
       expect.stringMatching(/^The token of owner@demo\.example: mst_\S{43}$/),
@@ -71,7 +71,7 @@ describe('seed', () => {
     await other.drop();
   });
 
-  it('leaves nothing behind when it fails, and can be done again', async ({ database }) => {
+  it('rolls back when it fails and can be run again', async ({ database }) => {
     const other = await createDatabase();
     const client = await openPsql(other.url);
     await client("ALTER TABLE session ADD CONSTRAINT no_grace CHECK (display_name <> 'Grace')");
@@ -88,7 +88,7 @@ describe('seed', () => {
   });
 });
 
-describe('token create', () => {
+describe('muster token create', () => {
   it.for([
     ['an empty label', '', '--label must not be empty.'],
     ['a label of spaces', '  ', '--label must not be empty.'],
@@ -102,7 +102,7 @@ describe('token create', () => {
     );
   });
 
-  it('refuses somebody it does not know', async ({ database }) => {
+  it('refuses an unknown user', async ({ database }) => {
     await expectRefusal(
       database,
       ['token', 'create', '--email', 'x@example.com'],
@@ -111,7 +111,7 @@ describe('token create', () => {
     );
   });
 
-  it('takes a label of 100 characters', async ({ psql, database }) => {
+  it('accepts a label of 100 characters', async ({ psql, database }) => {
     await muster(database, ['seed']);
     const label = 'é'.repeat(100);
     const { code, out } = await muster(database, [
@@ -134,8 +134,8 @@ const ASKING: string[][] = [
   ['start'],
 ];
 
-describe.each(ASKING.map((args) => [args.join(' '), args] as const))('%s', (_, args) => {
-  it('says that the database cannot be reached', async ({ database }) => {
+describe.each(ASKING.map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
+  it('reports a database that it cannot reach', async ({ database }) => {
     const env = elsewhere(database, (url) => {
       url.hostname = 'nope.invalid';
     });
@@ -147,7 +147,7 @@ describe.each(ASKING.map((args) => [args.join(' '), args] as const))('%s', (_, a
     );
   });
 
-  it('says that the database lets nobody in', async ({ database }) => {
+  it('reports a database that refuses the login', async ({ database }) => {
     const env = elsewhere(database, (url) => {
       url.username = 'nobody';
       url.password = 'hunter2-hunter2';
@@ -158,8 +158,8 @@ describe.each(ASKING.map((args) => [args.join(' '), args] as const))('%s', (_, a
   });
 });
 
-describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))('%s', (_, args) => {
-  it('says that the database is not migrated', async ({ database }) => {
+describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
+  it('reports a database that is not migrated', async ({ database }) => {
     const empty = await createEmptyDatabase();
     const env = { DATABASE_URL: empty.url };
     await expectRefusal(
@@ -172,8 +172,8 @@ describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))
   });
 });
 
-describe.each(['serve', 'start'])('%s', (command) => {
-  it('says that its host is not known', async ({ database }) => {
+describe.each(['serve', 'start'])('muster %s', (command) => {
+  it('reports an unknown host', async ({ database }) => {
     await expectRefusal(
       database,
       [command],
@@ -182,12 +182,12 @@ describe.each(['serve', 'start'])('%s', (command) => {
     );
   });
 
-  it('says that its host is another machine', async ({ database }) => {
+  it('reports a host that is another machine', async ({ database }) => {
     const env = { HOST: '192.0.2.1', LOG_LEVEL: 'silent' };
     await expectRefusal(database, [command], env, /192\.0\.2\.1:4000 is no address of this machine/);
   });
 
-  it('says that its port is taken', async ({ database }) => {
+  it('reports a port that is taken', async ({ database }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -197,7 +197,7 @@ describe.each(['serve', 'start'])('%s', (command) => {
   });
 });
 
-describe('sequencer --port', () => {
+describe('muster sequencer --port', () => {
   it.for(['x', '', '-1', '1.5', '0x10', '65536', '123456'])('refuses "%s"', async (port, { database }) => {
     await expectRefusal(
       database,
@@ -207,7 +207,7 @@ describe('sequencer --port', () => {
     );
   });
 
-  it('says that its port is taken', async ({ database }) => {
+  it('reports a port that is taken', async ({ database }) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
@@ -221,7 +221,7 @@ describe('sequencer --port', () => {
     server.close();
   });
 
-  it('says that its host is not known', async ({ database }) => {
+  it('reports an unknown host', async ({ database }) => {
     const env = { HOST: 'nope.invalid', LOG_LEVEL: 'silent' };
     await expectRefusal(database, ['sequencer', '--port', '0'], env, /nope\.invalid is not known/);
   });

@@ -1,4 +1,4 @@
-/** `muster jobs`: what an operator sees of jobs, and how a dead one is brought back. */
+/** `muster jobs`: lists jobs, shows one, and retries one that has failed for good. */
 import { once } from 'node:events';
 import type { Containers } from '../support/containers.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -27,7 +27,7 @@ async function jobs(database: TestDatabase, ...args: string[]) {
   return { code, ...texts };
 }
 
-/** An agent whose container could not be taken down, however often that was tried. */
+/** An agent whose teardown job has used all its attempts. */
 async function deadTeardown(
   team: Team,
   containers: Containers,
@@ -46,8 +46,8 @@ async function deadTeardown(
 
 const TIME = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ';
 
-describe('the list', () => {
-  it('has a dead job once, as it was known, with what went wrong', async ({
+describe('muster jobs', () => {
+  it('lists a job that failed for good once, under its first id, with the error', async ({
     team,
     containers,
     psql,
@@ -74,7 +74,7 @@ describe('the list', () => {
     expect(all.split(jobId)).toHaveLength(2);
   });
 
-  it('has what is done, newest first, but of recurring jobs only when it is asked for them', async ({
+  it('lists done jobs newest first, and recurring jobs only when their queue is named', async ({
     team,
     psql,
     database,
@@ -102,7 +102,7 @@ describe('the list', () => {
     );
   });
 
-  it('has what waits, runs, and waits to be tried again', async ({ team, containers, psql, database }) => {
+  it('lists waiting, running and retrying jobs', async ({ team, containers, psql, database }) => {
     await psql("UPDATE pgboss.queue SET retry_limit = 9, retry_delay = 600 WHERE name = 'agent.start'");
     await containers.before('start', 'exit 1');
     const failing = (await team.employ()).id;
@@ -141,7 +141,7 @@ describe('the list', () => {
       ['show', '00000000-0000-7000-8000-000000000000'],
       'There is no job 00000000-0000-7000-8000-000000000000.',
     ],
-  ] as const)('refuses %j', async ([args, message], { database }) => {
+  ] as const)('refuses the arguments %j', async ([args, message], { database }) => {
     const { code, err, out } = await jobs(database, ...args);
     expect([code, out]).toEqual([1, '']);
     expect(err).toMatch(message);
@@ -149,8 +149,8 @@ describe('the list', () => {
   });
 });
 
-describe('one job', () => {
-  it('is shown with all that was printed', async ({ team, containers, psql, database }) => {
+describe('muster jobs, for one job,', () => {
+  it('shows the data, the error and the output', async ({ team, containers, psql, database }) => {
     const { agentId, jobId } = await deadTeardown(team, containers, psql);
     const { out, code } = await jobs(database, 'show', jobId);
     expect(code).toBe(0);
@@ -160,12 +160,7 @@ describe('one job', () => {
     expect(out).toContain('the daemon is away\n');
   });
 
-  it('that is dead is tried again, by the id that it always had', async ({
-    team,
-    containers,
-    psql,
-    database,
-  }) => {
+  it('retries a job that failed for good, by its first id', async ({ team, containers, psql, database }) => {
     const { agentId, jobId } = await deadTeardown(team, containers, psql);
     expect(await jobs(database, 'retry', jobId)).toMatchObject({
       code: 0,
@@ -175,7 +170,7 @@ describe('one job', () => {
     expect(await jobs(database, 'retry', jobId)).toMatchObject({ code: 1 });
   });
 
-  it('that died twice is known by the id of its first life too', async ({
+  it('retries a job that failed for good twice, by its first id', async ({
     team,
     containers,
     psql,

@@ -1,4 +1,4 @@
-/** What the command line does with the generated Prisma client: a fresh clone does not have one. */
+/** The command line generates the Prisma client when needed: a fresh clone does not have one. */
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { run } from '../support/process.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Generating the client takes seconds, and far longer on a busy machine. */
+/** The time limit for generating the client, which takes seconds, and far longer on a busy machine. */
 const GENERATIONS_MS = 180_000;
 
 /** A copy of the project without its generated client. */
@@ -47,7 +47,7 @@ async function muster(args: string[], env: Record<string, string> = {}) {
 const generatedAt = async () =>
   (await stat(join(clone, 'prisma/client/client.ts')).catch(() => undefined))?.mtimeMs;
 
-it('--help and --version work without a generated client, and generate none', async () => {
+it('--help and --version work without a generated client and generate none', async () => {
   const help = await muster(['--help']);
   expect(help).toMatchObject({ code: 0, err: '' });
   expect(help.out).toMatch(/^Usage: muster /);
@@ -78,7 +78,7 @@ it(
   GENERATIONS_MS,
 );
 
-it('a wrong configuration is reported before anything is generated', async () => {
+it('an invalid configuration is reported before the client is generated', async () => {
   const { code, err } = await muster(['serve'], { PORT: 'none' });
   expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('PORT') });
   expect(await generatedAt()).toBeUndefined();

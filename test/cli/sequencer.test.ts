@@ -1,4 +1,4 @@
-/** The sequencer as a process of its own: one leads, others stand by, and those who serve need not be either. */
+/** The sequencer as a process of its own: one leads, others stand by, and servers can run without one. */
 
 import { Changes } from '../live/documents.ts';
 import { openPsql, uuidOf } from '../support/psql.ts';
@@ -12,7 +12,7 @@ const it = test.extend('team', async ({ ownDatabase, startServer }) => {
   return await createTeamAt(server.url, ownDatabase.url);
 });
 
-it('fails over when the leader is killed, and nothing is lost, repeated or reordered', async ({
+it('a standby sequencer takes over when the leader is killed, and no change is lost, repeated or reordered', async ({
   ownDatabase,
   startSequencer,
   team,
@@ -27,39 +27,42 @@ it('fails over when the leader is killed, and nothing is lost, repeated or reord
   const { id: session } = await team.spawn();
   await using psql = await openPsql(ownDatabase.url);
   await psql(`UPDATE session SET branch = '0' WHERE id = $1`, [uuidOf(session)]);
-  const heard = await team.owner.subscribe(Changes, { organizationId: team.id, types: ['SESSION_UPDATED'] });
+  const subscription = await team.owner.subscribe(Changes, {
+    organizationId: team.id,
+    types: ['SESSION_UPDATED'],
+  });
   let written = 0;
   const raise = () => {
     written += 1;
     return psql('UPDATE session SET branch = (branch::int + 1)::text WHERE id = $1', [uuidOf(session)]);
   };
-  const hear = async () => {
-    // The update by which the counter begins may have come after the subscription.
+  const nextCount = async () => {
+    // The update that starts the counter may come after the subscription.
     for (;;) {
-      const { changes } = await heard.event();
+      const { changes } = await subscription.event();
       const count = Number((changes.payload as { row: { branch: string } }).row.branch);
       if (count > 0) return count;
     }
   };
   let expected = 0;
-  const hearAll = async () => {
+  const expectAll = async () => {
     while (expected < written) {
       expected += 1;
-      expect(await hear()).toBe(expected);
+      expect(await nextCount()).toBe(expected);
     }
   };
 
   for (let round = 0; round < 20; round += 1) await raise();
-  await hearAll();
+  await expectAll();
 
   const killed = leader.end('SIGKILL');
   for (let round = 0; round < 20; round += 1) await raise();
   await killed;
   await standby.leading;
   for (let round = 0; round < 20; round += 1) await raise();
-  await hearAll();
+  await expectAll();
 
-  // The one that is started anew stands by in turn, and takes over when the other is told to stop.
+  // A restarted sequencer stands by and takes over when the leader stops.
   const third = startSequencer();
   await third.standingBy;
   const stopped = await standby.end('SIGTERM');
@@ -67,22 +70,25 @@ it('fails over when the leader is killed, and nothing is lost, repeated or reord
   expect(stopped.messages.slice(-2)).toEqual(['stopping', 'stopped']);
   await third.leading;
   await raise();
-  await hearAll();
-  expect(heard.pending).toEqual([]);
+  await expectAll();
+  expect(subscription.pending).toEqual([]);
 });
 
-it('is not among those who serve, when they are told not to', async ({
+it('a server with --no-sequencer leaves changes in the outbox until a sequencer starts', async ({
   ownDatabase,
   startSequencer,
   team,
 }) => {
-  const heard = await team.owner.subscribe(Changes, { organizationId: team.id, types: ['SESSION_CREATED'] });
+  const subscription = await team.owner.subscribe(Changes, {
+    organizationId: team.id,
+    types: ['SESSION_CREATED'],
+  });
   await team.spawn();
   await using psql = await openPsql(ownDatabase.url);
   const waiting = async () => (await psql('SELECT FROM change_outbox')).length;
   expect(await waiting()).toBeGreaterThan(0);
-  expect(heard.pending).toEqual([]);
+  expect(subscription.pending).toEqual([]);
   const sequencer = startSequencer();
   await sequencer.leading;
-  expect((await heard.event()).changes.type).toBe('SESSION_CREATED');
+  expect((await subscription.event()).changes.type).toBe('SESSION_CREATED');
 });

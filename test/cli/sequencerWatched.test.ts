@@ -1,4 +1,4 @@
-/** What a sequencer tells those who watch over it. */
+/** The health and metrics endpoints of a sequencer. */
 
 import { createEmptyDatabase } from '../support/database.ts';
 import type { FeedDatabase } from '../support/feed.ts';
@@ -28,7 +28,7 @@ const ready = (sequencer: SequencerProcess) => expect.poll(() => ask(sequencer, 
 
 const WELL = { database: true, migrations: true, election: true, sequencer: true };
 
-it('is its figures, and whether it does its work, leading or standing by', async ({
+it('a sequencer serves its health and metrics, leading or standing by', async ({
   sequencers,
   feedDatabase: db,
 }) => {
@@ -53,7 +53,7 @@ it('is its figures, and whether it does its work, leading or standing by', async
   expect(both('muster_feed_outbox_changes')).toEqual([0, 0]);
   expect(both('muster_feed_bus_delivering')).toEqual([0, 0]);
   for (const figure of figures) expect(figure('process_cpu_seconds_total')).toBeGreaterThan(0);
-  // It has no readers, and says nothing of them.
+  // A sequencer has no subscribers, so it has no metrics of them.
   const text = await (await fetch(`${await leader.url}/metrics`)).text();
   expect(text).not.toMatch(/muster_(live|feed_(streams|organizations|delivered|gaps|head_age))/);
 
@@ -63,8 +63,8 @@ it('is its figures, and whether it does its work, leading or standing by', async
   expect((await readFigures(await standby.url))('muster_feed_leading')).toBe(1);
 });
 
-describe('it is not ready', () => {
-  it('while what changes gets no positions', async ({ sequencers, feedDatabase: db }) => {
+describe('a sequencer reports that it is not ready', () => {
+  it('while changes get no positions', async ({ sequencers, feedDatabase: db }) => {
     const sequencer = start(sequencers, db);
     await sequencer.leading;
     await using psql = await openPsql(db.url);
@@ -81,7 +81,7 @@ describe('it is not ready', () => {
     await ready(sequencer).toMatchObject({ status: 200 });
   });
 
-  it('while the database does not let it in', async ({ sequencers, feedDatabase: db }) => {
+  it('while the database refuses its connections', async ({ sequencers, feedDatabase: db }) => {
     const sequencer = start(sequencers, db);
     await sequencer.leading;
     const name = new URL(db.url).pathname.slice(1);
@@ -101,7 +101,7 @@ describe('it is not ready', () => {
     await ready(sequencer).toEqual({ status: 200, body: { ready: true, checks: WELL } });
   });
 
-  it('on a database without this version’s tables', async ({ sequencers, feedDatabase: db }) => {
+  it('on a database that is not migrated', async ({ sequencers, feedDatabase: db }) => {
     const empty = await createEmptyDatabase();
     const sequencer = start(sequencers, db, empty.url);
     await ready(sequencer).toMatchObject({
@@ -113,7 +113,7 @@ describe('it is not ready', () => {
   });
 });
 
-it('tells nobody anything unless it is asked to', async ({ sequencers, feedDatabase: db }) => {
+it('a sequencer without --port serves no health and metrics', async ({ sequencers, feedDatabase: db }) => {
   const sequencer = startSequencerProcess({ DATABASE_URL: db.url, PORT: '0' });
   sequencers.push(sequencer);
   await sequencer.leading;

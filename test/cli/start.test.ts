@@ -1,4 +1,4 @@
-/** `npm start`, as a person runs it: everything from nothing, stopped by Ctrl-C, going on with the same data. */
+/** `npm start`: starts PostgreSQL and the server in an empty directory, stops on Ctrl-C, and keeps the data. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
@@ -57,14 +57,14 @@ const directories: string[] = [];
 
 afterEach(async () => {
   for (const directory of directories.splice(0)) {
-    // As root the cluster may live elsewhere, where the account that runs it can reach it.
+    // When root runs it, the cluster may be in a directory that the account of the server can reach.
     const cluster = await realpath(join(directory, 'postgres')).catch(() => undefined);
     if (cluster) await rm(cluster, { recursive: true, force: true });
     await rm(directory, { recursive: true, force: true });
   }
 });
 
-it('starts everything from nothing, stops it on Ctrl-C, and goes on with the same data', async () => {
+it('muster start creates its database, stops on Ctrl-C and keeps its data for the next start', async () => {
   const dataDir = await newDirectory();
   const first = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
   expect(first.text).toMatch(/1\. Look[\s\S]*2\. Listen[\s\S]*3\. Claim/);
@@ -90,7 +90,7 @@ it('starts everything from nothing, stops it on Ctrl-C, and goes on with the sam
   expect(await interrupt(second.process)).toBe(0);
 });
 
-it('gives the demo owner the token of MUSTER_BOOTSTRAP_TOKEN', async () => {
+it('muster start gives the demo owner the token of MUSTER_BOOTSTRAP_TOKEN', async () => {
   const started = await start({
     MUSTER_DATA_DIR: await newDirectory(),
     PORT: '0',
@@ -101,7 +101,7 @@ it('gives the demo owner the token of MUSTER_BOOTSTRAP_TOKEN', async () => {
   await interrupt(started.process);
 });
 
-it('does not pass on a token that is good for another database', async () => {
+it('muster start does not print a stored token that is not valid in the database', async () => {
   const [dataDir, database] = [await newDirectory(), await createDatabase()];
   const own = { MUSTER_DATA_DIR: dataDir, PORT: '0', DATABASE_URL: database.url, MUSTER_SCM: 'demo' };
   await writeFile(join(dataDir, 'owner-token'), 'mst_of-another-database\n');
@@ -119,7 +119,7 @@ it('does not pass on a token that is good for another database', async () => {
   await database.drop();
 });
 
-it('takes MUSTER_BOOTSTRAP_TOKEN where it knows no other that is good', async () => {
+it('muster start prints MUSTER_BOOTSTRAP_TOKEN when the stored token is not valid', async () => {
   const [dataDir, database] = [await newDirectory(), await createDatabase()];
   const own = {
     MUSTER_DATA_DIR: dataDir,
@@ -136,7 +136,7 @@ it('takes MUSTER_BOOTSTRAP_TOKEN where it knows no other that is good', async ()
   await database.drop();
 });
 
-it('names every fault of the configuration at once, and starts nothing', async () => {
+it('muster start names every fault of the configuration at once and starts nothing', async () => {
   const child = run(['start'], { PORT: 'many', DATABASE_URL: 'mysql://x', MUSTER_SCM: 'svn' });
   let text = '';
   child.stderr?.on('data', (chunk) => {

@@ -3,6 +3,8 @@ import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github/github.ts';
 import { describe, expect, it } from '../support/test.ts';
 
+it.beforeEach(({ github }) => github.clear());
+
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 const coordinates = { host: 'github.com', ...name };
 

@@ -1,6 +1,8 @@
 import type { GitHub } from '../support/github/github.ts';
 import { describe, expect, it } from '../support/test.ts';
 
+it.beforeEach(({ github }) => github.clear());
+
 const name = { owner: 'acme', repo: 'rocket', number: 7 };
 
 type PageInfo = { hasNextPage: boolean; startCursor: string; endCursor: string };

@@ -17,6 +17,9 @@ const FORWARD_ONLY = ['Organization.changes'];
 /** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
   'OrgImport.warnings',
+  'OrgImportItem.drift',
+  'OrgImportPlan.items',
+  'OrgImportPlan.unmetRequirements',
   'Organization.laneCounts',
   'Organization.workspaceTree',
   'PullRequest.unresolvedBy',

@@ -1,4 +1,4 @@
-/** Who may do what, and how each act is tried. */
+/** The permissions of every mutation, and an input to try each one with. */
 import { randomBytes } from 'node:crypto';
 import type { MembershipRole } from '../graphql/graphql.ts';
 import { CreateToken } from '../support/mutations.ts';
@@ -10,8 +10,8 @@ import { type Cast, newToken, type Role } from './cast.ts';
 import { table } from './table.ts';
 
 /**
- * `yes`, or the code it is refused with. `no` is FORBIDDEN: the viewer sees it and may not. `none` is NOT_FOUND: for
- * this viewer it is not there. A mutation that is not in here fails the test.
+ * `yes`, or the code of the refusal: `no` is FORBIDDEN, for a viewer who sees the object but lacks the right, and
+ * `none` is NOT_FOUND, for a viewer who must not see it. A mutation without a row fails the test.
  */
 export const PERMISSIONS = table<Role>(`
   act                                 | nobody | outsider | former | elsewhere | agent | member | admin | owner
@@ -28,7 +28,7 @@ export const PERMISSIONS = table<Role>(`
   revokeToken: a member's             | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: an admin's             | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: an owner's             | 401    | none     | none   | none      | no    | no     | no    | yes
-  revokeToken: one of everywhere      | 401    | none     | none   | none      | none  | none   | none  | none
+  revokeToken: a login token          | 401    | none     | none   | none      | none  | none   | none  | none
   createToken: for an agent one hired | 401    | none     | none   | none      | no    | yes    | yes   | yes
   createToken: for another's agent    | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: of an agent one hired  | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -44,6 +44,9 @@ export const PERMISSIONS = table<Role>(`
   updateWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
   moveWorkspace                       | 401    | none     | none   | none      | no    | no     | yes   | yes
   removeWorkspace                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  importOrg                           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  setWorkspaceSchedule                | 401    | none     | none   | none      | no    | no     | yes   | yes
+  removeWorkspaceSchedule             | 401    | none     | none   | none      | no    | no     | yes   | yes
   reportWorkspaceHeartbeat: its own   | 401    | none     | none   | none      | yes   | no     | no    | no
   reportWorkspaceHeartbeat: another's | 401    | none     | none   | none      | no    | no     | no    | no
   offboardAgent: one it hired         | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -95,7 +98,7 @@ export const PERMISSIONS = table<Role>(`
 
 type Prepare = (cast: Cast, role: Role) => object | Promise<object>;
 
-/** The input of each act, on things made afresh by those who may. */
+/** The input for each row, on new objects that a permitted member creates. */
 export const ACTS: Record<string, Prepare> = {
   createOrganization: () => ({ slug: newName(), name: 'Acme' }),
   'addMember: a member': addMember('MEMBER'),
@@ -110,7 +113,7 @@ export const ACTS: Record<string, Prepare> = {
   "revokeToken: a member's": revokeTokenOf('member'),
   "revokeToken: an admin's": revokeTokenOf('admin'),
   "revokeToken: an owner's": revokeTokenOf('owner'),
-  'revokeToken: one of everywhere': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
+  'revokeToken: a login token': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
   'createToken: for an agent one hired': async (cast, role) => ({
     organizationId: cast.team.id,
     agentId: await hiredBy(cast, role),
@@ -162,6 +165,18 @@ export const ACTS: Record<string, Prepare> = {
     const { id, name } = await team.addWorkspace();
     return { workspaceId: id, confirmName: name };
   },
+  importOrg: ({ team }) => ({ organizationId: team.id, source: { yaml: 'name: Acme' } }),
+  setWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+    cronExpr: '0 9 1 1 *',
+    prompt: 'Look at the board.',
+    projectId: team.project.id,
+  }),
+  removeWorkspaceSchedule: async ({ team }) => ({
+    workspaceId: (await team.addWorkspace()).id,
+    name: 'Pulse',
+  }),
   'reportWorkspaceHeartbeat: its own': ({ seats }) => ({ workspaceId: seats.own, activeTasks: 1 }),
   "reportWorkspaceHeartbeat: another's": ({ seats }) => ({ workspaceId: seats.other, activeTasks: 1 }),
   'offboardAgent: one it hired': async (cast, role) => ({ agentId: await hiredBy(cast, role) }),
@@ -264,7 +279,7 @@ async function newSession({ team, agents }: Cast, runner: Runner): Promise<strin
   return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;
 }
 
-/** On a new session: of the agent that asks, of the other one, or of none. */
+/** Acts on a new session: of the agent `own`, of the agent `other`, or of no agent. */
 function onSession(runner: Runner, fields: object | ((cast: Cast) => object)): Prepare {
   return async (cast) => ({
     sessionId: await newSession(cast, runner),
@@ -298,7 +313,7 @@ function revokeTokenOf(role: keyof Cast['colleagues']): Prepare {
   });
 }
 
-/** A new agent of this very viewer's; of the owner's, where there can be none, or where it is an agent itself. */
+/** A new agent that the viewer hired. The owner hires it where the viewer cannot hire. */
 async function hiredBy({ team, clients }: Cast, role: Role): Promise<string> {
   const isMember = role === 'member' || role === 'admin';
   return (await team.hire({}, isMember ? clients[role] : team.owner)).id;
@@ -311,7 +326,7 @@ async function newAgentToken({ team }: Cast, agentId: string): Promise<string> {
   return succeeded(createToken).token.id;
 }
 
-/** A token of this very viewer in the team's organization; of the owner's, where there can be none. */
+/** A token of the viewer in the organization of the team. It is the owner's where the viewer can have none. */
 async function ownToken(cast: Cast, role: Role): Promise<string> {
   const { team, clients, formerTokenId } = cast;
   if (role === 'agent') return await newAgentToken(cast, cast.agents.own.id);
@@ -325,7 +340,7 @@ async function ownToken(cast: Cast, role: Role): Promise<string> {
 
 let pullRequests = 0;
 
-/** Puts one more on GitHub. */
+/** Adds a pull request to GitHub and returns its number. */
 function newPullRequest(team: Team): string {
   pullRequests += 1;
   team.onGitHub(pullRequests);

@@ -1,4 +1,4 @@
-/** Who asks, in the tests of permissions: everybody there is in respect of one organization. */
+/** The viewers of the permission tests, one for each relation to an organization. */
 import { globalId } from '../../src/globalId.ts';
 import type { TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
@@ -8,11 +8,14 @@ import { type Psql, uuidOf } from '../support/psql.ts';
 import type { CreateTeam, Team, TeamAgent } from '../support/team.ts';
 import { test as base } from '../support/test.ts';
 
-/** Those for whom the organization is there. */
+/** The viewers who see the organization. */
 export const INSIDERS = ['agent', 'member', 'admin', 'owner'] as const;
-/** Those for whom it is not: a stranger, one who was an admin, and its owner by a token of another organization. */
+/**
+ * Viewers who do not see it: a user of another organization, a removed admin, the owner with a token of another
+ * organization.
+ */
 export const OUTSIDERS = ['outsider', 'former', 'elsewhere'] as const;
-/** The columns of the tables. Nobody has no token. */
+/** The columns of the tables. The client `nobody` sends no token. */
 export const ROLES = ['nobody', ...OUTSIDERS, ...INSIDERS] as const;
 
 export type Insider = (typeof INSIDERS)[number];
@@ -21,19 +24,19 @@ export type Role = (typeof ROLES)[number];
 
 export type Cast = {
   team: Team;
-  /** The outsider's: as foreign to the team as the team is to it. */
+  /** The team of the outsider, who does not see `team`. */
   otherTeam: Team;
   clients: Record<Role, Client>;
   tokens: Record<Insider | Outsider, string>;
-  /** For each role somebody else who has it too, by the global id of the user. */
+  /** Another user with each role, as a global id. */
   colleagues: Record<Exclude<Insider, 'agent'> | 'outsider', string>;
-  /** The one of the column, and another one that the owner hired too. */
+  /** The agent of the column `agent`, and another agent that the owner hired. */
   agents: { own: TeamAgent; other: TeamAgent };
-  /** The workspaces that these agents work in. */
+  /** The workspaces of these agents. */
   seats: { own: string; other: string };
-  /** A token of the former one's, from before. */
+  /** A token of the removed admin, created before the removal. */
   formerTokenId: string;
-  /** A colleague's token that is good in each of the colleague's organizations, and so belongs to none. */
+  /** A token of another member that is valid in all organizations of that member, so it belongs to none. */
   loginTokenId: string;
 };
 
@@ -55,7 +58,7 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
   const { secret } = await newToken(elsewhere, team.owner.userId);
   const seats = { own: (await team.addWorkspace()).id, other: (await team.addWorkspace()).id };
   const agent = await team.hire({ name: 'Robin', workspaceId: seats.own });
-  // Its first use is noted at its token: not in the midst of a test.
+  // The first use of a token is recorded: it must not happen during a test.
   await agent.raw({ query: '{ viewer { id } }' });
   const colleague = await team.join('MEMBER', 'Mia');
   const [login] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [colleague.userId]);
@@ -94,7 +97,7 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
   };
 }
 
-/** A token that the team's owner makes for a member. */
+/** A token that the owner of the team creates for a member. */
 export async function newToken(team: Team, userId: string): Promise<{ id: string; secret: string }> {
   const { createToken } = await team.owner.query(CreateToken, {
     input: { organizationId: team.id, userId: globalId('User', userId), label: 'test' },

@@ -1,4 +1,4 @@
-/** Who may do what: every mutation, by everybody there is. */
+/** The permissions of every mutation, tried by every kind of viewer. */
 
 import { capitalized, mutations } from '../schema/shape.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
@@ -8,7 +8,7 @@ import { type Cast, test as it, ROLES, type Role } from './cast.ts';
 
 const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
 
-it('has a row for every mutation of the schema, and an act for every row', () => {
+it('the permission table has every mutation of the schema, and an input for every row', () => {
   const rows = PERMISSIONS.map(({ name }) => mutationOf(name));
   expect([...new Set(rows)].sort()).toEqual(mutations.map(({ name }) => name).sort());
   expect(PERMISSIONS.map(({ name }) => name).sort()).toEqual(Object.keys(ACTS).sort());
@@ -16,7 +16,7 @@ it('has a row for every mutation of the schema, and an act for every row', () =>
 
 describe.each(PERMISSIONS)('$name', ({ name, ...permissions }) => {
   it.for(ROLES.map((role) => [role, permissions[role]] as const))(
-    '%s: %s',
+    'answers the viewer "%s" with "%s"',
     async ([role, permission], { cast, psql }) => {
       const input = await inputOf(cast, name, role);
       const before = await cast.team.footprint();
@@ -28,13 +28,13 @@ describe.each(PERMISSIONS)('$name', ({ name, ...permissions }) => {
       expect(outcome).toBe(CODES[permission]);
       if (role === 'agent')
         expect(await newestAction(cast, psql)).toEqual({ action: mutationOf(name), code: outcome });
-      // Whoever is refused has left no trace.
+      // A refused mutation writes nothing.
       expect(await cast.team.footprint()).toEqual(before);
     },
   );
 });
 
-/** Whether this was done, by the name of what was answered, or the code it was refused with. */
+/** The type name of the payload, or the code of the refusal. */
 async function act(cast: Cast, role: Role, mutation: string, input: object): Promise<string> {
   const response = await cast.clients[role].raw({
     query: `mutation Act($input: ${capitalized(mutation)}Input!) {
@@ -47,7 +47,7 @@ async function act(cast: Cast, role: Role, mutation: string, input: object): Pro
   return data[mutation].code ?? data[mutation].__typename;
 }
 
-/** What the agent was refused last. */
+/** The last refusal in the action log of the agent. */
 async function newestAction(cast: Cast, psql: Psql): Promise<{ action: string; code: string } | undefined> {
   const [action] = await psql<{ action: string; code: string }>(
     `SELECT action, metadata ->> 'code' AS code FROM agent_action
@@ -59,7 +59,7 @@ async function newestAction(cast: Cast, psql: Psql): Promise<{ action: string; c
 
 async function inputOf(cast: Cast, name: string, role: Role): Promise<object> {
   const prepare = ACTS[name];
-  if (!prepare) throw new Error(`Nobody knows how to try ${name}.`);
+  if (!prepare) throw new Error(`ACTS has no input for ${name}.`);
   return await prepare(cast, role);
 }
 

@@ -1,4 +1,4 @@
-/** What may not be seen answers, byte for byte, like what does not exist. */
+/** An object that the viewer must not see gets the same bytes as one that does not exist. */
 import { getNamedType, isInputObjectType } from 'graphql';
 import { capitalized, mutations, schema, subscriptions } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
@@ -12,11 +12,11 @@ const it = test
   .extend('owner', { scope: 'file' }, async ({ cast }) => cast.clients.owner)
   .extend('things', { scope: 'file' }, async ({ cast, psql }) => await foreignThings(cast.otherTeam, psql));
 
-/** Of another type than the ids that are asked for, and seen by whoever asks. */
+/** An object of another type than the id, visible to the viewer. */
 const ownThing = (cast: Cast, type: string) =>
   type === 'Organization' ? cast.team.project.id : cast.team.id;
 
-/** Every id that a mutation takes. */
+/** Every ID field of the mutation inputs. */
 const inputIds = mutations.flatMap(({ name }) => {
   const input = schema.getType(`${capitalized(name)}Input`);
   if (!isInputObjectType(input)) throw new Error(`${name} has no input.`);
@@ -39,12 +39,12 @@ function typeOfField(name: string): string {
   return named[name] ?? capitalized(name.replace(/Id$/, ''));
 }
 
-it('finds the ids that mutations take', () => {
+it('the schema has an ID field in almost every mutation input', () => {
   expect(inputIds.length).toBeGreaterThanOrEqual(mutations.length - 1);
 });
 
 describe.each(inputIds)('$mutation with a foreign $field', ({ mutation, field, type }) => {
-  it('is NOT_FOUND, always in the same bytes', async ({ cast, owner, things }) => {
+  it('returns NOT_FOUND with the same bytes for every such id', async ({ cast, owner, things }) => {
     const prepare = Object.entries(ACTS).find(([name]) => name.split(':')[0] === mutation)?.[1];
     const input = await prepare?.(cast, 'owner');
     const before = [await cast.team.footprint(), await cast.otherTeam.footprint()];
@@ -62,9 +62,9 @@ describe.each(inputIds)('$mutation with a foreign $field', ({ mutation, field, t
 
 describe('a query', () => {
   it.for(['Organization', 'User', 'Membership', 'Token', 'Agent', 'Project', 'Session', 'PullRequest'])(
-    'by the foreign id of a %s answers null',
+    'for a foreign %s by id returns null',
     async (type, { cast, owner, things }) => {
-      // The last one is there for the viewer, only of another type: it must be found under its own name alone.
+      // The last id is visible to the viewer, only of another type: it must be found under its own type alone.
       const ids = foreignIds(type, things, ownThing(cast, type)).filter((id) => id !== ownThing(cast, type));
       const node = new Set<string>();
       const nodes = new Set<string>();
@@ -81,10 +81,7 @@ describe('a query', () => {
     },
   );
 
-  it('by the slug of another organization answers null, as by one that nobody has', async ({
-    cast,
-    owner,
-  }) => {
+  it('for the slug of another organization returns null, as for an unknown slug', async ({ cast, owner }) => {
     const query = 'query($slug: String!) { organization(slug: $slug) { id } }';
     for (const slug of [cast.otherTeam.slug, 'nobody-has-this']) {
       expect(await answerOf(owner, { query, variables: { slug } })).toBe(
@@ -99,28 +96,35 @@ describe('a query', () => {
     ['changes(actorId: $id)', 'User'],
     ['changes(actorId: $id)', 'Agent'],
     ['structureEvents(subjectId: $id)', 'Token'],
-  ] as const)('%s of a foreign one answers nothing', async ([field, type], { cast, owner, things }) => {
-    const query = `query($slug: String!, $id: ID!) { organization(slug: $slug) {
+  ] as const)(
+    'for %s with a foreign id of type %s returns an empty list',
+    async ([field, type], { cast, owner, things }) => {
+      const query = `query($slug: String!, $id: ID!) { organization(slug: $slug) {
       ${field} { totalCount nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
     } }`;
-    const answers = new Set<string>();
-    for (const id of foreignIds(type, things, ownThing(cast, type))) {
-      answers.add(await answerOf(owner, { query, variables: { slug: cast.team.slug, id } }));
-    }
-    expect([...answers]).toEqual([expect.stringMatching(/^200 .*"totalCount":0,"nodes":\[\]/)]);
-  });
+      const answers = new Set<string>();
+      for (const id of foreignIds(type, things, ownThing(cast, type))) {
+        answers.add(await answerOf(owner, { query, variables: { slug: cast.team.slug, id } }));
+      }
+      expect([...answers]).toEqual([expect.stringMatching(/^200 .*"totalCount":0,"nodes":\[\]/)]);
+    },
+  );
 });
 
 describe.each(subscriptions)('the subscription $name', ({ name, type }) => {
-  it('to a foreign organization is NOT_FOUND, always in the same bytes', async ({ cast, things, app }) => {
+  it('returns NOT_FOUND with the same bytes for every foreign organization', async ({
+    cast,
+    things,
+    app,
+  }) => {
     const query = `subscription($id: ID!) { ${name}(organizationId: $id) { __typename cursor } }`;
     expect(String(type)).toMatch(/!$/);
     const answers = new Set<string>();
     for (const id of foreignIds('Organization', things, ownThing(cast, 'Organization'))) {
-      const heard = await openSocket(app.url, { authorization: `Bearer ${cast.tokens.owner}` });
-      const messages = await heard.operation({ query, variables: { id } });
+      const socket = await openSocket(app.url, { authorization: `Bearer ${cast.tokens.owner}` });
+      const messages = await socket.operation({ query, variables: { id } });
       answers.add(withoutRequestId(JSON.stringify(messages)));
-      await heard.close();
+      await socket.close();
     }
     expect([...answers]).toEqual([expect.stringMatching(/"code":"NOT_FOUND".*"complete"/)]);
   });
@@ -131,7 +135,7 @@ async function answerOf(owner: Client, body: object): Promise<string> {
   return `${response.status} ${await response.text()}`;
 }
 
-/** It names the operation, not what was asked for. */
+/** The request id differs for each operation. */
 function withoutRequestId(text: string): string {
   return text.replaceAll(/"requestId":"[0-9a-f-]{36}"/g, '"requestId":"…"');
 }

@@ -1,8 +1,8 @@
-/** Who may read what, and who may listen to what. */
+/** The viewers that may read each type, and those that may subscribe. */
 import type { Insider, Outsider } from './cast.ts';
 import { table } from './table.ts';
 
-/** `all`: every field there is; `none`: for this viewer there is no such thing. */
+/** `all`: the viewer reads every field. `none`: the object does not exist for this viewer. */
 export const THINGS = table<Outsider | Insider>(`
   type                    | outsider | former | elsewhere | agent | member | admin | owner
   Organization            | none     | none   | none      | all   | all    | all   | all
@@ -35,11 +35,11 @@ export const THINGS = table<Outsider | Insider>(`
   Installation            | none     | none   | none      | all   | all    | all   | all
 `);
 
-/** What `all` stands for: a field that is new fails the test, until somebody has said here that those may read it. */
+/** The fields that `all` covers. A new field fails the test until it is added here. */
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -52,14 +52,18 @@ export const FIELDS: Record<string, string> = {
   Workspace:
     'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',
   WorkspaceTreeNode:
-    'workspaceId parentId name path depth status childCount descendantCount statusCounts workspace',
+    'workspaceId parentId name path depth status childCount descendantCount statusCounts role runtime tier activeTasks agentId agentName',
   WorkspaceStatusCounts: 'provisioning online offline degraded failed',
   WorkspaceSchedule:
-    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason createdAt updatedAt',
+    'id name workspace cronExpr timezone prompt enabled source project nextRunAt lastRunAt lastOutcome lastReason lastSession createdAt updatedAt',
   WorkspaceChannel: 'id type workspace config allowedUsers enabled source createdAt updatedAt',
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
+  OrgImportPlan: 'hash items unmetRequirements',
+  OrgImportItem: 'name path action reason workspace drift duplicateOf',
+  OrgImportDrift: 'field before after',
+  OrgImportRequirement: 'anyOf level workspacePaths',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
@@ -92,7 +96,10 @@ export const FIELDS: Record<string, string> = {
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
 };
 
-/** `hears`, or `none`: for this viewer there is no such organization. Nobody has no socket to begin with. */
+/**
+ * `hears`: the viewer receives events. `none`: the organization does not exist for this viewer. A client without a
+ * token cannot open a socket.
+ */
 export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   subscription          | outsider | former | elsewhere | agent | member | admin | owner
   agentChanged          | none     | none   | none      | hears | hears  | hears | hears
@@ -107,7 +114,7 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
 `);
 
-/** What a listener reads of an event. A field that is new fails the test, until somebody has said here that it may. */
+/** The fields of each event. A new field fails the test until it is added here. */
 export const EVENT_FIELDS: Record<string, string> = {
   AgentChanged: 'cursor occurredAt actor requestId type agent',
   WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',

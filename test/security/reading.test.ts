@@ -1,4 +1,4 @@
-/** Who may read what: every field of every type, by everybody there is. */
+/** The read permissions of every field of every type, tried by every kind of viewer. */
 
 import { parseGlobalId } from '../../src/globalId.ts';
 import { connections, errors, events, fieldsOf, nodes, objectTypes, payloads } from '../schema/shape.ts';
@@ -12,18 +12,18 @@ import { furnish, type Walk, walk } from './walk.ts';
 const READERS = [...OUTSIDERS, ...INSIDERS];
 
 const it = test
-  /** A pull request of the team's. */
+  /** The reference of a pull request of the team. */
   .extend('ref', { scope: 'file' }, async ({ cast, psql }) => {
     await furnish(cast.otherTeam, psql);
     return await furnish(cast.team, psql);
   })
-  /** What each viewer comes to. */
+  /** The walk of each viewer. */
   .extend('walks', { scope: 'file' }, async ({ cast, ref }) => {
     const walks = {} as Record<Outsider | Insider, Walk>;
     for (const role of READERS) walks[role] = await walk(cast.clients[role], ref);
     return walks;
   })
-  /** One thing of each type, the team's. */
+  /** The id of one object of each type, all of the team. */
   .extend('ids', { scope: 'file' }, async ({ cast, ref, psql }) => {
     if (!ref) throw new Error('The team has no pull request.');
     const ids: Record<string, string> = {};
@@ -31,9 +31,9 @@ const it = test
     return { ...ids, User: cast.colleagues.member } as Record<string, string>;
   });
 
-it('knows every type with an id, and every field of every type', () => {
+it('the reader tables have every node type and every field of every type', () => {
   expect(THINGS.map(({ name }) => name).sort()).toEqual(nodes.map(({ name }) => name).sort());
-  // Payloads, errors and events have tables of their own; connections are all alike.
+  // Payloads, errors and events have their own tables; all connections have the same fields.
   const elsewhere = [
     ...payloads,
     ...errors,
@@ -50,9 +50,9 @@ it('knows every type with an id, and every field of every type', () => {
   );
 });
 
-describe.each(THINGS)('$name', ({ name, ...readers }) => {
+describe.each(THINGS)('reading $name', ({ name, ...readers }) => {
   it.for(READERS.map((role) => [role, readers[role]] as const))(
-    '%s: %s',
+    'gives the viewer "%s" "%s"',
     async ([role, reader], { cast, ids, ref }) => {
       const id = ids[name];
       if (!id) throw new Error(`The team has no ${name}.`);
@@ -67,7 +67,7 @@ describe.each(THINGS)('$name', ({ name, ...readers }) => {
     },
   );
 
-  it('is not shown to nobody', async ({ cast, ids }) => {
+  it('fails with 401 and without the id for a client without a token', async ({ cast, ids }) => {
     const response = await cast.clients.nobody.raw({
       query: `query($id: ID!) { node(id: $id) { id } }`,
       variables: { id: ids[name] },
@@ -77,24 +77,30 @@ describe.each(THINGS)('$name', ({ name, ...readers }) => {
   });
 });
 
-describe('following every id from what one sees', () => {
-  it.for(INSIDERS)('%s comes to everything of the organization', async (role, { cast, walks, psql }) => {
-    expect([...walks[role].ids]).toEqual(expect.arrayContaining(await storedIds(psql, cast.team.id)));
-  });
+describe('a walk through all fields and ids that the viewer sees', () => {
+  it.for(INSIDERS)(
+    'reaches every object of the organization for the role %s',
+    async (role, { cast, walks, psql }) => {
+      expect([...walks[role].ids]).toEqual(expect.arrayContaining(await storedIds(psql, cast.team.id)));
+    },
+  );
 
-  it.for(OUTSIDERS)('%s comes upon nothing of it, not even an id', async (role, { cast, walks, psql }) => {
-    const found = walks[role].ids;
-    expect((await storedIds(psql, cast.team.id)).filter((id) => found.has(id))).toEqual([]);
-    // There was something to find.
-    expect(found.size).toBeGreaterThan(1);
-  });
+  it.for(OUTSIDERS)(
+    'finds no id of the organization for the viewer "%s"',
+    async (role, { cast, walks, psql }) => {
+      const found = walks[role].ids;
+      expect((await storedIds(psql, cast.team.id)).filter((id) => found.has(id))).toEqual([]);
+      // The viewer did see something of their own.
+      expect(found.size).toBeGreaterThan(1);
+    },
+  );
 
-  it('comes upon every type', ({ walks }) => {
+  it('reaches every type', ({ walks }) => {
     const expected = [...Object.keys(FIELDS), ...connections.map(({ name }) => name)];
     expect([...walks.owner.types]).toEqual(expect.arrayContaining(expected));
   });
 
-  it('shows nobody the hash or the secret of a token', async ({ cast, walks, psql }) => {
+  it('returns no hash and no secret of a token to any viewer', async ({ cast, walks, psql }) => {
     const [{ hash } = { hash: '' }] = await psql<{ hash: string }>('SELECT hash FROM token LIMIT 1');
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
     const hashes = (await psql<{ hash: string }>('SELECT hash FROM token')).map((token) => token.hash);
@@ -106,7 +112,7 @@ describe('following every id from what one sees', () => {
   });
 });
 
-/** All that the database holds of an organization and that has a global id. Tables are named after their types. */
+/** The global ids of all rows of an organization. The tables are named after their types. */
 async function storedIds(psql: Psql, organizationId: string): Promise<string[]> {
   const tables = nodes
     .map(({ name }) => name)

@@ -1,4 +1,4 @@
-/** Selections of all there is to select, made from the schema: what it gains is read by the tests the same day. */
+/** Selections of all fields, derived from the schema, so that the tests read new fields without a change. */
 import {
   type GraphQLField,
   type GraphQLObjectType,
@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import { connections, fieldsOf, schema } from '../schema/shape.ts';
 
-/** What fields are asked for that cannot do without arguments. `$ref` names a pull request. */
+/** The arguments of fields that require some. `$ref` refers to a pull request. */
 const ARGUMENTS: Record<string, string> = {
   'Organization.project': '(slug: "rocket")',
   'Organization.session': '(name: "rocket-1")',
@@ -23,7 +23,7 @@ export function objectType(name: string): GraphQLObjectType {
   return type;
 }
 
-/** Every field of a type, and of what hangs on it, as far as the next things that have an id. */
+/** Selects every field of a type and of its objects without an id. Of nodes it selects the id only. */
 export function everyField(type: GraphQLObjectType): string {
   return `{ __typename ${fieldsOf(type).map(select).join(' ')} }`;
 }
@@ -41,6 +41,6 @@ function argumentsOf(field: GraphQLField<unknown, unknown> & { of: string }): st
   const path = `${field.of}.${field.name}`;
   if (ARGUMENTS[path]) return ARGUMENTS[path];
   if (field.args.some(isRequiredArgument))
-    throw new Error(`${path} needs arguments that nobody has thought of.`);
+    throw new Error(`${path} has required arguments that ARGUMENTS lacks.`);
   return connections.some(({ name }) => name === getNamedType(field.type).name) ? '(first: 100)' : '';
 }

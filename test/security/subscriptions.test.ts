@@ -1,4 +1,4 @@
-/** Who may hear what: every subscription, by everybody there is. */
+/** The permissions of every subscription, tried by every kind of viewer. */
 
 import { events, fieldsOf, namedTypeOf, subscriptions } from '../schema/shape.ts';
 import { openSocket } from '../support/rawSocket.ts';
@@ -9,16 +9,16 @@ import { everyField, objectType } from './selection.ts';
 import { furnish } from './walk.ts';
 
 const it = test
-  /** The feed's cursor before anything happened to the team that a subscription tells. */
+  /** The cursor of the feed before the changes of the team that the subscriptions deliver. */
   .extend('oldest', { scope: 'file' }, async ({ cast, psql }) => {
     const cursor = await feedCursor(cast);
     await furnish(cast.team, psql);
-    // A takeover, so that every subscription has something to tell.
+    // A takeover, so that every subscription has an event to deliver.
     await cast.team.claim((await cast.team.spawn()).id, 7);
     return cursor;
   });
 
-it('knows every subscription, and every field of every event', () => {
+it('the subscription tables have every subscription and every field of every event', () => {
   expect(SUBSCRIPTIONS.map(({ name }) => name).sort()).toEqual(subscriptions.map(({ name }) => name).sort());
   const shown = Object.fromEntries(
     events.map((type) => [
@@ -35,9 +35,9 @@ it('knows every subscription, and every field of every event', () => {
   );
 });
 
-describe.each(SUBSCRIPTIONS)('$name', ({ name, ...listeners }) => {
+describe.each(SUBSCRIPTIONS)('the subscription $name', ({ name, ...listeners }) => {
   it.for([...OUTSIDERS, ...INSIDERS].map((role) => [role, listeners[role]] as const))(
-    '%s: %s',
+    'answers the viewer "%s" with "%s"',
     async ([role, listener], { app, cast, oldest }) => {
       const socket = await openSocket(app.url, { authorization: `Bearer ${cast.tokens[role]}` });
       const messages = socket.messages({
@@ -61,7 +61,7 @@ describe.each(SUBSCRIPTIONS)('$name', ({ name, ...listeners }) => {
     },
   );
 
-  it('is not there over HTTP without a token', async ({ cast }) => {
+  it('fails with 401 over HTTP without a token', async ({ cast }) => {
     const response = await cast.clients.nobody.raw(
       { query: subscription(name), variables: { id: cast.team.id } },
       { accept: 'text/event-stream' },

@@ -1,4 +1,4 @@
-/** A table as people write one: a line for each row, its cells between bars, the first line the heads. */
+/** Parses a text table: one line for each row, cells separated by bars, the headings in the first line. */
 export function table<Head extends string>(text: string): ({ name: string } & Record<Head, string>)[] {
   const [heads = [], ...rows] = text
     .trim()
@@ -6,7 +6,7 @@ export function table<Head extends string>(text: string): ({ name: string } & Re
     .map((line) => line.split('|').map((cell) => cell.trim()));
   return rows.map(([name = '', ...cells]) => {
     if (cells.length !== heads.length - 1)
-      throw new Error(`${name} has not as many cells as there are heads.`);
+      throw new Error(`${name} has another number of cells than the headings.`);
     return Object.fromEntries([
       ['name', name],
       ...heads.slice(1).map((head, column) => [head, cells[column]]),

@@ -1,4 +1,4 @@
-/** All that a viewer can come to: from itself, by every field, and from every id it comes upon. */
+/** Reads everything that a viewer can reach: from the viewer by every field, and from every id found. */
 import { parseGlobalId } from '../../src/globalId.ts';
 import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
@@ -18,15 +18,15 @@ import { RecordWatcherWindow } from '../support/vocabularyMutations.ts';
 import { everyField, objectType } from './selection.ts';
 
 export type Walk = {
-  /** Every global id that was read anywhere. */
+  /** Every global id in the responses. */
   ids: ReadonlySet<string>;
-  /** The name of every type that was answered. */
+  /** The name of every type in the responses. */
   types: ReadonlySet<string>;
-  /** All answers. */
+  /** All responses. */
   text: string;
 };
 
-/** Gives a team one of everything, and answers the name of its pull request. */
+/** Gives a team one object of every type and returns the reference of its pull request. */
 export async function furnish(team: Team, psql: Psql): Promise<string> {
   const session = await team.spawn();
   team.onGitHub(7, {
@@ -53,20 +53,20 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
   succeeded(recordReviewedPR);
   await furnishWorkspace(team, psql);
   await furnishVocabulary(team, psql);
-  // Answers once all of it is in the stored feed; leaves a token.
+  // Resolves when all of it is in the stored feed. This creates a token.
   await team.changes();
   return `${team.slug}/rocket#7`;
 }
 
-/** A workspace with an agent, and with what only imports make. */
+/** A workspace with an agent and with rows that only imports create. */
 async function furnishWorkspace(team: Team, psql: Psql): Promise<void> {
   const parent = await team.addWorkspace();
   const workspace = await team.addWorkspace({ parentId: parent.id, plugins: ['git'] });
   await team.employ({ workspaceId: workspace.id });
   const ids = [uuidOf(team.id), uuidOf(workspace.id)];
   await psql(
-    `INSERT INTO workspace_schedule (organization_id, workspace_id, name, cron_expr, prompt)
-     VALUES ($1, $2, 'daily', '0 9 * * *', 'Plan the day.')`,
+    `INSERT INTO workspace_schedule (organization_id, workspace_id, name, cron_expr, prompt, next_run_at)
+     VALUES ($1, $2, 'yearly', '0 9 1 1 *', 'Plan the year.', '2100-01-01T09:00Z')`,
     ids,
   );
   await psql(
@@ -113,7 +113,7 @@ export async function walk(client: Client, ref: string): Promise<Walk> {
     const text = await response.text();
     texts.push(text);
     const { data, errors } = JSON.parse(text);
-    if (errors) throw new Error(`Something could not be read: ${JSON.stringify(errors)}`);
+    if (errors) throw new Error(`A query failed: ${JSON.stringify(errors)}`);
     notice(data);
   }
 
@@ -127,10 +127,10 @@ export async function walk(client: Client, ref: string): Promise<Walk> {
   }
 
   await read(`{ viewer ${everyField(objectType('Viewer'))} }`, {});
-  // A set goes on with what is added to it under way.
+  // The iteration includes ids that are added during it.
   for (const id of ids) {
     const type = nodes.find(({ name }) => name === parseGlobalId(id)?.type);
-    if (!type) throw new Error(`${id} is the id of nothing that could be read.`);
+    if (!type) throw new Error(`${id} has no type that can be read.`);
     const usesRef = type.name === 'Organization' ? ', $ref: String!' : '';
     await read(`query($id: ID!${usesRef}) { node(id: $id) { ... on ${type.name} ${everyField(type)} } }`, {
       id,

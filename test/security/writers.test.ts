@@ -1,4 +1,4 @@
-/** Other programs at the database: however they are set up, what they write is heard, and the rules hold. */
+/** Other programs at the database: in any configuration, the feed captures what they write, and the rules hold. */
 import { randomBytes } from 'node:crypto';
 import type { TestDatabase } from '../support/database.ts';
 import { succeeded } from '../support/outcome.ts';
@@ -8,14 +8,14 @@ import { describe, expect, test } from '../support/test.ts';
 
 const it = test.extend('session', async ({ team }) => await team.spawn());
 
-/** A connection of its own, after these statements. */
+/** A connection of its own, on which these statements ran first. */
 async function writer(database: TestDatabase, ...setUp: string[]): Promise<Psql> {
   const psql = await openPsql(database.url);
   for (const statement of setUp) await psql(statement);
   return psql;
 }
 
-/** Writes to every captured table, names as a program would write them that qualifies each. */
+/** Writes to every captured table, with qualified names. */
 async function writeEverything(team: Team, session: { id: string }, psql: Psql): Promise<string[]> {
   const organizationId = uuidOf(team.id);
   const pullRequestId = await pullRequest(team, session);
@@ -84,7 +84,7 @@ async function writeEverything(team: Team, session: { id: string }, psql: Psql):
     'AGENT_CREATED',
     'REPO_WATCHED',
     'SESSION_CREATED',
-    // What an agent holds goes before it, whoever ends it.
+    // The triggers release what an agent holds before its status changes, for any writer.
     'REPO_RELEASED',
     'SESSION_UPDATED',
     'AGENT_OFFBOARDED',
@@ -103,14 +103,14 @@ async function ownToken(team: Team): Promise<string> {
   return (await response.json()).data.createToken.token.id;
 }
 
-async function heard(team: Team, actor?: string) {
+async function captured(team: Team, actor?: string) {
   const changes = await team.changes();
   return changes
     .filter((change) => change.actor.kind === 'DATABASE' && (!actor || change.actor.name === actor))
     .map(({ type }) => type);
 }
 
-describe('what is written is heard', () => {
+describe('the feed captures what another program writes', () => {
   it.for([
     ['with no search path', ["SET search_path = ''"]],
     [
@@ -142,13 +142,13 @@ describe('what is written is heard', () => {
   ] as const)('%s', async ([_how, setUp], { team, session, database }) => {
     await using psql = await writer(database, ...setUp);
     const expected = await writeEverything(team, session, psql);
-    expect(await heard(team)).toEqual(expected);
+    expect(await captured(team)).toEqual(expected);
     const changes = await team.changes();
     expect(JSON.stringify(changes)).not.toContain('forged');
     expect(JSON.stringify(changes)).not.toContain('1999-');
   });
 
-  it('under the name of a writer who may touch nothing but that table', async ({
+  it('as a role that may write to one table only, whose name is the actor', async ({
     team,
     session,
     psql,
@@ -168,9 +168,9 @@ describe('what is written is heard', () => {
         uuidOf(team.id),
         uuidOf(team.project.id),
       ]);
-      expect(await heard(team, name)).toEqual(['SESSION_UPDATED', 'SESSION_CREATED']);
+      expect(await captured(team, name)).toEqual(['SESSION_UPDATED', 'SESSION_CREATED']);
 
-      // Nor does it come by a way to write what it likes into the feed.
+      // The role cannot write to the feed by another way.
       await psql('CREATE TEMP TABLE mine (id uuid)');
       await expect(
         psql(
@@ -185,9 +185,7 @@ describe('what is written is heard', () => {
   });
 });
 
-it('every function that a trigger calls and that reads or writes has a search path of its own', async ({
-  psql,
-}) => {
+it('every function of a trigger that reads or writes has its own search path', async ({ psql }) => {
   const functions = await psql<{ name: string }>(
     `SELECT DISTINCT p.proname AS name FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
       WHERE NOT t.tgisinternal AND p.prosrc ~* '\\m(FROM|INTO|UPDATE|PERFORM)\\M'
@@ -196,8 +194,8 @@ it('every function that a trigger calls and that reads or writes has a search pa
   expect(functions).toEqual([]);
 });
 
-/** A row that is refused, and by which rule. */
-describe('a rule is held against everybody', () => {
+/** The rules of the database, by the constraint or the message of the refusal. */
+describe('the database enforces for every writer that', () => {
   const refusal = async (psql: Psql, statement: string, values: unknown[] = []) =>
     await psql(statement, values).then(
       () => 'written',
@@ -206,7 +204,7 @@ describe('a rule is held against everybody', () => {
   const on = async (psql: Psql, table: string, id: string, assignments: string) =>
     await refusal(psql, `UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
 
-  it('a token stays its holder’s, in its organization, and revoked', async ({ team, psql, createTeam }) => {
+  it('a token keeps its holder, its organization and its revocation', async ({ team, psql, createTeam }) => {
     const other = await createTeam();
     const token = await ownToken(team);
     expect(await on(psql, 'token', token, `user_id = '${other.owner.userId}'`)).toMatch(
@@ -220,14 +218,14 @@ describe('a rule is held against everybody', () => {
     expect(await on(psql, 'token', token, 'revoked_at = NULL')).toMatch('a revoked token stays revoked');
   });
 
-  it('a session stays in its project, under its number and its id', async ({ team, session, psql }) => {
+  it('a session keeps its project, its number and its id', async ({ team, session, psql }) => {
     const project = await team.register({ slug: 'second' });
     for (const assignment of ['id = gen_random_uuid()', 'num = 99', `project_id = '${uuidOf(project.id)}'`]) {
       expect(await on(psql, 'session', session.id, assignment)).toMatch('a session stays in its project');
     }
   });
 
-  it('nothing gets another id', async ({ team, session, psql }) => {
+  it('a row keeps its id', async ({ team, session, psql }) => {
     const [membership] = await psql<{ id: string }>('SELECT id FROM membership WHERE organization_id = $1', [
       uuidOf(team.id),
     ]);
@@ -244,7 +242,7 @@ describe('a rule is held against everybody', () => {
     }
   });
 
-  it('the audit trail is kept as it was written', async ({ team, psql }) => {
+  it('the audit trail is not changed', async ({ team, psql }) => {
     await team.join('MEMBER');
     for (const statement of [
       'DELETE FROM structure_event',
@@ -255,11 +253,11 @@ describe('a rule is held against everybody', () => {
     }
   });
 
-  it('an orchestrator, or a scratch project, holds no pull requests', async ({ team, session, psql }) => {
+  it('an orchestrator or a scratch project holds no pull requests', async ({ team, session, psql }) => {
     const orchestrator = await team.spawn({ kind: 'ORCHESTRATOR' });
     const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
     const scribble = await team.spawn({ projectId: scratch.id });
-    // While nothing is held, either may become the other.
+    // A session without pull requests may change its kind.
     expect(await on(psql, 'session', session.id, `kind = 'ORCHESTRATOR'`)).toBe('written');
     expect(await on(psql, 'session', session.id, `kind = 'WORKER'`)).toBe('written');
     const held = await pullRequest(team, session);
@@ -274,7 +272,7 @@ describe('a rule is held against everybody', () => {
   });
 
   it.for([`'infinity'`, `'-infinity'`, `'10000-01-01'`, `'9999-12-31'`, `'0044-03-15 BC'`])(
-    'no time that the API shows is %s',
+    'no time of the API is %s',
     async (time, { team, session, psql }) => {
       const token = await ownToken(team);
       await pullRequest(team, session);
@@ -302,7 +300,7 @@ describe('a rule is held against everybody', () => {
   );
 });
 
-describe('the last OWNER', () => {
+describe('the database rule for the last OWNER', () => {
   const rule = 'organization_owner_check';
   const leave = (psql: Psql, id: string) =>
     psql('UPDATE membership SET removed_at = now() WHERE id = $1', [id]).then(
@@ -315,7 +313,7 @@ describe('the last OWNER', () => {
       [uuidOf(team.id)],
     );
 
-  it('is neither removed nor demoted', async ({ team, psql }) => {
+  it('refuses the removal and the demotion', async ({ team, psql }) => {
     await team.join('ADMIN');
     const [owner] = await memberships(team, psql);
     expect(await leave(psql, owner?.id ?? '')).toBe(rule);
@@ -325,7 +323,7 @@ describe('the last OWNER', () => {
     expect(await memberships(team, psql)).toMatchObject([{ role: 'OWNER' }, { role: 'ADMIN' }]);
   });
 
-  it('may hand over in one transaction, in any order', async ({ team, psql, database }) => {
+  it('allows a handover in one transaction, in any order', async ({ team, psql, database }) => {
     const heir = uuidOf((await team.join('ADMIN')).memberId);
     const [owner] = await memberships(team, psql);
     await using writing = await writer(database, 'BEGIN');
@@ -335,7 +333,7 @@ describe('the last OWNER', () => {
     expect(await memberships(team, psql)).toEqual([{ id: heir, role: 'OWNER' }]);
   });
 
-  it('is the second of two who leave at once', async ({ team, psql, database }) => {
+  it('refuses the second of two owners who leave concurrently', async ({ team, psql, database }) => {
     const second = uuidOf((await team.join('OWNER')).memberId);
     const [first] = await memberships(team, psql);
     await using one = await writer(database, 'BEGIN');

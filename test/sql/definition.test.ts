@@ -1,4 +1,4 @@
-/** `prisma/sql` is what the migrated database has: nothing more, nothing less, and nothing else. */
+/** `prisma/sql` is exactly what the migrated database has. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -25,28 +25,28 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('every file is in a folder that is replayed', async () => {
+it('every file of prisma/sql is in a folder that is replayed', async () => {
   const found = await readdir(join(ROOT, 'prisma/sql'), { recursive: true });
   expect(found.filter((path) => path.endsWith('.sql')).map((path) => `prisma/sql/${path}`)).toHaveLength(
     files.length,
   );
 });
 
-it('the latest copies in the migrations are the files', async () => {
+it('the latest copies in the migrations equal the files of prisma/sql', async () => {
   const copies = latestCopies((await readMigrations()).map(({ script }) => script));
   expect(Object.fromEntries(copies)).toEqual(
     Object.fromEntries(files.map(({ path, text }) => [path, text.trim()])),
   );
 });
 
-it('the data model that the last migration recorded makes the tables of the data model', async () => {
+it('the data model recorded by the last migration equals prisma/schema.prisma', async () => {
   const read = (path: string) => readFile(join(ROOT, path), 'utf8');
   expect(
     await datamodelDiff(await read('prisma/migrations/schema.prisma'), await read('prisma/schema.prisma')),
   ).toBe('');
 });
 
-it('replaying all files, twice, changes nothing', async () => {
+it('replaying all files of prisma/sql twice changes nothing', async () => {
   const migrated = await catalog(client);
   for (const round of [1, 2]) {
     for (const { text } of files) await client.query(text);
@@ -54,7 +54,7 @@ it('replaying all files, twice, changes nothing', async () => {
   }
 });
 
-it('the database has no function, trigger or view besides', async () => {
+it('the database has no function, trigger or view that prisma/sql does not define', async () => {
   const defined = files.flatMap(({ text }) =>
     [...text.matchAll(/^CREATE (?:OR REPLACE )?(?:CONSTRAINT )?(FUNCTION|TRIGGER|VIEW) (\w+)/gm)].map(
       ([, kind = '', name]) => `${kind.toLowerCase()} ${name}`,
@@ -62,19 +62,16 @@ it('the database has no function, trigger or view besides', async () => {
   );
   const present = (await catalog(client, 'public'))
     .filter(({ kind }) => ['function', 'trigger', 'view'].includes(kind))
-    // A partition's triggers are those of its table.
+    // The triggers of a partition are those of its table.
     .filter(({ name }) => !/^public\.change_log_\d/.test(name))
     .map(({ kind, name }) => `${kind} ${/(\w+)(?:\(.*\))?$/.exec(name)?.[1]}`);
   expect(present.sort()).toEqual(defined.sort());
 });
 
-/**
- * A row that comes by replication or from a dump carries these values already; drawing them anew would make it another
- * row than the one that is copied.
- */
+/** Triggers that fill in values. A replicated or restored row has its values, and new ones would change the copy. */
 const NOT_IN_REPLICAS = /_touch$|_numbering$|^session_number$|^workspace_path$/;
 
-it('every trigger but those that fill in values fires whatever session_replication_role is', async () => {
+it('every trigger except those that fill in values fires for any session_replication_role', async () => {
   const { rows } = await client.query<{ name: string; enabled: string }>(
     `SELECT t.tgname AS name, t.tgenabled AS enabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
       WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace`,

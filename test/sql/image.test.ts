@@ -1,4 +1,4 @@
-/** What a change shows of a row is what the API shows of it: names and kinds of values, for every captured table. */
+/** The row in a change has the names and kinds of values of the API, for every captured table. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -18,7 +18,7 @@ const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../schema.
 
 type Image = Record<string, unknown>;
 
-/** What of an image its SDL type would not say, as one readable line each. */
+/** The differences between an image and its SDL type, one line each. */
 function faults(type: GraphQLObjectType, image: Image): string[] {
   return Object.entries(image).flatMap(([key, value]) => {
     const field = type.getFields()[key];

@@ -1,4 +1,4 @@
-/** `npm run migration`: what it writes, for a project that grows. */
+/** `npm run migration`: the files that it writes. */
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,7 @@ const RULE =
 const VIEW = 'DROP VIEW IF EXISTS seen;\nCREATE VIEW seen AS SELECT id FROM thing;\n';
 
 describe('a migration', () => {
-  it('holds functions, then the tables, then rules, captures and views', async () => {
+  it('has functions first, then tables, then rules, captures and views', async () => {
     await put('prisma/sql/view/a.sql', VIEW);
     await put('prisma/sql/rule/z.sql', RULE);
     await put('prisma/sql/function/one.sql', FUNCTION);
@@ -62,7 +62,7 @@ describe('a migration', () => {
     );
   });
 
-  it('holds only what has changed since the last one', async () => {
+  it('has only the changes since the last migration', async () => {
     await put('prisma/sql/rule/z.sql', RULE);
     await put('prisma/sql/view/a.sql', VIEW);
     await written('initial');
@@ -82,7 +82,7 @@ describe('a migration', () => {
     expect(await readdir(join(root, 'prisma/migrations'))).toHaveLength(2);
   });
 
-  it('names a file that is gone, once', async () => {
+  it('names a removed file once', async () => {
     await put('prisma/sql/view/a.sql', VIEW);
     await written('initial');
     await rm(join(root, 'prisma/sql/view/a.sql'));
@@ -93,7 +93,7 @@ describe('a migration', () => {
   });
 });
 
-it('the migrations of a project apply as they are written', async () => {
+it('the written migrations of a project apply in order', async () => {
   const database = await createEmptyDatabase();
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();

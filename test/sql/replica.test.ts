@@ -1,9 +1,9 @@
-/** A writer that switches ordinary triggers off, as replication and restores do. */
+/** A writer that turns ordinary triggers off, as replication and restores do. */
 
 import { openPsql, uuidOf } from '../support/psql.ts';
 import { expect, it } from '../support/test.ts';
 
-it('what is written under session_replication_role = replica is in the feed, and held to the rules', async ({
+it('a write under session_replication_role = replica is captured in the feed and checked by the rules', async ({
   createTeam,
   database,
 }) => {

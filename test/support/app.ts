@@ -1,4 +1,4 @@
-/** The whole server as a process runs it, on a database of its own, with clients to talk to it. */
+/** The whole server on its own database, with clients. */
 import { inject } from 'vitest';
 import { type App, type AppConfig, startApp, type Tuning } from '../../src/app.ts';
 import { createLogger } from '../../src/observe/log.ts';
@@ -13,11 +13,11 @@ export type TestConfig = Partial<AppConfig> & { redis?: boolean; tuning?: Tuning
 export type TestApp = {
   app: App;
   url: string;
-  /** A person with a token that is good for all of their organizations. */
+  /** Creates a user with a token that is valid in all organizations of that user. */
   signUp(name?: string): Promise<Person>;
-  /** A client of another person, or of none. */
+  /** A client with another token, or without one. */
   client(token?: string): Client;
-  /** Another server on the same database: a second process, but for the process. */
+  /** Starts another server on the same database, in this process. */
   startAnother(config?: TestConfig): Promise<TestApp>;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -25,7 +25,7 @@ export type TestApp = {
 
 export type { Person };
 
-/** Starts the app. Facts come from the demo fixture unless `github` names a server; news travel by Redis if asked. */
+/** Starts the app. It reads the demo fixture unless `github` names a server, and uses Redis only with `redis`. */
 export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
   if (config.databaseUrl) return await start(config.databaseUrl, config, async () => {});
   const database = await createDatabase();

@@ -1,4 +1,4 @@
-/** Sessions and pull requests in whatever state, written by another program: many at once. */
+/** Sessions and pull requests in any state, many at once, written by another program. */
 import { randomUUID } from 'node:crypto';
 import type {
   ActivityState,
@@ -29,12 +29,12 @@ export type SessionFacts = {
   isTerminated: boolean;
   hasAgent: boolean;
   hasSignalled: boolean;
-  /** How long ago it was last heard of, in seconds. */
+  /** Seconds since the last activity. */
   quietSeconds: number;
   pullRequests: PullRequestFacts[];
 };
 
-/** An open pull request with nothing to be said of it. */
+/** An open pull request with the defaults of all facts. */
 export function pullRequest(facts: Partial<PullRequestFacts> = {}): PullRequestFacts {
   return {
     state: 'OPEN',
@@ -49,7 +49,7 @@ export function pullRequest(facts: Partial<PullRequestFacts> = {}): PullRequestF
   };
 }
 
-/** A person's session that waits for work. */
+/** An idle session of a user. */
 export function session(facts: Partial<SessionFacts> = {}): SessionFacts {
   return {
     activityState: 'IDLE',
@@ -62,10 +62,12 @@ export function session(facts: Partial<SessionFacts> = {}): SessionFacts {
   };
 }
 
-/** Numbers pull requests apart, whoever has them. */
+/** Unique numbers for pull requests. */
 let lastNumber = 100_000;
 
-/** Writes sessions of the team's project, those of agents for this one. Answers their global ids, in the same order. */
+/**
+ * Writes sessions of the team's project, those with an agent for `agent`. Returns their global ids in the same order.
+ */
 export async function writeSessions(
   psql: Psql,
   team: Team,

@@ -1,13 +1,13 @@
 import type pg from 'pg';
 
-/** One thing that a database holds, and everything that makes it what it is. */
+/** An object of a database and its complete definition. */
 export type CatalogEntry = { kind: string; name: string; definition: Record<string, unknown> };
 
 /**
- * What a database is made of, rows aside: sorted, and free of object ids and anything else that differs between two
- * databases made by the same statements. What belongs to an extension is left out.
+ * The objects of a database without its rows: sorted, and without object ids and anything else that differs between two
+ * databases made by the same statements. Objects of extensions are left out.
  *
- * @param schema only this one. Default: all but PostgreSQL's own.
+ * @param schema restricts the objects to this schema. Default: all except PostgreSQL's own.
  */
 export async function catalog(client: pg.ClientBase, schema?: string): Promise<CatalogEntry[]> {
   // With an empty search path PostgreSQL qualifies every name that it prints.
@@ -23,7 +23,7 @@ export async function catalog(client: pg.ClientBase, schema?: string): Promise<C
   }
 }
 
-/** The schemas in question, and a test of whether an object is ours rather than an extension's. */
+/** The schemas in question, and a condition that an object does not belong to an extension. */
 const SCHEMAS = `(
   SELECT oid, nspname FROM pg_namespace
   WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' AND ($1::text IS NULL OR nspname = $1)
@@ -32,7 +32,7 @@ const ours = (classOf: string, oid: string) => `NOT EXISTS (
   SELECT FROM pg_depend e WHERE e.classid = '${classOf}'::regclass AND e.objid = ${oid} AND e.deptype = 'e'
 )`;
 
-/** Tables with all their kin: partitioned tables, views, sequences, composite types. */
+/** Tables and the other relations: partitioned tables, views, sequences, composite types. */
 const RELATIONS = `
   SELECT
     CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
@@ -129,7 +129,7 @@ const SCHEMAS_AND_EXTENSIONS = `
   SELECT 'extension', extname, jsonb_build_object('version', extversion, 'schema', extnamespace::regnamespace::text)
   FROM pg_extension WHERE $1::text IS NULL`;
 
-/** PostgreSQL's own objects have numbers below 16384. */
+/** PostgreSQL's own objects have ids below 16384. */
 const COMMENTS = `
   SELECT 'comment' AS kind, format('%s %s', o.type, o.identity) AS name,
     jsonb_build_object('text', d.description) AS definition

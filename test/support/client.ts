@@ -1,36 +1,36 @@
-/** A client of the API as people write one: documents over HTTP, subscriptions with graphql-ws’s own client. */
+/** A client of the API as users write one: documents over HTTP, subscriptions with the client of graphql-ws. */
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type ExecutionResult, print } from 'graphql';
 import { createClient as createWsClient, type Client as WsClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { openSubscription, type Subscription } from './subscription.ts';
 
-/** A heartbeat's payload. */
+/** The payload of a heartbeat. */
 export type Heartbeat = { cursor: string; subscriptions: string[] };
 
 type Arguments<Variables> = Variables extends Record<string, never> ? [] : [variables: Variables];
 
 export type Client = {
-  /** Sends a document, and answers what came back, errors and all. */
+  /** Sends a document and returns the response with its errors. */
   send<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Arguments<Variables>
   ): Promise<ExecutionResult<Data>>;
-  /** Sends a document that is expected to succeed, and answers its data. */
+  /** Sends a document that must succeed and returns its data. */
   query<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Arguments<Variables>
   ): Promise<Data>;
-  /** Sends any body at all. */
+  /** Sends any body. */
   raw(body: unknown, headers?: Record<string, string>): Promise<Response>;
-  /** Subscribes. The answer is there once the subscription is live (as a heartbeat says), has a result, or has ended. */
+  /** Subscribes. Resolves when the subscription is live (a heartbeat lists it), has a result or has ended. */
   subscribe<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...variables: Arguments<Variables>
   ): Promise<Subscription<Data>>;
   /** The heartbeats so far. */
   readonly heartbeats: Heartbeat[];
-  /** Fulfilled when the socket is closed, by whomever. */
+  /** Resolves when either side closes the socket. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): Promise<void>;
 };

@@ -1,6 +1,6 @@
 /**
- * A runtime's program that a test commands: its containers are files, and its log tells what it did to them. What it does
- * beside, before a verb or after it, is a line of shell.
+ * The program of a runtime, controlled by a test: its containers are files, and its log has the calls that changed
+ * them. A line of shell can run before or after each verb.
  */
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,23 +10,23 @@ type Verb = 'start' | 'stop' | 'remove' | 'inspect';
 
 export type Containers = {
   program: string;
-  /** For an app within this process. */
+  /** The configuration of an app in this process. */
   runtime: { kind: 'exec'; program: string; environment: Record<string, string> };
-  /** For a process of its own. */
+  /** The environment of another process. */
   env: { MUSTER_RUNTIME: 'exec'; MUSTER_RUNTIME_EXEC: string };
-  /** Runs a line of shell before the verb, or after it, from now on; without one, nothing more. */
+  /** Sets the line of shell that runs before the verb, or after it. No line removes it. */
   before(verb: Verb, line?: string): Promise<void>;
   after(verb: Verb, line?: string): Promise<void>;
-  /** What the program was given at the last call of a verb for an agent. */
+  /** The input of the program at the last call of a verb for an agent. */
   input(verb: Verb, agentId: string): Promise<Record<string, unknown>>;
-  /** Lines of `<verb> called` and `<verb> done`: the second when it changed something. */
+  /** Lines of `<verb> called` and `<verb> done`. The second is there only when the verb changed something. */
   log(agentId: string): Promise<string[]>;
   state(agentId: string): Promise<string>;
-  /** As if it had ended by itself. */
+  /** Makes the container exit. */
   exit(agentId: string): Promise<void>;
-  /** As if somebody had removed it. */
+  /** Removes the container without a call of the program. */
   vanish(agentId: string): Promise<void>;
-  /** Makes a file beside the program, for a line of shell that waits for it. */
+  /** Creates a file beside the program, for a line of shell that waits for it. */
   touch(name: string): Promise<void>;
   close(): Promise<void>;
 };

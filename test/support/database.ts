@@ -1,4 +1,4 @@
-/** A database of its own for every test that asks, on the suite's PostgreSQL. */
+/** A new database for every test that needs one, on the PostgreSQL of the suite. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
@@ -13,7 +13,7 @@ export async function createDatabase(): Promise<TestDatabase> {
   return await create(`TEMPLATE ${inject('templateDatabase')}`);
 }
 
-/** A database with nothing in it, for tests of the migrations themselves. */
+/** An empty database, for tests of the migrations themselves. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
   return await create('TEMPLATE template0');
 }

@@ -1,20 +1,20 @@
-/** Server-Sent Events as they come over the wire, block by block. */
+/** Server-Sent Events as they arrive, block by block. */
 import type { FormattedExecutionResult } from 'graphql';
 
 export type Block = {
   id?: string;
   event?: string;
-  /** Parsed; undefined for a block without any. */
+  /** The parsed data; undefined for a block without data. */
   data?: FormattedExecutionResult<Record<string, never>>;
 };
 
 export type EventStream = {
   response: Response;
-  /** The next block; undefined when the stream has ended. Comments are no blocks. */
+  /** The next block; undefined when the stream has ended. Comments are skipped. */
   next(): Promise<Block | undefined>;
-  /** The next block with a result, past heartbeats. */
+  /** The next block with a result. Heartbeats are skipped. */
   result(): Promise<Block & { data: NonNullable<Block['data']> }>;
-  /** All that is still to come. */
+  /** All remaining blocks. */
   rest(): Promise<Block[]>;
   stop(): void;
 };

@@ -1,4 +1,4 @@
-/** What tests of the change feed share: a database with an organization in it, and feeds on that. */
+/** The setup of the feed tests: a database with organizations, and feeds over it. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
@@ -8,16 +8,16 @@ import { createDatabase } from './database.ts';
 
 export type FeedDatabase = {
   url: string;
-  /** For the test itself: seeds, writes and checks. */
+  /** The pool of the test itself, for setup, writes and checks. */
   pool: pg.Pool;
-  /** A feed of its own, with its own pool, as another process would have it. Closed with the database. */
+  /** A new feed with its own pool, as in another process. It is closed with the database. */
   feed(options?: Partial<FeedOptions>): Feed;
   organization(): Promise<string>;
-  /** A session's row counts in its branch: 0 to begin with. @returns the sessions' ids. */
+  /** Inserts sessions whose branch is a counter, at 0. @returns their ids. */
   sessions(organizationId: string, count: number): Promise<string[]>;
-  /** Raises the counters by one, in one transaction. */
+  /** Raises the counters by one in one transaction. */
   raise(sessionIds: readonly string[]): Promise<void>;
-  /** Until the outbox is empty. */
+  /** Resolves when the outbox is empty. */
   drained(): Promise<void>;
   close(): Promise<void>;
 };
@@ -84,21 +84,21 @@ export async function openFeedDatabase(): Promise<FeedDatabase> {
 }
 
 function newPool(connectionString: string, name: string): pg.Pool {
-  // Without a timer for idle connections: some tests count timers.
+  // No timer for idle connections: some tests count timers.
   const pool = new pg.Pool({ connectionString, max: 4, application_name: name, idleTimeoutMillis: 0 });
-  // Some tests end connections from outside.
+  // Some tests end connections in the database.
   pool.on('error', () => {});
   return pool;
 }
 
-/** Asks until the answer is yes. The test's own time limit is the limit. */
+/** Polls until the condition holds. The time limit of the test applies. */
 export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 export type Seen = { entityId: string; position: number; count: number };
 
-/** A change of a session's counter. */
+/** The session, position and counter of a change. */
 export function seen(change: {
   entityId: string;
   position: number;
@@ -108,7 +108,7 @@ export function seen(change: {
   return { entityId: change.entityId, position: change.position, count: Number(branch) };
 }
 
-/** Reads until it has so many. */
+/** Reads this many changes. */
 export async function take(stream: ChangeStream, count: number): Promise<Seen[]> {
   const changes: Seen[] = [];
   while (changes.length < count) {
@@ -119,7 +119,7 @@ export async function take(stream: ChangeStream, count: number): Promise<Seen[]>
   return changes;
 }
 
-/** Ends the sequencers' connections from the server's side. */
+/** Ends the connections of the sequencers in the database. */
 export async function endSequencers(pool: pg.Pool): Promise<void> {
   await pool.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity

@@ -1,4 +1,4 @@
-/** Writers that make it hard to keep the promised order, and the check that it was kept. */
+/** Writers whose concurrent transactions make the promised order hard to keep, and a check of that order. */
 import pg from 'pg';
 import { type FeedDatabase, RAISE } from './feed.ts';
 
@@ -6,15 +6,15 @@ export type WriterOptions = {
   db: FeedDatabase;
   organizationId: string;
   writers: number;
-  /** Writing ends when so many rows are committed, or `isEnough` says so. */
+  /** Writing ends when this many rows are committed, or when `isEnough` returns true. */
   rows: number;
   isEnough?: () => boolean;
   onCommit?: () => void;
 };
 
-/** Rows that several writers raise; many enough for writers to be at work, few enough for them to meet. */
+/** Rows that several writers raise: enough for all to progress, and few enough for them to wait for each other. */
 const HOT_ROWS = 24;
-/** Each writer's own rows, for transactions far larger than a batch. */
+/** Each writer's own rows, for transactions much larger than a batch. */
 const OWN_ROWS = 60;
 
 const chance = (share: number) => Math.random() < share;
@@ -23,7 +23,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.
 /**
  * Concurrent transactions of 1 to 3 rows, some of 61, one in ten rolled back, with pauses between their statements.
  *
- * @returns how many row changes were committed.
+ * @returns the number of committed row changes.
  */
 export async function write(options: WriterOptions): Promise<number> {
   const { db, organizationId, writers, rows, isEnough = () => false, onCommit } = options;
@@ -36,7 +36,7 @@ export async function write(options: WriterOptions): Promise<number> {
     await client.connect();
     while (committed < rows && !isEnough()) {
       const isLarge = chance(0.04);
-      // One order for all, or they would deadlock.
+      // All writers lock in this order. Otherwise they would deadlock.
       const touched = [
         ...new Set(Array.from({ length: isLarge ? 1 : 1 + Math.floor(Math.random() * 3) }, oneOf)),
       ];
@@ -62,24 +62,24 @@ export async function write(options: WriterOptions): Promise<number> {
   return committed;
 }
 
-/** The first rows are much hotter than the last. */
+/** An index of a hot row. Low indexes are much more frequent than high ones. */
 function oneOf(): number {
   return Math.floor(Math.random() ** 2 * HOT_ROWS);
 }
 
 export type Audit = {
-  /** Updates of counters in the log. */
+  /** The number of counter updates in the log. */
   updates: number;
-  /** Changes whose counter is not the one after the row's change before: missed, repeated or inverted. */
+  /** Changes whose counter does not follow that of the row's previous change: missed, repeated or inverted. */
   outOfOrder: number;
-  /** Transactions whose changes are not side by side. */
+  /** Transactions whose changes are not contiguous. */
   split: number;
-  /** Positions that are not the one after the position before. */
+  /** Positions that do not follow the previous position. */
   gaps: number;
   head: number;
 };
 
-/** Holds the whole log against the promises. */
+/** Checks the whole log against the promises of the feed. */
 export async function audit(pool: pg.Pool): Promise<Audit> {
   const { rows } = await pool.query<{
     position: string;

@@ -1,4 +1,4 @@
-/** What tests see of agents and their jobs, through another program's eyes. */
+/** The rows of agents and their jobs, read as another program would. */
 import type { Psql } from './psql.ts';
 import { uuidOf } from './psql.ts';
 
@@ -17,7 +17,7 @@ export type JobRow = {
   retry_count: number;
 };
 
-/** @param agentId global. */
+/** @param agentId a global id. */
 export async function agentRow(psql: Psql, agentId: string): Promise<AgentRow> {
   const [row] = await psql<AgentRow>('SELECT status, container_ref, failure FROM agent WHERE id = $1', [
     uuidOf(agentId),
@@ -26,7 +26,7 @@ export async function agentRow(psql: Psql, agentId: string): Promise<AgentRow> {
   return row;
 }
 
-/** The jobs of an agent, the oldest first, dead letters last. */
+/** The jobs of an agent, oldest first, dead letters last. */
 export async function jobsOf(psql: Psql, agentId: string): Promise<JobRow[]> {
   return await psql<JobRow>(
     `SELECT id, name, state, data, coalesce(source_output, output) AS output, retry_count FROM pgboss.job
@@ -35,7 +35,7 @@ export async function jobsOf(psql: Psql, agentId: string): Promise<JobRow[]> {
   );
 }
 
-/** Has jobs of a queue that are made from now on be tried again at once, so many times. */
+/** Sets how often later jobs of a queue are retried, without a delay. */
 export async function setRetries(psql: Psql, queue: string, retries: number): Promise<void> {
   await psql(
     'UPDATE pgboss.queue SET retry_limit = $2, retry_delay = 0, retry_backoff = false WHERE name = $1',
@@ -43,7 +43,7 @@ export async function setRetries(psql: Psql, queue: string, retries: number): Pr
   );
 }
 
-/** Whether the queues are there: they are made soon after a process has started. */
+/** Whether the queues exist. A process creates them soon after its start. */
 export async function hasQueues(psql: Psql): Promise<boolean> {
   return (await psql("SELECT FROM pgboss.queue WHERE name = 'key.expiry'")).length > 0;
 }

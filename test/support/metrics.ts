@@ -1,5 +1,5 @@
-/** A server's figures, as Prometheus would read them. */
-/** Answers the value of one series, written as it stands: `muster_live_ended_total{reason="lagged"}`. */
+/** The metrics of a server, as Prometheus reads them. */
+/** Returns the value of one series in the text format: `muster_live_ended_total{reason="lagged"}`. */
 export type Figures = (series: string) => number;
 
 export async function readFigures(url: string): Promise<Figures> {

@@ -1,4 +1,4 @@
-/** A document for each mutation, with every field of its payload and its errors that tests read. */
+/** A document for each mutation, with the fields of its payload and its errors that tests read. */
 export * from './mutations/agent.ts';
 export * from './mutations/organization.ts';
 export * from './mutations/project.ts';

@@ -1,4 +1,4 @@
-/** What a mutation came to: the payload it is expected to answer, or the error it is expected to refuse with. */
+/** The result of a mutation: its payload or one of its errors. */
 
 type Outcome = { __typename: string };
 type Payload<Result extends Outcome> = Extract<Result, { __typename: `${string}Payload` }>;

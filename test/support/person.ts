@@ -6,10 +6,10 @@ import type { Client } from './client.ts';
 
 type Account = { token: string; userId: string; email: string };
 
-/** A person with a token that is good for all of their organizations. */
+/** A user with a token that is valid in all organizations of that user. */
 export type Person = Client & Account;
 
-/** Creates a person in a database: the API has no mutation for that. */
+/** Creates a user in a database: the API has no mutation for that. */
 export async function createPerson(db: Database, name = 'Ann'): Promise<Account> {
   const email = `${name.toLowerCase()}-${randomUUID()}@example.com`;
   const token = newSecret();
@@ -26,7 +26,7 @@ export async function createPerson(db: Database, name = 'Ann'): Promise<Account>
   return { token, userId, email };
 }
 
-/** Creates a person in the database of a server that runs in another process. */
+/** Creates a user in the database of a server that runs in another process. */
 export async function createPersonIn(databaseUrl: string, name?: string): Promise<Account> {
   const db = openDatabase(databaseUrl);
   try {

@@ -6,21 +6,21 @@ import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { EMPTY_DATAMODEL } from '../../prisma/migration/datamodelDiff.ts';
 
-/** The engine leaves nothing out of sight. */
+/** Filters that hide nothing from the engine. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /**
- * Prisma's own schema engine, the one behind `prisma migrate`, on a database. It comes as WebAssembly in a package and
- * so, unlike the binary of the command line, needs no download. Not everything works: it cuts scripts at semicolons
- * (never let it apply the project's migrations) and cannot introspect.
+ * Prisma's own schema engine, the one behind `prisma migrate`, on a database. It comes as WebAssembly in a package,
+ * so unlike the binary of the command line it needs no download. Two things do not work: it cuts scripts at
+ * semicolons (it must not apply the project's migrations), and it cannot introspect.
  */
 export async function withPrismaEngine<T>(
   databaseUrl: string,
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
-  // A pool of ours, since the engine never closes one of its own.
+  // The engine never closes a pool of its own.
   const pool = new pg.Pool({ connectionString: databaseUrl });
-  // A connection that is being closed may hear first that its database is dropped.
+  // A closing connection may receive an error when its database is dropped.
   pool.on('error', () => {});
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const options = { datamodels: [['schema.prisma', EMPTY_DATAMODEL] as [string, string]] };
@@ -33,7 +33,7 @@ export async function withPrismaEngine<T>(
   }
 }
 
-/** A folder of migrations, the way Prisma's command line hands it to the engine. */
+/** A folder of migrations in the form that Prisma's command line gives to the engine. */
 export async function migrationList(directory: string): Promise<MigrationList> {
   const entries = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory());
   return {

@@ -6,11 +6,11 @@ import { createInterface } from 'node:readline';
 export type MusterProcess = {
   url: string;
   process: ChildProcess;
-  /** Sends a signal, and waits for the end. */
+  /** Sends a signal and waits for the exit. */
   stop(signal?: NodeJS.Signals): Promise<void>;
 };
 
-/** Starts `muster serve`, and waits until it says where it serves. */
+/** Starts `muster serve` and waits until it logs its URL. */
 export async function startServer(
   env: Record<string, string>,
   options: string[] = [],
@@ -21,14 +21,14 @@ export async function startServer(
   for await (const line of createInterface({ input: required(child.stdout) })) {
     const { msg, url } = JSON.parse(line) as { msg: string; url: string };
     if (msg !== 'serving') continue;
-    // Go on reading, or the pipe fills and the server stops.
+    // The output must still be read, or the pipe fills and the server blocks.
     child.stdout?.resume();
     return { url, process: child, stop: (signal = 'SIGTERM') => stop(child, signal) };
   }
   throw new Error(`muster serve ended before it served: ${errors.join('')}`);
 }
 
-/** Starts any command of `muster`, with nothing in its environment but what is given. */
+/** Starts any command of `muster` with only the given environment. */
 export function run(
   args: string[],
   env: Record<string, string>,

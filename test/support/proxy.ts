@@ -1,23 +1,23 @@
-/** A TCP proxy before a server: a network that tests can break. */
+/** A TCP proxy before a server: a network that tests can interrupt. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export type Proxy = AsyncDisposable & {
-  /** The server's URL, through the proxy. */
+  /** The URL of the server through the proxy. */
   url: string;
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   connections(): number;
-  /** Fulfilled when a connection is gone; the next one to go, at every call. */
+  /** Resolves when the next connection ends. */
   nextEnd(): Promise<void>;
-  /** Leads new connections to another server, or, without one, nowhere. */
+  /** Directs new connections to another server, or refuses them without a URL. */
   leadTo(url: string | undefined): void;
-  /** Breaks every connection. */
+  /** Ends every connection. */
   cut(): void;
-  /** Breaks each new connection after so many bytes of the server's, as asked for it. */
+  /** Ends each new connection after this many bytes of the server. The function is called for each connection. */
   cutAfter(bytes: () => number): void;
-  /** Shows what clients send. */
+  /** Passes the bytes of the clients to a listener. */
   onRequest(listener: (bytes: Buffer) => void): void;
-  /** Passes nothing on any more on the connections there are, without breaking them. */
+  /** Stops forwarding on the open connections without ending them. */
   stall(): void;
 };
 
@@ -55,7 +55,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     server.on('data', (bytes) => {
       client.write(bytes.subarray(0, left));
       left -= bytes.length;
-      // What was let through is to arrive.
+      // The bytes within the limit must still arrive.
       if (left <= 0) client.end(end);
     });
   });

@@ -1,9 +1,9 @@
-/** Another program at the same database. */
+/** A connection to the database as another program would have it. */
 import pg from 'pg';
 import { parseGlobalId } from '../../src/globalId.ts';
 
 export type Psql = AsyncDisposable & {
-  /** Runs one statement, and answers its rows. */
+  /** Runs one statement and returns its rows. */
   <Row extends object>(statement: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 };

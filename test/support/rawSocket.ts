@@ -1,4 +1,4 @@
-/** A WebSocket that speaks `graphql-transport-ws` and shows every message as it came. */
+/** A WebSocket that speaks `graphql-transport-ws` and returns every message unchanged. */
 import { once } from 'node:events';
 import WebSocket from 'ws';
 
@@ -6,21 +6,21 @@ export type Message = { type: string; id?: string; payload?: object };
 
 export type RawSocket = {
   send(message: Message): void;
-  /** The next message that passes; undefined when the socket is closed first. Those before it are forgotten. */
+  /** The next message that passes the test; undefined when the socket closes first. Messages before it are dropped. */
   next(passes: (message: Message) => boolean): Promise<Message | undefined>;
-  /** Reads nothing any more, until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void;
   resume(): void;
-  /** Runs the one operation of this socket, and answers what comes for it, one after another. */
+  /** Starts the one operation of this socket and returns its messages one by one. */
   messages(payload: object): { next(): Promise<Message | undefined> };
-  /** Runs it, and answers all that came for it, up to its completion. */
+  /** Runs the operation and returns all its messages, up to its completion. */
   operation(payload: object): Promise<Message[]>;
-  /** Fulfilled when the socket is closed, by whomever. */
+  /** Resolves when either side closes the socket. */
   readonly closed: Promise<{ code: number; reason: string }>;
   close(): Promise<void>;
 };
 
-/** Opens one. It is acknowledged, or closed already, when it is answered. */
+/** Opens a socket. It resolves when the connection is acknowledged or closed. */
 export async function openSocket(url: string, connectionParams: object): Promise<RawSocket> {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   const received: Message[] = [];
@@ -36,7 +36,7 @@ export async function openSocket(url: string, connectionParams: object): Promise
     wake();
   });
 
-  /** The next message that passes; undefined when the socket is closed first. */
+  /** The next message that passes the test; undefined when the socket closes first. */
   async function next(passes: (message: Message) => boolean): Promise<Message | undefined> {
     for (;;) {
       const message = received.shift();

@@ -1,4 +1,4 @@
-/** A real Redis for the suite: the one REDIS_URL names, else a `redis-server` of our own, when there is one. */
+/** A Redis for the suite: the one that REDIS_URL names, or a new `redis-server` if the machine has one. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -9,7 +9,7 @@ export type RunningRedis = {
   stop(): Promise<void>;
 };
 
-/** Whether a test can start a Redis of its own, and kill it. */
+/** Whether a test can start and kill its own Redis. */
 export function hasRedisServer(): boolean {
   return spawnSync('redis-server', ['--version']).status === 0;
 }
@@ -20,7 +20,7 @@ export async function findRedis(): Promise<RunningRedis | undefined> {
   return await startRedis();
 }
 
-/** Starts a `redis-server` that keeps nothing; undefined when the machine has none. */
+/** Starts a `redis-server` without persistence; undefined when the machine has none. */
 export async function startRedis(port?: number): Promise<RunningRedis | undefined> {
   const chosen = port ?? (await freePort());
   const server = spawn(
@@ -60,7 +60,7 @@ async function ready(server: ChildProcess): Promise<void> {
   const lines = createInterface({ input: server.stdout });
   for await (const line of lines) {
     if (line.includes('Ready to accept connections')) {
-      // Go on reading, or the pipe fills and the server stops.
+      // The output must still be read, or the pipe fills and the server blocks.
       server.stdout.resume();
       return;
     }

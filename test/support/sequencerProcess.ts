@@ -4,13 +4,13 @@ import { createInterface } from 'node:readline';
 import { run } from './process.ts';
 
 export type SequencerProcess = {
-  /** Fulfilled when it says, in its log, that it leads, or that it stands by; the first time either happens. */
+  /** Each resolves when the log first reports that the sequencer leads, or stands by. */
   leading: Promise<void>;
   standingBy: Promise<void>;
-  /** Fulfilled when it says where those who watch over it may ask. */
+  /** Resolves to the URL of the health and metrics endpoints. */
   url: Promise<string>;
   pid: number;
-  /** Sends a signal, and answers how it ended. */
+  /** Sends a signal and returns the exit code and the log. */
   end(signal: NodeJS.Signals): Promise<{ code: number | null; messages: string[] }>;
 };
 

@@ -1,6 +1,6 @@
 /**
- * The servers the suite runs against, started once: an embedded PostgreSQL with a migrated template database, and
- * a Redis. TEST_DATABASE_URL names another PostgreSQL (to test on an older version), REDIS_URL another Redis.
+ * The servers of the suite, started once: an embedded PostgreSQL with a migrated template database, and a Redis.
+ * TEST_DATABASE_URL names another PostgreSQL (to test on an older version), REDIS_URL another Redis.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,16 +13,16 @@ import { findRedis } from './redis.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** A database of the server's that may do everything. */
+    /** The URL of a database on the server, for a role with all rights. */
     adminUrl: string;
     /** The migrated database that tests clone. */
     templateDatabase: string;
-    /** Null when there is no Redis to be had; then the tests that need one are skipped. */
+    /** Null without a Redis; then the tests that need one are skipped. */
     redisUrl: string | null;
   }
 }
 
-/** Durability is of no use to a database that goes with the run. */
+/** The databases are dropped after the run, so they need no durability. */
 const FAST_SETTINGS = {
   fsync: 'off',
   synchronous_commit: 'off',
@@ -68,7 +68,7 @@ async function startPostgres(): Promise<{ adminUrl: string; stop(): Promise<void
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
-      // As root the cluster may live elsewhere, where the account that runs it can reach it.
+      // When root runs it, the cluster may be in a directory that the account of the server can reach.
       await rm(server.directory, { recursive: true, force: true });
     },
   };

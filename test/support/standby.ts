@@ -11,20 +11,20 @@ import { launchServer } from '../../src/embedded/server.ts';
 import { until } from './feed.ts';
 
 export type Standby = {
-  /** Of the same database as the primary's. */
+  /** The URL of the same database as that of the primary. */
   url: string;
-  /** Until it has replayed all that the primary has written by now. */
+  /** Resolves when the standby has replayed all that the primary has written so far. */
   caughtUp(): Promise<void>;
-  /** Makes it a primary, on a timeline of its own. */
+  /** Makes it a primary, on its own timeline. */
   promote(): Promise<void>;
   stop(): Promise<void>;
 };
 
-/** What belongs to the running server, or is made anew. Directories stay, and stay empty. */
+/** Files of the running server, or files that a server creates. Directories are copied empty. */
 const NOT_COPIED =
   /^(postmaster\.(pid|opts)|(pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_serial|pg_snapshots|pg_stat_tmp|pg_subtrans)\/.*)$/;
 
-/** @param link where the standby finds the primary: its own address, or that of a network between the two. */
+/** @param link the address at which the standby finds the primary: the primary itself or a proxy before it. */
 export async function startStandby(primary: EmbeddedPostgres, link: string): Promise<Standby> {
   const from = clusterIn(primary.directory);
   const cluster = clusterIn(`${primary.directory}-standby`);
@@ -48,7 +48,7 @@ export async function startStandby(primary: EmbeddedPostgres, link: string): Pro
     account,
     settings: {
       primary_conninfo: `host=${hostname} port=${port} user=postgres password=${password}`,
-      // So that it tries anew at once when the network is back.
+      // Otherwise it would retry only after 5 seconds when the network is back.
       wal_retrieve_retry_interval: '100ms',
     },
   });
@@ -72,7 +72,7 @@ export async function startStandby(primary: EmbeddedPostgres, link: string): Pro
   };
 }
 
-/** A base backup, by the functions that pg_basebackup would call. What is torn by copying is mended by replay. */
+/** A base backup, by the functions that pg_basebackup calls. Replay repairs pages that were copied during a write. */
 async function copyData(url: string, from: string, to: string): Promise<void> {
   await withClient(url, async (client) => {
     await client.query(`SELECT pg_backup_start('standby', fast => true)`);

@@ -1,20 +1,20 @@
 import type { FormattedExecutionResult } from 'graphql';
 
 export type Subscription<Data> = {
-  /** The next result, errors and all; undefined when the subscription has ended. */
+  /** The next result with its errors; undefined when the subscription has ended. */
   next(): Promise<FormattedExecutionResult<Data> | undefined>;
   /** The data of the next event. */
   event(): Promise<Data>;
-  /** The data of the next so many events. */
+  /** The data of the next events, this many. */
   events(count: number): Promise<Data[]>;
-  /** What has arrived and was not asked for yet. */
+  /** The results that arrived and were not read yet. */
   readonly pending: readonly FormattedExecutionResult<Data>[];
-  /** Fulfilled by the first result or the end. */
+  /** Resolves with the first result or the end. */
   readonly settled: Promise<void>;
   stop(): Promise<void>;
 };
 
-/** Takes in all that comes, so that a test can ask for what it wants when it wants. */
+/** Buffers all results, so that a test can read them later. */
 export function openSubscription<Data>(
   results: AsyncIterableIterator<FormattedExecutionResult<unknown>>,
   onEnd: () => void,

@@ -1,4 +1,4 @@
-/** An organization with people, projects and sessions, and what became of them. */
+/** An organization with members, projects and sessions, and reads of what is stored. */
 import { randomBytes } from 'node:crypto';
 import { graphql } from '../graphql/gql.ts';
 import type {
@@ -21,7 +21,7 @@ import { succeeded } from './outcome.ts';
 import { createPersonIn, type Person } from './person.ts';
 import { type Psql, uuidOf } from './psql.ts';
 
-/** An agent, as itself: what it sends goes under its token. */
+/** An agent as a client that uses its token. */
 export type TeamAgent = Client & { id: string; name: string; token: string };
 
 type Organization<Query extends { organization: unknown }> = NonNullable<Query['organization']>;
@@ -29,45 +29,45 @@ export type Change = Organization<ChangesOfQuery>['changes']['nodes'][number];
 export type StructureEvent = Organization<StructureEventsOfQuery>['structureEvents']['nodes'][number];
 
 export type Team = {
-  /** The organization's global id. */
+  /** The global id of the organization. */
   id: string;
   slug: string;
   owner: Person;
   project: { id: string; slug: string };
-  /** A person who has just become a member. */
+  /** Adds a new user as a member. */
   join(role: MembershipRole, name?: string): Promise<Person & { memberId: string }>;
   register(input?: Partial<RegisterProjectInput>): Promise<{ id: string; slug: string }>;
-  /** Spawns a worker in the team's own project, unless told otherwise. */
+  /** Spawns a worker, by default in the project of the team. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
   /** Adds a vacant workspace, as the owner. */
   addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
   /** Removes a workspace with everything below it, as the owner. */
   removeWorkspace(workspace: { id: string; name: string }): Promise<void>;
-  /** Hires an agent, as the owner unless told otherwise. */
+  /** Hires an agent, by default as the owner. */
   employ(input?: Partial<HireAgentInput>, by?: Client): Promise<{ id: string; name: string; status: string }>;
   /** Hires an agent and creates a token for it. */
   hire(input?: Partial<HireAgentInput>, by?: Client): Promise<TeamAgent>;
   /** The same organization and owner, at another server on the same database. */
   at(url: string): Team;
   offboard(agentId: string): Promise<void>;
-  /** Puts a pull request of the project's repository on GitHub, or changes it. */
+  /** Adds a pull request of the repository to GitHub, or changes it. */
   onGitHub(number: number, facts?: Partial<GitHubPullRequest>): GitHubPullRequest;
-  /** Claims for a session, as the owner. */
+  /** Claims a pull request for a session, as the owner. */
   claim(
     sessionId: string,
     pr: string | number,
     more?: Partial<ClaimPrInput>,
   ): Promise<ClaimPrMutation['claimPR']>;
-  /** What the stored feed tells, oldest first, of everything that was committed before the call. */
+  /** The changes of the stored feed, oldest first: all that were committed before the call. */
   changes(which?: { types?: ChangeType[]; requestId?: string }): Promise<Change[]>;
   /** The audit trail, oldest first. */
   structureEvents(type?: string): Promise<StructureEvent[]>;
-  /** A fingerprint of all that is stored of the organization, and of how much has happened in it. */
+  /** A digest of everything that is stored of the organization, and the number of its changes. */
   footprint(): Promise<Record<string, string | null>>;
 };
 
-/** Creates an organization with a project. Its owner is a new person unless the test names one. */
+/** Creates an organization with a project. The owner is a new user unless the test gives one. */
 export type CreateTeam = (owner?: Person) => Promise<Team>;
 
 const ChangesOf = graphql(`
@@ -123,7 +123,7 @@ const StructureEventsOf = graphql(`
   }
 `);
 
-/** Where a team works: at a server, on its database, beside a GitHub. */
+/** The server, the database and the GitHub of a team. */
 type Place = { app: Pick<TestApp, 'signUp' | 'client'>; github?: GitHub; psql?: Psql };
 
 /** Creates a team at a server that runs in another process. */
@@ -165,7 +165,7 @@ function teamOf(
 ): Team {
   const { app, github, psql } = place;
 
-  /** Waits until all that was committed so far is in the stored feed: a change made now is stored after it. */
+  /** Waits until all changes committed so far are in the stored feed: a change made now is stored after them. */
   async function settle(): Promise<void> {
     const { createToken } = await owner.query(mutations.CreateToken, {
       input: { organizationId: id, label: 'marker' },
@@ -297,13 +297,16 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
   return present(footprint);
 }
 
-/** The feed's tables are counted together: a change moves from one to the other. An agent's refusals are recorded. */
+/**
+ * A change moves from one table of the feed to the other, so these are counted together. Refusals of agents are
+ * recorded.
+ */
 const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action'];
 
-/** When a token was last used is no trace of what a request did. */
+/** The last use of a token changes with every request. */
 const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');
 
 function present<Value>(value: Value | null | undefined): Value {
-  if (value == null) throw new Error('Something that is sure to be there is not.');
+  if (value == null) throw new Error('A required value is missing.');
   return value;
 }

@@ -22,7 +22,7 @@ import { type CreateTeam, createTeam } from './team.ts';
 export * from 'vitest';
 
 export const test = base
-  /** What the app is started with, beside its database and its GitHub. */
+  /** The configuration of the app, besides its database and its GitHub. */
   .extend('config', { scope: 'file' }, (): TestConfig => ({}))
   /** The app's database: a clone of the migrated template. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
@@ -31,21 +31,21 @@ export const test = base
     onCleanup(database.drop);
     return database;
   })
-  /** The GitHub that the app reads, commanded by the test. */
+  /** The GitHub server that the app reads. The test controls it. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
   .extend('github', { scope: 'file' }, async ({}, { onCleanup }) => {
     const github = await startGitHub();
     onCleanup(github.close);
     return github;
   })
-  /** A runtime whose containers are files; `config` names it where the app is to use it. */
+  /** A runtime whose containers are files. The app uses it when `config` names it. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
   .extend('containers', { scope: 'file' }, async ({}, { onCleanup }) => {
     const containers = await makeContainers();
     onCleanup(containers.close);
     return containers;
   })
-  /** Another program's connection to the app's database. */
+  /** A connection to the database of the app, as another program would have it. */
   .extend('psql', { scope: 'file' }, async ({ database }, { onCleanup }) => {
     const psql = await openPsql(database.url);
     onCleanup(psql.close);
@@ -71,18 +71,18 @@ export const test = base
   .extend('createTeam', { scope: 'file' }, ({ app, github, psql }): CreateTeam => {
     return async (owner) => await createTeam({ app, github, psql }, owner ?? (await app.signUp()));
   })
-  /** An organization that all tests of the file share. */
+  /** An organization that all tests of a file share. */
   .extend('sharedTeam', { scope: 'file' }, async ({ createTeam }) => await createTeam())
-  /** An organization that the test has for itself. */
+  /** An organization for one test only. */
   .extend('team', async ({ createTeam }) => await createTeam())
-  /** A database that the test has for itself. */
+  /** A database for one test only. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
   .extend('ownDatabase', async ({}, { onCleanup }) => {
     const database = await createDatabase();
     onCleanup(database.drop);
     return database;
   })
-  /** Starts `muster serve` as a process on the test's own database. */
+  /** Starts `muster serve` as a process on the database of the test. */
   .extend('startServer', async ({ ownDatabase }, { onCleanup }) => {
     const started: MusterProcess[] = [];
     onCleanup(async () => void (await Promise.all(started.map((each) => each.stop('SIGKILL')))));
@@ -92,7 +92,7 @@ export const test = base
       return server;
     };
   })
-  /** Starts `muster sequencer` as a process on the test's own database. */
+  /** Starts `muster sequencer` as a process on the database of the test. */
   .extend('startSequencer', async ({ ownDatabase }, { onCleanup }) => {
     const started: SequencerProcess[] = [];
     onCleanup(async () => void (await Promise.all(started.map((each) => each.end('SIGKILL')))));
@@ -102,7 +102,7 @@ export const test = base
       return sequencer;
     };
   })
-  /** A feed without a server, on a database that the test has for itself. */
+  /** A feed without a server, on a database for one test only. */
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
   .extend('feedDatabase', async ({}, { onCleanup }) => {
     const feedDatabase = await openFeedDatabase();

@@ -464,12 +464,12 @@ CREATE OR REPLACE FUNCTION check_changed_workspaces() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
+  -- EXCEPT, not a join: a plan that was cached for one row would join ten thousand in a nested loop.
   placed CONSTANT uuid[] := ARRAY(
-    SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id
-     WHERE (n.parent_id, n.name) IS DISTINCT FROM (o.parent_id, o.name)
+    SELECT c.id FROM (SELECT id, parent_id, name FROM new_rows EXCEPT SELECT id, parent_id, name FROM old_rows) c
   );
   removed CONSTANT uuid[] := ARRAY(
-    SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE n.status = 'REMOVED' AND o.status <> 'REMOVED'
+    SELECT id FROM new_rows WHERE status = 'REMOVED' EXCEPT SELECT id FROM old_rows WHERE status = 'REMOVED'
   );
   is_cycle boolean;
   below uuid[];
@@ -580,31 +580,42 @@ CREATE OR REPLACE FUNCTION follow_agents() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-  changed uuid[];
+  running uuid[];
+  failed uuid[];
+  waiting uuid[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    changed := ARRAY(SELECT n.id FROM new_rows n WHERE n.workspace_id IS NOT NULL AND n.status <> 'STOPPED');
+    SELECT
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'RUNNING'),
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'ERROR'),
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'PENDING')
+      INTO running, failed, waiting
+      FROM new_rows n WHERE n.workspace_id IS NOT NULL;
   ELSE
-    changed := ARRAY(
-      SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id
-       WHERE n.workspace_id IS NOT NULL AND (n.workspace_id, n.status) IS DISTINCT FROM (o.workspace_id, o.status)
-    );
+    SELECT
+      array_agg(c.workspace_id) FILTER (WHERE c.status = 'RUNNING'),
+      array_agg(c.workspace_id) FILTER (WHERE c.status = 'ERROR'),
+      array_agg(c.workspace_id) FILTER (WHERE c.status IN ('PENDING', 'STOPPED'))
+      INTO running, failed, waiting
+      FROM (
+        SELECT id, workspace_id, status FROM new_rows EXCEPT SELECT id, workspace_id, status FROM old_rows
+      ) c
+     WHERE c.workspace_id IS NOT NULL;
   END IF;
-  IF changed = '{}' THEN
-    RETURN NULL;
+  IF running IS NOT NULL THEN
+    -- A heartbeat may have come before the start was noted.
+    UPDATE workspace w SET status = 'ONLINE' WHERE w.id = ANY (running) AND w.status = 'PROVISIONING';
   END IF;
-  -- A heartbeat may have come before the start was noted.
-  UPDATE workspace w SET status = 'ONLINE' FROM new_rows a
-   WHERE a.id = ANY (changed) AND a.status = 'RUNNING' AND w.id = a.workspace_id AND w.status = 'PROVISIONING';
-  UPDATE workspace w
-     SET status = s.status, last_heartbeat_at = NULL, error_rate = NULL, sample_error = NULL, active_tasks = 0,
-         current_task = NULL, uptime_seconds = NULL
-    FROM (
-      SELECT v.id, CASE a.status WHEN 'ERROR' THEN 'FAILED' ELSE 'PROVISIONING' END::workspace_status AS status
-        FROM new_rows a JOIN workspace v ON v.id = a.workspace_id
-       WHERE a.id = ANY (changed) AND a.status <> 'RUNNING' AND v.status <> 'REMOVED'
-    ) s
-   WHERE w.id = s.id AND (w.status <> s.status OR w.last_heartbeat_at IS NOT NULL);
+  IF failed IS NOT NULL THEN
+    UPDATE workspace w SET status = 'FAILED', active_tasks = 0, current_task = NULL
+     WHERE w.id = ANY (failed) AND w.status NOT IN ('FAILED', 'REMOVED');
+  END IF;
+  IF waiting IS NOT NULL THEN
+    UPDATE workspace w
+       SET status = 'PROVISIONING', last_heartbeat_at = NULL, error_rate = NULL, sample_error = NULL, active_tasks = 0,
+           current_task = NULL, uptime_seconds = NULL
+     WHERE w.id = ANY (waiting) AND w.status NOT IN ('PROVISIONING', 'REMOVED');
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -870,33 +881,18 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
-  SELECT
-    c.organization_id, c.type, 'Workspace', c.id,
-    CASE c.type
-      WHEN 'WORKSPACE_MOVED' THEN
-        ARRAY(SELECT unnest(workspace_lineage(c.id)) UNION SELECT unnest(workspace_lineage(c.old_parent_id)))
-      ELSE workspace_lineage(c.id)
-    END,
-    c.payload || CASE c.type
-      WHEN 'WORKSPACE_MOVED' THEN jsonb_build_object(
-        'from', global_id('Workspace', c.old_parent_id), 'to', global_id('Workspace', c.parent_id)
-      )
-      ELSE '{}'
-    END
-  FROM (
+  -- Every row is in both tables. But a FULL JOIN is never a nested loop: a plan that was cached for one row would join
+  -- ten thousand in one.
+  WITH change AS MATERIALIZED (
     SELECT
-      n.id, n.organization_id, n.parent_id, n.depth, n.path, o.parent_id AS old_parent_id,
+      n.id, o.parent_id AS old_parent_id,
       CASE
         WHEN n.status = 'REMOVED' AND o.status <> 'REMOVED' THEN 'WORKSPACE_REMOVED'
         WHEN n.parent_id IS DISTINCT FROM o.parent_id THEN 'WORKSPACE_MOVED'
         ELSE 'WORKSPACE_UPDATED'
       END AS type,
-      workspace_change(n, f.changed) AS payload
-    FROM (SELECT w.* FROM new_rows r JOIN workspace w ON w.id = r.id) n
-    JOIN old_rows o ON o.id = n.id
-    -- What a heartbeat observes is no change by itself; its number of tasks and its current task are.
-    CROSS JOIN LATERAL (
-      SELECT array_remove(ARRAY[
+      -- What a heartbeat observes is no change by itself; its number of tasks and its current task are.
+      array_remove(ARRAY[
         CASE WHEN n.active_tasks    IS DISTINCT FROM o.active_tasks    THEN 'activeTasks' END,
         CASE WHEN n.created_at      IS DISTINCT FROM o.created_at      THEN 'createdAt' END,
         CASE WHEN n.current_task    IS DISTINCT FROM o.current_task    THEN 'currentTask' END,
@@ -913,10 +909,24 @@ BEGIN
         CASE WHEN n.status          IS DISTINCT FROM o.status          THEN 'status' END,
         CASE WHEN n.tier            IS DISTINCT FROM o.tier            THEN 'tier' END
       ], NULL) AS changed
-    ) f
-    WHERE f.changed <> '{}'
-  ) c
-  ORDER BY CASE c.type WHEN 'WORKSPACE_REMOVED' THEN -c.depth ELSE c.depth END, c.path;
+    FROM new_rows n FULL JOIN old_rows o ON o.id = n.id
+  )
+  SELECT
+    w.organization_id, c.type, 'Workspace', w.id,
+    CASE c.type
+      WHEN 'WORKSPACE_MOVED' THEN
+        ARRAY(SELECT unnest(workspace_lineage(w.id)) UNION SELECT unnest(workspace_lineage(c.old_parent_id)))
+      ELSE workspace_lineage(w.id)
+    END,
+    workspace_change(w, c.changed) || CASE c.type
+      WHEN 'WORKSPACE_MOVED' THEN jsonb_build_object(
+        'from', global_id('Workspace', c.old_parent_id), 'to', global_id('Workspace', w.parent_id)
+      )
+      ELSE '{}'
+    END
+  FROM change c JOIN workspace w ON w.id = c.id
+  WHERE c.changed <> '{}'
+  ORDER BY CASE c.type WHEN 'WORKSPACE_REMOVED' THEN -w.depth ELSE w.depth END, w.path;
   RETURN NULL;
 END
 $$;

@@ -115,7 +115,7 @@ CREATE TABLE "relationship_type" (
     "metadata_schema" JSONB,
     "is_symmetric" BOOLEAN NOT NULL DEFAULT false,
     "inverse_id" UUID,
-    "rules_revision" INTEGER NOT NULL DEFAULT 0,
+    "rules_xid" xid8 NOT NULL DEFAULT pg_current_xact_id(),
     "display_name" TEXT,
     "installation_id" UUID,
     "source_key" TEXT,
@@ -783,8 +783,8 @@ CREATE OR REPLACE TRIGGER relationship_type_touch BEFORE UPDATE ON relationship_
 
 CREATE OR REPLACE TRIGGER relationship_type_local_touch BEFORE UPDATE ON relationship_type
   FOR EACH ROW WHEN (
-    (OLD.slug, OLD.name, OLD.description, OLD.metadata_schema, OLD.is_symmetric, OLD.inverse_id, OLD.rules_revision) IS DISTINCT FROM
-    (NEW.slug, NEW.name, NEW.description, NEW.metadata_schema, NEW.is_symmetric, NEW.inverse_id, NEW.rules_revision)
+    (OLD.slug, OLD.name, OLD.description, OLD.metadata_schema, OLD.is_symmetric, OLD.inverse_id, OLD.rules_xid) IS DISTINCT FROM
+    (NEW.slug, NEW.name, NEW.description, NEW.metadata_schema, NEW.is_symmetric, NEW.inverse_id, NEW.rules_xid)
     AND NEW.mirrored_at IS DISTINCT FROM now()::timestamptz(3)
   )
   EXECUTE FUNCTION mark_local_change();
@@ -813,15 +813,15 @@ ALTER TABLE relationship_type
 -- <<< prisma/sql/rule/relationship_type.sql
 
 -- >>> prisma/sql/rule/relationship_type_rule.sql
--- Rules are part of their type: when they change, the type does. A type that is created in this transaction has its
--- rules from the start.
+-- Rules are part of their type: when they change, the type does, once in each transaction. A type that is created in
+-- this transaction has its rules from the start.
 CREATE OR REPLACE FUNCTION touch_types_of_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  UPDATE relationship_type t SET rules_revision = t.rules_revision + 1
+  UPDATE relationship_type t SET rules_xid = pg_current_xact_id()
    WHERE t.id IN (SELECT r.relationship_type_id FROM changed_rows r)
-     AND t.created_at <> now()::timestamptz(3);
+     AND t.rules_xid <> pg_current_xact_id();
   RETURN NULL;
 END
 $$;
@@ -1068,7 +1068,7 @@ BEGIN
       CASE WHEN NEW.inverse_id      IS DISTINCT FROM OLD.inverse_id      THEN 'inverse' END,
       CASE WHEN NEW.is_symmetric    IS DISTINCT FROM OLD.is_symmetric    THEN 'isSymmetric' END,
       CASE WHEN NEW.metadata_schema IS DISTINCT FROM OLD.metadata_schema THEN 'metadataSchema' END,
-      CASE WHEN NEW.rules_revision  IS DISTINCT FROM OLD.rules_revision  THEN 'rules' END
+      CASE WHEN NEW.rules_xid       IS DISTINCT FROM OLD.rules_xid       THEN 'rules' END
     ], NULL);
     IF changed = '{}' THEN
       RETURN NULL;

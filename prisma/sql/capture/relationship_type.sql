@@ -12,7 +12,7 @@ BEGIN
       CASE WHEN NEW.inverse_id      IS DISTINCT FROM OLD.inverse_id      THEN 'inverse' END,
       CASE WHEN NEW.is_symmetric    IS DISTINCT FROM OLD.is_symmetric    THEN 'isSymmetric' END,
       CASE WHEN NEW.metadata_schema IS DISTINCT FROM OLD.metadata_schema THEN 'metadataSchema' END,
-      CASE WHEN NEW.rules_revision  IS DISTINCT FROM OLD.rules_revision  THEN 'rules' END
+      CASE WHEN NEW.rules_xid       IS DISTINCT FROM OLD.rules_xid       THEN 'rules' END
     ], NULL);
     IF changed = '{}' THEN
       RETURN NULL;

@@ -3,8 +3,8 @@ CREATE OR REPLACE TRIGGER relationship_type_touch BEFORE UPDATE ON relationship_
 
 CREATE OR REPLACE TRIGGER relationship_type_local_touch BEFORE UPDATE ON relationship_type
   FOR EACH ROW WHEN (
-    (OLD.slug, OLD.name, OLD.description, OLD.metadata_schema, OLD.is_symmetric, OLD.inverse_id, OLD.rules_revision) IS DISTINCT FROM
-    (NEW.slug, NEW.name, NEW.description, NEW.metadata_schema, NEW.is_symmetric, NEW.inverse_id, NEW.rules_revision)
+    (OLD.slug, OLD.name, OLD.description, OLD.metadata_schema, OLD.is_symmetric, OLD.inverse_id, OLD.rules_xid) IS DISTINCT FROM
+    (NEW.slug, NEW.name, NEW.description, NEW.metadata_schema, NEW.is_symmetric, NEW.inverse_id, NEW.rules_xid)
     AND NEW.mirrored_at IS DISTINCT FROM now()::timestamptz(3)
   )
   EXECUTE FUNCTION mark_local_change();

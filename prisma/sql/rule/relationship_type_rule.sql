@@ -1,12 +1,12 @@
--- Rules are part of their type: when they change, the type does. A type that is created in this transaction has its
--- rules from the start.
+-- Rules are part of their type: when they change, the type does, once in each transaction. A type that is created in
+-- this transaction has its rules from the start.
 CREATE OR REPLACE FUNCTION touch_types_of_rules() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  UPDATE relationship_type t SET rules_revision = t.rules_revision + 1
+  UPDATE relationship_type t SET rules_xid = pg_current_xact_id()
    WHERE t.id IN (SELECT r.relationship_type_id FROM changed_rows r)
-     AND t.created_at <> now()::timestamptz(3);
+     AND t.rules_xid <> pg_current_xact_id();
   RETURN NULL;
 END
 $$;

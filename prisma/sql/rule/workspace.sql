@@ -116,12 +116,12 @@ CREATE OR REPLACE FUNCTION check_changed_workspaces() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
+  -- EXCEPT, not a join: a plan that was cached for one row would join ten thousand in a nested loop.
   placed CONSTANT uuid[] := ARRAY(
-    SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id
-     WHERE (n.parent_id, n.name) IS DISTINCT FROM (o.parent_id, o.name)
+    SELECT c.id FROM (SELECT id, parent_id, name FROM new_rows EXCEPT SELECT id, parent_id, name FROM old_rows) c
   );
   removed CONSTANT uuid[] := ARRAY(
-    SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id WHERE n.status = 'REMOVED' AND o.status <> 'REMOVED'
+    SELECT id FROM new_rows WHERE status = 'REMOVED' EXCEPT SELECT id FROM old_rows WHERE status = 'REMOVED'
   );
   is_cycle boolean;
   below uuid[];
@@ -232,31 +232,42 @@ CREATE OR REPLACE FUNCTION follow_agents() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
-  changed uuid[];
+  running uuid[];
+  failed uuid[];
+  waiting uuid[];
 BEGIN
   IF TG_OP = 'INSERT' THEN
-    changed := ARRAY(SELECT n.id FROM new_rows n WHERE n.workspace_id IS NOT NULL AND n.status <> 'STOPPED');
+    SELECT
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'RUNNING'),
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'ERROR'),
+      array_agg(n.workspace_id) FILTER (WHERE n.status = 'PENDING')
+      INTO running, failed, waiting
+      FROM new_rows n WHERE n.workspace_id IS NOT NULL;
   ELSE
-    changed := ARRAY(
-      SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id
-       WHERE n.workspace_id IS NOT NULL AND (n.workspace_id, n.status) IS DISTINCT FROM (o.workspace_id, o.status)
-    );
+    SELECT
+      array_agg(c.workspace_id) FILTER (WHERE c.status = 'RUNNING'),
+      array_agg(c.workspace_id) FILTER (WHERE c.status = 'ERROR'),
+      array_agg(c.workspace_id) FILTER (WHERE c.status IN ('PENDING', 'STOPPED'))
+      INTO running, failed, waiting
+      FROM (
+        SELECT id, workspace_id, status FROM new_rows EXCEPT SELECT id, workspace_id, status FROM old_rows
+      ) c
+     WHERE c.workspace_id IS NOT NULL;
   END IF;
-  IF changed = '{}' THEN
-    RETURN NULL;
+  IF running IS NOT NULL THEN
+    -- A heartbeat may have come before the start was noted.
+    UPDATE workspace w SET status = 'ONLINE' WHERE w.id = ANY (running) AND w.status = 'PROVISIONING';
   END IF;
-  -- A heartbeat may have come before the start was noted.
-  UPDATE workspace w SET status = 'ONLINE' FROM new_rows a
-   WHERE a.id = ANY (changed) AND a.status = 'RUNNING' AND w.id = a.workspace_id AND w.status = 'PROVISIONING';
-  UPDATE workspace w
-     SET status = s.status, last_heartbeat_at = NULL, error_rate = NULL, sample_error = NULL, active_tasks = 0,
-         current_task = NULL, uptime_seconds = NULL
-    FROM (
-      SELECT v.id, CASE a.status WHEN 'ERROR' THEN 'FAILED' ELSE 'PROVISIONING' END::workspace_status AS status
-        FROM new_rows a JOIN workspace v ON v.id = a.workspace_id
-       WHERE a.id = ANY (changed) AND a.status <> 'RUNNING' AND v.status <> 'REMOVED'
-    ) s
-   WHERE w.id = s.id AND (w.status <> s.status OR w.last_heartbeat_at IS NOT NULL);
+  IF failed IS NOT NULL THEN
+    UPDATE workspace w SET status = 'FAILED', active_tasks = 0, current_task = NULL
+     WHERE w.id = ANY (failed) AND w.status NOT IN ('FAILED', 'REMOVED');
+  END IF;
+  IF waiting IS NOT NULL THEN
+    UPDATE workspace w
+       SET status = 'PROVISIONING', last_heartbeat_at = NULL, error_rate = NULL, sample_error = NULL, active_tasks = 0,
+           current_task = NULL, uptime_seconds = NULL
+     WHERE w.id = ANY (waiting) AND w.status NOT IN ('PROVISIONING', 'REMOVED');
+  END IF;
   RETURN NULL;
 END
 $$;

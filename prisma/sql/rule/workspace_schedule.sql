@@ -7,6 +7,24 @@ CREATE OR REPLACE TRIGGER workspace_schedule_stays BEFORE UPDATE ON workspace_sc
   )
   EXECUTE FUNCTION refuse('a schedule stays in its workspace');
 
+-- A next due time is that of the present times: writing others, or disabling, takes it away, and the job that runs
+-- schedules computes it anew. A statement that writes it as well has computed it.
+CREATE OR REPLACE FUNCTION forget_next_run() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.next_run_at := NULL;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER workspace_schedule_times BEFORE UPDATE ON workspace_schedule
+  FOR EACH ROW WHEN (
+    OLD.next_run_at IS NOT DISTINCT FROM NEW.next_run_at AND NEW.next_run_at IS NOT NULL
+    AND (NOT NEW.enabled OR (OLD.cron_expr, OLD.timezone) IS DISTINCT FROM (NEW.cron_expr, NEW.timezone))
+  )
+  EXECUTE FUNCTION forget_next_run();
+
 -- Schedules of a removed workspace stay off. The workspace's row is locked meanwhile, so that a removal comes before or
 -- after, and switches off what is there by then.
 CREATE OR REPLACE FUNCTION enable_in_live_workspace() RETURNS trigger
@@ -33,5 +51,6 @@ CREATE OR REPLACE TRIGGER workspace_schedule_update_check BEFORE UPDATE ON works
 
 ALTER TABLE workspace_schedule
   ENABLE ALWAYS TRIGGER workspace_schedule_stays,
+  ENABLE ALWAYS TRIGGER workspace_schedule_times,
   ENABLE ALWAYS TRIGGER workspace_schedule_insert_check,
   ENABLE ALWAYS TRIGGER workspace_schedule_update_check;

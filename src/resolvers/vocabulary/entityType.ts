@@ -1,5 +1,4 @@
 import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
-import type { Types } from '../../schema/kit/builder.ts';
 import { EntityType } from '../../schema/vocabulary/entityType.ts';
 import { archiveEntityType } from '../../services/vocabulary/archive.ts';
 import {
@@ -9,18 +8,17 @@ import {
   updateEntityTypeInput,
 } from '../../services/vocabulary/entityType.ts';
 import { mutation } from '../kit/mutation.ts';
-import { ARCHIVE_RULE, changedVocabularyFields, newVocabularyFields, UPDATE_RULE } from './inputFields.ts';
-
-const metadataSchema = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) =>
-  t.field({
-    type: 'JSON',
-    description:
-      'The JSON Schema (draft 2020-12) of its metadata, as an object of at most 64 KB; none allows any. References lead to its own `$defs` only, and patterns have no groups.',
-  });
+import {
+  ARCHIVE_RULE,
+  changedVocabularyFields,
+  metadataSchemaField,
+  newVocabularyFields,
+  UPDATE_RULE,
+} from './inputFields.ts';
 
 mutation('createEntityType', {
   description: 'Creates an entity type. For OWNER and ADMIN.',
-  input: (t) => ({ ...newVocabularyFields(t), metadataSchema: metadataSchema(t) }),
+  input: (t) => ({ ...newVocabularyFields(t), metadataSchema: metadataSchemaField(t) }),
   schema: createEntityTypeInput,
   errors: [SlugTakenError],
   act: createEntityType,
@@ -34,7 +32,7 @@ mutation('updateEntityType', {
   input: (t) => ({
     entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type.' }),
     ...changedVocabularyFields(t),
-    metadataSchema: metadataSchema(t),
+    metadataSchema: metadataSchemaField(t),
   }),
   schema: updateEntityTypeInput,
   errors: [SlugTakenError, ManagedByTemplateError, VocabularyArchivedError],

@@ -1,5 +1,9 @@
 import type { Types } from '../../schema/kit/builder.ts';
 
+/** Goes at the end of the description of every schema. */
+export const JSON_SCHEMA_RULE =
+  'Draft 2020-12, an object of at most 64 KB. References lead to its own `$defs` only, and patterns have no groups.';
+
 type InputFields = PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>;
 
 const SLUG = '1 to 63 lower-case letters, digits and hyphens, no hyphen at either end';
@@ -32,6 +36,13 @@ const optionalFields = (t: InputFields) => ({
     description: 'The agent that it is part of. A release of that agent holds it.',
   }),
 });
+
+/** What entity types and relationship types have. */
+export const metadataSchemaField = (t: InputFields) =>
+  t.field({
+    type: 'JSON',
+    description: `The JSON Schema of its metadata; none allows any. ${JSON_SCHEMA_RULE}`,
+  });
 
 /** Goes at the end of the description of every update. */
 export const UPDATE_RULE =

@@ -10,7 +10,13 @@ import {
   updateRelationshipTypeInput,
 } from '../../services/vocabulary/relationshipType.ts';
 import { mutation } from '../kit/mutation.ts';
-import { ARCHIVE_RULE, changedVocabularyFields, newVocabularyFields, UPDATE_RULE } from './inputFields.ts';
+import {
+  ARCHIVE_RULE,
+  changedVocabularyFields,
+  metadataSchemaField,
+  newVocabularyFields,
+  UPDATE_RULE,
+} from './inputFields.ts';
 
 const RelationshipTypeRuleInput = builder.inputType('RelationshipTypeRuleInput', {
   description: 'A pair of entity types that a relationship type may relate.',
@@ -21,11 +27,7 @@ const RelationshipTypeRuleInput = builder.inputType('RelationshipTypeRuleInput',
 });
 
 const ownFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
-  metadataSchema: t.field({
-    type: 'JSON',
-    description:
-      'The JSON Schema (draft 2020-12) of its metadata, as an object of at most 64 KB; none allows any. References lead to its own `$defs` only, and patterns have no groups.',
-  }),
+  metadataSchema: metadataSchemaField(t),
   inverseId: t.idOf('RelationshipType', {
     description:
       'The type that says the same the other way round. A symmetric type has none. The other type is not changed.',

@@ -9,11 +9,16 @@ import {
   updateWatcherInput,
 } from '../../services/vocabulary/watcher.ts';
 import { mutation } from '../kit/mutation.ts';
-import { ARCHIVE_RULE, changedVocabularyFields, newVocabularyFields, UPDATE_RULE } from './inputFields.ts';
+import {
+  ARCHIVE_RULE,
+  changedVocabularyFields,
+  JSON_SCHEMA_RULE,
+  newVocabularyFields,
+  UPDATE_RULE,
+} from './inputFields.ts';
 
 const PROMPT = 'The question, 1 to 65,536 characters.';
-const EXTRACTION_SCHEMA =
-  'The JSON Schema (draft 2020-12) of an answer, as an object of at most 64 KB. References lead to its own `$defs` only, and patterns have no groups.';
+const EXTRACTION_SCHEMA = `The JSON Schema of an answer. ${JSON_SCHEMA_RULE}`;
 
 const optionalFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
   schedule: t.string({

@@ -1,6 +1,10 @@
 import type { Database } from '../../db.ts';
 import { builder } from '../../schema/index.ts';
-import { WorkspaceTreeNode, type WorkspaceTreeRow } from '../../schema/workspace/workspaceTree.ts';
+import {
+  type TreeWorkspace,
+  WorkspaceTreeNode,
+  type WorkspaceTreeRow,
+} from '../../schema/workspace/workspaceTree.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   workspaceTree: t.field({
@@ -13,43 +17,42 @@ builder.prismaObjectFields('Organization', (t) => ({
       }),
     },
     select: { id: true },
-    resolve: ({ id }, { rootId }, { db }) => readTree(db, id, rootId ?? null),
+    resolve: async ({ id }, { rootId }, { db }) => rollUp(await readTree(db, id, rootId ?? null)),
   }),
 }));
 
-/** One statement, whatever the depth: `above` has a row for each workspace and each workspace above it. */
+/** One statement, whatever the depth: the path of a workspace begins with the path of each one above it. */
 async function readTree(
   { prisma }: Database,
   organizationId: string,
   rootId: string | null,
-): Promise<WorkspaceTreeRow[]> {
-  return await prisma.$queryRaw<WorkspaceTreeRow[]>`
-    WITH RECURSIVE tree AS (
-      SELECT w.id, w.parent_id, w.name, w.path, w.depth, w.status FROM workspace w
-       WHERE w.organization_id = ${organizationId}::uuid AND w.status <> 'REMOVED'
-         AND CASE WHEN ${rootId}::uuid IS NULL THEN w.parent_id IS NULL ELSE w.id = ${rootId}::uuid END
-      UNION ALL
-      SELECT w.id, w.parent_id, w.name, w.path, w.depth, w.status
-        FROM tree t JOIN workspace w ON w.organization_id = ${organizationId}::uuid AND w.parent_id = t.id
-       WHERE w.status <> 'REMOVED'
-    ),
-    above AS (
-      SELECT t.id AS ancestor_id, t.parent_id AS next_id, t.status FROM tree t
-      UNION ALL
-      SELECT t.id, t.parent_id, a.status FROM above a JOIN tree t ON t.id = a.next_id
-    ),
-    counts AS (
-      SELECT ancestor_id AS id,
-             count(*) FILTER (WHERE status = 'PROVISIONING')::int AS provisioning,
-             count(*) FILTER (WHERE status = 'ONLINE')::int AS online,
-             count(*) FILTER (WHERE status = 'OFFLINE')::int AS offline,
-             count(*) FILTER (WHERE status = 'DEGRADED')::int AS degraded,
-             count(*) FILTER (WHERE status = 'FAILED')::int AS failed
-        FROM above GROUP BY ancestor_id
-    ),
-    children AS (SELECT parent_id AS id, count(*)::int AS count FROM tree GROUP BY parent_id)
-    SELECT t.id, t.parent_id AS "parentId", t.name, t.path, t.depth, t.status::text AS status,
-           coalesce(children.count, 0) AS "childCount", c.provisioning, c.online, c.offline, c.degraded, c.failed
-      FROM tree t JOIN counts c ON c.id = t.id LEFT JOIN children ON children.id = t.id
-     ORDER BY t.path`;
+): Promise<TreeWorkspace[]> {
+  return await prisma.$queryRaw<TreeWorkspace[]>`
+    SELECT w.id, w.parent_id AS "parentId", w.name, w.path, w.depth, w.status::text AS status, w.role, w.runtime, w.tier,
+           w.active_tasks AS "activeTasks", agent.id AS "agentId", agent.name AS "agentName"
+      FROM workspace w
+      LEFT JOIN workspace root ON root.id = ${rootId}::uuid AND root.organization_id = w.organization_id
+      LEFT JOIN agent ON agent.workspace_id = w.id AND agent.status <> 'STOPPED'
+     WHERE w.organization_id = ${organizationId}::uuid AND w.status <> 'REMOVED'
+       AND (${rootId}::uuid IS NULL OR w.id = root.id OR starts_with(w.path, root.path || E'\\x01'))
+     ORDER BY w.path`;
 }
+
+/** Adds each workspace to the counts of the one above it. From the last to the first, children come before parents. */
+function rollUp(workspaces: TreeWorkspace[]): WorkspaceTreeRow[] {
+  const rows = workspaces.map((workspace) => ({
+    ...workspace,
+    childCount: 0,
+    statusCounts: { PROVISIONING: 0, ONLINE: 0, OFFLINE: 0, DEGRADED: 0, FAILED: 0, [workspace.status]: 1 },
+  }));
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  for (const { parentId, statusCounts } of rows.toReversed()) {
+    const parent = byId.get(parentId ?? '');
+    if (!parent) continue;
+    parent.childCount += 1;
+    for (const status of LIVE_STATUSES) parent.statusCounts[status] += statusCounts[status];
+  }
+  return rows;
+}
+
+const LIVE_STATUSES = ['PROVISIONING', 'ONLINE', 'OFFLINE', 'DEGRADED', 'FAILED'] as const;

@@ -29,11 +29,30 @@ export const WorkspaceItemSource = dbEnum(
 export const ScheduleOutcome = dbEnum(
   'ScheduleOutcome',
   values.ScheduleOutcome,
-  'What happened when a schedule was last due.',
+  'What came of a run of a schedule.',
   {
     SPAWNED: 'A session was spawned with its prompt.',
-    RESUMED: 'A session that was there continued with its prompt.',
+    RESUMED: 'The session of an earlier run had finished and was launched anew with its prompt.',
     SKIPPED: 'Nothing was started. `lastReason` says why.',
     FAILED: 'A session could not be started. `lastReason` says why.',
+  },
+);
+
+export const ScheduleReason = dbEnum(
+  'ScheduleReason',
+  values.ScheduleReason,
+  'Why a run of a schedule started no session. Of several reasons, the first in this order.',
+  {
+    DISABLED: 'SKIPPED: it was disabled, or its workspace removed, after it had come due.',
+    NOT_ONLINE: 'SKIPPED: the workspace was not ONLINE.',
+    NO_AGENT: 'SKIPPED: the workspace was vacant.',
+    AGENT_NOT_RUNNING: 'SKIPPED: the agent of the workspace was not RUNNING.',
+    NO_PROJECT: 'SKIPPED: the schedule names no project.',
+    PROJECT_ARCHIVED: 'SKIPPED: its project was archived.',
+    SESSION_UNFINISHED:
+      'SKIPPED: the session of an earlier run had not finished: it had sent no signal yet, was at work, waited for input or was blocked.',
+    INVALID_TIMES:
+      'FAILED: another program wrote a cron expression or a time zone that cannot be read. The schedule was disabled.',
+    START_FAILED: 'FAILED: every attempt to start a session failed. The log of the server says why.',
   },
 );

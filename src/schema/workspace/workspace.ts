@@ -1,10 +1,10 @@
 import { type Action, can } from '../../auth/policy.ts';
 import type { Context } from '../../context.ts';
-import { namesOf } from '../../services/workspace/path.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
 import { WorkspaceStatus } from './enum.ts';
+import { namesOf } from './path.ts';
 
 const viewerCan = (action: Action, description: string) => ({
   description,

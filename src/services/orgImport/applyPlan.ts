@@ -34,6 +34,7 @@ export async function applyPlan(
   by: Author & { jobs: JobQueue; runtime: Runtime },
   { organizationId, importId, documentName, plan, hiredById }: Application,
 ): Promise<Applied> {
+  await discardPlans(tx);
   const { items } = plan;
   const removedIds = items.flatMap(({ action, workspaceId }) =>
     action === 'REMOVED' && workspaceId ? [workspaceId] : [],
@@ -60,6 +61,14 @@ export async function applyPlan(
     await removeWorkspaces(tx, by, removal, { reason, importId });
   }
   return { workspaceIds, onlineCount };
+}
+
+/**
+ * The triggers of the tree join the changed rows with each other and with their tables. PostgreSQL keeps the plan of
+ * such a join for the connection. One that was made for a single row takes minutes for ten thousand.
+ */
+async function discardPlans(tx: Tx): Promise<void> {
+  await tx.$executeRaw`DISCARD PLANS`;
 }
 
 async function idsOf(tx: Tx, items: readonly OrgImportItem[]): Promise<(string | null)[]> {

@@ -14,7 +14,9 @@ export type Job =
    * Stops and removes a container that its agent does not use any more. With a null reference: the container that an
    * interrupted start may have left.
    */
-  | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } };
+  | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } }
+  /** Runs a schedule that was found due. `claimedAt` is an ISO time, and identifies the run. */
+  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } };
 
 export type JobQueue = {
   /** Enqueues a job in the transaction. A rollback removes it. */

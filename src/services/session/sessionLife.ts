@@ -3,6 +3,7 @@ import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { holdAgent } from '../agent/agent.ts';
 import { lockProject } from '../project/project.ts';
+import { relaunchSession } from './launch.ts';
 import { lockSession, visibleSession } from './session.ts';
 import { restoreRefusal } from './sessionRule.ts';
 
@@ -52,11 +53,7 @@ export async function restoreSession(act: Act, { sessionId }: { sessionId: strin
     async write(tx, { locked: { session, project, agent } }) {
       const refusal = restoreRefusal(session, project, agent);
       if (refusal) throw refusal;
-      await tx.$executeRaw`
-        UPDATE session
-           SET is_terminated = false, activity_state = 'IDLE', activity_last_at = clock_timestamp(),
-               first_signal_at = NULL, no_signal_at = NULL, launch_id = gen_random_uuid()
-         WHERE id = ${sessionId}::uuid`;
+      await relaunchSession(tx, sessionId);
       return { sessionId };
     },
   });

@@ -1,5 +1,4 @@
 /** Starts a session, alone or together with a claim of a pull request. */
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Agent, Project } from '../../../prisma/client/client.ts';
 import { SessionKind } from '../../../prisma/client/enums.ts';
@@ -10,6 +9,7 @@ import { text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
 import { claimInput, lockClaim } from '../pullRequest/pullRequestClaim.ts';
+import { allotWorkspacePath } from './launch.ts';
 import { visibleSession } from './session.ts';
 import { sessionDisplayName } from './sessionSettings.ts';
 import { makeSpawnClaim, prepareSpawnClaim } from './spawnClaim.ts';
@@ -113,9 +113,4 @@ async function newSessionId(act: Act): Promise<string> {
   const [row] = await act.db.prisma.$queryRaw<{ id: string }[]>`SELECT uuid_v7() AS id`;
   if (!row) throw new Error('The database returned no id.');
   return row.id;
-}
-
-/** Relative to the directory in which the runtime keeps its workspaces. */
-function allotWorkspacePath(projectSlug: string): string {
-  return `workspaces/${projectSlug}/${randomBytes(6).toString('hex')}`;
 }

@@ -8,6 +8,9 @@ import { liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
 
 export const removeWorkspaceInput = z.object({ confirmName: verbatimText(255).nullish() });
 
+/** Removing ten thousand workspaces takes seconds. */
+const TIMEOUT_MS = 120_000;
+
 const result = z.object({ workspaceId: z.guid(), removedCount: z.int(), offboardedAgentCount: z.int() });
 export type WorkspaceRemoval = z.output<typeof result>;
 
@@ -24,6 +27,7 @@ export async function removeWorkspace(
   const { organizationId } = await visibleWorkspace(act, workspaceId);
   return await perform(act, {
     organizationId,
+    timeoutMs: TIMEOUT_MS,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.remove', organizationId),
     async lock(tx) {

@@ -4,7 +4,6 @@ import { lockAgentsOf } from '../agent/agent.ts';
 import { type EndingAgent, endAgents } from '../agent/endAgents.ts';
 import { type Holdings, lockHoldings } from '../agent/holdings.ts';
 import type { JobQueue } from '../port/job.ts';
-import { namesOf } from './path.ts';
 import { liveSubtrees, type SubtreeWorkspace } from './subtree.ts';
 import { lockOrgTree } from './workspace.ts';
 
@@ -74,7 +73,7 @@ export async function removeWorkspaces(
       organizationId,
       type: 'workspace.removed',
       subject: { type: 'Workspace', id },
-      payload: { path: namesOf(path), reason },
+      payload: { path, reason },
       importId,
     })),
   );

@@ -3,7 +3,14 @@ import type { Tx } from '../../db.ts';
 /** The most levels that a tree has. A CHECK of the column `depth` holds it. */
 export const MAX_LEVELS = 64;
 
-export type SubtreeWorkspace = { id: string; name: string; path: string; depth: number; activeTasks: number };
+export type SubtreeWorkspace = {
+  id: string;
+  name: string;
+  /** The names from the root. */
+  path: string[];
+  depth: number;
+  activeTasks: number;
+};
 
 /** The live ones of these workspaces and everything live below them, each once, parents first. */
 export async function liveSubtrees(
@@ -18,6 +25,6 @@ export async function liveSubtrees(
       UNION
       SELECT w.id FROM subtree s JOIN workspace w ON w.organization_id = ${organizationId}::uuid AND w.parent_id = s.id WHERE w.status <> 'REMOVED'
     )
-    SELECT id, name, path, depth, active_tasks AS "activeTasks" FROM workspace JOIN subtree USING (id)
-     ORDER BY depth, path`;
+    SELECT id, name, string_to_array(path, E'\\x01') AS path, depth, active_tasks AS "activeTasks" FROM workspace JOIN subtree USING (id)
+     ORDER BY depth, workspace.path`;
 }

@@ -38,8 +38,8 @@ async function createToken(team: Team) {
   return succeeded((await team.owner.query(CreateToken, { input })).createToken);
 }
 
-describe('the same act again under its key', () => {
-  it('is answered as the first one, and does nothing', async ({ team }) => {
+describe('a mutation repeated under its idempotencyKey', () => {
+  it('returns the first result and writes nothing', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     const footprint = await team.footprint();
@@ -48,20 +48,23 @@ describe('the same act again under its key', () => {
     expect(await team.footprint()).toEqual(footprint);
   });
 
-  it('gives a cursor from before the changes, which then are heard', async ({ team }) => {
+  it('returns a cursor from before the changes, after which the feed delivers them', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     expect(await team.changes({ requestId: first.requestId })).toHaveLength(1);
     const again = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
-    const heard = await team.owner.subscribe(HeardAgain, { organizationId: team.id, after: again.cursor });
-    expect((await heard.event()).changes).toEqual({
+    const subscription = await team.owner.subscribe(HeardAgain, {
+      organizationId: team.id,
+      after: again.cursor,
+    });
+    expect((await subscription.event()).changes).toEqual({
       requestId: again.requestId,
       entityId: again.pullRequest.id,
     });
-    await heard.stop();
+    await subscription.stop();
   });
 
-  it('asks the host no second time', async ({ team, github }) => {
+  it('does not ask GitHub again', async ({ team, github }) => {
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     const asked = github.requests.length;
@@ -69,7 +72,7 @@ describe('the same act again under its key', () => {
     expect(github.requests).toHaveLength(asked);
   });
 
-  it('is answered so even when it would be refused by now', async ({ team }) => {
+  it('returns the first result even when a new mutation would be refused', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     await team.terminate(session.id);
@@ -79,13 +82,13 @@ describe('the same act again under its key', () => {
     );
   });
 
-  it('shows things as they are by now', async ({ team }) => {
+  it('returns the current state of the session, not the state at the first call', async ({ team }) => {
     const first = succeeded(await spawn(team));
     await team.terminate(first.session.id);
     expect(succeeded(await spawn(team)).session).toMatchObject({ id: first.session.id, isTerminated: true });
   });
 
-  it('is the same with its defaults written out', async ({ team }) => {
+  it('returns the first result when it writes the default values out', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     const again = await team.claim(session.id, 7, { allowTakeover: true, idempotencyKey: key });
@@ -93,8 +96,8 @@ describe('the same act again under its key', () => {
   });
 });
 
-describe('twins at the same moment', () => {
-  it('are one spawn', async ({ team }) => {
+describe('ten concurrent mutations under one idempotencyKey', () => {
+  it('spawn one session', async ({ team }) => {
     const spawned = (await tenAtOnce(() => spawn(team))).map(succeeded);
     expect(new Set(spawned.map(({ session }) => session.name))).toEqual(new Set(['rocket-1']));
     expect(new Set(spawned.map(({ requestId }) => requestId)).size).toBe(1);
@@ -102,7 +105,7 @@ describe('twins at the same moment', () => {
     expect(await team.changes({ types: ['SESSION_CREATED'] })).toHaveLength(1);
   });
 
-  it('are one claim', async ({ team }) => {
+  it('claim the pull request once', async ({ team }) => {
     const session = await team.spawn();
     const claims = await tenAtOnce(() => team.claim(session.id, 7, { idempotencyKey: key }));
     expect(new Set(claims.map((claim) => succeeded(claim).requestId)).size).toBe(1);
@@ -110,13 +113,13 @@ describe('twins at the same moment', () => {
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('are one token, whose secret one of them is told', async ({ team }) => {
+  it('create one token and return its secret to one of them', async ({ team }) => {
     const tokens = await tenAtOnce(() => createToken(team));
     expect(new Set(tokens.map(({ token }) => token.id)).size).toBe(1);
     expect(tokens.filter(({ secret }) => secret !== null)).toHaveLength(1);
   });
 
-  it('are one organization', async ({ team }) => {
+  it('create one organization', async ({ team }) => {
     const input = { slug: `${team.slug}-two`, name: 'Two', idempotencyKey: key };
     const made = await tenAtOnce(() => team.owner.query(CreateOrganization, { input }));
     const ids = made.map(({ createOrganization }) => succeeded(createOrganization).organization.id);
@@ -124,8 +127,8 @@ describe('twins at the same moment', () => {
   });
 });
 
-describe('a key', () => {
-  it('used for another input is IDEMPOTENCY_CONFLICT, and nothing happens', async ({ team }) => {
+describe('an idempotencyKey', () => {
+  it('returns IDEMPOTENCY_CONFLICT for another input and writes nothing', async ({ team }) => {
     succeeded(await spawn(team));
     const footprint = await team.footprint();
     for (const more of [{ displayName: 'Ada' }, { kind: 'ORCHESTRATOR' }, { workspacePath: null }]) {
@@ -134,7 +137,7 @@ describe('a key', () => {
     expect(await team.footprint()).toEqual(footprint);
   });
 
-  it('used for another act is IDEMPOTENCY_CONFLICT', async ({ team }) => {
+  it('returns IDEMPOTENCY_CONFLICT for another mutation', async ({ team }) => {
     const { session } = succeeded(await spawn(team));
     const { terminateSession } = await team.owner.query(TerminateSession, {
       input: { sessionId: session.id, idempotencyKey: key },
@@ -142,7 +145,7 @@ describe('a key', () => {
     expect(refused(terminateSession).code).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('is one viewer’s own', async ({ team }) => {
+  it('can be used by two members independently', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const [hers, his] = [
       succeeded(await spawn(team)),
@@ -151,7 +154,7 @@ describe('a key', () => {
     expect(his.session.id).not.toBe(hers.session.id);
   });
 
-  it('is one person’s, whichever token it comes with', async ({ team, app }) => {
+  it('is shared by all tokens of one user', async ({ team, app }) => {
     const input = { organizationId: team.id, label: 'ci' };
     const { createToken } = await team.owner.query(CreateToken, { input });
     const sameAnn = app.client(succeeded(createToken).secret ?? '');
@@ -162,7 +165,7 @@ describe('a key', () => {
     expect(succeeded(spawnSession).session.id).toBe(first.session.id);
   });
 
-  it('is one organization’s own', async ({ team, createTeam }) => {
+  it('can be used in two organizations independently', async ({ team, createTeam }) => {
     const other = await createTeam(team.owner);
     const register = async ({ id }: Team, slug: string) => {
       const input = { organizationId: id, slug, name: 'Lander', idempotencyKey: key };
@@ -175,7 +178,7 @@ describe('a key', () => {
     succeeded((await team.owner.query(CreateOrganization, { input })).createOrganization);
   });
 
-  it('under which nothing succeeded is as good as new', async ({ team }) => {
+  it('can be used again after a mutation that was refused', async ({ team }) => {
     const session = await team.spawn();
     expect(refused(await team.claim(session.id, 8, { idempotencyKey: key })).code).toBe('PR_NOT_FOUND');
     const owner = await team.spawn();
@@ -185,7 +188,7 @@ describe('a key', () => {
     succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
   });
 
-  it('is forgotten after 24 hours, and not before', async ({ team, psql }) => {
+  it('expires after 24 hours and not earlier', async ({ team, psql }) => {
     const age = (interval: string) =>
       psql('UPDATE idempotency_key SET created_at = created_at - $2::interval WHERE organization_id = $1', [
         uuidOf(team.id),
@@ -199,7 +202,7 @@ describe('a key', () => {
     expect(anew.session.num).toBe(first.session.num + 1);
   });
 
-  it('is forgotten for claims too, which then ask the host again', async ({ team, psql }) => {
+  it('makes claimPR ask GitHub again once the key has expired', async ({ team, psql }) => {
     const session = await team.spawn();
     const first = succeeded(await team.claim(session.id, 7, { idempotencyKey: key }));
     await psql(
@@ -213,8 +216,8 @@ describe('a key', () => {
   });
 });
 
-describe('a secret', () => {
-  it('is null in the repetition, and stored nowhere', async ({ team, psql }) => {
+describe('the secret of createToken', () => {
+  it('is null in the repeated result and is stored in no table', async ({ team, psql }) => {
     const first = await createToken(team);
     const again = await createToken(team);
     expect(again).toEqual({ ...first, secret: null });
@@ -231,8 +234,8 @@ describe('a secret', () => {
   });
 });
 
-describe('without a key', () => {
-  it('each act is one of its own', async ({ team, psql }) => {
+describe('ten concurrent mutations without an idempotencyKey', () => {
+  it('spawn ten sessions and store no key', async ({ team, psql }) => {
     const input = { projectId: team.project.id };
     const acts = await tenAtOnce(() => team.owner.query(SpawnSession, { input }));
     expect(new Set(acts.map(({ spawnSession }) => succeeded(spawnSession).session.id)).size).toBe(10);

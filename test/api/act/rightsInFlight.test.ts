@@ -1,4 +1,4 @@
-/** What a viewer was allowed when it asked may be taken from it while its act waits for somebody else's. */
+/** A viewer may lose a right while its mutation waits for a lock that another transaction holds. */
 
 import type { Person } from '../../support/app.ts';
 import type { TestDatabase } from '../../support/database.ts';
@@ -29,7 +29,7 @@ const newcomer = (team: Team, more = {}) => ({
   input: { organizationId: team.id, email: `new-${bob.userId}@example.com`, name: 'New', ...more },
 });
 
-/** Runs an act that has to wait for a lock, until somebody else at the database has done that meanwhile. */
+/** Runs a mutation that has to wait for a lock, and runs other statements before the lock is released. */
 async function whileWaiting<Result>(
   team: Team,
   psql: Psql,
@@ -61,7 +61,7 @@ const demotion = () => `UPDATE membership SET role = 'MEMBER' WHERE id = '${uuid
 const revocation = () => `UPDATE token SET revoked_at = now() WHERE user_id = '${bob.userId}'`;
 const expiry = () => `UPDATE token SET expires_at = now() WHERE user_id = '${bob.userId}'`;
 
-describe('an act that waits', () => {
+describe('a mutation that waits for a lock', () => {
   const claim = async () => (await bob.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
 
   it.for([
@@ -74,12 +74,20 @@ describe('an act that waits', () => {
     expect(isUntouched).toBe(true);
   });
 
-  it('claims for a member whose role still allows it', async ({ team, psql, database }) => {
+  it('claims a pull request for a member whose new role still allows it', async ({
+    team,
+    psql,
+    database,
+  }) => {
     const { result } = await whileWaiting(team, psql, database, onSession(), claim, [demotion()]);
     succeeded(result);
   });
 
-  it('is refused for the lost right, not for what else has happened', async ({ team, psql, database }) => {
+  it('is refused for the lost right, not because the project was archived meanwhile', async ({
+    team,
+    psql,
+    database,
+  }) => {
     const { result } = await whileWaiting(team, psql, database, onSession(), claim, [
       removal(),
       `UPDATE project SET archived_at = now() WHERE id = '${uuidOf(team.project.id)}'`,
@@ -99,7 +107,11 @@ describe('an act that waits', () => {
     },
   );
 
-  it('is not done again for one who has lost the right since', async ({ team, psql, database }) => {
+  it('is refused with its duplicate under the same idempotencyKey when the admin was demoted meanwhile', async ({
+    team,
+    psql,
+    database,
+  }) => {
     const add = async () => (await bob.query(AddMember, newcomer(team, { idempotencyKey: 'one' }))).addMember;
     const twins = () => Promise.all([add(), add()]);
     const { result, isUntouched } = await whileWaiting(team, psql, database, onOrganization(team), twins, [
@@ -109,7 +121,7 @@ describe('an act that waits', () => {
     expect(isUntouched).toBe(true);
   });
 
-  it('spawns nothing for a removed member', async ({ team, psql, database }) => {
+  it('spawns no session for a removed member', async ({ team, psql, database }) => {
     const spawn = async () =>
       (await bob.query(SpawnSession, { input: { projectId: team.project.id } })).spawnSession;
     const { result, isUntouched } = await whileWaiting(team, psql, database, onProject(team), spawn, [
@@ -119,7 +131,7 @@ describe('an act that waits', () => {
     expect(isUntouched).toBe(true);
   });
 
-  it('ends no session for a removed member', async ({ team, psql, database }) => {
+  it('terminates no session for a removed member', async ({ team, psql, database }) => {
     const terminate = async () =>
       (await bob.query(TerminateSession, { input: { sessionId: session.id } })).terminateSession;
     const { result, isUntouched } = await whileWaiting(team, psql, database, onSession(), terminate, [
@@ -130,8 +142,8 @@ describe('an act that waits', () => {
   });
 });
 
-describe('an agent whose pull request is taken over while the host answers', () => {
-  it('no longer refreshes it', async ({ team, github }) => {
+describe('refreshPR by an agent whose pull request is taken over while GitHub answers', () => {
+  it('is refused and writes nothing', async ({ team, github }) => {
     const agent = await team.hire();
     const own = await team.spawn({ agentId: agent.id });
     const { pullRequest } = succeeded(await team.claim(own.id, 7));
@@ -147,8 +159,12 @@ describe('an agent whose pull request is taken over while the host answers', () 
   });
 });
 
-describe('whoever takes rights away at the same moment', () => {
-  it('comes before the act or after it, and finds nothing in between', async ({ team, psql, database }) => {
+describe('a mutation at the moment when the viewer loses its right', () => {
+  it('waits for the transaction that removes the member, then returns NOT_FOUND', async ({
+    team,
+    psql,
+    database,
+  }) => {
     await using holder = await openPsql(database.url);
     await holder('BEGIN');
     await holder(removal());
@@ -162,7 +178,9 @@ describe('whoever takes rights away at the same moment', () => {
     expect(refused((await registering).registerProject).code).toBe('NOT_FOUND');
   });
 
-  it('may be the viewer: several requests that revoke the token they come with', async ({ psql }) => {
+  it('is answered or refused without failing when five requests revoke the token that they use', async ({
+    psql,
+  }) => {
     const [own] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [bob.userId]);
     const tokenId = Buffer.from(`Token:${own?.id}`).toString('base64');
     const answers = await Promise.all(
@@ -180,7 +198,7 @@ describe('whoever takes rights away at the same moment', () => {
 });
 
 describe('a token of one organization', () => {
-  it('makes no other, and repeats no making of one', async ({ team, app }) => {
+  it('creates no organization and gets no stored result of createOrganization', async ({ team, app }) => {
     const input = { slug: `second-${bob.userId.slice(-8)}`, name: 'Second', idempotencyKey: 'one' };
     succeeded((await bob.query(CreateOrganization, { input })).createOrganization);
     const response = await bob.raw({

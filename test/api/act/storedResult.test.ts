@@ -1,4 +1,4 @@
-/** What a repetition makes of a stored result that does not fit its type. */
+/** A repeated mutation whose stored result does not fit its type. */
 
 import { TerminateSession } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
@@ -15,7 +15,7 @@ async function rewriteResult(psql: Psql, key: string, change: string): Promise<v
 
 it.for([
   ['lacks a field', "- 'takenOverFrom'"],
-  ['has a field of another type', `|| '{"takenOverFrom": "nobody"}'`],
+  ['has a field of another type', `|| '{"takenOverFrom": "no list"}'`],
   ['has an id that is no UUID', `|| '{"sessionId": "7"}'`],
 ] as const)(
   'a stored claim that %s is an internal error, and the claim is not made again',

@@ -1,4 +1,7 @@
-/** What people type in, wherever they do: the same few rules hold for every text, and none of them is an outage. */
+/**
+ * Every text field follows the same rules: length in characters, no NUL, no lone surrogate. A refused text is a typed
+ * error.
+ */
 import fc from 'fast-check';
 import {
   AddMember,
@@ -68,10 +71,10 @@ const fields: Record<string, Field> = {
 
 const last = (field: string): string => field.split(' ')[1] ?? '';
 
-describe.each(Object.entries(fields))('%s', (field, { min, max, send }) => {
+describe.each(Object.entries(fields))('the text of %s', (field, { min, max, send }) => {
   const refusal = { code: 'INVALID_INPUT', issues: [{ path: last(field) }] };
 
-  it('is counted in characters, whatever they take in UTF-16', async ({ sharedTeam: team }) => {
+  it('is limited in characters, not in UTF-16 code units', async ({ sharedTeam: team }) => {
     for (const text of ['x'.repeat(max), '🚀'.repeat(max), ` ${'é'.repeat(max)} `]) {
       expect(hasSucceeded(await send(team, text)), text.slice(0, 2)).toBe(true);
     }
@@ -80,24 +83,24 @@ describe.each(Object.entries(fields))('%s', (field, { min, max, send }) => {
     }
   });
 
-  it(min === 0 ? 'may be blank' : 'is never blank', async ({ sharedTeam: team }) => {
+  it(min === 0 ? 'may be blank' : 'must not be blank', async ({ sharedTeam: team }) => {
     for (const blank of ['', ' \t\n', '\u00a0\u2003\ufeff']) {
       if (min === 0) expect(hasSucceeded(await send(team, blank))).toBe(true);
       else expect(refused(await send(team, blank))).toMatchObject(refusal);
     }
   });
 
-  it('holds no NUL, and no half of a character', async ({ sharedTeam: team }) => {
+  it('must not contain a NUL character or a lone surrogate', async ({ sharedTeam: team }) => {
     for (const text of ['a\u0000b', 'a\ud83d', '\ude80b']) {
       expect(refused(await send(team, text)), JSON.stringify(text)).toMatchObject(refusal);
     }
   });
 });
 
-describe('any text at all', () => {
+describe('an arbitrary text', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
-    // Halves of characters too, as no well-formed text has them but JSON can spell them.
+    // Lone surrogates too: no well-formed text has them, but JSON can spell them.
     fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
     fc.constantFrom('\u0000', '"', '\\', '\\u0000', `'; --`, '\u202e', '\u0085', '{}', 'null', '%00'),
   );
@@ -121,10 +124,10 @@ describe('any text at all', () => {
   });
 
   it.for(senders)(
-    'is taken or refused as %s, and never makes us fail',
+    'in %s is accepted or gets a typed error, and never causes an internal error',
     async ([_field, send], { sharedTeam: team }) => {
       await fc.assert(
-        // `query` throws on a top-level error, which is what a text that only the database refuses would be.
+        // `query` throws on a top-level error, which a text that only the database refuses would cause.
         fc.asyncProperty(text, async (given) => {
           expect((await send(team, given)).__typename).toMatch(/(Payload|Error)$/);
         }),

@@ -1,4 +1,4 @@
-/** What agents leave behind: memory, reviews, and a log of what they tried. */
+/** The records of agents: memory, reviews, and the log of their actions. */
 
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
@@ -94,26 +94,26 @@ async function actions(team: Team, robin: TeamAgent) {
   return node.actions.nodes;
 }
 
-describe('what an agent changes', () => {
-  it('is told under its name, and found by its id', async ({ team, robin }) => {
+describe('a change by an agent', () => {
+  it('names the agent as its actor and is found by actorId', async ({ team, robin }) => {
     const { id: sessionId } = await team.spawn({ agentId: robin.id });
     const { reportActivity } = await robin.query(ReportActivity, { input: { sessionId, state: 'ACTIVE' } });
     const { requestId } = succeeded(reportActivity);
-    const told = {
+    const expected = {
       type: 'SESSION_UPDATED',
       entityId: sessionId,
       actor: { kind: 'AGENT', id: robin.id, name: 'Robin' },
     };
-    expect(await team.changes({ requestId })).toMatchObject([told]);
+    expect(await team.changes({ requestId })).toMatchObject([expected]);
     const by = async (actorId: string) =>
       (await team.owner.query(ChangesBy, { slug: team.slug, actorId })).organization?.changes.nodes;
-    expect(await by(robin.id)).toEqual([told]);
+    expect(await by(robin.id)).toEqual([expected]);
     expect(await by(globalId('User', uuidOf(robin.id)))).toEqual([]);
   });
 });
 
-describe('memory', () => {
-  it('keeps one value under each key, what was written last first, as it was written', async ({
+describe('the memory of an agent', () => {
+  it('keeps one value under each key, unchanged, and lists the last written first', async ({
     team,
     robin,
   }) => {
@@ -130,7 +130,7 @@ describe('memory', () => {
     });
   });
 
-  it('is read page by page in that order', async ({ team, robin }) => {
+  it('is paginated in the order of the last write', async ({ team, robin }) => {
     for (const key of ['a', 'b', 'c']) succeeded(await put(robin, key, key));
     succeeded(await put(robin, 'a', 'again'));
     const first = await memory(team, robin, { first: 2 });
@@ -138,7 +138,7 @@ describe('memory', () => {
     expect([...first.nodes, ...rest.nodes].map(({ key }) => key)).toEqual(['a', 'c', 'b']);
   });
 
-  it('takes many that write at once, one after another', async ({ team, robin }) => {
+  it('keeps one entry when thirty concurrent mutations write the same key', async ({ team, robin }) => {
     await Promise.all(
       Array.from({ length: 30 }, async (_, at) => succeeded(await put(robin, 'count', String(at)))),
     );
@@ -150,16 +150,23 @@ describe('memory', () => {
     ['x'.repeat(256), 'x', 'key'],
     ['x', 'x'.repeat(65_537), 'value'],
     ['x', '\0', 'value'],
-  ] as const)('refuses a key or a value that it cannot keep', async ([key, value, path], { robin }) => {
-    expect(refused(await put(robin, key, value))).toMatchObject({
-      code: 'INVALID_INPUT',
-      issues: [{ path }],
-    });
-  });
+  ] as const)(
+    'refuses a key or a value that is empty, too long or has a NUL character (case %$)',
+    async ([key, value, path], { robin }) => {
+      expect(refused(await put(robin, key, value))).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [{ path }],
+      });
+    },
+  );
 });
 
-describe('the log of what an agent tried', () => {
-  it('has what the agent tells, newest first, and is never changed', async ({ team, robin, psql }) => {
+describe('the action log of an agent', () => {
+  it('lists the logged actions newest first, and the database refuses to change them', async ({
+    team,
+    robin,
+    psql,
+  }) => {
     succeeded(await log(robin, { metadata: { branch: 'main' } }));
     succeeded(await log(robin, { action: 'merge', outcome: 'DENIED' }));
     expect(await actions(team, robin)).toEqual([
@@ -175,7 +182,7 @@ describe('the log of what an agent tried', () => {
     }
   });
 
-  it('has every act that the agent was refused, with the reason', async ({
+  it('records every mutation that the agent was refused, with the reason', async ({
     team,
     robin,
     app,
@@ -208,13 +215,17 @@ describe('the log of what an agent tried', () => {
     ]);
   });
 
-  it('has nothing of what people are refused', async ({ team, robin }) => {
+  it('does not record a mutation that a member was refused', async ({ team, robin }) => {
     const bob = await team.join('MEMBER');
     expect(refused(await log(robin, {}, bob)).code).toBe('FORBIDDEN');
     expect(await actions(team, robin)).toEqual([]);
   });
 
-  it('changes nothing for who asks when it cannot be written', async ({ team, robin, psql }) => {
+  it('does not change the answer to a refused mutation when the log cannot be written', async ({
+    team,
+    robin,
+    psql,
+  }) => {
     await psql('ALTER TABLE agent_action RENAME TO agent_action_away');
     try {
       const input = { organizationId: team.id, name: 'Kim', role: 'reviewer' };
@@ -226,11 +237,14 @@ describe('the log of what an agent tried', () => {
   });
 });
 
-describe('a review', () => {
+describe('a recorded review', () => {
   const review = async (agent: TeamAgent, repo = 'acme/rocket', number = 7) =>
     (await agent.query(RecordReviewedPR, { input: { agentId: agent.id, repo, number } })).recordReviewedPR;
 
-  it('is recorded once for all agents of a person, the next ones learn by whom', async ({ team, robin }) => {
+  it('is stored once for all agents of a user, and the others get alreadyReviewedBy', async ({
+    team,
+    robin,
+  }) => {
     const first = succeeded(await review(robin));
     expect(first).toMatchObject({
       agent: { id: robin.id },
@@ -248,20 +262,20 @@ describe('a review', () => {
     expect(succeeded(await review(kim, 'acme/rocket', 8)).alreadyReviewedBy).toBeNull();
   });
 
-  it('by one who was offboarded counts for who is hired in its place', async ({ team, robin }) => {
+  it('still counts for a new agent after its reviewer was offboarded', async ({ team, robin }) => {
     succeeded(await review(robin));
     succeeded((await team.owner.query(OffboardAgent, { input: { agentId: robin.id } })).offboardAgent);
     const kim = await team.hire({ name: 'Kim' });
     expect(succeeded(await review(kim)).alreadyReviewedBy).toMatchObject({ id: robin.id });
   });
 
-  it('for one person is none for another', async ({ team, robin }) => {
+  it('does not count for the agents of another user', async ({ team, robin }) => {
     succeeded(await review(robin));
     const kim = await team.hire({ name: 'Kim' }, await team.join('ADMIN'));
     expect(succeeded(await review(kim)).alreadyReviewedBy).toBeNull();
   });
 
-  it('is recorded once by many at once', async ({ team, robin, psql }) => {
+  it('is stored once when thirty concurrent mutations record it', async ({ team, robin, psql }) => {
     const agents = [robin, ...(await Promise.all(['Kim', 'Lee'].map((name) => team.hire({ name }))))];
     const reviews = await Promise.all(
       Array.from({ length: 30 }, (_, at) => review(agents[at % agents.length] as TeamAgent)),
@@ -276,10 +290,13 @@ describe('a review', () => {
     [{ repo: 'rocket' }, 'repo'],
     [{ number: 0 }, 'number'],
     [{ number: -1 }, 'number'],
-  ])('of %j is none', async ([{ repo = 'acme/rocket', number = 7 }, path], { robin }) => {
-    expect(refused(await review(robin, repo, number))).toMatchObject({
-      code: 'INVALID_INPUT',
-      issues: [{ path }],
-    });
-  });
+  ])(
+    'is refused for the input %j: %s is invalid',
+    async ([{ repo = 'acme/rocket', number = 7 }, path], { robin }) => {
+      expect(refused(await review(robin, repo, number))).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [{ path }],
+      });
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** The rules of agents at the database, for programs that know nothing of the services. */
+/** The database holds the rules of agents against programs that bypass the services. */
 
 import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
@@ -23,7 +23,7 @@ async function agent(team: Team, psql: Psql, status: Status): Promise<string> {
   return row?.id ?? '';
 }
 
-/** What became of a statement: `written`, or the rule by its name or its words. */
+/** The outcome of a statement: `written`, or the violated rule by its constraint or its message. */
 const written = async (psql: Psql, statement: string, values: unknown[] = []) =>
   await psql(statement, values).then(
     () => 'written',
@@ -61,9 +61,9 @@ const hold = {
     ),
 };
 
-describe.each(STATUSES)('from %s', (from) => {
+describe.each(STATUSES)('the status of an agent that is %s', (from) => {
   it.for(STATUSES.filter((status) => status !== from))(
-    'to %s goes as the table says',
+    'changes to %s only where the transition table allows it',
     async (status, { team, psql }) => {
       const id = await agent(team, psql, from);
       const outcome = await to(psql, id, status);
@@ -73,13 +73,13 @@ describe.each(STATUSES)('from %s', (from) => {
   );
 });
 
-describe('what an agent may hold', () => {
+describe('the database', () => {
   it.for([
     ['PENDING', ['watched_repo_agent_check', 'session_agent_check', 'written']],
     ['RUNNING', ['written', 'written', 'written']],
     ['ERROR', ['watched_repo_agent_check', 'session_agent_check', 'token_agent_check']],
     ['STOPPED', ['watched_repo_agent_check', 'session_agent_check', 'token_agent_check']],
-  ] as const)('%s', async ([status, expected], { team, psql }) => {
+  ] as const)('allows only what an agent that is %s may hold', async ([status, expected], { team, psql }) => {
     const id = await agent(team, psql, status);
     expect([
       await hold.repository(team, psql, id),
@@ -88,21 +88,24 @@ describe('what an agent may hold', () => {
     ]).toEqual(expected);
   });
 
-  it.for(['ERROR', 'STOPPED'] as const)('is gone as it becomes %s', async (status, { team, psql }) => {
-    const id = await agent(team, psql, 'RUNNING');
-    for (const take of Object.values(hold)) expect(await take(team, psql, id)).toBe('written');
-    expect(await to(psql, id, status)).toBe('written');
-    expect(
-      await psql(
-        `SELECT (SELECT count(*)::int FROM watched_repo WHERE agent_id = $1) AS repos,
+  it.for(['ERROR', 'STOPPED'] as const)(
+    'releases the repositories, sessions and tokens of an agent that becomes %s',
+    async (status, { team, psql }) => {
+      const id = await agent(team, psql, 'RUNNING');
+      for (const take of Object.values(hold)) expect(await take(team, psql, id)).toBe('written');
+      expect(await to(psql, id, status)).toBe('written');
+      expect(
+        await psql(
+          `SELECT (SELECT count(*)::int FROM watched_repo WHERE agent_id = $1) AS repos,
                 (SELECT count(*)::int FROM session WHERE agent_id = $1 AND NOT is_terminated) AS sessions,
                 (SELECT count(*)::int FROM token WHERE agent_id = $1 AND revoked_at IS NULL) AS tokens`,
-        [id],
-      ),
-    ).toEqual([{ repos: 0, sessions: 0, tokens: 0 }]);
-  });
+          [id],
+        ),
+      ).toEqual([{ repos: 0, sessions: 0, tokens: 0 }]);
+    },
+  );
 
-  it('comes back to life with no session of one that ended', async ({ team, psql }) => {
+  it('refuses to restore a session of an agent that is in ERROR', async ({ team, psql }) => {
     const id = await agent(team, psql, 'RUNNING');
     await hold.session(team, psql, id);
     await to(psql, id, 'ERROR');
@@ -112,7 +115,7 @@ describe('what an agent may hold', () => {
   });
 });
 
-describe('a row that lies', () => {
+describe('the database refuses an inconsistent row', () => {
   it.for([
     [`UPDATE agent SET status = 'STOPPED' WHERE id = $1`, 'agent_offboarded_check'],
     ['UPDATE agent SET offboarded_at = now() WHERE id = $1', 'agent_offboarded_check'],
@@ -146,7 +149,7 @@ describe('a row that lies', () => {
     expect(await written(psql, statement, [await agent(team, psql, 'RUNNING')])).toMatch(rule);
   });
 
-  it('a watched repository is of the user who hired the agent, and of its organization', async ({
+  it('a watched repository of another user or another organization than the agent has', async ({
     team,
     psql,
     createTeam,

@@ -34,8 +34,8 @@ async function agents(team: Team, by: Client = team.owner, status?: 'RUNNING' | 
   return (await by.query(AgentsOf, { slug: team.slug, status })).organization?.agents;
 }
 
-describe('an agent without a runtime', () => {
-  it('is RUNNING at once, heard of once, and in the audit trail', async ({ team }) => {
+describe('hireAgent without a runtime', () => {
+  it('creates a RUNNING agent with one change in the feed and one audit event', async ({ team }) => {
     const { agent, requestId } = succeeded(await hire(team, { name: ' Robin ', config: { model: 'large' } }));
     expect(agent).toMatchObject({
       name: 'Robin',
@@ -52,7 +52,7 @@ describe('an agent without a runtime', () => {
       actor: { kind: 'USER', name: 'Ann' },
       payload: { row: { id: agent.id, name: 'Robin', status: 'RUNNING' }, changed: [] },
     });
-    // What it is started with may hold secrets.
+    // The config may hold secrets.
     expect(JSON.stringify(change)).not.toContain('large');
     expect(await team.structureEvents('agent.hired')).toMatchObject([
       {
@@ -64,7 +64,7 @@ describe('an agent without a runtime', () => {
     ]);
   });
 
-  it('may be called and employed like another', async ({ team }) => {
+  it('hires two agents with the same name and role', async ({ team }) => {
     const [first, second] = [succeeded(await hire(team)), succeeded(await hire(team))];
     expect(first.agent.id).not.toBe(second.agent.id);
     expect(await agents(team)).toMatchObject({
@@ -74,7 +74,7 @@ describe('an agent without a runtime', () => {
   });
 });
 
-describe('an input that is not valid', () => {
+describe('hireAgent with an invalid input', () => {
   it.for([
     [{ name: ' ' }, 'name', 'must not be empty'],
     [{ name: 'x'.repeat(101) }, 'name', 'must have at most 100 characters'],
@@ -85,7 +85,7 @@ describe('an input that is not valid', () => {
     [{ config: { text: '\0' } }, 'config', 'must not contain a NUL character or half of a character'],
     [{ config: { '\ud83d': 1 } }, 'config', 'must not contain a NUL character or half of a character'],
     [{ config: deep(40) }, 'config', 'must not be nested deeper than 32 levels'],
-  ] as const)('%j is refused', async ([input, path, message], { team }) => {
+  ] as const)('refuses %j: %s %s', async ([input, path, message], { team }) => {
     const before = await team.footprint();
     expect(refused(await hire(team, input))).toMatchObject({
       code: 'INVALID_INPUT',
@@ -94,7 +94,7 @@ describe('an input that is not valid', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is refused however deep it is, under a key too', async ({ team }) => {
+  it('refuses a config that is 50,000 levels deep, with an idempotencyKey too', async ({ team }) => {
     const [open, close] = ['['.repeat(50_000), ']'.repeat(50_000)];
     const query = `mutation($input: HireAgentInput!) {
       hireAgent(input: $input) { ... on InvalidInputError { code issues { path } } } }`;
@@ -106,7 +106,7 @@ describe('an input that is not valid', () => {
     });
   });
 
-  it('is told of whole', async ({ team }) => {
+  it('names every invalid field', async ({ team }) => {
     const { issues } = refused(await hire(team, { name: '', role: '', config: 1 })) as {
       issues: { path: string }[];
     };
@@ -114,8 +114,8 @@ describe('an input that is not valid', () => {
   });
 });
 
-describe('what a viewer may do with an agent', () => {
-  it('says so, by who hired it', async ({ team }) => {
+describe('the viewerCan fields of an agent', () => {
+  it('depend on the role of the viewer and on the user who hired the agent', async ({ team }) => {
     const member = await team.join('MEMBER');
     const own = succeeded(await hire(team, {}, member)).agent;
     const other = succeeded(await hire(team)).agent;
@@ -137,7 +137,7 @@ describe('what a viewer may do with an agent', () => {
   });
 });
 
-it('happens once under one key', async ({ team }) => {
+it('three concurrent hireAgent mutations under one idempotencyKey hire one agent', async ({ team }) => {
   const input = { idempotencyKey: 'once' };
   const hired = await Promise.all([hire(team, input), hire(team, input), hire(team, input)]);
   expect(new Set(hired.map((each) => succeeded(each).agent.id)).size).toBe(1);

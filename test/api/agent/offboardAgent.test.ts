@@ -57,7 +57,7 @@ const offboard = async (
   more: { reason?: string; idempotencyKey?: string } = {},
 ) => (await team.owner.query(OffboardAgent, { input: { agentId, ...more } })).offboardAgent;
 
-/** A live session of the agent's, by another program. */
+/** Inserts a live session of the agent, bypassing the services. */
 async function sessionOf(team: Team, psql: Psql, agentId: string): Promise<string> {
   const [row] = await psql<{ id: string }>(
     `INSERT INTO session (organization_id, project_id, agent_id, workspace_path) VALUES ($1, $2, $3, '/w') RETURNING id`,
@@ -72,8 +72,12 @@ async function watch(team: Team, agentId: string, repo: string) {
   succeeded((await team.owner.query(WatchRepo, { input: { agentId, repo } })).watchRepo);
 }
 
-describe('an agent that is offboarded', () => {
-  it('gives up all it holds in one act, told in order', async ({ team, robin, psql }) => {
+describe('offboardAgent', () => {
+  it('releases repositories, sessions and tokens in one transaction, with the changes in order', async ({
+    team,
+    robin,
+    psql,
+  }) => {
     await watch(team, robin.id, 'acme/rocket');
     await watch(team, robin.id, 'acme/lander');
     const session = await sessionOf(team, psql, robin.id);
@@ -118,7 +122,11 @@ describe('an agent that is offboarded', () => {
     ]);
   });
 
-  it('leaves its pull requests to whoever claims them, without a takeover', async ({ team, robin, psql }) => {
+  it('leaves pull requests that another session can claim without allowTakeover', async ({
+    team,
+    robin,
+    psql,
+  }) => {
     const session = await sessionOf(team, psql, robin.id);
     team.onGitHub(7);
     succeeded(await team.claim(session, 7));
@@ -128,7 +136,7 @@ describe('an agent that is offboarded', () => {
     expect(takenOverFrom).toEqual([{ id: session }]);
   });
 
-  it('stays readable, with all it learned', async ({ team, robin }) => {
+  it('keeps the memory, actions, reviews and tokens readable', async ({ team, robin }) => {
     const input = { agentId: robin.id };
     await robin.query(PutAgentMemory, { input: { ...input, key: 'tone', value: 'kind' } });
     await robin.query(LogAgentAction, { input: { ...input, action: 'push', outcome: 'ALLOWED' } });
@@ -147,7 +155,7 @@ describe('an agent that is offboarded', () => {
     });
   });
 
-  it('is offboarded again in vain: nothing is written, nothing heard', async ({ team, robin }) => {
+  it('writes nothing for an agent that is offboarded already', async ({ team, robin }) => {
     const first = succeeded(await offboard(team, robin.id, { reason: 'Over.' }));
     const before = await team.footprint();
     const again = succeeded(await offboard(team, robin.id, { reason: 'Over and out.' }));
@@ -161,7 +169,7 @@ describe('an agent that is offboarded', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is offboarded once by twenty at once', async ({ team, robin }) => {
+  it('offboards once when twenty concurrent mutations ask for it', async ({ team, robin }) => {
     await watch(team, robin.id, 'acme/rocket');
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => offboard(team, robin.id)));
     expect(
@@ -171,13 +179,16 @@ describe('an agent that is offboarded', () => {
     expect(await team.structureEvents('agent.offboarded')).toHaveLength(1);
   });
 
-  it('answers the same again under one key', async ({ team, robin }) => {
+  it('returns the same result under the same idempotencyKey', async ({ team, robin }) => {
     await watch(team, robin.id, 'acme/rocket');
     const first = succeeded(await offboard(team, robin.id, { idempotencyKey: 'once' }));
     expect(succeeded(await offboard(team, robin.id, { idempotencyKey: 'once' }))).toEqual(first);
   });
 
-  it('gets no new token, and remembers and reviews nothing more', async ({ team, robin }) => {
+  it('makes createToken, putAgentMemory and recordReviewedPR return AGENT_NOT_RUNNING', async ({
+    team,
+    robin,
+  }) => {
     succeeded(await offboard(team, robin.id));
     const input = { agentId: robin.id };
     const refusals = [
@@ -196,7 +207,7 @@ describe('an agent that is offboarded', () => {
     ).toEqual(['AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING', 'AGENT_NOT_RUNNING']);
   });
 
-  it('may have been given a reason of at most 1,000 characters', async ({ team, robin }) => {
+  it('refuses a blank reason and one of more than 1,000 characters', async ({ team, robin }) => {
     expect(refused(await offboard(team, robin.id, { reason: ' ' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'reason' }],
@@ -205,11 +216,8 @@ describe('an agent that is offboarded', () => {
   });
 });
 
-describe('as it is offboarded', () => {
-  it('claims for its sessions come before or after, and nothing of it stays live: 100 races', async ({
-    team,
-    psql,
-  }) => {
+describe('offboardAgent concurrent with claimPR', () => {
+  it('leaves no live session of the agent in 100 races', async ({ team, psql }) => {
     const race = async (at: number) => {
       const agent = await team.hire({ name: `Kim ${at}` });
       const session = await sessionOf(team, psql, agent.id);

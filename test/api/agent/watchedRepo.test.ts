@@ -32,7 +32,7 @@ const unwatch = async (team: Team, agentId: string, repo: string) =>
 const offboard = async (team: Team, agentId: string) =>
   succeeded((await team.owner.query(OffboardAgent, { input: { agentId } })).offboardAgent);
 
-/** Without a token, which takes another request: for races, of which there are many. */
+/** Hires an agent without a token, which would take another request: the races hire many. */
 async function hire(team: Team, name: string): Promise<string> {
   const input = { organizationId: team.id, name, role: 'reviewer' };
   return succeeded((await team.owner.query(HireAgent, { input })).hireAgent).agent.id;
@@ -53,8 +53,8 @@ async function reposOf(team: Team, agentId: string): Promise<string[]> {
   return node.watchedRepos.nodes.map(({ repo }) => repo.nameWithOwner);
 }
 
-describe('a repository', () => {
-  it('is watched, and released, and heard of both times', async ({ team, robin }) => {
+describe('a watched repository', () => {
+  it('is one change in the feed when it is watched and one when it is released', async ({ team, robin }) => {
     const watched = succeeded(await watch(team, robin.id, ' Acme/Rocket '));
     expect(watched.watchedRepo).toMatchObject({
       repo: { nameWithOwner: 'Acme/Rocket' },
@@ -79,14 +79,11 @@ describe('a repository', () => {
     ]);
   });
 
-  it('is released again in vain', async ({ team, robin }) => {
+  it('is null in the result of unwatchRepo when the agent does not watch it', async ({ team, robin }) => {
     expect(succeeded(await unwatch(team, robin.id, 'acme/rocket')).releasedRepo).toBeNull();
   });
 
-  it('is watched by one of the agents that a person hired, however it is spelled', async ({
-    team,
-    robin,
-  }) => {
+  it('is watched by one agent of a user at a time, in any spelling', async ({ team, robin }) => {
     const kim = await team.hire({ name: 'Kim' });
     succeeded(await watch(team, robin.id, 'acme/rocket'));
     for (const [agentId, spelling] of [
@@ -102,7 +99,7 @@ describe('a repository', () => {
     expect(await reposOf(team, kim.id)).toEqual([]);
   });
 
-  it('is watched by agents of two people at once', async ({ team, robin }) => {
+  it('can be watched by agents of two users', async ({ team, robin }) => {
     const admin = await team.join('ADMIN');
     const kim = await team.hire({ name: 'Kim' }, admin);
     succeeded(await watch(team, robin.id, 'acme/rocket'));
@@ -113,13 +110,13 @@ describe('a repository', () => {
     ]);
   });
 
-  it('is watched in two organizations by agents of one person', async ({ team, robin, createTeam }) => {
+  it('can be watched in two organizations by agents of one user', async ({ team, robin, createTeam }) => {
     const other = await createTeam(team.owner);
     succeeded(await watch(team, robin.id, 'acme/rocket'));
     succeeded(await watch(team, (await other.hire()).id, 'acme/rocket'));
   });
 
-  it('that an offboarded agent watched is free for the next', async ({ team, robin }) => {
+  it('can be watched by another agent once its agent is offboarded', async ({ team, robin }) => {
     succeeded(await watch(team, robin.id, 'acme/rocket'));
     await offboard(team, robin.id);
     const kim = await team.hire({ name: 'Kim' });
@@ -147,7 +144,7 @@ describe('a repository', () => {
     'acme/ro\0cket',
     'https://github.com/acme/rocket',
     'acme/röcket',
-  ])('called %j is none', async (repo, { team, robin }) => {
+  ])('named %j is refused', async (repo, { team, robin }) => {
     expect(refused(await watch(team, robin.id, repo))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'repo' }],
@@ -161,30 +158,37 @@ describe('a repository', () => {
     'octo_corp/x',
     'acme/...',
     'acme/git',
-  ])('called %j is one, here and at the database', async (repo, { team, robin }) => {
+  ])('named %j is accepted by the service and by the database', async (repo, { team, robin }) => {
     expect(succeeded(await watch(team, robin.id, repo)).watchedRepo?.repo.nameWithOwner).toBe(repo);
   });
 });
 
-describe('an agent that does not run', () => {
-  it.for(['PENDING', 'ERROR', 'STOPPED'] as const)('(%s) watches nothing', async (status, { team, psql }) => {
-    const [row] = await psql<{ id: string }>(
-      `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
+describe('watchRepo for an agent that is not running', () => {
+  it.for(['PENDING', 'ERROR', 'STOPPED'] as const)(
+    'is refused in the status %s and writes nothing',
+    async (status, { team, psql }) => {
+      const [row] = await psql<{ id: string }>(
+        `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
        VALUES ($1, 'Kim', 'reviewer', $2::agent_status, $3, CASE $2::text WHEN 'STOPPED' THEN now() END) RETURNING id`,
-      [uuidOf(team.id), status, team.owner.userId],
-    );
-    const agentId = Buffer.from(`Agent:${row?.id}`).toString('base64');
-    const before = await team.footprint();
-    expect(refused(await watch(team, agentId, 'acme/rocket'))).toMatchObject({
-      code: 'AGENT_NOT_RUNNING',
-      status,
-    });
-    expect(await team.footprint()).toEqual(before);
-  });
+        [uuidOf(team.id), status, team.owner.userId],
+      );
+      const agentId = Buffer.from(`Agent:${row?.id}`).toString('base64');
+      const before = await team.footprint();
+      expect(refused(await watch(team, agentId, 'acme/rocket'))).toMatchObject({
+        code: 'AGENT_NOT_RUNNING',
+        status,
+      });
+      expect(await team.footprint()).toEqual(before);
+    },
+  );
 });
 
-describe('at the same moment', () => {
-  it('two agents of one person never watch one repository: 200 pairs', async ({ team, robin, psql }) => {
+describe('a concurrent watchRepo', () => {
+  it('succeeds for one of two agents of a user on the same repository, in 200 pairs', async ({
+    team,
+    robin,
+    psql,
+  }) => {
     const kim = await team.hire({ name: 'Kim' });
     const pairs = await Promise.all(
       Array.from({ length: 200 }, async (_, at) => ({
@@ -211,7 +215,10 @@ describe('at the same moment', () => {
     expect(count).toBe('200');
   });
 
-  it('as an agent is offboarded, it is left with nothing: 300 races', async ({ team, psql }) => {
+  it('leaves an agent that is offboarded at the same moment without repositories, in 300 races', async ({
+    team,
+    psql,
+  }) => {
     let watchedFirst = 0;
     await races(300, async (at) => {
       const agentId = await hire(team, `Kim ${at}`);
@@ -226,13 +233,13 @@ describe('at the same moment', () => {
         [uuidOf(team.id)],
       ),
     ).toEqual([]);
-    // Both orders came about, or it was no race.
+    // Both orders must occur, or the mutations did not race.
     expect(watchedFirst).toBeGreaterThan(0);
     expect(watchedFirst).toBeLessThan(300);
     expect(await team.changes({ types: ['REPO_RELEASED'] })).toHaveLength(watchedFirst);
   });
 
-  it('as an agent is offboarded, the next one gets its repository, or is told and then gets it: 200 pairs', async ({
+  it('gets the repository of an agent that is offboarded, or is refused and gets it at the second try, in 200 pairs', async ({
     team,
     psql,
   }) => {

@@ -1,4 +1,4 @@
-/** The lanes of a board: what stands in them, and how much. */
+/** The lanes of a board: the sessions in each lane, and their number. */
 
 import { SessionLane } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../../src/globalId.ts';
@@ -84,8 +84,8 @@ async function sessionsOf(
   return organization.sessions;
 }
 
-describe('a list of a lane', () => {
-  it.for(LANES)('has those that stand in %s, and no others', async (lane, { sharedTeam: team }) => {
+describe('Organization.sessions filtered by lane', () => {
+  it.for(LANES)('returns exactly the sessions in the lane %s', async (lane, { sharedTeam: team }) => {
     const all = await sessionsOf(team, {});
     const { nodes, totalCount } = await sessionsOf(team, { lane });
     expect(nodes).toEqual(all.nodes.filter((node) => node.lane === lane));
@@ -93,7 +93,7 @@ describe('a list of a lane', () => {
     expect(nodes.length).toBeGreaterThan(0);
   });
 
-  it('is the archive exactly of those that are terminated', async ({ sharedTeam: team }) => {
+  it('returns exactly the terminated sessions for the lane ARCHIVE', async ({ sharedTeam: team }) => {
     expect((await sessionsOf(team, { lane: 'ARCHIVE' })).nodes).toEqual(
       (await sessionsOf(team, { live: false })).nodes,
     );
@@ -101,7 +101,7 @@ describe('a list of a lane', () => {
     expect((await sessionsOf(team, { lane: 'NEEDS_YOU', live: false })).nodes).toEqual([]);
   });
 
-  it('is that of one agent, or of one project', async ({ sharedTeam: team }) => {
+  it('can be filtered by agent and by project too', async ({ sharedTeam: team }) => {
     const robin = agent.id;
     const { nodes } = await sessionsOf(team, { lane: 'NEEDS_YOU', agentId: robin });
     expect(nodes.map(({ agent }) => agent?.id)).toEqual([robin, robin, robin]);
@@ -113,22 +113,22 @@ describe('a list of a lane', () => {
   });
 });
 
-describe('laneCounts', () => {
+describe('Organization.laneCounts', () => {
   it.for<[whose: string, filter: (team: Team) => { projectId?: string; agentId?: string }]>([
-    ['all', () => ({})],
+    ['the organization', () => ({})],
     ['a project', (team) => ({ projectId: team.project.id })],
     ['another project', () => ({ projectId: other.id })],
     ['an agent', () => ({ agentId: agent.id })],
     ['an agent in a project', () => ({ agentId: agent.id, projectId: other.id })],
-    ['nobody', (team) => ({ agentId: globalId('Agent', team.owner.userId) })],
-  ])('counts the sessions of %s, lane by lane', async ([_whose, filter], { sharedTeam: team }) => {
+    ['an unknown agent', (team) => ({ agentId: globalId('Agent', team.owner.userId) })],
+  ])('counts the sessions of %s in each lane', async ([_whose, filter], { sharedTeam: team }) => {
     const { nodes } = await sessionsOf(team, filter(team));
     expect(await lanes(team, { slug: team.slug, ...filter(team) })).toEqual(
       LANES.map((lane) => ({ lane, count: nodes.filter((node) => node.lane === lane).length })),
     );
   });
 
-  it('has every lane, in the order of a board, where there is no session at all', async ({
+  it('returns every lane in the order of a board when there are no sessions', async ({
     sharedTeam: team,
     createTeam,
   }) => {

@@ -1,4 +1,4 @@
-/** The orders of sessions, page by page, onwards and backwards. */
+/** The orders of Organization.sessions, paginated forwards and backwards. */
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
@@ -73,12 +73,12 @@ const COUNT = 3 * FACTS.length;
 
 const it = test.extend('board', { scope: 'file' }, ({ psql, createTeam }) => createBoard(psql, createTeam));
 
-/** A team with three sessions of each status, whose times are all mixed up, some of them equal. */
+/** A team with three sessions of each status, with shuffled times, some of them equal. */
 async function createBoard(psql: Psql, createTeam: CreateTeam): Promise<Team> {
   const made = await createTeam();
   const facts = [0, 1, 2].flatMap(() => FACTS.map(session));
   await writeSessions(psql, made, null, facts);
-  // (An update sets updated_at to its transaction's time: with triggers off it is what we say.)
+  // The trigger sets updated_at to the time of the transaction: it is off while the test sets its own times.
   await psql('SET session_replication_role = replica');
   await psql(
     `UPDATE session SET created_at = now() - (num * 7 % 20) * interval '1 h',
@@ -107,7 +107,7 @@ async function read(team: Team, orderBy: SessionOrder, paging: Paging, of = team
 
 type Node = Awaited<ReturnType<typeof read>>['nodes'][number];
 
-/** How two neighbours of a list stand to each other: negative when they are in order. */
+/** Compares two neighbours of a list: negative when they are in order. */
 const COMPARE: Record<SessionOrder, (a: Node, b: Node) => number> = {
   CREATED_AT: (a, b) => later(a.createdAt, b.createdAt) || latest(a, b),
   UPDATED_AT: (a, b) => later(a.updatedAt, b.updatedAt) || latest(a, b),
@@ -119,8 +119,8 @@ const latest = (a: Node, b: Node) => (uuidOf(a.id) < uuidOf(b.id) ? 1 : -1);
 const urgency = ({ lane, displayStatus }: Node) =>
   lane === 'ARCHIVE' ? URGENCY.length : URGENCY.indexOf(displayStatus);
 
-describe.each(ORDERS)('by %s', (order) => {
-  it('all come in order', async ({ board: team }) => {
+describe.each(ORDERS)('sessions ordered by %s', (order) => {
+  it('come in that order', async ({ board: team }) => {
     const { nodes, totalCount } = await read(team, order, { first: 100 });
     expect(nodes.length).toBe(COUNT);
     expect(totalCount).toBe(COUNT);
@@ -128,7 +128,7 @@ describe.each(ORDERS)('by %s', (order) => {
   });
 
   it.for([1, 4, 11, 33])(
-    'each comes once, in pages of %i, onwards and backwards',
+    'come once each in pages of %i, forwards and backwards',
     async (size, { board: team }) => {
       const all = (await read(team, order, { first: 100 })).nodes;
       const onwards: Node[] = [];
@@ -158,7 +158,7 @@ describe.each(ORDERS)('by %s', (order) => {
     },
   );
 
-  it('a lane is a part of all, in the same order', async ({ board: team }) => {
+  it('come in the same order when they are filtered by lane', async ({ board: team }) => {
     const all = (await read(team, order, { first: 100 })).nodes;
     const first = await read(team, order, { first: 5, lane: 'NEEDS_YOU' });
     const second = await read(team, order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
@@ -166,7 +166,7 @@ describe.each(ORDERS)('by %s', (order) => {
     expect(first.totalCount).toBe(9);
   });
 
-  it('goes on where it was when what its cursor stands at has changed its place', async ({
+  it('continue at the old position of the cursor after its session has moved', async ({
     team,
     psql,
     createTeam,
@@ -176,7 +176,7 @@ describe.each(ORDERS)('by %s', (order) => {
     const comesAfter = (node: Node, place: Node | undefined) => !place || COMPARE[order](place, node) < 0;
     const first = await read(team, order, { first: 5 }, board);
     const last = await read(team, order, { last: 5 }, board);
-    // Terminated: changed last of all, least urgent of all; and created anew, so to speak.
+    // A terminated session with new times moves in every order: updated last, least urgent, created last.
     const moved = [all[4], all.at(-5)].map((node) => uuidOf(node?.id ?? ''));
     await psql(
       `UPDATE session SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now() + interval '1 s',
@@ -192,7 +192,7 @@ describe.each(ORDERS)('by %s', (order) => {
   });
 
   it.for(ORDERS.filter((each) => each !== order))(
-    'knows no cursor of a list by %s',
+    'refuse a cursor of a list ordered by %s',
     async (other, { board: team }) => {
       const { pageInfo } = await read(team, other, { first: 1 });
       const refused = async (paging: Paging) => {
@@ -210,7 +210,9 @@ describe.each(ORDERS)('by %s', (order) => {
   );
 });
 
-it('is newest first unless it is told otherwise, and so are its cursors', async ({ board: team }) => {
+it('sessions and their cursors are ordered by CREATED_AT, newest first, without orderBy', async ({
+  board: team,
+}) => {
   const answer = await team.owner.raw({
     query: `query($slug: String!) { organization(slug: $slug) { sessions { nodes { id } pageInfo { endCursor } } } }`,
     variables: { slug: team.slug },
@@ -223,7 +225,7 @@ it('is newest first unless it is told otherwise, and so are its cursors', async 
   });
 });
 
-describe('a cursor by STATUS', () => {
+describe('sessions ordered by STATUS', () => {
   const place = '2026-02-01T00:00:00.000Z 01890000-0000-7000-8000-000000000000';
   it.for([
     'STATUS',
@@ -236,7 +238,7 @@ describe('a cursor by STATUS', () => {
     `STATUS 10000000000 ${place}`,
     `1 ${place}`,
     `UPDATED_AT 1 ${place}`,
-  ])('is none: %s', async (text, { board: team }) => {
+  ])('refuse the malformed cursor %s', async (text, { board: team }) => {
     const after = Buffer.from(`GPC:S:${text}`).toString('base64');
     const { errors } = await team.owner.send(Ordered, {
       slug: team.slug,

@@ -1,4 +1,4 @@
-/** What a board tells of a pull request beyond its facts: what stands in its way, and who. */
+/** The fields of PullRequest that summarize for a board what blocks the merge, and who has to act. */
 
 import type {
   CiState,
@@ -105,7 +105,7 @@ describe('failingChecks', () => {
   const namesOf = ({ failingChecks }: Awaited<ReturnType<typeof summary>>) =>
     failingChecks.nodes.map(({ name }) => name).sort();
 
-  it('are those of the head commit that failed or were cancelled', async ({ team }) => {
+  it('returns the checks of the head commit that failed or were cancelled', async ({ team }) => {
     const found = await refreshed(team, { checks: CHECKS });
     expect(namesOf(found)).toEqual(['build', 'deploy', 'style']);
     expect(found.failingChecks.totalCount).toBe(3);
@@ -118,7 +118,7 @@ describe('failingChecks', () => {
     });
   });
 
-  it('are not those of a commit before', async ({ team }) => {
+  it('leaves out the checks of an earlier commit', async ({ team }) => {
     await refreshed(team, { checks: CHECKS });
     const found = await refreshed(team, {
       headSha: 'f'.repeat(40),
@@ -130,13 +130,13 @@ describe('failingChecks', () => {
 
   it.for<[why: string, Partial<GitHubPullRequest>]>([
     ['CI does not fail', { rollup: 'PENDING' }],
-    ['it is merged', { state: 'MERGED', mergedAt: new Date() }],
-    ['it is closed', { state: 'CLOSED', closedAt: new Date() }],
-  ])('are none while %s', async ([_why, facts], { team }) => {
+    ['the pull request is merged', { state: 'MERGED', mergedAt: new Date() }],
+    ['the pull request is closed', { state: 'CLOSED', closedAt: new Date() }],
+  ])('is empty while %s', async ([_why, facts], { team }) => {
     expect(namesOf(await refreshed(team, { checks: CHECKS, ...facts }))).toEqual([]);
   });
 
-  it('are those of a draft too', async ({ team }) => {
+  it('returns the checks of a draft', async ({ team }) => {
     expect(namesOf(await refreshed(team, { checks: CHECKS, isDraft: true }))).toEqual([
       'build',
       'deploy',
@@ -144,7 +144,7 @@ describe('failingChecks', () => {
     ]);
   });
 
-  it('are nodes like all checks, and paged like them', async ({ team }) => {
+  it('returns nodes of the list of checks, with pagination', async ({ team }) => {
     const { failingChecks } = await refreshed(team, { checks: CHECKS });
     const response = await team.owner.raw({
       query: `query($id: ID!) { node(id: $id) { ... on PullRequest {
@@ -178,7 +178,7 @@ describe('failingChecks', () => {
 describe('latestReviews', () => {
   const hour = (n: number) => new Date(Date.UTC(2026, 0, 2, n));
 
-  it('are what each reviewer decided last, newest first', async ({ team }) => {
+  it('returns the last decision of each reviewer, newest first', async ({ team }) => {
     const found = await refreshed(team, {
       reviews: [
         { author: 'ines', state: 'CHANGES_REQUESTED', submittedAt: hour(1) },
@@ -206,7 +206,7 @@ describe('latestReviews', () => {
     expect(found.reviews.totalCount).toBeGreaterThan(3);
   });
 
-  it('are told apart by what was submitted later, whatever order they were stored in', async ({
+  it('takes the review that was submitted last, whatever order the reviews were stored in', async ({
     team,
     psql,
   }) => {
@@ -219,7 +219,7 @@ describe('latestReviews', () => {
     expect((await summary(team)).latestReviews.nodes).toMatchObject([{ author: 'ines', state: 'APPROVED' }]);
   });
 
-  it('leave out one that was dismissed', async ({ team }) => {
+  it('leaves out a dismissed review', async ({ team }) => {
     const found = await refreshed(team, {
       reviews: [{ author: 'ines', state: 'DISMISSED', submittedAt: hour(1) }],
     });
@@ -228,7 +228,9 @@ describe('latestReviews', () => {
 });
 
 describe('unresolvedBy', () => {
-  it('tells who opened how many threads, where, and where to read of it', async ({ team }) => {
+  it('returns the count of unresolved threads of each reviewer, with links to the threads and the last review', async ({
+    team,
+  }) => {
     const found = await refreshed(team, {
       threads: [
         {
@@ -274,11 +276,11 @@ describe('unresolvedBy', () => {
     ]);
   });
 
-  it('is empty when all is settled', async ({ team }) => {
+  it('is empty when all threads are resolved', async ({ team }) => {
     expect((await refreshed(team, { threads: [{ isResolved: true }] })).unresolvedBy).toEqual([]);
   });
 
-  it('counts all threads, and shows the way to the oldest ten', async ({ team }) => {
+  it('counts all threads and links to the oldest ten', async ({ team }) => {
     const threads = Array.from({ length: 12 }, (_, n) => ({ line: n + 1, comments: [{ author: 'ines' }] }));
     await refreshed(team, { threads: threads.slice(0, 6) });
     const { unresolvedBy } = await refreshed(team, { threads });
@@ -288,7 +290,7 @@ describe('unresolvedBy', () => {
     expect(lines.slice(0, 6).sort()).toEqual([1, 2, 3, 4, 5, 6]);
   });
 
-  it('knows of a thread whose comments are gone', async ({ team, psql }) => {
+  it('counts a thread whose comments are gone', async ({ team, psql }) => {
     await refreshed(team, { threads: [{ comments: [{ author: 'ines' }] }] });
     await psql('DELETE FROM pull_request_review_comment WHERE pull_request_id = $1', [uuidOf(id)]);
     expect((await summary(team)).unresolvedBy).toMatchObject([
@@ -341,7 +343,7 @@ describe('mergeabilityReasons', () => {
       ['CONFLICTS', 'BEHIND_BASE', 'DRAFT', 'CI_FAILING', 'CHANGES_REQUESTED'],
       { mergeability: 'CONFLICTING', ...EVERYTHING },
     ],
-  ])('are %j of %j', async ([reasons, facts], { team, psql }) => {
+  ])('is %j for the facts %j', async ([reasons, facts], { team, psql }) => {
     await psql(
       `UPDATE pull_request SET mergeability = $2, merge_state_status = $3, state = $4::pull_request_state, is_draft = $4::pull_request_state = 'DRAFT', ci_state = $5,
               review_decision = $6 WHERE id = $1`,
@@ -358,8 +360,8 @@ describe('mergeabilityReasons', () => {
   });
 });
 
-it('tells nothing of what was said in threads', async ({ team }) => {
-  const said = 'What nobody else is to read.';
-  await refreshed(team, { threads: [{ comments: [{ author: 'ines', body: said }] }] });
-  expect(JSON.stringify(await summary(team))).not.toContain(said);
+it('the summary of a pull request does not contain the text of review comments', async ({ team }) => {
+  const body = 'Not for the summary.';
+  await refreshed(team, { threads: [{ comments: [{ author: 'ines', body }] }] });
+  expect(JSON.stringify(await summary(team))).not.toContain(body);
 });

@@ -1,4 +1,4 @@
-/** What a session shows of its agent, its launch and its signals: the same whoever tells it. */
+/** The agent, launch and signals of a session: a query and the feed return the same values. */
 
 import { graphql } from '../../graphql/gql.ts';
 import { session, writeSessions } from '../../support/board.ts';
@@ -27,7 +27,7 @@ const RunOf = graphql(`
 
 const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
-it('of a person has no agent, and no signal', async ({ sharedTeam: team }) => {
+it('a session of a user has no agent and no signal times', async ({ sharedTeam: team }) => {
   const { id } = await team.spawn();
   const { node } = await team.owner.query(RunOf, { id });
   expect(node).toEqual({
@@ -40,13 +40,17 @@ it('of a person has no agent, and no signal', async ({ sharedTeam: team }) => {
   });
 });
 
-it('of an agent is shown by a query as it is told by the feed', async ({ sharedTeam: team, agent, psql }) => {
+it('a session of an agent has the same fields in a query and in the feed', async ({
+  sharedTeam: team,
+  agent,
+  psql,
+}) => {
   const [id = ''] = await writeSessions(psql, team, agent, [session({ hasAgent: true })]);
   await psql('UPDATE session SET no_signal_at = now(), terminate_on_pr_merge = true WHERE id = $1', [
     uuidOf(id),
   ]);
   const read = async () => (await team.owner.query(RunOf, { id })).node;
-  const told = async () => {
+  const inFeed = async () => {
     const all = await team.changes({ types: ['SESSION_UPDATED'] });
     return all.filter(({ entityId }) => entityId === id).at(-1)?.payload;
   };
@@ -55,6 +59,6 @@ it('of an agent is shown by a query as it is told by the feed', async ({ sharedT
     const shown = await read();
     if (!shown || !('agent' in shown)) throw new Error('The session is not there.');
     expect(shown.agent).toEqual({ id: agent.id, name: 'Robin' });
-    expect(await told()).toMatchObject({ row: { ...shown, agent: shown.agent?.id } });
+    expect(await inFeed()).toMatchObject({ row: { ...shown, agent: shown.agent?.id } });
   }
 });

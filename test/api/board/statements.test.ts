@@ -1,4 +1,4 @@
-/** What a board costs: one statement for each type of thing, however many things there are, and no row that is not shown. */
+/** The cost of a board: one statement for each table, however many rows there are, and no row beyond the page. */
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
@@ -9,7 +9,7 @@ import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { expect, test } from '../../support/test.ts';
 
-/** As a dashboard would ask. */
+/** A query as a dashboard would send it. */
 const Board = graphql(`
   query Board($slug: String!, $first: Int!, $orderBy: SessionOrder!, $lane: SessionLane, $live: Boolean) {
     organization(slug: $slug) {
@@ -92,7 +92,7 @@ const it = test
     onCleanup(() => proxy[Symbol.asyncDispose]());
     return proxy;
   })
-  /** The owner, at a server whose statements the test reads. */
+  /** The owner as a client of a server whose statements the test reads. */
   .extend('client', { scope: 'file' }, async ({ app, database, proxy, sharedTeam }, { onCleanup }) => {
     const databaseUrl = new URL(database.url);
     databaseUrl.host = new URL(proxy.url).host;
@@ -155,7 +155,7 @@ async function read(
   return organization;
 }
 
-/** How often each table or view was read from. */
+/** The number of statements that read each table or view. */
 function reads(): Record<string, number> {
   const tables = statements.map((each) => /FROM "public"\."(\w+)"/.exec(each)?.[1] ?? '');
   return Object.fromEntries(
@@ -183,11 +183,11 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['STATUS', {}],
   ['STATUS', { lane: 'WORKING' }],
 ])(
-  'a page by %s of %j takes one statement a noun, and one for the lanes',
+  'a page of sessions by %s filtered by %j reads each table once and the status view twice',
   async ([orderBy, filter], { sharedTeam: team, client }) => {
     const { sessions, laneCounts } = await read(team, client, { orderBy, ...filter });
     const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
-    // There is something to read of everything.
+    // The page has rows of every table.
     expect(sessions.nodes.length).toBeGreaterThan(20);
     expect(pullRequests.length).toBeGreaterThan(sessions.nodes.length);
     expect(pullRequests.filter(({ failingChecks }) => failingChecks.nodes.length > 0).length).toBeGreaterThan(
@@ -203,7 +203,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
 );
 
 it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
-  'a page by %s is cut by the database',
+  'a page of sessions by %s is limited by the database',
   async (orderBy, { sharedTeam: team, client }) => {
     await read(team, client, { orderBy, first: 5 });
     const paging = statements.filter((each) => /FROM "public"\."session(_status)?" .*ORDER BY/s.test(each));
@@ -211,7 +211,7 @@ it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
   },
 );
 
-it('a sensible board is within the limits of what one operation may ask for', async ({
+it('a board of 100 sessions is within the complexity limit of an operation', async ({
   sharedTeam: team,
   client,
 }) => {

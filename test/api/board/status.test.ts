@@ -1,4 +1,4 @@
-/** What people see of a session: every rule there is, one row each. */
+/** The rules of displayStatus, scmStatus and lane, one row of a table for each. */
 
 import type { SessionDisplayStatus, SessionLane } from '../../../prisma/client/enums.ts';
 import { graphql } from '../../graphql/gql.ts';
@@ -42,12 +42,12 @@ const MANY_OPEN = [
   pullRequest({ state: 'MERGED' }),
 ];
 const THREAD = { isResolved: false, isBot: false };
-/** Of an agent that could signal and did not, long ago. */
+/** An agent that has not signalled for longer than the limit. */
 const SILENT = { hasAgent: true, quietSeconds: 100 };
 
-describe('a session is shown', () => {
+describe('displayStatus and lane of a session', () => {
   it.for<[SessionDisplayStatus, SessionLane, why: string, Partial<SessionFacts>]>([
-    // Terminated: what counts is whether one was merged.
+    // Terminated: only a merged pull request counts.
     ['MERGED', 'ARCHIVE', 'terminated, one merged', { isTerminated: true, pullRequests: MANY_OPEN }],
     [
       'TERMINATED',
@@ -63,7 +63,7 @@ describe('a session is shown', () => {
     ],
     ['TERMINATED', 'ARCHIVE', 'terminated while active', { isTerminated: true, activityState: 'ACTIVE' }],
     ['TERMINATED', 'ARCHIVE', 'terminated before any signal', { isTerminated: true, ...SILENT }],
-    // What it is doing, whatever its pull requests say.
+    // Running or waiting: the activity counts, not the pull requests.
     ['WORKING', 'WORKING', 'active', { activityState: 'ACTIVE' }],
     [
       'WORKING',
@@ -89,29 +89,29 @@ describe('a session is shown', () => {
     ],
     ['NEEDS_INPUT', 'NEEDS_YOU', 'blocked', { activityState: 'BLOCKED' }],
     ['NEEDS_INPUT', 'NEEDS_YOU', 'blocked, and silent', { activityState: 'BLOCKED', ...SILENT }],
-    // Idle: what its pull requests say.
+    // Idle: the pull requests count.
     ['CI_FAILED', 'NEEDS_YOU', 'idle, with pull requests', { pullRequests: MANY_OPEN }],
     ['MERGED', 'READY_TO_MERGE', 'idle, all merged', { pullRequests: [pullRequest({ state: 'MERGED' })] }],
     ['PR_OPEN', 'IN_REVIEW', 'silent, with a pull request', { ...SILENT, pullRequests: [pullRequest()] }],
-    // Idle, and they say nothing: whether it should have been heard of.
-    ['NO_SIGNAL', 'NEEDS_YOU', 'an agent silent for long', SILENT],
+    // Idle without a pull request that counts: the agent may be overdue with its first signal.
+    ['NO_SIGNAL', 'NEEDS_YOU', 'silent for longer than the limit', SILENT],
     [
       'NO_SIGNAL',
       'NEEDS_YOU',
       'silent, one closed',
       { ...SILENT, pullRequests: [pullRequest({ state: 'CLOSED' })] },
     ],
-    ['IDLE', 'WORKING', 'an agent silent for a moment', { ...SILENT, quietSeconds: 30 }],
+    ['IDLE', 'WORKING', 'silent for less than the limit', { ...SILENT, quietSeconds: 30 }],
     ['IDLE', 'WORKING', 'an agent that has signalled', { ...SILENT, hasSignalled: true }],
-    ['IDLE', 'WORKING', 'nobody could signal', { ...SILENT, hasAgent: false }],
+    ['IDLE', 'WORKING', 'silent, without an agent', { ...SILENT, hasAgent: false }],
     ['IDLE', 'WORKING', 'idle', {}],
     ['IDLE', 'WORKING', 'idle, one closed', { pullRequests: [pullRequest({ state: 'CLOSED' })] }],
-  ])('%s in %s: %s', async ([displayStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
+  ])('are %s and %s: %s', async ([displayStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
     expect(await statusOf(team, agent, psql, facts)).toMatchObject({ displayStatus, lane });
   });
 });
 
-describe('one pull request says', () => {
+describe('scmStatus and lane of one pull request', () => {
   const WORST: Partial<PullRequestFacts> = {
     ciState: 'FAILING',
     state: 'DRAFT',
@@ -120,69 +120,74 @@ describe('one pull request says', () => {
     mergeability: 'MERGEABLE',
   };
   it.for<[SessionDisplayStatus | null, SessionLane, why: string, Partial<PullRequestFacts>]>([
-    ['CI_FAILED', 'NEEDS_YOU', 'failing comes first', WORST],
-    ['DRAFT', 'IN_REVIEW', 'then the draft', { ...WORST, ciState: 'PASSING' }],
+    ['CI_FAILED', 'NEEDS_YOU', 'failing CI outranks all other facts', WORST],
+    ['DRAFT', 'IN_REVIEW', 'a draft outranks requested changes', { ...WORST, ciState: 'PASSING' }],
     [
       'CHANGES_REQUESTED',
       'NEEDS_YOU',
-      'then what is asked for',
+      'requested changes outrank mergeability',
       { ...WORST, ciState: 'PENDING', state: 'OPEN' },
     ],
     [
       'CHANGES_REQUESTED',
       'NEEDS_YOU',
-      'by a review',
+      'a review requests changes',
       { reviewDecision: 'CHANGES_REQUESTED', mergeability: 'MERGEABLE' },
     ],
     [
       'CHANGES_REQUESTED',
       'NEEDS_YOU',
-      'by a thread',
+      'a thread is unresolved',
       { threads: [{ ...THREAD, isResolved: true }, THREAD], reviewDecision: 'APPROVED' },
     ],
     [
       'MERGEABLE',
       'READY_TO_MERGE',
-      'then mergeable',
+      'mergeable and approved',
       { mergeability: 'MERGEABLE', reviewDecision: 'APPROVED' },
     ],
     [
       'MERGEABLE',
       'READY_TO_MERGE',
-      'a review required or not',
+      'mergeable, with a review required',
       { mergeability: 'MERGEABLE', reviewDecision: 'REVIEW_REQUIRED' },
     ],
     [
       'MERGEABLE',
       'READY_TO_MERGE',
-      'threads resolved',
+      'mergeable, with all threads resolved',
       { mergeability: 'MERGEABLE', threads: [{ ...THREAD, isResolved: true }] },
     ],
     [
       'MERGEABLE',
       'READY_TO_MERGE',
-      'threads of bots',
+      'mergeable, with an open thread of a bot',
       { mergeability: 'MERGEABLE', threads: [{ ...THREAD, isBot: true }] },
     ],
-    ['APPROVED', 'READY_TO_MERGE', 'then approved', { reviewDecision: 'APPROVED', mergeability: 'BLOCKED' }],
+    [
+      'APPROVED',
+      'READY_TO_MERGE',
+      'approved but blocked',
+      { reviewDecision: 'APPROVED', mergeability: 'BLOCKED' },
+    ],
     [
       'REVIEW_PENDING',
       'IN_REVIEW',
-      'then awaiting review',
+      'a review is required',
       { reviewDecision: 'REVIEW_REQUIRED', mergeability: 'CONFLICTING' },
     ],
-    ['PR_OPEN', 'IN_REVIEW', 'else open', { mergeability: 'UNSTABLE', ciState: 'PENDING' }],
-    ['PR_OPEN', 'IN_REVIEW', 'else open', {}],
-    ['MERGED', 'READY_TO_MERGE', 'merged, whatever else', { ...WORST, state: 'MERGED' }],
-    [null, 'WORKING', 'closed, whatever else', { ...WORST, state: 'CLOSED' }],
-  ])('%s in %s: %s', async ([scmStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
+    ['PR_OPEN', 'IN_REVIEW', 'CI is pending', { mergeability: 'UNSTABLE', ciState: 'PENDING' }],
+    ['PR_OPEN', 'IN_REVIEW', 'no other fact', {}],
+    ['MERGED', 'READY_TO_MERGE', 'merged, with any other facts', { ...WORST, state: 'MERGED' }],
+    [null, 'WORKING', 'closed, with any other facts', { ...WORST, state: 'CLOSED' }],
+  ])('are %s and %s: %s', async ([scmStatus, lane, _why, facts], { sharedTeam: team, agent, psql }) => {
     const found = await statusOf(team, agent, psql, { pullRequests: [pullRequest(facts)] });
     expect(found).toMatchObject({ scmStatus, lane, displayStatus: scmStatus ?? 'IDLE' });
   });
 });
 
-describe('many pull requests say', () => {
-  /** From the worst on. */
+describe('scmStatus of several pull requests', () => {
+  /** From the worst to the best. */
   const BY_STATUS: [SessionDisplayStatus, Partial<PullRequestFacts>][] = [
     ['CI_FAILED', { ciState: 'FAILING' }],
     ['CHANGES_REQUESTED', { reviewDecision: 'CHANGES_REQUESTED' }],
@@ -196,7 +201,7 @@ describe('many pull requests say', () => {
   const all = BY_STATUS.map(([, facts]) => pullRequest(facts));
 
   it.for(BY_STATUS.map(([status], index) => [status, all.slice(index).toReversed()] as const))(
-    '%s when none is worse',
+    'is %s when no other pull request has a worse status',
     async ([status, pullRequests], { sharedTeam: team, agent, psql }) => {
       expect((await statusOf(team, agent, psql, { pullRequests: [...pullRequests] })).scmStatus).toBe(status);
     },
@@ -208,33 +213,45 @@ describe('many pull requests say', () => {
   it.for<[SessionDisplayStatus, why: string, PullRequestFacts[]]>([
     [
       'MERGEABLE',
-      'stacked on it, and awaiting review',
+      'one stacked on a mergeable one awaits review',
       [below, stacked({ reviewDecision: 'REVIEW_REQUIRED' })],
     ],
-    ['MERGEABLE', 'stacked on it, and open', [below, stacked({})]],
-    ['MERGEABLE', 'stacked on it, and approved', [below, stacked({ reviewDecision: 'APPROVED' })]],
-    ['CI_FAILED', 'stacked, and failing', [below, stacked({ ciState: 'FAILING' })]],
-    ['DRAFT', 'stacked, and a draft', [below, stacked({ state: 'DRAFT' })]],
-    ['CHANGES_REQUESTED', 'stacked, and changes asked for', [below, stacked({ threads: [THREAD] })]],
-    ['DRAFT', 'stacked on a draft', [{ ...below, state: 'DRAFT' }, stacked({})]],
-    ['PR_OPEN', 'what it was stacked on is merged', [{ ...below, state: 'MERGED' }, stacked({})]],
-    ['PR_OPEN', 'what it was stacked on is closed', [{ ...below, state: 'CLOSED' }, stacked({})]],
-    ['PR_OPEN', 'the same branches in another repository', [{ ...below, repo: 'other' }, stacked({})]],
-    [
-      'PR_OPEN',
-      'no stack by the lack of a name',
-      [{ ...below, sourceBranch: '' }, stacked({ targetBranch: '' })],
-    ],
-    ['PR_OPEN', 'no stack on itself', [below, pullRequest({ sourceBranch: 'x', targetBranch: 'x' })]],
+    ['MERGEABLE', 'one stacked on a mergeable one is open', [below, stacked({})]],
     [
       'MERGEABLE',
-      'a stack of three',
+      'one stacked on a mergeable one is approved',
+      [below, stacked({ reviewDecision: 'APPROVED' })],
+    ],
+    ['CI_FAILED', 'a stacked one has failing CI', [below, stacked({ ciState: 'FAILING' })]],
+    ['DRAFT', 'a stacked one is a draft', [below, stacked({ state: 'DRAFT' })]],
+    ['CHANGES_REQUESTED', 'a stacked one has an unresolved thread', [below, stacked({ threads: [THREAD] })]],
+    ['DRAFT', 'one is stacked on a draft', [{ ...below, state: 'DRAFT' }, stacked({})]],
+    ['PR_OPEN', 'one is stacked on a merged one', [{ ...below, state: 'MERGED' }, stacked({})]],
+    ['PR_OPEN', 'one is stacked on a closed one', [{ ...below, state: 'CLOSED' }, stacked({})]],
+    [
+      'PR_OPEN',
+      'the branches match, but the repositories differ',
+      [{ ...below, repo: 'other' }, stacked({})],
+    ],
+    [
+      'PR_OPEN',
+      'empty branch names make no stack',
+      [{ ...below, sourceBranch: '' }, stacked({ targetBranch: '' })],
+    ],
+    [
+      'PR_OPEN',
+      'one is not stacked on itself',
+      [below, pullRequest({ sourceBranch: 'x', targetBranch: 'x' })],
+    ],
+    [
+      'MERGEABLE',
+      'three are stacked',
       [below, stacked({}), pullRequest({ sourceBranch: 'top', targetBranch: 'above' })],
     ],
-    // Two of which each is stacked on the other: none is left, so both count.
+    // Two pull requests that are stacked on each other: without both, none would count.
     [
       'REVIEW_PENDING',
-      'all are stacked',
+      'all are stacked on each other',
       [
         pullRequest({ sourceBranch: 'a', targetBranch: 'b', reviewDecision: 'REVIEW_REQUIRED' }),
         pullRequest({ sourceBranch: 'b', targetBranch: 'a', mergeability: 'MERGEABLE' }),
@@ -242,18 +259,18 @@ describe('many pull requests say', () => {
     ],
     [
       'APPROVED',
-      'all are stacked, one was merged',
+      'all are stacked on each other, and another is merged',
       [
         pullRequest({ sourceBranch: 'a', targetBranch: 'b', reviewDecision: 'APPROVED' }),
         pullRequest({ sourceBranch: 'b', targetBranch: 'a', mergeability: 'MERGEABLE' }),
         pullRequest({ state: 'MERGED' }),
       ],
     ],
-  ])('%s: %s', async ([status, _why, pullRequests], { sharedTeam: team, agent, psql }) => {
+  ])('is %s: %s', async ([status, _why, pullRequests], { sharedTeam: team, agent, psql }) => {
     expect((await statusOf(team, agent, psql, { pullRequests })).scmStatus).toBe(status);
   });
 
-  it('MERGEABLE when what one is stacked on is another session’s', async ({
+  it('counts a pull request that is stacked on one of another session', async ({
     sharedTeam: team,
     agent,
     psql,
@@ -268,12 +285,8 @@ describe('many pull requests say', () => {
   });
 });
 
-describe('scmStatus', () => {
-  it('says what the pull requests say, whatever the session does', async ({
-    sharedTeam: team,
-    agent,
-    psql,
-  }) => {
+describe('scmStatus of a session', () => {
+  it('does not depend on the activity of the session', async ({ sharedTeam: team, agent, psql }) => {
     for (const facts of [
       { activityState: 'ACTIVE' },
       { activityState: 'BLOCKED' },
@@ -289,7 +302,7 @@ describe('scmStatus', () => {
 describe('statusChangesAt', () => {
   const AFTER_MS = 90_000;
 
-  it('is 90 seconds after an idle agent was last heard of, while it has not signalled', async ({
+  it('is 90 seconds after the last activity of an idle agent that has not signalled', async ({
     sharedTeam: team,
     agent,
     psql,
@@ -302,19 +315,19 @@ describe('statusChangesAt', () => {
   });
 
   it.for<[why: string, Partial<SessionFacts>]>([
-    ['it has passed', SILENT],
-    ['it has signalled', { hasAgent: true, hasSignalled: true }],
-    ['it has no agent', {}],
-    ['it works', { hasAgent: true, activityState: 'ACTIVE' }],
-    ['it waits for a person', { hasAgent: true, activityState: 'BLOCKED' }],
-    ['it has exited', { hasAgent: true, activityState: 'EXITED' }],
-    ['it is terminated', { hasAgent: true, isTerminated: true }],
-    ['its pull requests say what it is', { hasAgent: true, pullRequests: [pullRequest()] }],
+    ['the time has passed', SILENT],
+    ['the agent has signalled', { hasAgent: true, hasSignalled: true }],
+    ['the session has no agent', {}],
+    ['the session is ACTIVE', { hasAgent: true, activityState: 'ACTIVE' }],
+    ['the session is BLOCKED', { hasAgent: true, activityState: 'BLOCKED' }],
+    ['the session is EXITED', { hasAgent: true, activityState: 'EXITED' }],
+    ['the session is terminated', { hasAgent: true, isTerminated: true }],
+    ['a pull request decides the status', { hasAgent: true, pullRequests: [pullRequest()] }],
   ])('is null: %s', async ([_why, facts], { sharedTeam: team, agent, psql }) => {
     expect((await statusOf(team, agent, psql, facts)).statusChangesAt).toBeNull();
   });
 
-  it('is there when its pull requests say nothing', async ({ sharedTeam: team, agent, psql }) => {
+  it('is set when the only pull request is closed', async ({ sharedTeam: team, agent, psql }) => {
     const found = await statusOf(team, agent, psql, {
       hasAgent: true,
       pullRequests: [pullRequest({ state: 'CLOSED' })],
@@ -323,15 +336,15 @@ describe('statusChangesAt', () => {
   });
 });
 
-describe('an agent that has not signalled', () => {
-  it('is NO_SIGNAL from the first millisecond after 90 seconds, and IDLE at exactly 90', async ({
+describe('the displayStatus of an agent that has not signalled', () => {
+  it('is IDLE at exactly 90 seconds and NO_SIGNAL one millisecond later', async ({
     sharedTeam: team,
     agent,
     psql,
   }) => {
     const [id = ''] = await writeSessions(psql, team, agent, [session({ hasAgent: true })]);
     const at = async (quiet: string) => {
-      // One transaction has one now.
+      // now() is constant within a transaction.
       await psql('BEGIN');
       await psql(
         `UPDATE session SET activity_last_at = date_trunc('milliseconds', now()) - $2::interval WHERE id = $1`,

@@ -1,4 +1,4 @@
-/** The view of statuses against the rules as one would say them, over whatever sessions and pull requests there can be. */
+/** The view session_status against the same rules in TypeScript, over arbitrary sessions and pull requests. */
 import fc from 'fast-check';
 import {
   ActivityState,
@@ -81,7 +81,7 @@ const LANES: Record<SessionDisplayStatus, SessionLane> = {
   WORKING: 'WORKING',
   TERMINATED: 'ARCHIVE',
 };
-/** In the order of the table above; all that is over comes last. */
+/** The order of the table above; terminated sessions come last. */
 const URGENCY = Object.keys(LANES);
 
 function rules(s: SessionFacts) {
@@ -92,17 +92,17 @@ function rules(s: SessionFacts) {
     scmStatus,
     lane: s.isTerminated ? 'ARCHIVE' : LANES[displayStatus],
     urgency: s.isTerminated ? URGENCY.length : URGENCY.indexOf(displayStatus) + 1,
-    /** How long after it was last heard of. */
+    /** Seconds after the last activity. */
     changesAfter: displayStatus === 'IDLE' && isAwaited(s) ? SILENCE_SECONDS : null,
   };
 }
 
-// ── Whatever there can be ────────────────────────────────────────────────────────────────────────────────────────────
+// ── Arbitrary sessions ────────────────────────────────────────────────────────────────────────────────────────────
 
 const branches = fc.constantFrom('', 'main', 'a', 'b', 'c');
 
 const pullRequests: fc.Arbitrary<PullRequestFacts> = fc.record({
-  // Mostly open ones, of which there is most to say, and few that fail, which hide all others.
+  // Mostly open pull requests, which have the most rules, and few failing ones, which outrank all others.
   state: fc.constantFrom(...Object.values(PullRequestState), 'OPEN', 'OPEN'),
   ciState: fc.constantFrom(...Object.values(CiState), 'PASSING', 'PASSING'),
   reviewDecision: fc.constantFrom(...Object.values(ReviewDecision)),
@@ -118,14 +118,18 @@ const sessions: fc.Arbitrary<SessionFacts> = fc.record({
   isTerminated: fc.constantFrom(true, false, false, false),
   hasAgent: fc.boolean(),
   hasSignalled: fc.constantFrom(true, false, false),
-  // Nothing near the boundary, which is passed while one looks.
+  // No time near the limit, which could pass while the test reads.
   quietSeconds: fc.constantFrom(0, 1, 10, 91, 1000),
   pullRequests: fc.array(pullRequests, { maxLength: 5 }),
 });
 
 const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
-it('shows what the rules say', async ({ sharedTeam: team, agent, psql }) => {
+it('session_status follows the rules for arbitrary sessions and pull requests', async ({
+  sharedTeam: team,
+  agent,
+  psql,
+}) => {
   await fc.assert(
     fc.asyncProperty(fc.array(sessions, { minLength: 20, maxLength: 60 }), async (batch) => {
       const ids = await writeSessions(psql, team, agent, batch);
@@ -142,11 +146,11 @@ it('shows what the rules say', async ({ sharedTeam: team, agent, psql }) => {
   );
 }, 120_000);
 
-it('shows each session once, whether it is asked for alone or with all of them', async ({
+it('session_status has one row for each session, the same when it is read alone and with the others', async ({
   sharedTeam: team,
   psql,
 }) => {
-  // One transaction has one now.
+  // now() is constant within a transaction.
   await psql('BEGIN');
   const all = await psql<{ id: string; row: string }>(
     'SELECT session_id AS id, st::text AS row FROM session_status st WHERE organization_id = $1',

@@ -1,4 +1,4 @@
-/** What a viewer is told it may do to a session, and to its pull requests. */
+/** The viewerCan fields of a session and its pull requests. */
 
 import { graphql } from '../../graphql/gql.ts';
 import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
@@ -57,36 +57,43 @@ async function rightsOf(clients: Record<Role, Client>, role: Role, id: string) {
 }
 
 describe.each<[whose: string, hasAgent: boolean, Record<Role, string>]>([
-  ['a person’s', false, { owner: 'all', member: 'all', agent: 'none' }],
+  ['a user’s', false, { owner: 'all', member: 'all', agent: 'none' }],
   ['the agent’s own', true, { owner: 'all', member: 'all', agent: 'own' }],
-])('of %s session', (_whose, hasAgent, may) => {
-  it.for(ROLES)('%s', async (role, { sharedTeam: team, agent, clients, psql }) => {
-    const all = may[role] === 'all';
-    const own = all || may[role] === 'own';
-    const live = await write(team, agent, psql, { hasAgent, pullRequests: [pullRequest()] });
-    expect(await rightsOf(clients, role, live)).toEqual({
-      Terminate: all,
-      Restore: false,
-      Rename: own,
-      ClaimPR: own,
-      Refresh: own,
-    });
-    const ended = await write(team, agent, psql, {
-      hasAgent,
-      isTerminated: true,
-      pullRequests: [pullRequest()],
-    });
-    expect(await rightsOf(clients, role, ended)).toEqual({
-      Terminate: false,
-      Restore: all,
-      Rename: own,
-      ClaimPR: false,
-      Refresh: own,
-    });
-  });
+])('the viewerCan fields of %s session', (_whose, hasAgent, may) => {
+  it.for(ROLES)(
+    'follow the rights of the role %s',
+    async (role, { sharedTeam: team, agent, clients, psql }) => {
+      const all = may[role] === 'all';
+      const own = all || may[role] === 'own';
+      const live = await write(team, agent, psql, { hasAgent, pullRequests: [pullRequest()] });
+      expect(await rightsOf(clients, role, live)).toEqual({
+        Terminate: all,
+        Restore: false,
+        Rename: own,
+        ClaimPR: own,
+        Refresh: own,
+      });
+      const ended = await write(team, agent, psql, {
+        hasAgent,
+        isTerminated: true,
+        pullRequests: [pullRequest()],
+      });
+      expect(await rightsOf(clients, role, ended)).toEqual({
+        Terminate: false,
+        Restore: all,
+        Rename: own,
+        ClaimPR: false,
+        Refresh: own,
+      });
+    },
+  );
 });
 
-it('another agent’s session is not an agent’s own', async ({ sharedTeam: team, clients, psql }) => {
+it('the viewerCan fields are false for an agent that reads the session of another agent', async ({
+  sharedTeam: team,
+  clients,
+  psql,
+}) => {
   const other = await team.hire({ name: 'Sam' });
   const [id = ''] = await writeSessions(psql, team, other, [
     session({ hasAgent: true, pullRequests: [pullRequest()] }),
@@ -94,12 +101,12 @@ it('another agent’s session is not an agent’s own', async ({ sharedTeam: tea
   expect(Object.values(await rightsOf(clients, 'agent', id))).toEqual([false, false, false, false, false]);
 });
 
-describe('a session that cannot hold pull requests is not offered any', () => {
+describe('viewerCanClaimPR is false', () => {
   it.for([
     ['an orchestrator', `UPDATE session SET kind = 'ORCHESTRATOR' WHERE id = $1`],
-    ['one without a workspace', `UPDATE session SET workspace_path = NULL WHERE id = $1`],
-    ['one with a blank workspace', `UPDATE session SET workspace_path = ' ' WHERE id = $1`],
-  ] as const)('%s', async ([_which, statement], { sharedTeam: team, agent, clients, psql }) => {
+    ['a session without a workspace', `UPDATE session SET workspace_path = NULL WHERE id = $1`],
+    ['a session with a blank workspace', `UPDATE session SET workspace_path = ' ' WHERE id = $1`],
+  ] as const)('for %s', async ([_which, statement], { sharedTeam: team, agent, clients, psql }) => {
     const id = await write(team, agent, psql, {});
     expect((await rightsOf(clients, 'owner', id)).ClaimPR).toBe(true);
     await psql(statement, [uuidOf(id)]);
@@ -110,7 +117,7 @@ describe('a session that cannot hold pull requests is not offered any', () => {
     ['archived', `archived_at = now()`],
     ['a scratch project', `kind = 'SCRATCH', repo_url = NULL`],
   ] as const)(
-    'one of a project that is %s',
+    'for a session of a project that is %s',
     async ([slug, assignment], { sharedTeam: team, clients, psql }) => {
       const project = await team.register({ slug: slug.replaceAll(' ', '-') });
       const { id } = await team.spawn({ projectId: project.id });
@@ -121,8 +128,8 @@ describe('a session that cannot hold pull requests is not offered any', () => {
   );
 });
 
-describe('a session that cannot live again is not to be restored', () => {
-  it('without its agent', async ({ sharedTeam: team, clients, psql }) => {
+describe('viewerCanRestore is false', () => {
+  it('for a session whose agent is offboarded', async ({ sharedTeam: team, clients, psql }) => {
     const leaver = await team.hire({ name: 'Kim' });
     const [id = ''] = await writeSessions(psql, team, leaver, [
       session({ hasAgent: true, isTerminated: true }),
@@ -132,7 +139,7 @@ describe('a session that cannot live again is not to be restored', () => {
     expect((await rightsOf(clients, 'owner', id)).Restore).toBe(false);
   });
 
-  it('in an archived project', async ({ sharedTeam: team, clients, psql }) => {
+  it('for a session of an archived project', async ({ sharedTeam: team, clients, psql }) => {
     const project = await team.register({ slug: 'past' });
     const { id } = await team.spawn({ projectId: project.id });
     await team.terminate(id);

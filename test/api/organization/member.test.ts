@@ -37,8 +37,8 @@ async function members(team: Team) {
   return (await team.owner.query(MembersOf, { slug: team.slug })).organization?.members.nodes ?? [];
 }
 
-describe('a person whom Muster does not know yet', () => {
-  it('is made, with this name, as a MEMBER unless told otherwise', async ({ team }) => {
+describe('addMember for an unknown e-mail address', () => {
+  it('creates the user with the given name, and with the role MEMBER by default', async ({ team }) => {
     const email = newEmail();
     const { member, requestId } = succeeded(await add(team, { email, name: ' Bob ' }));
     expect(member).toMatchObject({ role: 'MEMBER', user: { name: 'Bob', email } });
@@ -52,7 +52,7 @@ describe('a person whom Muster does not know yet', () => {
     ]);
   });
 
-  it('is made once, when two organizations add them at the same moment', async ({
+  it('creates one user when five organizations add the address at the same moment', async ({
     team,
     psql,
     createTeam,
@@ -69,8 +69,8 @@ describe('a person whom Muster does not know yet', () => {
   });
 });
 
-describe('a person whom Muster knows', () => {
-  it('is known by the e-mail address, in any letter case, and keeps their name', async ({ team, app }) => {
+describe('addMember for an existing user', () => {
+  it('finds the user by the e-mail address in any letter case and keeps the name', async ({ team, app }) => {
     const carl = await app.signUp('Carl');
     const { member } = succeeded(
       await add(team, { email: ` ${carl.email.toUpperCase()}\n`, name: 'Charles' }),
@@ -78,14 +78,14 @@ describe('a person whom Muster knows', () => {
     expect(member.user).toEqual({ id: globalId('User', carl.userId), name: 'Carl', email: carl.email });
   });
 
-  it('sees the organization with the token they have, in the role they were given', async ({ team, app }) => {
+  it('lets the user see the organization with the same token, in the granted role', async ({ team, app }) => {
     const carl = await app.signUp('Carl');
     expect((await carl.query(MembersOf, { slug: team.slug })).organization).toBeNull();
     succeeded(await add(team, { email: carl.email, role: 'ADMIN' }));
     expect((await carl.query(MembersOf, { slug: team.slug })).organization?.viewerRole).toBe('ADMIN');
   });
 
-  it('may come back after having been removed', async ({ team, psql }) => {
+  it('adds a removed member again, as a new membership', async ({ team, psql }) => {
     const bob = await team.join('ADMIN');
     await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
     const { member } = succeeded(await add(team, { email: bob.email }));
@@ -95,8 +95,8 @@ describe('a person whom Muster knows', () => {
   });
 });
 
-describe('ALREADY_MEMBER', () => {
-  it('shows the membership there is, which stays as it is', async ({ team }) => {
+describe('addMember returns ALREADY_MEMBER', () => {
+  it('with the existing membership, which it leaves unchanged', async ({ team }) => {
     const bob = await team.join('ADMIN');
     const before = await team.footprint();
     for (const email of [bob.email, bob.email.toUpperCase()]) {
@@ -108,7 +108,7 @@ describe('ALREADY_MEMBER', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is also what the OWNER is told of themselves', async ({ team }) => {
+  it('for the OWNER who adds their own address', async ({ team }) => {
     expect(refused(await add(team, { email: team.owner.email }))).toMatchObject({
       code: 'ALREADY_MEMBER',
       member: { role: 'OWNER' },
@@ -116,7 +116,7 @@ describe('ALREADY_MEMBER', () => {
   });
 
   it.for(['new', 'known'])(
-    'is what all but one are told who add a %s person at once',
+    'for nine of ten concurrent mutations that add a %s user',
     async (kind, { team, app }) => {
       const email = kind === 'new' ? newEmail() : (await app.signUp('Carl')).email;
       const results = await Promise.all(Array.from({ length: 10 }, () => add(team, { email })));
@@ -134,7 +134,7 @@ describe('ALREADY_MEMBER', () => {
   );
 });
 
-describe('who may grant what', () => {
+describe('the roles that a member may grant', () => {
   const grants: Record<MembershipRole, MembershipRole[]> = {
     OWNER: ['OWNER', 'ADMIN', 'MEMBER'],
     ADMIN: ['ADMIN', 'MEMBER'],
@@ -142,7 +142,7 @@ describe('who may grant what', () => {
   };
   const roles = Object.keys(grants) as MembershipRole[];
 
-  it.for(roles)('is what the contract says of %s', async (granting, { team }) => {
+  it.for(roles)('follow the policy for %s', async (granting, { team }) => {
     const person = await team.join(granting);
     for (const role of roles) {
       const before = await team.footprint();
@@ -155,7 +155,10 @@ describe('who may grant what', () => {
     }
   });
 
-  it('is nothing for somebody else: to them there is no such organization', async ({ team, app }) => {
+  it('are none for a user outside the organization, for whom the organization is NOT_FOUND', async ({
+    team,
+    app,
+  }) => {
     const eve = await app.signUp('Eve');
     const unseen = refused(await add(team, {}, eve));
     expect(unseen.code).toBe('NOT_FOUND');
@@ -164,14 +167,14 @@ describe('who may grant what', () => {
     }
   });
 
-  it('counts before who is a member already', async ({ team }) => {
+  it('are checked before ALREADY_MEMBER', async ({ team }) => {
     const [admin, member] = [await team.join('ADMIN'), await team.join('MEMBER')];
     expect(refused(await add(team, { email: admin.email }, member)).code).toBe('FORBIDDEN');
     expect(refused(await add(team, { email: member.email, role: 'OWNER' }, admin)).code).toBe('FORBIDDEN');
   });
 });
 
-describe('INVALID_INPUT', () => {
+describe('addMember returns INVALID_INPUT', () => {
   it.for([
     '',
     'bob',
@@ -187,7 +190,7 @@ describe('INVALID_INPUT', () => {
     'bob\u0000@example.com',
     'bob\ud800@example.com',
     `${'b'.repeat(243)}@example.com`,
-  ])('is what the e-mail address %j gets', async (email, { team }) => {
+  ])('for the e-mail address %j', async (email, { team }) => {
     const before = await team.footprint();
     expect(refused(await add(team, { email }))).toMatchObject({
       code: 'INVALID_INPUT',
@@ -196,7 +199,7 @@ describe('INVALID_INPUT', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('names every field that is wrong', async ({ team }) => {
+  it('with every invalid field', async ({ team }) => {
     expect(refused(await add(team, { email: 'bob', name: '' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'email' }, { path: 'name' }],

@@ -49,8 +49,8 @@ async function ownerId(team: Team): Promise<string> {
   return members.nodes.find(({ role }) => role === 'OWNER')?.id ?? '';
 }
 
-describe('a role', () => {
-  it('is changed, heard of, and in the audit trail', async ({ team }) => {
+describe('changeMemberRole', () => {
+  it('changes the role, with one change in the feed and one audit event', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const { member, requestId } = succeeded(await changeRole(team, bob.memberId, 'ADMIN'));
     expect(member).toEqual({ id: bob.memberId, role: 'ADMIN' });
@@ -66,7 +66,7 @@ describe('a role', () => {
     ]);
   });
 
-  it('that is higher leaves nobody a token that may more than they do', async ({ team, app }) => {
+  it('revokes tokens that a lower role had created for a member who becomes OWNER', async ({ team, app }) => {
     const admin = await team.join('ADMIN');
     const bob = await team.join('MEMBER');
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
@@ -85,28 +85,28 @@ describe('a role', () => {
     ]);
   });
 
-  it('that is the one there is changes nothing', async ({ team }) => {
+  it('writes nothing when the role is the same', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const before = await team.footprint();
     succeeded(await changeRole(team, bob.memberId, 'MEMBER'));
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('of the last owner stays', async ({ team }) => {
+  it('returns LAST_OWNER for the last owner', async ({ team }) => {
     expect(refused(await changeRole(team, await ownerId(team), 'ADMIN')).code).toBe('LAST_OWNER');
     succeeded(await changeRole(team, (await team.join('MEMBER')).memberId, 'OWNER'));
     succeeded(await changeRole(team, (await ownerId(team)) ?? '', 'ADMIN'));
   });
 
-  it('of a member who is one no more is not found', async ({ team }) => {
+  it('returns NOT_FOUND for a removed member', async ({ team }) => {
     const bob = await team.join('MEMBER');
     succeeded(await remove(team, bob.memberId));
     expect(refused(await changeRole(team, bob.memberId, 'ADMIN')).code).toBe('NOT_FOUND');
   });
 });
 
-describe('a member who is removed', () => {
-  it('sees nothing any more, by none of its tokens', async ({ team, app }) => {
+describe('removeMember', () => {
+  it('revokes the tokens of the member and hides the organization from the member', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
     const { secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
@@ -124,14 +124,14 @@ describe('a member who is removed', () => {
     ]);
   });
 
-  it('leaves the agents it hired behind, at work', async ({ team }) => {
+  it('keeps the agents that the member hired running', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const agent = await team.hire({}, bob);
     succeeded(await remove(team, bob.memberId));
     expect((await agent.raw({ query: '{ __typename }' })).status).toBe(200);
   });
 
-  it('is removed again in vain', async ({ team }) => {
+  it('writes nothing for a member who is removed already', async ({ team }) => {
     const bob = await team.join('MEMBER');
     const first = succeeded(await remove(team, bob.memberId));
     const before = await team.footprint();
@@ -142,15 +142,15 @@ describe('a member who is removed', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('may have been the one who asked, but not the last owner', async ({ team }) => {
+  it('lets members remove themselves, except the last owner', async ({ team }) => {
     const bob = await team.join('MEMBER');
     expect(succeeded(await remove(team, bob.memberId, bob)).member).toMatchObject({ user: { name: 'Bob' } });
     expect(refused(await remove(team, await ownerId(team))).code).toBe('LAST_OWNER');
   });
 });
 
-describe('owners who leave at the same moment', () => {
-  it('leave one behind, each time', async ({ team, psql }) => {
+describe('two owners who leave at the same moment', () => {
+  it('leave one owner behind, in 15 rounds', async ({ team, psql }) => {
     for (let round = 0; round < 15; round += 1) {
       const mate = await team.join('OWNER');
       const { members } = await rights(team, team.owner);
@@ -164,7 +164,7 @@ describe('owners who leave at the same moment', () => {
       expect(outcomes.filter((outcome) => !hasSucceeded(outcome as never))).toMatchObject([
         { code: 'LAST_OWNER' },
       ]);
-      // Back to one owner, the team's.
+      // Restores the one owner of the team.
       await psql(`UPDATE membership SET role = 'OWNER' WHERE id = $1`, [uuidOf(mine)]);
       await psql('UPDATE membership SET removed_at = coalesce(removed_at, now()) WHERE id = $1', [
         uuidOf(mate.memberId),
@@ -173,8 +173,8 @@ describe('owners who leave at the same moment', () => {
   });
 });
 
-describe('what a viewer may do with members and tokens', () => {
-  it('says so, as the acts then do', async ({ team }) => {
+describe('the viewerCan fields of an organization, its members and its tokens', () => {
+  it('follow the role of the viewer', async ({ team }) => {
     const admin = await team.join('ADMIN', 'Ada');
     const member = await team.join('MEMBER', 'Max');
     const agent = await team.hire({}, member);

@@ -48,7 +48,7 @@ async function create(ann: Person, slug: string, { name = 'Acme', by = ann } = {
   return (await by.query(CreateOrganization, { input: { slug, name } })).createOrganization;
 }
 
-/** How many organizations and memberships there are in all. */
+/** The total number of organizations and memberships. */
 async function counts(psql: Psql): Promise<unknown> {
   const [row] = await psql<object>(
     `SELECT (SELECT count(*) FROM organization)::int AS organizations,
@@ -57,8 +57,8 @@ async function counts(psql: Psql): Promise<unknown> {
   return row;
 }
 
-describe('a new organization', () => {
-  it('has whoever made it as its OWNER, and nobody else', async ({ ann }) => {
+describe('createOrganization', () => {
+  it('makes the viewer the OWNER and the only member', async ({ ann }) => {
     const { organization } = succeeded(await create(ann, 'acme', { name: ' Acme & Söhne ' }));
     expect(organization).toMatchObject({ slug: 'acme', name: 'Acme & Söhne', viewerRole: 'OWNER' });
     expect((await ann.query(OrganizationAndMembers, { slug: 'acme' })).organization).toEqual({
@@ -67,14 +67,14 @@ describe('a new organization', () => {
     });
   });
 
-  it('is not there for others', async ({ ann, app }) => {
+  it('creates an organization that other users do not see', async ({ ann, app }) => {
     succeeded(await create(ann, 'private'));
     const eve = await app.signUp('Eve');
     expect(await eve.query(OrganizationAndMembers, { slug: 'private' })).toEqual({ organization: null });
   });
 });
 
-describe('a slug', () => {
+describe('the slug of an organization', () => {
   it.for(['a', '7', 'a-b', 'a--b', '0-0', 'x'.repeat(63), ' trimmed '])(
     'may be %j',
     async (slug, { ann }) => {
@@ -98,7 +98,7 @@ describe('a slug', () => {
     'akmé',
     '٣',
     'x'.repeat(64),
-  ])('may not be %j', async (slug, { ann, psql }) => {
+  ])('must not be %j', async (slug, { ann, psql }) => {
     const before = await counts(psql);
     expect(refused(await create(ann, slug))).toMatchObject({
       code: 'INVALID_INPUT',
@@ -108,15 +108,15 @@ describe('a slug', () => {
   });
 });
 
-describe('INVALID_INPUT', () => {
-  it('names every field that is wrong', async ({ ann }) => {
+describe('createOrganization with an invalid input', () => {
+  it('names every invalid field', async ({ ann }) => {
     expect(refused(await create(ann, 'No', { name: ' ' }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'slug' }, { path: 'name' }],
     });
   });
 
-  it('is not what a field that is missing gets: that is no document of this schema', async ({ ann }) => {
+  it('fails as BAD_USER_INPUT when a required field is missing', async ({ ann }) => {
     const response = await ann.raw({
       query:
         'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
@@ -128,8 +128,8 @@ describe('INVALID_INPUT', () => {
   });
 });
 
-describe('SLUG_TAKEN', () => {
-  it('is what anybody is told who wants it too', async ({ ann, psql, app }) => {
+describe('createOrganization returns SLUG_TAKEN', () => {
+  it('for every user when the slug exists', async ({ ann, psql, app }) => {
     succeeded(await create(ann, 'taken'));
     const bob = await app.signUp('Bob');
     const before = await counts(psql);
@@ -142,7 +142,7 @@ describe('SLUG_TAKEN', () => {
     expect(await counts(psql)).toEqual(before);
   });
 
-  it('is what all but one are told who want it at once', async ({ ann, app }) => {
+  it('for nine of ten concurrent mutations with the same slug', async ({ ann, app }) => {
     const people = await Promise.all(Array.from({ length: 10 }, () => app.signUp()));
     const results = await Promise.all(people.map((by) => create(ann, 'wanted', { by })));
     expect(results.filter(hasSucceeded)).toHaveLength(1);
@@ -157,7 +157,7 @@ describe('SLUG_TAKEN', () => {
 });
 
 describe('a personal organization', () => {
-  it('comes with its person, who is its OWNER', async ({ ann, app }) => {
+  it('is created with its user, who is its OWNER', async ({ ann, app }) => {
     const bob = await app.signUp('Bob');
     const { viewer } = await bob.query(OwnOrganizations);
     expect(viewer.personalOrganization).toMatchObject({ name: 'Bob', viewerRole: 'OWNER' });
@@ -167,13 +167,13 @@ describe('a personal organization', () => {
     );
   });
 
-  it('has a slug that nobody else can take', async ({ ann, app }) => {
+  it('has a slug that is taken for other users', async ({ ann, app }) => {
     const bob = await app.signUp('Bob');
     const slug = (await bob.query(OwnOrganizations)).viewer.personalOrganization?.slug ?? '';
     expect(refused(await create(ann, slug)).code).toBe('SLUG_TAKEN');
   });
 
-  it('comes with whoever is made a member, whatever their e-mail address', async ({
+  it('is created for every user that addMember creates, whatever the e-mail address', async ({
     ann,
     psql,
     createTeam,

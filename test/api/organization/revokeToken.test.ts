@@ -8,14 +8,14 @@ import type { Psql } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
-/** A token of somebody's in the team's organization, and a client that has it. */
+/** A token of a member in the organization of the team, and a client that uses it. */
 async function tokenOf(team: Team, app: TestApp, person: Person = team.owner) {
   const input = { organizationId: team.id, label: 'ci', userId: globalId('User', person.userId) };
   const { token, secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
   return { ...token, client: app.client(secret ?? '') };
 }
 
-/** The id of the token a person signed up with, which is good for all of their organizations. */
+/** The id of the token of a user that is valid in all organizations of that user. */
 async function personalTokenOf(psql: Psql, { userId }: Person): Promise<string> {
   const [row] = await psql<{ id: string }>(
     'SELECT id FROM token WHERE user_id = $1 AND organization_id IS NULL',
@@ -31,7 +31,7 @@ async function revoke(team: Team, tokenId: string, by: Client = team.owner) {
 const isGood = async (client: Client) => (await client.raw({ query: '{ __typename }' })).status === 200;
 
 describe('a revoked token', () => {
-  it('is refused from the next request on, and heard of once', async ({ team, app }) => {
+  it('is refused from the next request on, with one change in the feed', async ({ team, app }) => {
     const token = await tokenOf(team, app);
     expect(await isGood(token.client)).toBe(true);
     const revoked = succeeded(await revoke(team, token.id));
@@ -44,7 +44,7 @@ describe('a revoked token', () => {
     ]);
   });
 
-  it('is revoked again in vain: nothing changes, least of all since when', async ({ team, app }) => {
+  it('stays unchanged when it is revoked again', async ({ team, app }) => {
     const token = await tokenOf(team, app);
     const first = succeeded(await revoke(team, token.id));
     const before = await team.footprint();
@@ -52,7 +52,7 @@ describe('a revoked token', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is revoked once by ten at once', async ({ team, app }) => {
+  it('is revoked once by ten concurrent mutations', async ({ team, app }) => {
     const token = await tokenOf(team, app);
     const revoked = await Promise.all(Array.from({ length: 10 }, () => revoke(team, token.id)));
     expect(new Set(revoked.map((each) => succeeded(each).token.revokedAt)).size).toBe(1);
@@ -60,21 +60,21 @@ describe('a revoked token', () => {
     expect(await team.structureEvents('token.revoked')).toHaveLength(1);
   });
 
-  it('may be the one that revokes itself', async ({ team, app }) => {
+  it('can be the token of the request that revokes it', async ({ team, app }) => {
     const token = await tokenOf(team, app);
     expect(succeeded(await revoke(team, token.id, token.client)).token.id).toBe(token.id);
     expect(await isGood(token.client)).toBe(false);
   });
 
-  it('leaves every other token as good as it was', async ({ team, app }) => {
+  it('leaves other tokens valid', async ({ team, app }) => {
     const [token, other] = [await tokenOf(team, app), await tokenOf(team, app)];
     succeeded(await revoke(team, token.id));
     expect([await isGood(other.client), await isGood(team.owner)]).toEqual([true, true]);
   });
 });
 
-describe('who may revoke whose', () => {
-  it('is an ADMIN those of people up to ADMIN, a MEMBER their own', async ({ team, app }) => {
+describe('the right to revoke a token', () => {
+  it('covers users up to ADMIN for an ADMIN, and a MEMBER’s own tokens', async ({ team, app }) => {
     const [admin, otherAdmin] = [await team.join('ADMIN'), await team.join('ADMIN')];
     const [member, otherMember] = [await team.join('MEMBER'), await team.join('MEMBER')];
     for (const [by, person] of [
@@ -99,7 +99,10 @@ describe('who may revoke whose', () => {
     }
   });
 
-  it('is nobody from outside: to them it does not exist', async ({ team, app }) => {
+  it('is none for a user outside the organization, for whom the token is NOT_FOUND', async ({
+    team,
+    app,
+  }) => {
     const eve = await app.signUp('Eve');
     const token = await tokenOf(team, app);
     const unseen = refused(await revoke(team, token.id, eve));
@@ -111,20 +114,20 @@ describe('who may revoke whose', () => {
   });
 });
 
-describe('a token that is good for all organizations of its person', () => {
-  it('is revoked by them', async ({ team, psql }) => {
+describe('a token that is valid in all organizations of its user', () => {
+  it('can be revoked by its user', async ({ team, psql }) => {
     const bob = await team.join('MEMBER');
     succeeded(await revoke(team, await personalTokenOf(psql, bob), bob));
     expect(await isGood(bob)).toBe(false);
   });
 
-  it('does not exist for anybody else, not even the OWNER of one of these', async ({ team, psql }) => {
+  it('is NOT_FOUND for other users, even the OWNER of one of the organizations', async ({ team, psql }) => {
     const bob = await team.join('MEMBER');
     expect(refused(await revoke(team, await personalTokenOf(psql, bob))).code).toBe('NOT_FOUND');
     expect(await isGood(bob)).toBe(true);
   });
 
-  it('does not exist for a token of one organization: whoever made that one could lock its person out', async ({
+  it('is NOT_FOUND for a token of one organization, whose creator could otherwise lock the user out', async ({
     team,
     psql,
     app,

@@ -1,4 +1,4 @@
-/** The audit trail: what each act writes into it, and that it is there exactly when the act happened. */
+/** The audit trail: the event that each mutation writes, in the same transaction. */
 import { randomUUID } from 'node:crypto';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
@@ -50,7 +50,7 @@ async function trail(
 type Done = { requestId: string; subjectId: string; payload: unknown };
 type Trailed = { type: string; table: string; act(team: Team, bob: Client): Promise<() => Promise<Done>> };
 
-/** Each act that the trail tells of: what comes before it, and then, by Bob, the act. */
+/** Each mutation that writes an audit event: its preparation, and then the mutation by Bob. */
 const acts = {
   addMember: {
     type: 'member.added',
@@ -98,8 +98,8 @@ const acts = {
   },
 } satisfies Record<string, Trailed>;
 
-describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
-  it('is in the trail once: what was done to what, by whom, in which request', async ({ team, bob }) => {
+describe.each(Object.entries(acts))('the audit trail of %s', (_name, { type, table, act }) => {
+  it('has one event with the subject, the actor and the request', async ({ team, bob }) => {
     const { requestId, subjectId, payload } = await (await act(team, bob))();
     const events = (await team.structureEvents()).filter((event) => event.requestId === requestId);
     expect(events).toEqual([
@@ -113,12 +113,12 @@ describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
     ]);
   });
 
-  it('is heard in the feed under the same request, of the same thing', async ({ team, bob }) => {
+  it('has the same request and subject as the feed', async ({ team, bob }) => {
     const { requestId, subjectId } = await (await act(team, bob))();
     expect(await team.changes({ requestId })).toMatchObject([{ entityId: subjectId }]);
   });
 
-  it('is written in the transaction of the act', async ({ team, bob, psql }) => {
+  it('is written in the transaction of the mutation', async ({ team, bob, psql }) => {
     const { requestId, subjectId } = await (await act(team, bob))();
     // PostgreSQL stamps every row with the transaction that wrote it.
     const rows = await psql(
@@ -129,7 +129,7 @@ describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
     expect(rows).toHaveLength(1);
   });
 
-  it('does not happen when it cannot be written down', async ({ team, bob, psql }) => {
+  it('rolls the mutation back when it cannot be written', async ({ team, bob, psql }) => {
     const attempt = await act(team, bob);
     const before = await team.footprint();
     await psql(
@@ -145,8 +145,8 @@ describe.each(Object.entries(acts))('%s', (_name, { type, table, act }) => {
   });
 });
 
-describe('the trail', () => {
-  it('tells nothing of an act that changed nothing', async ({ team, bob }) => {
+describe('the audit trail', () => {
+  it('has no event for a mutation that changed nothing', async ({ team, bob }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
@@ -162,7 +162,7 @@ describe('the trail', () => {
     expect(await trail(team)).toEqual(before);
   });
 
-  it('is listed newest first, and by type, by subject and by time', async ({ team, bob }) => {
+  it('is listed newest first and can be filtered by type, subject and time', async ({ team, bob }) => {
     const member = await (await acts.addMember.act(team, bob))();
     const token = await (await acts.createToken.act(team, bob))();
     const all = await trail(team);
@@ -181,7 +181,7 @@ describe('the trail', () => {
       nodes: [{ requestId: member.requestId }],
     });
     expect(await trail(team, { type: 'token' })).toEqual({ totalCount: 0, nodes: [] });
-    // The id of another type with the same UUID, of nothing, and no id.
+    // The id of another type with the same UUID, an unknown id, and a text that is no id.
     for (const subjectId of [
       globalId('Token', uuidOf(member.subjectId)),
       globalId('Token', randomUUID()),
@@ -197,7 +197,7 @@ describe('the trail', () => {
     expect([...(since?.nodes ?? []), ...(until?.nodes ?? [])]).toEqual(all?.nodes);
   });
 
-  it('is read by every member, and by nobody else', async ({ team, bob, app }) => {
+  it('is visible to every member and to no other user', async ({ team, bob, app }) => {
     const all = await trail(team);
     expect(all?.totalCount).toBe(1);
     expect(await trail(team, {}, await team.join('MEMBER'))).toMatchObject({ totalCount: 2 });
@@ -208,7 +208,7 @@ describe('the trail', () => {
     expect((await eve.query(StructureEventNode, { id })).node).toBeNull();
   });
 
-  it('is kept as it was written, whoever comes', async ({ psql }) => {
+  it('cannot be updated, deleted or truncated in the database', async ({ psql }) => {
     for (const statement of [
       `UPDATE structure_event SET actor_name = 'Nobody'`,
       'DELETE FROM structure_event',
@@ -218,7 +218,7 @@ describe('the trail', () => {
     }
   });
 
-  it('keeps the name its actor had', async ({ team, bob, psql }) => {
+  it('keeps the name that the actor had at the time', async ({ team, bob, psql }) => {
     const { requestId } = await (await acts.createToken.act(team, bob))();
     await psql(`UPDATE "user" SET name = 'Robert' WHERE id = $1`, [bob.userId]);
     const events = await team.structureEvents();

@@ -47,7 +47,7 @@ async function create(team: Team, input: Partial<CreateTokenInput> = {}, by: Cli
     .createToken;
 }
 
-/** A token that was made, and a client that has it. */
+/** A created token, and a client that uses it. */
 async function created(team: Team, app: TestApp, input: Partial<CreateTokenInput> = {}, by?: Client) {
   const { token, secret, requestId } = succeeded(await create(team, input, by));
   return { token, secret: secret ?? '', requestId, client: app.client(secret ?? '') };
@@ -56,7 +56,7 @@ async function created(team: Team, app: TestApp, input: Partial<CreateTokenInput
 const isIn = (ms: number) => new Date(Date.now() + ms).toISOString();
 const idOf = ({ userId }: { userId: string }) => globalId('User', userId);
 
-/** What is stored of a token. */
+/** The row of a token. */
 async function stored(psql: Psql, tokenId: string) {
   const [row] = await psql<Record<string, unknown>>('SELECT * FROM token WHERE id = $1', [uuidOf(tokenId)]);
   return row;
@@ -73,8 +73,8 @@ async function expectRefused(client: Client): Promise<void> {
   expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
 }
 
-describe('a secret', () => {
-  it('is shown at creation, told apart by its first characters, and works at once', async ({ team, app }) => {
+describe('the secret of a token', () => {
+  it('is returned at creation, starts with the prefix and is valid at once', async ({ team, app }) => {
     const { token, secret, client } = await created(team, app, { label: ' CI of Rocket ' });
     expect(secret).toMatch(/^mst_[\w-]{43}$/);
     expect(token).toMatchObject({ label: 'CI of Rocket', expiresAt: null, revokedAt: null });
@@ -83,34 +83,34 @@ describe('a secret', () => {
     expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
   });
 
-  it('is another one each time', async ({ team, app }) => {
+  it('is different for each token', async ({ team, app }) => {
     const secrets = await Promise.all(
       Array.from({ length: 10 }, async () => (await created(team, app)).secret),
     );
     expect(new Set(secrets).size).toBe(10);
   });
 
-  it('is stored as its hash and nothing else', async ({ team, psql, app }) => {
+  it('is stored as a hash only', async ({ team, psql, app }) => {
     const { token, secret } = await created(team, app);
     const row = await stored(psql, token.id);
     expect(row?.hash).toBe(createHash('sha256').update(secret).digest('hex'));
     expect(JSON.stringify(row)).not.toContain(secret.slice(token.prefix.length));
   });
 
-  it('is heard by nobody, nor is its hash', async ({ team, app }) => {
+  it('is not in the feed or the audit trail, and neither is its hash', async ({ team, app }) => {
     const { token, secret, requestId } = await created(team, app);
-    const heard = await team.changes({ requestId });
-    expect(heard).toMatchObject([
+    const changes = await team.changes({ requestId });
+    expect(changes).toMatchObject([
       { type: 'TOKEN_CREATED', entityId: token.id, payload: { row: { label: 'ci', prefix: token.prefix } } },
     ]);
-    const told = JSON.stringify([heard, await team.structureEvents('token.created')]);
-    expect(told).not.toContain(secret.slice(token.prefix.length));
-    expect(told).not.toContain(createHash('sha256').update(secret).digest('hex'));
+    const text = JSON.stringify([changes, await team.structureEvents('token.created')]);
+    expect(text).not.toContain(secret.slice(token.prefix.length));
+    expect(text).not.toContain(createHash('sha256').update(secret).digest('hex'));
   });
 });
 
-describe('a token', () => {
-  it('reaches its one organization, in the role its person has there', async ({ team, app, createTeam }) => {
+describe('a token of an organization', () => {
+  it('reaches that organization only, with the role of its user there', async ({ team, app, createTeam }) => {
     const bob = await team.join('ADMIN');
     const elsewhere = await createTeam(bob);
     const { client } = await created(team, app, {}, bob);
@@ -122,7 +122,7 @@ describe('a token', () => {
     expect(refused(intoElsewhere).code).toBe('NOT_FOUND');
   });
 
-  it('has the role its person has by now', async ({ team, psql, app }) => {
+  it('has the current role of its user', async ({ team, psql, app }) => {
     const bob = await team.join('ADMIN');
     const { client } = await created(team, app, {}, bob);
     await psql(`UPDATE membership SET role = 'MEMBER' WHERE id = $1`, [uuidOf(bob.memberId)]);
@@ -131,14 +131,14 @@ describe('a token', () => {
     ]);
   });
 
-  it('is refused once its person is no member any more', async ({ team, psql, app }) => {
+  it('is refused once its user is removed from the organization', async ({ team, psql, app }) => {
     const bob = await team.join('MEMBER');
     const { client } = await created(team, app, {}, bob);
     await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
     await expectRefused(client);
   });
 
-  it('is listed, newest first, without its secret', async ({ team, app }) => {
+  it('is listed newest first', async ({ team, app }) => {
     const [first, second] = [
       await created(team, app, { label: 'first' }),
       await created(team, app, { label: 'second' }),
@@ -151,8 +151,8 @@ describe('a token', () => {
   });
 });
 
-describe('a token for somebody', () => {
-  it('acts for them', async ({ team, app }) => {
+describe('createToken for another member', () => {
+  it('creates a token that acts as that member', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
     const { token, client } = await created(team, app, { userId: idOf(bob) });
     expect(token.user?.id).toBe(idOf(bob));
@@ -162,7 +162,9 @@ describe('a token for somebody', () => {
     });
   });
 
-  it('is made by an ADMIN for those up to ADMIN, by a MEMBER for nobody but themselves', async ({ team }) => {
+  it('is allowed for an ADMIN up to the role ADMIN, and for a MEMBER only for themselves', async ({
+    team,
+  }) => {
     const [admin, otherAdmin] = [await team.join('ADMIN'), await team.join('ADMIN')];
     const [member, otherMember] = [await team.join('MEMBER'), await team.join('MEMBER')];
     for (const person of [admin, otherAdmin, member])
@@ -182,7 +184,7 @@ describe('a token for somebody', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is NOT_FOUND when they are no member, exactly as when there is no such person', async ({
+  it('returns the same NOT_FOUND for a user who is no member and for an unknown user', async ({
     team,
     psql,
     app,
@@ -198,8 +200,8 @@ describe('a token for somebody', () => {
   });
 });
 
-describe('a time at which a token expires', () => {
-  it('is one in the future, until when it works', async ({ team, psql, app }) => {
+describe('expiresAt of a token', () => {
+  it('ends the validity of the token', async ({ team, psql, app }) => {
     const expiresAt = isIn(3_600_000);
     const { token, client } = await created(team, app, { expiresAt });
     expect(token.expiresAt).toBe(expiresAt);
@@ -208,7 +210,7 @@ describe('a time at which a token expires', () => {
     await expectRefused(client);
   });
 
-  it.for([0, -1, -3_600_000, -1e12])('is not %d ms from now', async (ms, { team }) => {
+  it.for([0, -1, -3_600_000, -1e12])('must not be %d ms from now', async (ms, { team }) => {
     const before = await team.footprint();
     expect(refused(await create(team, { expiresAt: isIn(ms) }))).toMatchObject({
       code: 'INVALID_INPUT',
@@ -218,7 +220,7 @@ describe('a time at which a token expires', () => {
   });
 
   it.for(['9999-12-31T23:59:59-12:00', '9999-12-31T00:00:00Z'])(
-    'is not %s, which nobody can be shown',
+    'must not be %s, which is beyond the range of DateTime',
     async (expiresAt, { team }) => {
       const before = await team.footprint();
       expect(refused(await create(team, { expiresAt }))).toMatchObject({
@@ -229,21 +231,21 @@ describe('a time at which a token expires', () => {
     },
   );
 
-  it('may be the last moment that there is', async ({ team, app }) => {
+  it('may be the last time in the range of DateTime', async ({ team, app }) => {
     const { token } = await created(team, app, { expiresAt: '9999-12-30T23:59:59.999Z' });
     expect((await listed(team, token.id))?.expiresAt).toBe('9999-12-30T23:59:59.999Z');
   });
 
-  it('may have passed when its making is asked for again', async ({ team, app }) => {
+  it('may have passed when createToken is repeated under its idempotencyKey', async ({ team, app }) => {
     const input = { expiresAt: isIn(3_000), idempotencyKey: 'short-lived' };
     const { token } = await created(team, app, input);
     await until(() => Date.now() > Date.parse(input.expiresAt));
     const again = succeeded(await create(team, input));
     expect(again.token.id).toBe(token.id);
     expect(again.secret).toBeNull();
-    // With another key it is another making, and too late for one.
+    // Another key is another mutation, for which the time has passed.
     expect(refused(await create(team, { ...input, idempotencyKey: 'another' })).code).toBe('INVALID_INPUT');
-    // And who may not make one is not told of one.
+    // A viewer without the right gets the error of the input, not the stored result.
     const bob = await team.join('MEMBER');
     expect(refused(await create(team, { ...input, userId: idOf(team.owner) }, bob)).code).toBe(
       'INVALID_INPUT',
@@ -251,7 +253,7 @@ describe('a time at which a token expires', () => {
   });
 
   it.for(['tomorrow', '2099-01-01', '2099-02-30T00:00:00Z', '2099-01-01T00:00:00', '', 4_070_908_800_000])(
-    'is no DateTime as %j',
+    'must be a DateTime, not %j',
     async (expiresAt, { team }) => {
       const before = await team.footprint();
       const input = { organizationId: team.id, label: 'ci', expiresAt };
@@ -266,7 +268,7 @@ describe('a time at which a token expires', () => {
     },
   );
 
-  it('is wrong at once with everything else that is', async ({ team }) => {
+  it('is reported together with the other invalid fields', async ({ team }) => {
     expect(refused(await create(team, { label: '', expiresAt: isIn(-1), idempotencyKey: '' }))).toMatchObject(
       {
         code: 'INVALID_INPUT',
@@ -280,8 +282,8 @@ describe('a time at which a token expires', () => {
   });
 });
 
-describe('when a token was last used', () => {
-  it('is told to the minute, and heard by nobody', async ({ team, psql, app }) => {
+describe('lastUsedAt of a token', () => {
+  it('is recorded to the minute and causes no change in the feed', async ({ team, psql, app }) => {
     const { token, client } = await created(team, app);
     expect((await listed(team, token.id))?.lastUsedAt).toBeNull();
     const before = await team.changes();
@@ -299,12 +301,12 @@ describe('when a token was last used', () => {
     expect(Date.parse((await listed(team, token.id))?.lastUsedAt ?? '')).toBeGreaterThanOrEqual(
       Date.parse(first ?? ''),
     );
-    // The markers by which the feed is read are tokens themselves.
+    // team.changes() creates a token to mark the end of the feed.
     const since = (await team.changes()).slice(before.length);
     expect(since.filter(({ entityId }) => entityId === token.id)).toEqual([]);
   });
 
-  it('is not when it was refused', async ({ team, psql, app }) => {
+  it('stays null when the token is refused', async ({ team, psql, app }) => {
     const { token, client } = await created(team, app, { expiresAt: isIn(3_600_000) });
     await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
     await expectRefused(client);

@@ -19,8 +19,8 @@ async function expectInvalid(team: Team, input: Partial<RegisterProjectInput>, .
   expect(await team.footprint()).toEqual(before);
 }
 
-describe('a new project', () => {
-  it('is of one repository unless told otherwise, and heard of', async ({ team }) => {
+describe('registerProject', () => {
+  it('creates a SINGLE_REPO project by default, with one change in the feed', async ({ team }) => {
     const { project, requestId } = succeeded(await register(team, { name: ' The lander ' }));
     expect(project).toMatchObject({
       slug: 'lander',
@@ -34,12 +34,12 @@ describe('a new project', () => {
     ]);
   });
 
-  it('may share its repository with another one', async ({ team }) => {
+  it('allows two projects with the same repository', async ({ team }) => {
     const repoUrl = `https://github.com/${team.slug}/rocket`;
     expect(succeeded(await register(team, { repoUrl })).project.repoUrl).toBe(repoUrl);
   });
 
-  it('is registered by OWNER and ADMIN', async ({ team }) => {
+  it('is allowed for OWNER and ADMIN, and FORBIDDEN for MEMBER', async ({ team }) => {
     succeeded(await register(team, { slug: 'by-admin' }, await team.join('ADMIN')));
     const member = await team.join('MEMBER');
     const before = await team.footprint();
@@ -47,7 +47,7 @@ describe('a new project', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is registered where one is a member: elsewhere there is no such organization', async ({
+  it('returns the same NOT_FOUND for a user outside the organization and for an unknown organization', async ({
     team,
     app,
   }) => {
@@ -60,7 +60,7 @@ describe('a new project', () => {
   });
 });
 
-describe('a repository URL', () => {
+describe('the repoUrl of a project', () => {
   it.for([
     'https://github.com/acme/rocket',
     'https://github.com/acme/rocket.git',
@@ -75,7 +75,7 @@ describe('a repository URL', () => {
     'ssh://git@github.com:22/acme/rocket',
     'git://github.com/acme/rocket.git',
     'git+ssh://git@github.com/acme/rocket.git',
-  ])('of the form %s says where its pull requests are', async (form, { team }) => {
+  ])('in the form %s resolves the pull request of a claim', async (form, { team }) => {
     team.onGitHub(7);
     const repoUrl = form.replace('acme', team.slug).replace('ACME', team.slug.toUpperCase());
     const { project } = succeeded(await register(team, { repoUrl: ` ${repoUrl} ` }));
@@ -111,7 +111,7 @@ describe('a repository URL', () => {
     'git@github.com:rocket.git',
     `https://github.com/acme/${'r'.repeat(101)}`,
     `https://github.com/acme/rocket?${'x'.repeat(2000)}`,
-  ])('is not %j', async (repoUrl, { team }) => {
+  ])('must not be %j', async (repoUrl, { team }) => {
     const before = await team.footprint();
     expect(refused(await register(team, { repoUrl }))).toMatchObject({
       code: 'INVALID_INPUT',
@@ -129,13 +129,13 @@ describe('a repository URL', () => {
     'git:secret@github.com:acme/rocket.git',
     'https://github.com/acme/rocket?access_token=secret',
     'https://github.com/acme/rocket#secret',
-  ])('carries nothing secret, for every member sees it: %j', async (repoUrl, { team }) => {
+  ])('must not contain a secret, since every member sees it: %j', async (repoUrl, { team }) => {
     await expectInvalid(team, { repoUrl }, 'repoUrl');
   });
 });
 
-describe('a scratch project', () => {
-  it('has no repository', async ({ team }) => {
+describe('a SCRATCH project', () => {
+  it('must not have a repoUrl', async ({ team }) => {
     expect(succeeded(await register(team, { kind: 'SCRATCH' })).project).toMatchObject({
       kind: 'SCRATCH',
       repoUrl: null,
@@ -143,26 +143,26 @@ describe('a scratch project', () => {
     await expectInvalid(team, { kind: 'SCRATCH', repoUrl: 'https://github.com/acme/rocket' }, 'repoUrl');
   });
 
-  it('is told of that together with all else that is wrong', async ({ team }) => {
+  it('with a repoUrl gets that issue together with the other invalid fields', async ({ team }) => {
     const repoUrl = 'https://github.com/acme/rocket';
     await expectInvalid(team, { kind: 'SCRATCH', repoUrl, slug: 'No', name: '' }, 'slug', 'name', 'repoUrl');
     await expectInvalid(team, { kind: 'SCRATCH', repoUrl, idempotencyKey: '' }, 'idempotencyKey', 'repoUrl');
   });
 });
 
-describe('a slug', () => {
+describe('the slug of a project', () => {
   it.for(['a', '0', 'a--b', 'x'.repeat(63)])('may be %j', async (slug, { team }) => {
     expect(succeeded(await register(team, { slug })).project.slug).toBe(slug);
   });
 
   it.for(['', '-a', 'a-', 'Lander', 'LANDER', 'lan der', 'lan_der', 'lånder', 'x'.repeat(64)])(
-    'may not be %j',
+    'must not be %j',
     async (slug, { team }) => {
       await expectInvalid(team, { slug }, 'slug');
     },
   );
 
-  it('is taken once in an organization, and free in every other one', async ({ team, createTeam }) => {
+  it('is unique in its organization only', async ({ team, createTeam }) => {
     const before = await team.footprint();
     expect(refused(await register(team, { slug: team.project.slug }))).toMatchObject({
       code: 'SLUG_TAKEN',
@@ -173,12 +173,12 @@ describe('a slug', () => {
     expect(other.project.slug).toBe(team.project.slug);
   });
 
-  it('is still taken when its project is archived', async ({ team, psql }) => {
+  it('stays taken after the project is archived', async ({ team, psql }) => {
     await psql('UPDATE project SET archived_at = now() WHERE slug = $1', [team.project.slug]);
     expect(refused(await register(team, { slug: team.project.slug })).code).toBe('SLUG_TAKEN');
   });
 
-  it('is had by one of ten who want it at once', async ({ team }) => {
+  it('is given to one of ten concurrent registrations', async ({ team }) => {
     const results = await Promise.all(Array.from({ length: 10 }, () => register(team)));
     expect(results.filter(hasSucceeded)).toHaveLength(1);
     for (const result of results.filter((each) => !hasSucceeded(each))) {

@@ -50,7 +50,7 @@ const PrHeard = graphql(`
   }
 `);
 
-/** The types of the changes that one act made, in their order. */
+/** The types of the changes that one mutation made, in their order. */
 async function typesOf(team: Team, { requestId }: { requestId: string }): Promise<string[]> {
   return (await team.changes({ requestId })).map(({ type }) => type);
 }
@@ -66,7 +66,7 @@ async function nudge(psql: Psql, pullRequestId: string): Promise<void> {
   await psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [uuidOf(pullRequestId)]);
 }
 
-describe('a first claim', () => {
+describe('the first claimPR for a pull request', () => {
   const facts = {
     title: 'Light the engine',
     author: 'mira',
@@ -87,7 +87,7 @@ describe('a first claim', () => {
     reviews: [{ author: 'ines', state: 'CHANGES_REQUESTED', body: 'Too hot.' }],
   };
 
-  it('shows the facts of the moment, in its answer and to whoever asks afterwards', async ({ team }) => {
+  it('returns the current facts of GitHub and stores them', async ({ team }) => {
     team.onGitHub(7, facts);
     const session = await team.spawn();
     const claimed = succeeded(await team.claim(session.id, 7));
@@ -135,7 +135,7 @@ describe('a first claim', () => {
     expect(reviews?.nodes).toEqual([{ author: 'ines', state: 'CHANGES_REQUESTED', body: 'Too hot.' }]);
   });
 
-  it('is heard as one PR_CREATED that is final already, then as its checks and threads', async ({ team }) => {
+  it('is one PR_CREATED with the final row, followed by its checks and threads', async ({ team }) => {
     team.onGitHub(7, facts);
     const claimed = succeeded(await team.claim((await team.spawn()).id, 7));
     const [created, ...others] = await team.changes({ requestId: claimed.requestId });
@@ -154,37 +154,37 @@ describe('a first claim', () => {
     ]);
   });
 
-  it('is told to whoever subscribes after the cursor of its answer', async ({ team }) => {
+  it('is delivered to a subscription that starts at the returned cursor', async ({ team }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const claimed = succeeded(await team.claim(session.id, 7));
-    const heard = await team.owner.subscribe(PrHeard, {
+    const subscription = await team.owner.subscribe(PrHeard, {
       organizationId: team.id,
       sessionId: session.id,
       after: claimed.cursor,
     });
-    expect((await heard.event()).prChanged).toEqual({
+    expect((await subscription.event()).prChanged).toEqual({
       type: 'PR_CREATED',
       requestId: claimed.requestId,
       pullRequest: { id: claimed.pullRequest.id },
     });
-    await heard.stop();
+    await subscription.stop();
   });
 
-  it('may be of a draft, which stays one', async ({ team }) => {
+  it('can claim a draft, which stays a draft', async ({ team }) => {
     team.onGitHub(7, { isDraft: true });
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     expect(pullRequest).toMatchObject({ state: 'DRAFT', isDraft: true, mergeability: 'BLOCKED' });
   });
 
-  it('may be by a session that holds others already', async ({ team }) => {
+  it('can be made by a session that holds other pull requests', async ({ team }) => {
     for (const number of [7, 8]) team.onGitHub(number);
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
     expect(await typesOf(team, succeeded(await team.claim(session.id, 8)))).toEqual(['PR_CREATED']);
   });
 
-  it('is in the audit trail, once', async ({ team }) => {
+  it('writes one audit event', async ({ team }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest, requestId } = succeeded(await team.claim(session.id, 7));
@@ -199,8 +199,8 @@ describe('a first claim', () => {
   });
 });
 
-describe('a claim again by its owner', () => {
-  it('is silent while the facts are equal', async ({ team }) => {
+describe('claimPR by the session that holds the pull request', () => {
+  it('makes no change while the facts are the same', async ({ team }) => {
     team.onGitHub(7, {
       checks: [{ name: 'build' }],
       threads: [{}],
@@ -214,7 +214,7 @@ describe('a claim again by its owner', () => {
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('is heard as one PR_UPDATED of what changed', async ({ team }) => {
+  it('is one PR_UPDATED with the changed fields', async ({ team }) => {
     const pr = team.onGitHub(7);
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
@@ -239,7 +239,7 @@ describe('a claim again by its owner', () => {
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
 
-  it('tells of a check that changed, and of no other', async ({ team }) => {
+  it('is a PR_CHECK_RECORDED for a changed check only', async ({ team }) => {
     const pr = team.onGitHub(7, { checks: [{ name: 'build' }, { name: 'lint' }] });
     const session = await team.spawn();
     succeeded(await team.claim(session.id, 7));
@@ -254,7 +254,7 @@ describe('a claim again by its owner', () => {
     ]);
   });
 
-  it('keeps what the owner was nudged about', async ({ team, psql }) => {
+  it('keeps the nudge state', async ({ team, psql }) => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));

@@ -14,7 +14,7 @@ async function times<Result>(count: number, act: (at: number) => Promise<Result>
   return await Promise.all(Array.from({ length: count }, (_, at) => act(at)));
 }
 
-/** Many claims at once, half of them at another server; each with the session it was for. */
+/** Sends concurrent claims, half of them to another server; returns each result with its session. */
 async function claimAtOnce(
   team: Team,
   anotherApp: TestApp,
@@ -38,7 +38,7 @@ async function rowsOfPullRequests(team: Team, psql: Psql) {
   );
 }
 
-/** Who held the pull request, from the feed: the first claimer, then each that took it from the one before. */
+/** The sessions that held the pull request, read from the feed: each one took it over from the one before. */
 function chainOf(changes: Change[]): string[] {
   const chain: string[] = [];
   for (const { type, payload } of changes) {
@@ -52,8 +52,8 @@ function chainOf(changes: Change[]): string[] {
 
 const OWNERSHIP = ['PR_CREATED', 'PR_SESSION_CHANGED'] as const;
 
-describe('many sessions that claim one pull request at once', () => {
-  it('get it to one of them, whom all others are told, when no takeover is allowed', async ({
+describe('many sessions that claim one pull request concurrently', () => {
+  it('are refused with the holder as ownerSession, except one, without allowTakeover', async ({
     team,
     anotherApp,
     psql,
@@ -77,7 +77,7 @@ describe('many sessions that claim one pull request at once', () => {
     ).toEqual([winner?.sessionId]);
   });
 
-  it('hand it on from one to the next, in a chain without a gap, when takeovers are allowed', async ({
+  it('take it over one after another, in a chain without a gap, with allowTakeover', async ({
     team,
     anotherApp,
     psql,
@@ -100,7 +100,7 @@ describe('many sessions that claim one pull request at once', () => {
     );
   });
 
-  it('make one row of it, however each spells it', async ({ team, anotherApp, psql }) => {
+  it('create one row when they spell the reference differently', async ({ team, anotherApp, psql }) => {
     const sessions = await times(20, () => team.spawn());
     const spellings = [
       '7',
@@ -119,7 +119,7 @@ describe('many sessions that claim one pull request at once', () => {
     expect(await rowsOfPullRequests(team, psql)).toHaveLength(1);
   });
 
-  it('make one row of it while its repository moves, by its old name or its new one', async ({
+  it('create one row when they use the old and the new name of a transferred repository', async ({
     team,
     anotherApp,
     psql,
@@ -138,8 +138,8 @@ describe('many sessions that claim one pull request at once', () => {
   });
 });
 
-describe('claims and refreshes at once', () => {
-  it('never move it by a refresh', async ({ team, anotherApp, psql }) => {
+describe('concurrent claimPR and refreshPR', () => {
+  it('change the holder by claims only', async ({ team, anotherApp, psql }) => {
     const sessions = await times(10, () => team.spawn());
     const first = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(first.id, 7));
@@ -157,7 +157,7 @@ describe('claims and refreshes at once', () => {
   });
 });
 
-/** Of the changes of ownership to this session, and of its end: what the feed tells, in its order. */
+/** The changes of the given sessions and of their pull requests, in the order of the feed. */
 async function storyOf(team: Team, sessionIds: Set<string>): Promise<Map<string, string[]>> {
   const stories = new Map<string, string[]>();
   for (const { type, payload } of await team.changes({ types: [...OWNERSHIP, 'SESSION_UPDATED'] })) {
@@ -168,8 +168,8 @@ async function storyOf(team: Team, sessionIds: Set<string>): Promise<Map<string,
   return stories;
 }
 
-describe('a session that is terminated while it claims', () => {
-  it('got it before its end, or never', async ({ team, github }) => {
+describe('claimPR concurrent with the termination of the claiming session', () => {
+  it('succeeds before the termination or returns SESSION_TERMINATED', async ({ team, github }) => {
     const results = await times(100, async (at) => {
       const number = 100 + at;
       team.onGitHub(number);
@@ -193,8 +193,8 @@ describe('a session that is terminated while it claims', () => {
   });
 });
 
-describe('an owner that is terminated while another claims without a takeover', () => {
-  it('lost it after its end, or kept it', async ({ team, github }) => {
+describe('claimPR without allowTakeover concurrent with the termination of the holder', () => {
+  it('succeeds after the termination or returns PR_CLAIMED_BY_ACTIVE_SESSION', async ({ team, github }) => {
     const results = await times(100, async (at) => {
       const number = 100 + at;
       team.onGitHub(number);

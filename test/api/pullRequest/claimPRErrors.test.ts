@@ -14,7 +14,7 @@ it.beforeEach(async ({ team, github }) => {
   team.onGitHub(7);
 });
 
-/** The error that a claim is refused with; nothing is written meanwhile. */
+/** The error of a refused claim, which must write nothing. */
 async function refusal(team: Team, pr: string | number = 7, more: Partial<ClaimPrInput> = {}) {
   const before = await team.footprint();
   const error = refused(await team.claim(session.id, pr, more));
@@ -27,21 +27,26 @@ async function update(team: Team, psql: Psql, table: 'session' | 'project', assi
   await psql(`UPDATE ${table} SET ${assignments} WHERE id = $1`, [uuidOf(id)]);
 }
 
-describe('INVALID_INPUT', () => {
+describe('claimPR returns INVALID_INPUT', () => {
   it.for<[what: string, input: Partial<ClaimPrInput>, path: string, message: string]>([
-    ['no text', { pr: '' }, 'pr', 'must not be empty'],
-    ['blanks', { pr: ' \n' }, 'pr', 'must not be empty'],
-    ['too long a text', { pr: '1'.repeat(2001) }, 'pr', 'must have at most 2000 characters'],
-    ['a NUL character', { pr: '7\0' }, 'pr', 'must not contain a NUL character'],
-    ['an empty key', { idempotencyKey: '' }, 'idempotencyKey', 'must not be empty'],
+    ['an empty reference', { pr: '' }, 'pr', 'must not be empty'],
+    ['a blank reference', { pr: ' \n' }, 'pr', 'must not be empty'],
+    ['a reference of 2,001 characters', { pr: '1'.repeat(2001) }, 'pr', 'must have at most 2000 characters'],
+    ['a NUL character in the reference', { pr: '7\0' }, 'pr', 'must not contain a NUL character'],
+    ['an empty idempotencyKey', { idempotencyKey: '' }, 'idempotencyKey', 'must not be empty'],
     [
-      'too long a key',
+      'an idempotencyKey of 256 characters',
       { idempotencyKey: 'k'.repeat(256) },
       'idempotencyKey',
       'must have at most 255 characters',
     ],
-    ['a NUL in the key', { idempotencyKey: 'k\0' }, 'idempotencyKey', 'must not contain a NUL character'],
-  ])('refuses %s', async ([_, { pr = '7', ...more }, path, message], { team }) => {
+    [
+      'a NUL character in the idempotencyKey',
+      { idempotencyKey: 'k\0' },
+      'idempotencyKey',
+      'must not contain a NUL character',
+    ],
+  ])('for %s', async ([_, { pr = '7', ...more }, path, message], { team }) => {
     expect(await refusal(team, pr, more)).toEqual({
       __typename: 'InvalidInputError',
       code: 'INVALID_INPUT',
@@ -50,7 +55,7 @@ describe('INVALID_INPUT', () => {
     });
   });
 
-  it('tells every issue at once', async ({ team }) => {
+  it('with every issue at once', async ({ team }) => {
     const error = await refusal(team, `\0${'1'.repeat(2001)}`, { idempotencyKey: '' });
     expect(error).toMatchObject({
       issues: [
@@ -62,8 +67,8 @@ describe('INVALID_INPUT', () => {
   });
 });
 
-describe('NOT_FOUND', () => {
-  it('is the same, byte for byte, for what is not there and for what may not be seen', async ({
+describe('claimPR returns NOT_FOUND', () => {
+  it('with the same bytes for an unknown session and for one that the viewer must not see', async ({
     team,
     createTeam,
   }) => {
@@ -90,15 +95,15 @@ describe('NOT_FOUND', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is what a person outside of the organization gets', async ({ app }) => {
+  it('for a user outside the organization', async ({ app }) => {
     const outsider = await app.signUp('Eve');
     const { claimPR } = await outsider.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } });
     expect(refused(claimPR).code).toBe('NOT_FOUND');
   });
 });
 
-describe('IDEMPOTENCY_CONFLICT', () => {
-  it('is the same key with another input', async ({ team }) => {
+describe('claimPR returns IDEMPOTENCY_CONFLICT', () => {
+  it('for the same key with another input', async ({ team }) => {
     team.onGitHub(8);
     succeeded(await team.claim(session.id, 7, { idempotencyKey: 'k' }));
     expect((await refusal(team, 8, { idempotencyKey: 'k' })).code).toBe('IDEMPOTENCY_CONFLICT');
@@ -108,18 +113,18 @@ describe('IDEMPOTENCY_CONFLICT', () => {
   });
 });
 
-describe('of the session', () => {
-  it('SESSION_TERMINATED: it has ended', async ({ team }) => {
+describe('claimPR refuses the session', () => {
+  it('with SESSION_TERMINATED when it is terminated', async ({ team }) => {
     await team.terminate(session.id);
     expect((await refusal(team)).code).toBe('SESSION_TERMINATED');
   });
 
-  it('SESSION_NOT_CLAIMABLE: it is an orchestrator', async ({ team }) => {
+  it('with SESSION_NOT_CLAIMABLE when it is an orchestrator', async ({ team }) => {
     session = await team.spawn({ kind: 'ORCHESTRATOR' });
     expect((await refusal(team)).code).toBe('SESSION_NOT_CLAIMABLE');
   });
 
-  it('SESSION_NOT_CLAIMABLE: its project is a scratch project', async ({ team }) => {
+  it('with SESSION_NOT_CLAIMABLE when its project is a scratch project', async ({ team }) => {
     const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
     session = await team.spawn({ projectId: scratch.id });
     expect((await refusal(team, `https://github.com/${team.slug}/rocket/pull/7`)).code).toBe(
@@ -127,31 +132,31 @@ describe('of the session', () => {
     );
   });
 
-  it('SESSION_NO_WORKSPACE: it was spawned without one', async ({ team }) => {
+  it('with SESSION_NO_WORKSPACE when it has no workspace', async ({ team }) => {
     session = await team.spawn({ workspacePath: null });
     expect((await refusal(team)).code).toBe('SESSION_NO_WORKSPACE');
   });
 
-  it('SESSION_NO_WORKSPACE: its workspace is nothing but blanks', async ({ team, psql }) => {
+  it('with SESSION_NO_WORKSPACE when its workspace path is blank', async ({ team, psql }) => {
     await update(team, psql, 'session', `workspace_path = '  '`);
     expect((await refusal(team)).code).toBe('SESSION_NO_WORKSPACE');
   });
 });
 
-describe('of the project', () => {
-  it('PROJECT_NOT_RESOLVABLE: a bare number, and it has no repository', async ({ team }) => {
+describe('claimPR refuses the project with PROJECT_NOT_RESOLVABLE', () => {
+  it('for a number when it has no repository', async ({ team }) => {
     const loose = await team.register({ slug: 'loose', repoUrl: null });
     session = await team.spawn({ projectId: loose.id });
     expect((await refusal(team, '#7')).code).toBe('PROJECT_NOT_RESOLVABLE');
   });
 
-  it('PROJECT_NOT_RESOLVABLE: it is archived', async ({ team, psql }) => {
+  it('when it is archived', async ({ team, psql }) => {
     await update(team, psql, 'project', 'archived_at = now()');
     expect((await refusal(team)).code).toBe('PROJECT_NOT_RESOLVABLE');
   });
 
   it.for([7, 'https://github.com/acme/rocket/pull/7'])(
-    'PROJECT_NOT_RESOLVABLE: its repository URL names none (%s)',
+    'when its repoUrl names no repository (reference %s)',
     async (pr, { team, psql }) => {
       await update(team, psql, 'project', `repo_url = '/home/ann/rocket'`);
       expect((await refusal(team, pr)).code).toBe('PROJECT_NOT_RESOLVABLE');
@@ -159,7 +164,7 @@ describe('of the project', () => {
   );
 });
 
-describe('of the reference', () => {
+describe('claimPR refuses the reference', () => {
   it.for([
     '0',
     '-1',
@@ -189,17 +194,21 @@ describe('of the reference', () => {
     'https://ann@github.com/acme/rocket/pull/7',
     'https://github.com/acme/rocket/pull/7\n8',
     'https:\\\\github.com\\acme\\rocket\\pull\\7',
-  ])('INVALID_PR_REF: %j', async (pr, { team }) => {
+  ])('with INVALID_PR_REF: %j', async (pr, { team }) => {
     expect((await refusal(team, pr)).code).toBe('INVALID_PR_REF');
   });
 
-  it('INVALID_PR_REF: another host than github.com, where no repository says which', async ({ team }) => {
+  it('with INVALID_PR_REF for a URL on another host than github.com in a project without a repository', async ({
+    team,
+  }) => {
     const loose = await team.register({ slug: 'loose', repoUrl: null });
     session = await team.spawn({ projectId: loose.id });
     expect((await refusal(team, 'https://ghe.example.com/acme/rocket/pull/7')).code).toBe('INVALID_PR_REF');
   });
 
-  it('PR_PROJECT_MISMATCH: another host, owner or repository than the project’s', async ({ team }) => {
+  it('with PR_PROJECT_MISMATCH for another host, owner or repository than the project’s', async ({
+    team,
+  }) => {
     for (const url of [
       `https://ghe.example.com/${team.slug}/rocket/pull/7`,
       `https://github.com:8443/${team.slug}/rocket/pull/7`,
@@ -211,18 +220,18 @@ describe('of the reference', () => {
   });
 });
 
-describe('of the host', () => {
-  it('SCM_UNAVAILABLE, with how long it asks to wait', async ({ team, github }) => {
+describe('claimPR returns', () => {
+  it('SCM_UNAVAILABLE with the time that GitHub asks to wait', async ({ team, github }) => {
     github.failNext({ rateLimit: 'secondary', seconds: 17 });
     expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
   });
 
-  it('SCM_UNAVAILABLE, when it does not say', async ({ team, github }) => {
+  it('SCM_UNAVAILABLE without a time when GitHub names none', async ({ team, github }) => {
     github.failNext({ status: 500 });
     expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('PR_NOT_FOUND: it knows no such pull request, or no such repository', async ({ team }) => {
+  it('PR_NOT_FOUND for an unknown pull request and for an unknown repository', async ({ team }) => {
     expect((await refusal(team, 8)).code).toBe('PR_NOT_FOUND');
     const nowhere = await team.register({
       slug: 'nowhere',
@@ -232,17 +241,20 @@ describe('of the host', () => {
     expect((await refusal(team, 7)).code).toBe('PR_NOT_FOUND');
   });
 
-  it.for(['MERGED', 'CLOSED'] as const)('PR_NOT_OPEN: it is %s, draft or not', async (state, { team }) => {
-    for (const isDraft of [false, true]) {
-      team.onGitHub(7, { state, isDraft });
-      expect(await refusal(team)).toMatchObject({ code: 'PR_NOT_OPEN', state });
-    }
-  });
+  it.for(['MERGED', 'CLOSED'] as const)(
+    'PR_NOT_OPEN for a pull request that is %s, draft or not',
+    async (state, { team }) => {
+      for (const isDraft of [false, true]) {
+        team.onGitHub(7, { state, isDraft });
+        expect(await refusal(team)).toMatchObject({ code: 'PR_NOT_OPEN', state });
+      }
+    },
+  );
 });
 
-describe('of the owner', () => {
+describe('claimPR without allowTakeover', () => {
   it.for(['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'])(
-    'PR_CLAIMED_BY_ACTIVE_SESSION: it is %s, and no takeover is allowed',
+    'returns PR_CLAIMED_BY_ACTIVE_SESSION when the holder is %s',
     async (activity, { team, psql }) => {
       const owner = await team.spawn();
       succeeded(await team.claim(owner.id, 7));
@@ -258,7 +270,7 @@ describe('of the owner', () => {
     },
   );
 
-  it('never stands in its own way', async ({ team }) => {
+  it('succeeds for the session that holds the pull request', async ({ team }) => {
     succeeded(await team.claim(session.id, 7));
     succeeded(await team.claim(session.id, 7, { allowTakeover: false }));
   });

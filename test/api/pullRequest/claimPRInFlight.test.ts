@@ -18,7 +18,7 @@ async function refresh(team: Team, pullRequestId: string) {
   return succeeded(refreshPR).pullRequest;
 }
 
-/** Runs an act whose answer from GitHub, as it is now, comes only when everything `meanwhile` has happened. */
+/** Runs a mutation and delays the answer of GitHub, taken now, until `meanwhile` has finished. */
 async function withSlowAnswer<Result>(
   github: GitHub,
   act: () => Promise<Result>,
@@ -36,7 +36,7 @@ async function claimWhile(team: Team, github: GitHub, meanwhile: () => Promise<u
   return await withSlowAnswer(github, () => team.claim(session.id, 7, more), meanwhile);
 }
 
-/** The refusal of a claim during which that happened; it writes nothing of its own. */
+/** The refusal of a claim during which `meanwhile` ran. The claim itself must write nothing. */
 async function refusalWhile(team: Team, github: GitHub, meanwhile: () => Promise<unknown>, more = {}) {
   let before: unknown;
   const result = await claimWhile(
@@ -52,56 +52,60 @@ async function refusalWhile(team: Team, github: GitHub, meanwhile: () => Promise
   return refused(result);
 }
 
-describe('while GitHub answers', () => {
-  it('the claimer may be terminated', async ({ team, github }) => {
+describe('claimPR while GitHub answers', () => {
+  it('returns SESSION_TERMINATED when the claiming session is terminated', async ({ team, github }) => {
     expect((await refusalWhile(team, github, () => team.terminate(session.id))).code).toBe(
       'SESSION_TERMINATED',
     );
   });
 
-  it('the claimer may be deleted', async ({ team, psql, github }) => {
+  it('returns NOT_FOUND when the claiming session is deleted', async ({ team, psql, github }) => {
     const error = await refusalWhile(team, github, () =>
       psql('DELETE FROM session WHERE id = $1', [uuidOf(session.id)]),
     );
     expect(error.code).toBe('NOT_FOUND');
   });
 
-  it('the claimer may lose its workspace', async ({ team, psql, github }) => {
+  it('returns SESSION_NO_WORKSPACE when the claiming session loses its workspace', async ({
+    team,
+    psql,
+    github,
+  }) => {
     const error = await refusalWhile(team, github, () =>
       psql('UPDATE session SET workspace_path = NULL WHERE id = $1', [uuidOf(session.id)]),
     );
     expect(error.code).toBe('SESSION_NO_WORKSPACE');
   });
 
-  it('the project may be archived', async ({ team, psql, github }) => {
+  it('returns PROJECT_NOT_RESOLVABLE when the project is archived', async ({ team, psql, github }) => {
     const error = await refusalWhile(team, github, () =>
       psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]),
     );
     expect(error.code).toBe('PROJECT_NOT_RESOLVABLE');
   });
 
-  it('another session may claim first', async ({ team, github }) => {
+  it('returns PR_CLAIMED_BY_ACTIVE_SESSION when another session claims first, without allowTakeover', async ({
+    team,
+    github,
+  }) => {
     const error = await refusalWhile(team, github, () => team.claim(other.id, 7), { allowTakeover: false });
     expect(error).toMatchObject({ code: 'PR_CLAIMED_BY_ACTIVE_SESSION', ownerSession: { id: other.id } });
   });
 
-  it('the owner may be terminated, and then no takeover is needed', async ({ team, github }) => {
+  it('succeeds without allowTakeover when the holder is terminated', async ({ team, github }) => {
     succeeded(await team.claim(other.id, 7));
     const claimed = await claimWhile(team, github, () => team.terminate(other.id), { allowTakeover: false });
     expect(succeeded(claimed).takenOverFrom).toEqual([{ id: other.id }]);
   });
 
-  it('the owner may lose it to a third, from whom it is then taken', async ({ team, github }) => {
+  it('takes the pull request over from the session that claimed it meanwhile', async ({ team, github }) => {
     succeeded(await team.claim(other.id, 7));
     const third = await team.spawn();
     const claimed = await claimWhile(team, github, () => team.claim(third.id, 7));
     expect(succeeded(claimed).takenOverFrom).toEqual([{ id: third.id }]);
   });
 
-  it('the pull request may be merged, when somebody has learned of that already', async ({
-    team,
-    github,
-  }) => {
+  it('returns PR_NOT_OPEN when a refresh has recorded the merge', async ({ team, github }) => {
     const { pullRequest } = succeeded(await team.claim(other.id, 7));
     const error = await refusalWhile(team, github, async () => {
       team.onGitHub(7, { state: 'MERGED', mergedAt: new Date('2026-03-02T07:00:00Z') });
@@ -111,7 +115,7 @@ describe('while GitHub answers', () => {
   });
 });
 
-describe('older facts never overwrite newer ones', () => {
+describe('a late answer of GitHub does not overwrite newer facts', () => {
   const old = { title: 'Old', checks: [{ name: 'build', conclusion: 'FAILURE' }], threads: [{ id: 'T_1' }] };
   const renewed = {
     title: 'New',
@@ -144,7 +148,11 @@ describe('older facts never overwrite newer ones', () => {
     await expectRenewed(team, psql);
   });
 
-  it('of two first claims, the later of which gets it all the same', async ({ team, psql, github }) => {
+  it('of two first claims, the later of which still takes the pull request over', async ({
+    team,
+    psql,
+    github,
+  }) => {
     team.onGitHub(7, old);
     const late = succeeded(
       await claimWhile(team, github, async () => {
@@ -174,7 +182,7 @@ describe('older facts never overwrite newer ones', () => {
     await expectRenewed(team, psql);
   });
 
-  it('of a refresh and the takeover that overtook it', async ({ team, psql, github }) => {
+  it('of a refresh that a takeover overtook', async ({ team, psql, github }) => {
     team.onGitHub(7, old);
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
     const late = await withSlowAnswer(

@@ -4,13 +4,13 @@ import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import { expect, it } from '../../support/test.ts';
 
-it('of several reasons to refuse a claim, the first in the documented order is given', async ({
+it('claimPR returns the first of several errors in the documented order', async ({
   team,
   psql,
   app,
   github,
 }) => {
-  // The owner works elsewhere: what holds pull requests stays what may.
+  // The holder is a session of another project: a session that holds pull requests cannot become an orchestrator.
   const { id: elsewhere } = await team.register({ slug: 'elsewhere' });
   const [session, owner] = [await team.spawn(), await team.spawn({ projectId: elsewhere })];
   team.onGitHub(7);
@@ -23,7 +23,7 @@ it('of several reasons to refuse a claim, the first in the documented order is g
   const onProject = (assignments: string) =>
     psql(`UPDATE project SET ${assignments} WHERE id = $1`, [uuidOf(team.project.id)]);
 
-  // Everything is wrong at once. From here on one thing after another is put right.
+  // Everything is invalid at first. The steps below correct one cause after another.
   await onSession(`is_terminated = true, kind = 'ORCHESTRATOR', workspace_path = NULL`);
   await onProject(`kind = 'SCRATCH', repo_url = NULL, archived_at = now()`);
   github.pullRequests.clear();

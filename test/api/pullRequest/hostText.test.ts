@@ -1,4 +1,7 @@
-/** What a host tells and the database cannot hold: NUL, half of a character, a thing twice, a check with no name. */
+/**
+ * Answers of GitHub that the database cannot store as they are: NUL, lone surrogates, duplicates, a check without a
+ * name.
+ */
 
 import { graphql } from '../../graphql/gql.ts';
 import { RefreshPR } from '../../support/mutations.ts';
@@ -32,7 +35,7 @@ const WhatTheHostSays = graphql(`
 `);
 
 it.for(['\u0000', '\ud83d', '\ude80'])(
-  'stands in the way of no claim: %j is replaced wherever it is',
+  'claimPR replaces %j in every text of GitHub',
   async (odd, { psql, createTeam }) => {
     const team = await createTeam();
     const text = `before${odd}after`;
@@ -56,22 +59,22 @@ it.for(['\u0000', '\ud83d', '\ude80'])(
       ]),
     ).toEqual([{ body: replaced }]);
 
-    // And what was replaced is no change when it is read again.
+    // The replaced text is no change when it is read again.
     const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
     expect(await team.changes({ requestId: succeeded(refreshPR).requestId })).toEqual([]);
   },
 );
 
-it('a comment in two threads, and a check with no name, stand in the way of no claim', async ({
+it('claimPR accepts a comment in two threads, duplicate threads and reviews, and a check without a name', async ({
   psql,
   createTeam,
 }) => {
   const team = await createTeam();
-  const comment = { id: 'C_1', body: 'told twice' };
+  const comment = { id: 'C_1', body: 'in two threads' };
   team.onGitHub(7, {
     checks: [{ name: '' }, { name: '', conclusion: 'FAILURE' }, { name: 'build' }],
     threads: [
-      { id: 'T_1', path: 'a.ts', comments: [comment, { id: 'C_2', body: 'told once' }] },
+      { id: 'T_1', path: 'a.ts', comments: [comment, { id: 'C_2', body: 'in one thread' }] },
       { id: 'T_2', path: 'b.ts', comments: [comment, comment] },
       { id: 'T_2', path: 'c.ts', comments: [comment] },
     ],

@@ -34,12 +34,12 @@ async function pullRequestsOf({ owner, slug }: Team) {
   return (await owner.query(PullRequestNames, { slug })).organization?.pullRequests;
 }
 
-describe('one pull request', () => {
+describe('a pull request of an organization', () => {
   it.for([
     'https://www.github.com/OWNER/rocket',
     'ssh://git@ssh.github.com:443/OWNER/rocket.git',
     'git@ssh.github.com:OWNER/rocket.git',
-  ])('is found through a project at %s', async (repoUrl, { createTeam }) => {
+  ])('is the same row through a project with the repoUrl %s', async (repoUrl, { createTeam }) => {
     const team = await createTeam();
     team.onGitHub(142);
     const project = await team.register({ slug: 'named', repoUrl: repoUrl.replace('OWNER', team.slug) });
@@ -50,7 +50,7 @@ describe('one pull request', () => {
     }
   });
 
-  it('is one row, however it is referred to', async ({ createTeam }) => {
+  it('is one row for every spelling of its reference', async ({ createTeam }) => {
     const team = await createTeam();
     team.onGitHub(142);
     const session = await team.spawn();
@@ -80,7 +80,7 @@ describe('one pull request', () => {
     );
   });
 
-  it('is found by its URL and by its short name, in any letter case', async ({ createTeam }) => {
+  it('is found by its URL and by owner/repo#number, in any letter case', async ({ createTeam }) => {
     const team = await createTeam();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
@@ -98,7 +98,7 @@ describe('one pull request', () => {
     }
   });
 
-  it('keeps the spelling of its host, and takes up a new one', async ({ createTeam }) => {
+  it('has the spelling of its repository on GitHub, which may change', async ({ createTeam }) => {
     const team = await createTeam();
     const pr = team.onGitHub(7, { owner: team.slug.toUpperCase(), repo: 'Rocket' });
     const session = await team.spawn();
@@ -109,7 +109,7 @@ describe('one pull request', () => {
     expect(again.pullRequest).toMatchObject({ id: first.pullRequest.id, repo: { name: 'ROCKET' } });
   });
 
-  it('stays one row when its repository moves, and is refreshed and claimed by its old name', async ({
+  it('stays one row when its repository is transferred and it is claimed by the old name', async ({
     github,
     createTeam,
   }) => {
@@ -136,7 +136,7 @@ describe('one pull request', () => {
     });
   });
 
-  it('is claimed by its new name too, in a project that names the repository so', async ({
+  it('stays one row when it is claimed in a project with the new name of its repository', async ({
     github,
     createTeam,
   }) => {
@@ -154,8 +154,8 @@ describe('one pull request', () => {
   });
 });
 
-describe('two pull requests', () => {
-  it('are what two organizations make of the same one', async ({ createTeam }) => {
+describe('two rows are kept', () => {
+  it('for one pull request in two organizations', async ({ createTeam }) => {
     const ours = await createTeam();
     const theirs = await createTeam();
     const pr = ours.onGitHub(7);
@@ -181,7 +181,7 @@ describe('two pull requests', () => {
     expect(await titles(theirs)).toEqual(['Pull request 7', 'Renamed']);
   });
 
-  it('are those of one number in two repositories', async ({ github, createTeam }) => {
+  it('for the same number in two repositories', async ({ github, createTeam }) => {
     const team = await createTeam();
     team.onGitHub(7);
     github.setPullRequest({ owner: team.slug, repo: 'booster', number: 7 });
@@ -197,7 +197,7 @@ describe('two pull requests', () => {
 });
 
 describe('a project without a repository', () => {
-  it('takes any pull request on github.com by its URL, and none by its number', async ({ createTeam }) => {
+  it('accepts a pull request by its URL on github.com, and none by its number', async ({ createTeam }) => {
     const team = await createTeam();
     team.onGitHub(7);
     const project = await team.register({ slug: 'loose', repoUrl: null });

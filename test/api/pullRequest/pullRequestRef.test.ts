@@ -1,4 +1,4 @@
-/** The parser by itself. What a claim makes of its answers is in claimPRErrors and pullRequestIdentity. */
+/** The parser by itself. The errors of claims are in claimPRErrors, the rows of spellings in pullRequestIdentity. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../../src/errors.ts';
@@ -28,13 +28,13 @@ const urlOf = (at: { host: string; owner: string; name: string }, number: number
   `https://${at.host}/${at.owner}/${at.name}/pull/${number}`;
 
 const blanks = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r', '\u00a0'), maxLength: 3 });
-/** The text in which every letter's case is left to chance. */
+/** The text in arbitrary letter case. */
 const inAnyCase = (text: string) =>
   fc
     .array(fc.boolean(), { minLength: text.length, maxLength: text.length })
     .map((upper) => [...text].map((c, at) => (upper[at] ? c.toUpperCase() : c.toLowerCase())).join(''));
 
-/** Undefined when it is refused, as it may be: with the one error that says so. */
+/** Undefined when the parser refuses the text with InvalidPrRefError, the only error it may throw. */
 function parsed(text: string) {
   try {
     return parsePullRequestRef(text);
@@ -44,8 +44,8 @@ function parsed(text: string) {
   }
 }
 
-describe('a number', () => {
-  it('is read with and without #, blanks around it aside', () => {
+describe('the parser of a pull request number', () => {
+  it('accepts it with and without #, and with blanks around it', () => {
     fc.assert(
       fc.property(number, fc.constantFrom('', '#'), blanks, blanks, (given, sign, before, after) => {
         expect(parsePullRequestRef(before + sign + given + after)).toEqual({ number: given });
@@ -53,7 +53,7 @@ describe('a number', () => {
     );
   });
 
-  it('is none that the database cannot hold, and none that begins with 0', () => {
+  it('refuses a number beyond 32 bits and one with a leading 0', () => {
     const tooGreat = fc.bigInt({ min: 2n ** 31n, max: 10n ** 40n });
     fc.assert(
       fc.property(
@@ -76,8 +76,8 @@ describe('a number', () => {
   });
 });
 
-describe('a URL', () => {
-  it('is read as what it was made of, its host in lower case', () => {
+describe('the parser of a pull request URL', () => {
+  it('returns its repository and number, with the host in lower case', () => {
     fc.assert(
       fc.property(repository, number, blanks, (at, given, blank) => {
         expect(parsePullRequestRef(blank + urlOf(at, given) + blank)).toEqual({
@@ -88,7 +88,7 @@ describe('a URL', () => {
     );
   });
 
-  it('is read in any letter case of scheme and host, which do not tell two apart', () => {
+  it('accepts the scheme and host in any letter case', () => {
     const spelled = repository.chain((at) =>
       fc.record({ at: fc.constant(at), scheme: inAnyCase('https'), host: inAnyCase(at.host) }),
     );
@@ -102,7 +102,7 @@ describe('a URL', () => {
     );
   });
 
-  it('is read whatever follows the page: a slash, a query, a fragment', () => {
+  it('ignores a trailing slash, a query and a fragment', () => {
     const rest = fc
       .tuple(fc.constantFrom('', '/'), fc.webQueryParameters(), fc.webFragments())
       .map(([slash, query, fragment]) => `${slash}?${query}#${fragment}`);
@@ -118,7 +118,7 @@ describe('a URL', () => {
     ['https://github.com:8443/acme/rocket/pull/7', 'github.com:8443'],
     ['https://GHE.Example.com/acme/rocket/pull/7', 'ghe.example.com'],
     ['https://[::1]:3000/acme/rocket/pull/7', '[::1]:3000'],
-  ])('%s has the host %s', (url, host) => {
+  ])('reads from %s the host %s', (url, host) => {
     expect(parsePullRequestRef(url).repository).toEqual({ host, owner: 'acme', name: 'rocket' });
   });
 
@@ -154,13 +154,13 @@ describe('a URL', () => {
     '   ',
     '#',
     '\u0000',
-  ])('is not %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(() => parsePullRequestRef(text)).toThrow(InvalidPrRefError);
   });
 });
 
-describe('any text', () => {
-  /** Pieces of references put together anyhow come closer to one than chance does. */
+describe('the parser for an arbitrary text', () => {
+  /** Random concatenations of parts of references come closer to a reference than random text. */
   const almost = fc
     .array(
       fc.oneof(
@@ -173,7 +173,7 @@ describe('any text', () => {
     .map((pieces) => pieces.join(''));
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.webUrl({ withQueryParameters: true }), almost);
 
-  it('is a reference that says nothing else when it is written out again, or the one typed error', () => {
+  it('returns a reference that survives a round trip, or throws InvalidPrRefError', () => {
     fc.assert(
       fc.property(text, (given) => {
         const ref = parsed(given);
@@ -186,7 +186,7 @@ describe('any text', () => {
     );
   });
 
-  it('is looked up without an error, and only where it names a repository', () => {
+  it('finds a qualified reference without an error, and only where the text names a repository', () => {
     fc.assert(
       fc.property(text, (given) => {
         const qualified = parseQualifiedRef(given);
@@ -203,8 +203,8 @@ describe('any text', () => {
   });
 });
 
-describe('owner/repo#number', () => {
-  it('names a pull request on github.com', () => {
+describe('the parser of owner/repo#number', () => {
+  it('returns a pull request on github.com', () => {
     fc.assert(
       fc.property(owner, name, number, (owner, repo, number) => {
         expect(parseQualifiedRef(`${owner}/${repo}#${number}`)).toEqual({
@@ -225,13 +225,13 @@ describe('owner/repo#number', () => {
     'acme#7',
     '/rocket#7',
     '#7',
-  ])('is not %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(parseQualifiedRef(text)).toBeUndefined();
   });
 });
 
-describe('within a project', () => {
-  /** The forms in which a remote may be written, all of one repository. */
+describe('a reference within a project', () => {
+  /** The forms of a remote URL, all of one repository. */
   const remotes = ({ host, owner, name }: { host: string; owner: string; name: string }) => [
     `https://${host}/${owner}/${name}`,
     `https://${host}/${owner}/${name}.git`,
@@ -241,7 +241,7 @@ describe('within a project', () => {
   ];
   const onPlainHost = fc.record({ host: fc.constantFrom('github.com', 'ghe.example.com'), owner, name });
 
-  it('a number is one of its repository, however its URL is written', () => {
+  it('by number resolves to the repository of the project, for every form of its repoUrl', () => {
     fc.assert(
       fc.property(onPlainHost, number, (at, given) => {
         for (const repoUrl of remotes(at)) {
@@ -256,7 +256,7 @@ describe('within a project', () => {
     );
   });
 
-  it('a URL means the same as the number, when it names that repository in any letter case', () => {
+  it('by URL resolves to the same as the number, in any letter case', () => {
     const respelled = onPlainHost.chain((at) =>
       fc.record({ at: fc.constant(at), owner: inAnyCase(at.owner), name: inAnyCase(at.name) }),
     );
@@ -276,7 +276,7 @@ describe('within a project', () => {
     );
   });
 
-  it('a URL of any other repository is a mismatch', () => {
+  it('by URL of another repository is a mismatch', () => {
     const lower = ({ host, owner, name }: { host: string; owner: string; name: string }) =>
       `${host}/${owner}/${name}`.toLowerCase();
     fc.assert(
@@ -292,7 +292,7 @@ describe('within a project', () => {
     );
   });
 
-  it('without a repository, only a URL on github.com says enough', () => {
+  it('resolves by a URL on github.com only, when the project has no repository', () => {
     const ref = (text: string) => parsePullRequestRef(text);
     for (const repoUrl of [null, '', '  ']) {
       const project = { slug: 'loose', repoUrl };

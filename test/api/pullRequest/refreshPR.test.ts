@@ -68,8 +68,8 @@ async function shown(team: Team) {
   return node;
 }
 
-describe('a refresh', () => {
-  it('takes up the facts of the moment, in one event, then those of its checks and threads', async ({
+describe('refreshPR', () => {
+  it('stores the current facts as one PR_UPDATED, followed by the changes of checks and threads', async ({
     team,
   }) => {
     Object.assign(pr, {
@@ -116,11 +116,11 @@ describe('a refresh', () => {
         changed: ['additions', 'ciState', 'reviewDecision', 'title'],
       },
     });
-    const told = others.map(({ type, payload }) => {
+    const summaries = others.map(({ type, payload }) => {
       const { name, path } = (payload as { row: { name?: string; path?: string } }).row;
       return `${type} ${name ?? path}`;
     });
-    expect(told.toSorted()).toEqual([
+    expect(summaries.toSorted()).toEqual([
       'PR_CHECK_RECORDED lint',
       'PR_CHECK_RECORDED test',
       'PR_REVIEW_THREAD_ADDED README.md',
@@ -128,7 +128,7 @@ describe('a refresh', () => {
     ]);
   });
 
-  it('is silent while nothing has changed, though the host was asked', async ({ team }) => {
+  it('makes no change when the facts are the same, but sets observedAt', async ({ team }) => {
     const before = await shown(team);
     const { requestId, pullRequest } = succeeded(await refresh(team));
     const { observedAt, ...facts } = await shown(team);
@@ -138,7 +138,7 @@ describe('a refresh', () => {
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('is no claim: whoever holds it, and the audit trail, stay', async ({ team }) => {
+  it('keeps the holder and writes no audit event', async ({ team }) => {
     const claimed = await team.structureEvents();
     const bob = await team.join('MEMBER');
     const joined = await team.structureEvents();
@@ -148,7 +148,7 @@ describe('a refresh', () => {
     expect(await team.structureEvents()).toEqual(joined);
   });
 
-  it('goes on when its session has ended', async ({ team }) => {
+  it('works after the session is terminated', async ({ team }) => {
     await team.terminate(session.id);
     pr.title = 'Renamed';
     expect(succeeded(await refresh(team)).pullRequest).toMatchObject({
@@ -161,19 +161,22 @@ describe('a refresh', () => {
     ['MERGED', { mergedAt: new Date('2026-03-02T07:00:00Z') }, '2026-03-02T07:00:00.000Z'],
     ['CLOSED', { closedAt: new Date('2026-03-03T07:00:00Z') }, '2026-03-03T07:00:00.000Z'],
     ['CLOSED', { closedAt: null }, '2026-03-04T07:00:00.000Z'],
-  ] as const)('learns that it is %s, and since when', async ([state, times, stateChangedAt], { team }) => {
-    Object.assign(pr, { state, updatedAt: new Date('2026-03-04T07:00:00Z'), ...times });
-    expect(succeeded(await refresh(team)).pullRequest).toMatchObject({ state, stateChangedAt });
-    pr.updatedAt = new Date('2026-05-05T07:00:00Z');
-    pr.title = 'Renamed afterwards';
-    expect(succeeded(await refresh(team)).pullRequest).toMatchObject({
-      state,
-      stateChangedAt,
-      title: 'Renamed afterwards',
-    });
-  });
+  ] as const)(
+    'records the state %s and the time of that change',
+    async ([state, times, stateChangedAt], { team }) => {
+      Object.assign(pr, { state, updatedAt: new Date('2026-03-04T07:00:00Z'), ...times });
+      expect(succeeded(await refresh(team)).pullRequest).toMatchObject({ state, stateChangedAt });
+      pr.updatedAt = new Date('2026-05-05T07:00:00Z');
+      pr.title = 'Renamed afterwards';
+      expect(succeeded(await refresh(team)).pullRequest).toMatchObject({
+        state,
+        stateChangedAt,
+        title: 'Renamed afterwards',
+      });
+    },
+  );
 
-  it('keeps the checks of earlier commits beside those of a new one', async ({ team }) => {
+  it('keeps the checks of earlier commits beside those of a new commit', async ({ team }) => {
     const before = pr.headSha;
     Object.assign(pr, { headSha: shaOf('pushed'), checks: [{ name: 'build', conclusion: 'FAILURE' }] });
     const { requestId } = succeeded(await refresh(team));
@@ -190,7 +193,10 @@ describe('a refresh', () => {
     ]);
   });
 
-  it('tells one organization nothing of what another one asked', async ({ team, createTeam }) => {
+  it('writes nothing in another organization that has the same pull request', async ({
+    team,
+    createTeam,
+  }) => {
     const guests = await createTeam();
     const repoUrl = `https://github.com/${team.slug}/rocket`;
     const project = await guests.register({ slug: 'guest', repoUrl });
@@ -203,7 +209,7 @@ describe('a refresh', () => {
   });
 });
 
-describe('answers that overtake each other', () => {
+describe('concurrent refreshPR mutations', () => {
   it.for([
     [0, 1, 2],
     [0, 2, 1],
@@ -212,7 +218,7 @@ describe('answers that overtake each other', () => {
     [2, 0, 1],
     [2, 1, 0],
   ] as const)(
-    'leave what was asked for last, when they come as %d, %d, %d',
+    'keep the newest facts when the answers arrive in the order %d, %d, %d',
     async ([...order], { team, github }) => {
       const asked: { release(): void; answer: ReturnType<typeof refresh> }[] = [];
       for (const at of [0, 1, 2]) {
@@ -237,24 +243,24 @@ describe('answers that overtake each other', () => {
     },
   );
 
-  it('never lead a subscriber back in time, however many come at once', async ({ team }) => {
+  it('never deliver older facts after newer ones, in twenty mutations', async ({ team }) => {
     await Promise.all(
       Array.from({ length: 20 }, (_, at) => {
         pr.additions = at + 2;
         return refresh(team);
       }),
     );
-    const heard = (await team.changes({ types: ['PR_UPDATED'] })).map(
+    const delivered = (await team.changes({ types: ['PR_UPDATED'] })).map(
       ({ payload }) => (payload as { row: { additions: number } }).row.additions,
     );
-    expect(heard.length).toBeGreaterThan(0);
-    expect(heard).toEqual(heard.toSorted((a, b) => a - b));
-    expect((await shown(team)).additions).toBe(heard.at(-1));
+    expect(delivered.length).toBeGreaterThan(0);
+    expect(delivered).toEqual(delivered.toSorted((a, b) => a - b));
+    expect((await shown(team)).additions).toBe(delivered.at(-1));
   });
 });
 
-describe('a refresh that is refused', () => {
-  /** The refusal; nothing was written. */
+describe('a failed refreshPR', () => {
+  /** The error of a refused refresh, which must write nothing. */
   async function refusal(team: Team, id?: string, by?: Client) {
     const before = await team.footprint();
     const error = refused(await refresh(team, { id }, by));
@@ -263,7 +269,7 @@ describe('a refresh that is refused', () => {
   }
 
   it.for(['primary', 'secondary', 'graphql'] as const)(
-    'says how long GitHub asks to wait, when its %s limit is used up',
+    'is SCM_UNAVAILABLE with the time that GitHub asks to wait, for its %s rate limit',
     async (rateLimit, { team, github }) => {
       github.failNext({ rateLimit, seconds: 17 });
       expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: 17 });
@@ -281,25 +287,28 @@ describe('a refresh that is refused', () => {
     expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('is SCM_UNAVAILABLE when the connection breaks, again and again', async ({ team, github }) => {
+  it('is SCM_UNAVAILABLE when the connection breaks three times', async ({ team, github }) => {
     github.failNext('reset', 3);
     expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
   });
 
-  it('is over with the outage', async ({ team, github }) => {
+  it('does not keep the next refreshPR from succeeding', async ({ team, github }) => {
     github.failNext({ status: 500 });
     await refusal(team);
     pr.title = 'After the outage';
     expect(succeeded(await refresh(team)).pullRequest.title).toBe('After the outage');
   });
 
-  it('is PR_NOT_FOUND when GitHub shows it no more; what was known of it stays', async ({ team, github }) => {
+  it('is PR_NOT_FOUND when GitHub no longer has the pull request, and keeps the stored facts', async ({
+    team,
+    github,
+  }) => {
     github.pullRequests.clear();
     expect((await refusal(team)).code).toBe('PR_NOT_FOUND');
     expect((await shown(team)).title).toBe('Pull request 7');
   });
 
-  it('is NOT_FOUND for what is not there and for what may not be seen, and GitHub is not asked', async ({
+  it('is the same NOT_FOUND for an unknown id and for another organization, without asking GitHub', async ({
     team,
     app,
     github,
@@ -314,8 +323,8 @@ describe('a refresh that is refused', () => {
   });
 });
 
-describe('under an idempotency key', () => {
-  it('asks GitHub once, and answers what is known by now', async ({ team, github }) => {
+describe('refreshPR under an idempotencyKey', () => {
+  it('asks GitHub once and returns the current row', async ({ team, github }) => {
     pr.title = 'First';
     const first = succeeded(await refresh(team, { idempotencyKey: 'k' }));
     const asked = github.requests.length;
@@ -327,7 +336,7 @@ describe('under an idempotency key', () => {
     expect(succeeded(await refresh(team, { idempotencyKey: 'k' })).pullRequest.title).toBe('Second');
   });
 
-  it('an outage is not remembered', async ({ team, psql, github }) => {
+  it('asks GitHub again after SCM_UNAVAILABLE', async ({ team, psql, github }) => {
     github.failNext({ status: 500 });
     expect(refused(await refresh(team, { idempotencyKey: 'k' })).code).toBe('SCM_UNAVAILABLE');
     pr.title = 'Renamed';

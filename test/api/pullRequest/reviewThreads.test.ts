@@ -58,18 +58,18 @@ async function stored(team: Team, pullRequestId: string) {
 }
 
 describe('a review thread', () => {
-  it('is heard when it appears, is resolved, is opened again and vanishes, which counts as resolved', async ({
+  it('is one change each time it is added, resolved, reopened or deleted, where deletion resolves it', async ({
     team,
     session,
   }) => {
     const pr = team.onGitHub(7);
     const { pullRequest } = await claim(team, session);
-    const heard = await team.owner.subscribe(ThreadHeard, {
+    const subscription = await team.owner.subscribe(ThreadHeard, {
       organizationId: team.id,
       pullRequestId: pullRequest.id,
     });
     const thread = { id: 'T_1', path: 'src/engine.ts', line: 12 };
-    const story = [
+    const steps = [
       { threads: [thread], type: 'PR_REVIEW_THREAD_ADDED', isResolved: false, status: 'CHANGES_REQUESTED' },
       {
         threads: [{ ...thread, isResolved: true }],
@@ -85,10 +85,10 @@ describe('a review thread', () => {
       },
       { threads: [], type: 'PR_REVIEW_THREAD_RESOLVED', isResolved: true, status: 'MERGEABLE' },
     ];
-    for (const { threads, type, isResolved, status } of story) {
+    for (const { threads, type, isResolved, status } of steps) {
       pr.threads = threads;
       const { requestId } = await claim(team, session);
-      expect((await heard.event()).prReviewThreadChanged).toEqual({
+      expect((await subscription.event()).prReviewThreadChanged).toEqual({
         type,
         requestId,
         thread: { path: 'src/engine.ts', line: 12, isResolved },
@@ -96,11 +96,11 @@ describe('a review thread', () => {
       });
       expect(await team.changes({ requestId })).toHaveLength(1);
     }
-    await heard.stop();
+    await subscription.stop();
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });
 
-  it('comes back from having vanished as the same one', async ({ team, session }) => {
+  it('is the same row when it reappears after its deletion', async ({ team, session }) => {
     const pr = team.onGitHub(7, { threads: [{ id: 'T_1' }] });
     const { pullRequest } = await claim(team, session);
     pr.threads = [];
@@ -113,7 +113,7 @@ describe('a review thread', () => {
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });
 
-  it('moves along with a push in silence', async ({ team, session }) => {
+  it('moves to another line and path without a change in the feed', async ({ team, session }) => {
     const pr = team.onGitHub(7, { threads: [{ id: 'T_1', line: 12 }] });
     await claim(team, session);
     pr.threads = [{ id: 'T_1', line: 40, path: 'src/engines.ts' }];
@@ -124,7 +124,7 @@ describe('a review thread', () => {
     ]);
   });
 
-  it('asks nothing of the session when a bot opened it', async ({ team, session }) => {
+  it('that a bot opened does not change the displayStatus of the session', async ({ team, session }) => {
     team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'mira' }] }] });
     const { pullRequest } = await claim(team, session);
     expect(await stored(team, pullRequest.id)).toMatchObject({
@@ -133,7 +133,7 @@ describe('a review thread', () => {
     });
   });
 
-  it('is left alone when it is missing from a list that is too long to be read to its end', async ({
+  it('stays unresolved when it is missing from a list that is too long to read completely', async ({
     team,
     session,
     psql,
@@ -151,7 +151,7 @@ describe('a review thread', () => {
   });
 });
 
-describe('what was said in a thread', () => {
+describe('the comments of a review thread', () => {
   const comments = (team: Team, psql: Psql) =>
     psql<{ external_id: string; body: string; thread: string }>(
       `SELECT c.external_id, c.body, t.external_id AS thread
@@ -160,7 +160,7 @@ describe('what was said in a thread', () => {
       [uuidOf(team.id)],
     );
 
-  it('is kept as it stands on the host: edited, moved to another thread, deleted', async ({
+  it('are stored as they are on GitHub: edited, moved to another thread, deleted', async ({
     team,
     session,
     psql,
@@ -189,7 +189,7 @@ describe('what was said in a thread', () => {
     ]);
   });
 
-  it('is kept however much it is, and goes when it is deleted', async ({ team, session, psql }) => {
+  it('are stored in any number and deleted with those on GitHub', async ({ team, session, psql }) => {
     const thread = (at: number) => ({
       id: `T_${at}`,
       comments: Array.from({ length: 100 }, (_, comment) => ({ id: `C_${at}_${comment}` })),
@@ -202,7 +202,7 @@ describe('what was said in a thread', () => {
     expect(await comments(team, psql)).toHaveLength(700);
   });
 
-  it('is heard by nobody', async ({ team, session }) => {
+  it('are not in the feed', async ({ team, session }) => {
     team.onGitHub(7, { threads: [{ comments: [{ body: 'Between you and me' }] }] });
     await claim(team, session);
     expect(JSON.stringify(await team.changes())).not.toContain('Between you and me');
@@ -210,7 +210,7 @@ describe('what was said in a thread', () => {
 });
 
 describe('a review', () => {
-  it('goes when a later one of its author replaces it', async ({ team, session, psql }) => {
+  it('is deleted when a later review of the same author replaces it', async ({ team, session, psql }) => {
     const pr = team.onGitHub(7, { reviews: [{ id: 'R_1', author: 'ines', state: 'CHANGES_REQUESTED' }] });
     await claim(team, session);
     pr.reviews = [{ id: 'R_2', author: 'ines', state: 'APPROVED' }];

@@ -42,8 +42,8 @@ async function nudgeState(psql: Psql): Promise<unknown> {
   return row?.nudge_state;
 }
 
-describe('a takeover', () => {
-  it('is allowed unless it is forbidden, and names whom it was from', async ({ team }) => {
+describe('a takeover by claimPR', () => {
+  it('is allowed by default and returns the former holder', async ({ team }) => {
     const claimed = succeeded(await team.claim(claimer.id, 7));
     expect(claimed).toMatchObject({
       session: { id: claimer.id },
@@ -53,7 +53,7 @@ describe('a takeover', () => {
     });
   });
 
-  it('is heard as one PR_SESSION_CHANGED while the facts are equal', async ({ team }) => {
+  it('is one PR_SESSION_CHANGED while the facts are the same', async ({ team }) => {
     const { requestId } = succeeded(await team.claim(claimer.id, 7));
     expect(await team.changes({ requestId })).toMatchObject([
       {
@@ -64,7 +64,7 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('is heard as one PR_SESSION_CHANGED and one PR_UPDATED, both final, when facts changed too', async ({
+  it('is one PR_SESSION_CHANGED and one PR_UPDATED, both with the final row, when facts changed too', async ({
     team,
   }) => {
     team.onGitHub(7, {
@@ -86,13 +86,13 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('leaves the one it was from as it was', async ({ team, psql }) => {
+  it('leaves the row of the former holder unchanged', async ({ team, psql }) => {
     const [before] = await psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)]);
     succeeded(await team.claim(claimer.id, 7));
     expect(await psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)])).toEqual([before]);
   });
 
-  it('is in the audit trail, with both sides', async ({ team }) => {
+  it('writes an audit event with the former and the new holder', async ({ team }) => {
     succeeded(await team.claim(claimer.id, 7));
     succeeded(await team.claim(owner.id, 7));
     succeeded(await team.claim(owner.id, 7));
@@ -105,7 +105,7 @@ describe('a takeover', () => {
     ]);
   });
 
-  it('starts the nudging anew: the new owner was told of nothing yet', async ({ team, psql }) => {
+  it('clears the nudge state', async ({ team, psql }) => {
     await psql(`UPDATE pull_request SET nudge_state = '{"seen": "ci"}' WHERE id = $1`, [
       uuidOf(pullRequestId),
     ]);
@@ -113,15 +113,15 @@ describe('a takeover', () => {
     expect(await nudgeState(psql)).toEqual({});
   });
 
-  it('may cross from one project to another of the same repository', async ({ team }) => {
+  it('can move a pull request to another project of the same repository', async ({ team }) => {
     const other = await team.register({ slug: 'booster' });
     const stranger = await team.spawn({ projectId: other.id });
     expect(succeeded(await team.claim(stranger.id, 7)).takenOverFrom).toEqual([{ id: owner.id }]);
   });
 });
 
-describe('a terminated owner', () => {
-  it('needs no takeover, and is named all the same', async ({ team }) => {
+describe('a pull request of a terminated session', () => {
+  it('can be claimed without allowTakeover, and the former holder is returned', async ({ team }) => {
     await team.terminate(owner.id);
     const claimed = succeeded(await team.claim(claimer.id, 7, { allowTakeover: false }));
     expect(claimed.takenOverFrom).toEqual([{ id: owner.id }]);
@@ -130,15 +130,17 @@ describe('a terminated owner', () => {
     ]);
   });
 
-  it('keeps the pull request until then', async ({ team, psql }) => {
+  it('stays with that session until it is claimed', async ({ team, psql }) => {
     await team.terminate(owner.id);
     const rows = await psql('SELECT session_id FROM pull_request WHERE id = $1', [uuidOf(pullRequestId)]);
     expect(rows).toEqual([{ session_id: uuidOf(owner.id) }]);
   });
 });
 
-describe('who hears a transfer', () => {
-  it('is both sides, by session as by project, and nobody beside them', async ({ team }) => {
+describe('a subscription to prSessionChanged', () => {
+  it('delivers a takeover to the filters of the former and the new session and project, and to no other', async ({
+    team,
+  }) => {
     const [otherProject, strangeProject] = [
       await team.register({ slug: 'booster' }),
       await team.register({ slug: 'lander' }),
@@ -171,13 +173,13 @@ describe('who hears a transfer', () => {
       });
     }
 
-    // A transfer that all of them hear shows that nobody heard more than this one before.
+    // A last takeover that every subscription delivers proves that none delivered an earlier one.
     succeeded(await team.claim(bystander.id, 7));
     const { requestId: last } = succeeded(
       await team.claim((await team.spawn({ projectId: strangeProject.id })).id, 7),
     );
-    const heard = await Promise.all(others.map((other) => other.event()));
-    expect(heard[1]?.prSessionChanged.requestId).toBe(last);
-    expect(heard[0]?.prSessionChanged.toSession).toEqual({ id: bystander.id });
+    const events = await Promise.all(others.map((other) => other.event()));
+    expect(events[1]?.prSessionChanged.requestId).toBe(last);
+    expect(events[0]?.prSessionChanged.toSession).toEqual({ id: bystander.id });
   });
 });

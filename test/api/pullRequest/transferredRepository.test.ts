@@ -1,4 +1,4 @@
-/** A repository gets another name, and perhaps another repository its old one: what is one pull request stays one row. */
+/** A repository is renamed, and another one may take its old name: one pull request stays one row. */
 
 import type { GitHub } from '../../support/github/github.ts';
 import { RefreshPR } from '../../support/mutations.ts';
@@ -9,7 +9,7 @@ import { describe, expect, it } from '../../support/test.ts';
 
 let oldName: { owner: string; repo: string };
 let newName: { owner: string; repo: string };
-/** A project that knows the repository by its new name. */
+/** A project with the new name of the repository. */
 let starship: { id: string };
 it.beforeEach(async ({ team, github }) => {
   github.clear();
@@ -35,8 +35,8 @@ async function rows(team: Team, psql: Psql) {
 
 const nameOf = ({ owner, repo }: { owner: string; repo: string }, number = 7) => `${owner}/${repo}#${number}`;
 
-describe('a pull request whose repository has moved', () => {
-  it('is one row when it is claimed under its old name, and then under its new one', async ({
+describe('a pull request of a transferred repository', () => {
+  it('is one row when it is claimed by the old name and then by the new one', async ({
     team,
     psql,
     github,
@@ -57,7 +57,7 @@ describe('a pull request whose repository has moved', () => {
     ]);
   });
 
-  it('needs a takeover under its new name, too', async ({ team, github }) => {
+  it('needs allowTakeover under the new name too', async ({ team, github }) => {
     team.onGitHub(7);
     const [one, two] = [await team.spawn(), await team.spawn({ projectId: starship.id })];
     succeeded(await team.claim(one.id, 7));
@@ -68,7 +68,7 @@ describe('a pull request whose repository has moved', () => {
     });
   });
 
-  it('is one row when it is claimed under both names at once, by who saw it before the move and who saw it after', async ({
+  it('is one row when it is claimed concurrently by the old name before the transfer and by the new name after it', async ({
     team,
     psql,
     github,
@@ -100,7 +100,7 @@ describe('a pull request whose repository has moved', () => {
     );
   });
 
-  it('is one row also when its id was not recorded yet, once somebody asks for it by its old name', async ({
+  it('is one row even if it was stored without an external id, once it is refreshed by its old name', async ({
     team,
     psql,
     github,
@@ -116,7 +116,7 @@ describe('a pull request whose repository has moved', () => {
     expect(await rows(team, psql)).toMatchObject([{ name: nameOf(newName) }]);
   });
 
-  it('keeps its name where another row has the new one, from before its id was recorded', async ({
+  it('keeps its stored name when a row without an external id has the new name', async ({
     team,
     psql,
     github,
@@ -143,8 +143,8 @@ describe('a pull request whose repository has moved', () => {
   });
 });
 
-describe('a repository under a name that another one had', () => {
-  /** A new repository under the old name, with another pull request of the same number. */
+describe('a new repository under the name of a transferred one', () => {
+  /** Creates a new repository under the old name, with another pull request of the same number. */
   function replace(team: Team, github: GitHub) {
     transfer(github);
     github.clear();
@@ -156,7 +156,7 @@ describe('a repository under a name that another one had', () => {
     team.onGitHub(7, { databaseId: '1' });
   });
 
-  it('has a pull request of its own under the same number', async ({ team, psql, github }) => {
+  it('has its own row for a pull request of the same number', async ({ team, psql, github }) => {
     const [one, two] = [await team.spawn({ projectId: starship.id }), await team.spawn()];
     const first = succeeded(await team.claim(two.id, 7));
     replace(team, github);
@@ -170,7 +170,10 @@ describe('a repository under a name that another one had', () => {
     ]);
   });
 
-  it('is not taken for the one that had it, by a refresh', async ({ team, github }) => {
+  it('is not used by refreshPR for the pull request of the transferred repository', async ({
+    team,
+    github,
+  }) => {
     const session = await team.spawn();
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
     replace(team, github);
@@ -179,7 +182,7 @@ describe('a repository under a name that another one had', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('has the row of that name when its pull request is claimed first; the one that moved gets another', async ({
+  it('takes over the row of that name when it is claimed first, and the transferred pull request gets a new row', async ({
     team,
     psql,
     github,

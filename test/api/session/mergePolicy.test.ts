@@ -1,4 +1,4 @@
-/** A merge ends the session that asked for it: once none of its pull requests is open, and one was merged. */
+/** terminateOnPrMerge: a session ends once none of its pull requests is open and one was merged. */
 
 import type { Client } from '../../support/client.ts';
 import { RefreshPR, RestoreSession, SpawnSession, UpdateMergePolicy } from '../../support/mutations.ts';
@@ -48,7 +48,7 @@ async function isTerminated(psql: Psql, sessionId: string): Promise<boolean> {
   return row?.is_terminated ?? false;
 }
 
-async function endsHeard(team: Team, sessionId: string) {
+async function terminationsOf(team: Team, sessionId: string) {
   const changes = await team.changes({ types: ['SESSION_UPDATED'] });
   return changes.filter(
     ({ entityId, payload }) =>
@@ -63,8 +63,10 @@ async function updatePolicy(team: Team, sessionId: string, terminateOnPrMerge: b
   return succeeded(updateMergePolicy);
 }
 
-describe('a session with the policy', () => {
-  it('ends with the merge of its only pull request, which is heard after the merge', async ({ team }) => {
+describe('a session with terminateOnPrMerge', () => {
+  it('is terminated by the merge of its only pull request, after the change of the pull request', async ({
+    team,
+  }) => {
     const { id, first } = await holder(team, 1);
     const { requestId } = await ends(team, first, MERGED);
     expect(await team.changes({ requestId })).toMatchObject([
@@ -84,23 +86,26 @@ describe('a session with the policy', () => {
     ['merged, and then the other closed', MERGED, CLOSED],
     ['closed, and then the other merged', CLOSED, MERGED],
     ['merged, and then the other, too', MERGED, MERGED],
-  ] as const)('lives until all have ended: one is %s', async ([_, one, other], { team, psql }) => {
-    const { id, first, second } = await holder(team, 2);
-    await ends(team, first, one);
-    expect(await isTerminated(psql, id)).toBe(false);
-    const { requestId } = await ends(team, second, other);
-    expect(await isTerminated(psql, id)).toBe(true);
-    expect(await endsHeard(team, id)).toMatchObject([{ requestId }]);
-  });
+  ] as const)(
+    'is terminated when its last open pull request ends: the first is %s',
+    async ([_, one, other], { team, psql }) => {
+      const { id, first, second } = await holder(team, 2);
+      await ends(team, first, one);
+      expect(await isTerminated(psql, id)).toBe(false);
+      const { requestId } = await ends(team, second, other);
+      expect(await isTerminated(psql, id)).toBe(true);
+      expect(await terminationsOf(team, id)).toMatchObject([{ requestId }]);
+    },
+  );
 
-  it('lives when all were closed and none merged', async ({ team, psql }) => {
+  it('stays live when all pull requests are closed and none is merged', async ({ team, psql }) => {
     const { id, first, second } = await holder(team, 2);
     await ends(team, first, CLOSED);
     await ends(team, second, CLOSED);
     expect(await isTerminated(psql, id)).toBe(false);
   });
 
-  it('ends once, whoever learns of its two ends at the same moment', async ({
+  it('is terminated once when the ends of its two pull requests are recorded concurrently', async ({
     team,
     anotherApp,
     psql,
@@ -124,17 +129,17 @@ describe('a session with the policy', () => {
     await Promise.all(refreshing);
     for (const { id } of rounds) {
       expect(await isTerminated(psql, id)).toBe(true);
-      expect(await endsHeard(team, id)).toHaveLength(1);
+      expect(await terminationsOf(team, id)).toHaveLength(1);
     }
   });
 
-  it('ends when another program records the merge', async ({ team, psql }) => {
+  it('is terminated when another program records the merge', async ({ team, psql }) => {
     const { id, first } = await holder(team, 1);
     await psql(`UPDATE pull_request SET state = 'MERGED' WHERE id = $1`, [uuidOf(first.id)]);
     expect(await isTerminated(psql, id)).toBe(true);
   });
 
-  it('lives when what was still open is taken from it: a transfer is no merge', async ({ team, psql }) => {
+  it('stays live when its last open pull request is taken over', async ({ team, psql }) => {
     const { id, first, second } = await holder(team, 2);
     await ends(team, first, MERGED);
     const other = await team.spawn();
@@ -143,16 +148,16 @@ describe('a session with the policy', () => {
   });
 });
 
-describe('a session without the policy', () => {
-  it('lives, whatever is merged', async ({ team, psql }) => {
+describe('a session without terminateOnPrMerge', () => {
+  it('stays live when all its pull requests are merged', async ({ team, psql }) => {
     const { id, first, second } = await holder(team, 2, false);
     await ends(team, first, MERGED);
     await ends(team, second, MERGED);
     expect(await isTerminated(psql, id)).toBe(false);
-    expect(await endsHeard(team, id)).toEqual([]);
+    expect(await terminationsOf(team, id)).toEqual([]);
   });
 
-  it('is what it is unless it was asked for', async ({ team, psql }) => {
+  it('is the default', async ({ team, psql }) => {
     const session = await team.spawn();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim(session.id, 7));
@@ -161,8 +166,11 @@ describe('a session without the policy', () => {
   });
 });
 
-describe('a policy that changes', () => {
-  it('ends nothing when all have ended already, until another one does', async ({ team, psql }) => {
+describe('updateMergePolicy', () => {
+  it('does not terminate a session whose pull requests have all ended, until another one ends', async ({
+    team,
+    psql,
+  }) => {
     const { id, first } = await holder(team, 1, false);
     await ends(team, first, MERGED);
     expect((await updatePolicy(team, id, true)).session.isTerminated).toBe(false);
@@ -173,7 +181,7 @@ describe('a policy that changes', () => {
     expect(await isTerminated(psql, id)).toBe(true);
   });
 
-  it('counts from then on, and no longer once it is taken away', async ({ team, psql }) => {
+  it('applies to later merges only', async ({ team, psql }) => {
     const [on, off] = [await holder(team, 1, false), await holder(team, 1, true, [8])];
     await updatePolicy(team, on.id, true);
     await updatePolicy(team, off.id, false);
@@ -183,8 +191,8 @@ describe('a policy that changes', () => {
   });
 });
 
-describe('a session that is restored after its merge', () => {
-  it('lives, with its policy and its merged pull request', async ({ team, psql }) => {
+describe('restoreSession after a merge', () => {
+  it('keeps the session live with its policy and its merged pull request', async ({ team, psql }) => {
     const { id, first } = await holder(team, 1);
     await ends(team, first, MERGED);
     const { restoreSession } = await team.owner.query(RestoreSession, { input: { sessionId: id } });

@@ -1,4 +1,4 @@
-/** What sessions say they are doing, and what is made of it. */
+/** The activity that sessions report, and its effect on their state. */
 import { randomUUID } from 'node:crypto';
 import { globalId } from '../../../src/globalId.ts';
 import type { ActivityState, ReportActivityInput } from '../../graphql/graphql.ts';
@@ -38,7 +38,7 @@ async function stored(psql: Psql): Promise<Stored> {
   return row;
 }
 
-/** Has the session be as though nothing had happened for a while. */
+/** Moves the last activity of the session one hour back. */
 const rest = (psql: Psql, assignments = 'id = id') =>
   psql(`UPDATE session SET activity_last_at = now() - interval '1 hour', ${assignments} WHERE id = $1`, [
     uuidOf(session.id),
@@ -46,8 +46,8 @@ const rest = (psql: Psql, assignments = 'id = id') =>
 
 const isRecent = (time: Date | null) => time !== null && Date.now() - time.getTime() < 600_000;
 
-describe('a report', () => {
-  it('is recorded and heard, under the name of who made it', async ({ team, psql }) => {
+describe('reportActivity', () => {
+  it('records the activity as one change with the agent as its actor', async ({ team, psql }) => {
     await rest(psql);
     const { requestId, session: shown, ignored } = succeeded(await report('ACTIVE'));
     expect({ shown, ignored }).toEqual({
@@ -66,7 +66,7 @@ describe('a report', () => {
     ]);
   });
 
-  it('is the first signal once, whatever it says, and ends the silence', async ({ team, psql }) => {
+  it('sets firstSignalAt once, for any state, and clears noSignalAt', async ({ team, psql }) => {
     await rest(psql, 'no_signal_at = now()');
     const { requestId } = succeeded(await report('IDLE'));
     const first = await stored(psql);
@@ -79,7 +79,10 @@ describe('a report', () => {
     expect((await stored(psql)).first_signal_at).toEqual(first.first_signal_at);
   });
 
-  it('of the state there is moves its time alone, and is not heard', async ({ team, psql }) => {
+  it('changes only activityLastAt for the same state, without a change in the feed', async ({
+    team,
+    psql,
+  }) => {
     succeeded(await report('ACTIVE'));
     await rest(psql);
     const before = await stored(psql);
@@ -91,9 +94,7 @@ describe('a report', () => {
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('of EXITED says that the process has gone; the session lives on, and may speak again', async ({
-    psql,
-  }) => {
+  it('does not terminate the session for EXITED, and accepts a later state', async ({ psql }) => {
     expect(succeeded(await report('EXITED')).session).toMatchObject({
       activityState: 'EXITED',
       displayStatus: 'EXITED',
@@ -103,7 +104,7 @@ describe('a report', () => {
     expect(succeeded(await report('ACTIVE')).session.activityState).toBe('ACTIVE');
   });
 
-  it('happens once under a key', async () => {
+  it('returns the first result under the same idempotencyKey', async () => {
     const first = succeeded(await report('ACTIVE', { idempotencyKey: 'k' }));
     succeeded(await report('EXITED'));
     const again = succeeded(await report('ACTIVE', { idempotencyKey: 'k' }));
@@ -114,32 +115,35 @@ describe('a report', () => {
 
 const STATES = ['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'] as const;
 
-describe('the state after a report', () => {
-  /** Rows are what it was, columns what is said: that it idles changes nothing of a session that waits for a person. */
+describe('reportActivity', () => {
+  /**
+   * The rows are the state before, the columns the reported state: IDLE does not replace a state that waits for a
+   * person.
+   */
   const AFTER: Record<ActivityState, Record<ActivityState, ActivityState>> = {
-    ACTIVE: said({}),
-    IDLE: said({}),
-    WAITING_INPUT: said({ IDLE: 'WAITING_INPUT' }),
-    BLOCKED: said({ IDLE: 'BLOCKED' }),
-    EXITED: said({}),
+    ACTIVE: reported({}),
+    IDLE: reported({}),
+    WAITING_INPUT: reported({ IDLE: 'WAITING_INPUT' }),
+    BLOCKED: reported({ IDLE: 'BLOCKED' }),
+    EXITED: reported({}),
   };
 
-  it.for(STATES.flatMap((from) => STATES.map((said) => [from, said, AFTER[from][said]] as const)))(
-    '%s, told %s, is %s',
-    async ([from, told, after], { team, psql }) => {
+  it.for(STATES.flatMap((from) => STATES.map((to) => [from, to, AFTER[from][to]] as const)))(
+    'in the state %s: a report of %s results in %s',
+    async ([from, state, after], { team, psql }) => {
       succeeded(await report(from));
       await rest(psql);
       const before = await stored(psql);
-      const { session: shown, ignored, requestId } = succeeded(await report(told));
+      const { session: shown, ignored, requestId } = succeeded(await report(state));
       expect(shown.activityState).toBe(after);
-      expect(ignored).toBe(told !== after);
+      expect(ignored).toBe(state !== after);
       if (ignored) expect(await stored(psql)).toEqual(before);
       const types = (await team.changes({ requestId })).map(({ type }) => type);
       expect(types).toEqual(from === after ? [] : ['SESSION_UPDATED']);
     },
   );
 
-  function said(but: Partial<Record<ActivityState, ActivityState>>) {
+  function reported(but: Partial<Record<ActivityState, ActivityState>>) {
     return {
       ...(Object.fromEntries(STATES.map((state) => [state, state])) as Record<ActivityState, ActivityState>),
       ...but,
@@ -147,7 +151,7 @@ describe('the state after a report', () => {
   }
 });
 
-describe('a launch', () => {
+describe('the launchId of reportActivity', () => {
   async function relaunch(team: Team, psql: Psql): Promise<{ former: string; present: string }> {
     const former = (await stored(psql)).launch_id;
     await team.terminate(session.id);
@@ -156,7 +160,7 @@ describe('a launch', () => {
     return { former, present: (await stored(psql)).launch_id };
   }
 
-  it('is the one that its session is in: what an earlier one says is ignored', async ({ team, psql }) => {
+  it('of an earlier launch makes the report ignored', async ({ team, psql }) => {
     const { former, present } = await relaunch(team, psql);
     const before = await stored(psql);
     const late = succeeded(await report('EXITED', { launchId: former }));
@@ -169,21 +173,21 @@ describe('a launch', () => {
     });
   });
 
-  it('need not be named', async ({ team, psql }) => {
+  it('is optional', async ({ team, psql }) => {
     await relaunch(team, psql);
     for (const launchId of [null, undefined]) {
       expect(succeeded(await report('ACTIVE', { launchId })).ignored).toBe(false);
     }
   });
 
-  it('that nobody knows is another one', async () => {
+  it('that is unknown makes the report ignored', async () => {
     for (const launchId of [randomUUID(), 'launch-1']) {
       expect(succeeded(await report('ACTIVE', { launchId })).ignored, launchId).toBe(true);
     }
   });
 });
 
-describe('a report that is refused', () => {
+describe('a refused reportActivity', () => {
   async function refusal(team: Team, ...args: Parameters<typeof report>) {
     const before = await footprint(team);
     const error = refused(await report(...args));
@@ -191,13 +195,13 @@ describe('a report that is refused', () => {
     return error;
   }
 
-  /** Without the tokens, on which their use is noted. */
+  /** Without the tokens, whose use is recorded. */
   async function footprint(team: Team) {
     const { token: _, ...rest } = await team.footprint();
     return rest;
   }
 
-  it('is of a session that is terminated, whichever launch it is of', async ({ team, psql }) => {
+  it('is SESSION_TERMINATED for a terminated session, with any launchId', async ({ team, psql }) => {
     const { launch_id } = await stored(psql);
     await team.terminate(session.id);
     for (const launchId of [null, launch_id, randomUUID()]) {
@@ -205,13 +209,16 @@ describe('a report that is refused', () => {
     }
   });
 
-  it('has an empty launchId', async ({ team }) => {
+  it('is INVALID_INPUT for a blank launchId', async ({ team }) => {
     expect(await refusal(team, 'ACTIVE', { launchId: ' ' }, team.owner)).toMatchObject({
       issues: [{ path: 'launchId', message: 'must not be empty' }],
     });
   });
 
-  it('is of a session that is not there, or not to be seen', async ({ team, createTeam }) => {
+  it('is the same NOT_FOUND for an unknown session and for another organization', async ({
+    team,
+    createTeam,
+  }) => {
     const other = await createTeam();
     const theirs = await other.spawn();
     const unseen = await refusal(team, 'ACTIVE', { sessionId: theirs.id }, team.owner);
@@ -221,9 +228,7 @@ describe('a report that is refused', () => {
     }
   });
 
-  it('comes from somebody who may not: another agent, or a member for an agent’s session', async ({
-    team,
-  }) => {
+  it('is FORBIDDEN for another agent, and for a member on the session of an agent', async ({ team }) => {
     const [robin, bob] = [await team.hire(), await team.join('MEMBER')];
     expect((await refusal(team, 'ACTIVE', {}, robin)).code).toBe('FORBIDDEN');
     expect((await refusal(team, 'ACTIVE', {}, bob)).code).toBe('FORBIDDEN');
@@ -233,20 +238,20 @@ describe('a report that is refused', () => {
   });
 });
 
-describe('reports at once', () => {
-  it('are recorded one after another: what is heard last is what there is', async ({ team, psql }) => {
+describe('concurrent reportActivity mutations', () => {
+  it('deliver the stored state as the last change', async ({ team, psql }) => {
     const states = ['ACTIVE', 'WAITING_INPUT', 'EXITED', 'BLOCKED'] as const;
     await Promise.all(
       Array.from({ length: 40 }, async (_, at) => succeeded(await report(states[at % 4] ?? 'ACTIVE'))),
     );
-    const heard = (await team.changes({ types: ['SESSION_UPDATED'] })).map(
+    const delivered = (await team.changes({ types: ['SESSION_UPDATED'] })).map(
       ({ payload }) => (payload as { row: { activityState: string } }).row.activityState,
     );
-    expect(heard.at(-1)).toBe((await stored(psql)).activity_state);
-    for (const [at, state] of heard.entries()) expect(state).not.toBe(heard[at - 1]);
+    expect(delivered.at(-1)).toBe((await stored(psql)).activity_state);
+    for (const [at, state] of delivered.entries()) expect(state).not.toBe(delivered[at - 1]);
   });
 
-  it('never turn the time back: it is taken under the lock', async ({ psql, database }) => {
+  it('never move activityLastAt back, since the time is taken under the lock', async ({ psql, database }) => {
     await using holder = await openPsql(database.url);
     await holder('BEGIN');
     await holder('SELECT FROM session WHERE id = $1 FOR UPDATE', [uuidOf(session.id)]);
@@ -265,7 +270,7 @@ describe('reports at once', () => {
     );
   });
 
-  it('and the end of the agent come one after the other', async ({ team, psql }) => {
+  it('and offboardAgent leave the session EXITED', async ({ team, psql }) => {
     const results = await Promise.all([
       ...Array.from({ length: 20 }, () =>
         agent.send(ReportActivity, {

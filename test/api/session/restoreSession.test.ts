@@ -1,4 +1,4 @@
-/** An ended session lives again. */
+/** restoreSession makes a terminated session live again. */
 import { randomUUID } from 'node:crypto';
 import { globalId } from '../../../src/globalId.ts';
 import type { RestoreSessionInput } from '../../graphql/graphql.ts';
@@ -30,7 +30,7 @@ async function stored(psql: Psql) {
   return row;
 }
 
-/** The refusal; nothing is written meanwhile. */
+/** The error of a refused restore, which must write nothing. */
 async function refusal(...args: Parameters<typeof restore>) {
   const [team] = args;
   const before = await team.footprint();
@@ -39,8 +39,8 @@ async function refusal(...args: Parameters<typeof restore>) {
   return error;
 }
 
-describe('a restored session', () => {
-  it('is idle, launched anew, and one that nothing was heard of', async ({ team, psql }) => {
+describe('restoreSession', () => {
+  it('makes the session IDLE with a new launchId and without signal times', async ({ team, psql }) => {
     await agent.query(ReportActivity, { input: { sessionId: session.id, state: 'WAITING_INPUT' } });
     await team.terminate(session.id);
     await psql(`UPDATE session SET activity_last_at = now() - interval '1 day' WHERE id = $1`, [
@@ -74,7 +74,7 @@ describe('a restored session', () => {
     ]);
   });
 
-  it('holds what nobody claimed since, as it is', async ({ team, psql }) => {
+  it('keeps the pull requests that no other session claimed, unchanged', async ({ team, psql }) => {
     for (const number of [7, 8]) team.onGitHub(number);
     const kept = succeeded(await team.claim(session.id, 7)).pullRequest;
     const lost = succeeded(await team.claim(session.id, 8)).pullRequest;
@@ -90,19 +90,19 @@ describe('a restored session', () => {
       { id: uuidOf(kept.id), session_id: uuidOf(session.id) },
       { id: uuidOf(lost.id), session_id: uuidOf(other.id) },
     ]);
-    // Now it is one from whom a pull request has to be taken over.
+    // The session is live again, so a claim of its pull request needs a takeover.
     expect(refused(await team.claim(other.id, 7, { allowTakeover: false })).code).toBe(
       'PR_CLAIMED_BY_ACTIVE_SESSION',
     );
   });
 
-  it('may be a person’s', async ({ team }) => {
+  it('is allowed for a member on the session of a user', async ({ team }) => {
     session = await team.spawn();
     await team.terminate(session.id);
     succeeded(await restore(team, {}, await team.join('MEMBER')));
   });
 
-  it('is restored once under a key', async ({ team }) => {
+  it('returns the first result under the same idempotencyKey', async ({ team }) => {
     await team.terminate(session.id);
     const first = succeeded(await restore(team, { idempotencyKey: 'k' }));
     expect(succeeded(await restore(team, { idempotencyKey: 'k' })).requestId).toBe(first.requestId);
@@ -110,23 +110,23 @@ describe('a restored session', () => {
   });
 });
 
-describe('what is refused', () => {
-  it('is the restoration of a session that lives', async ({ team }) => {
+describe('a refused restoreSession', () => {
+  it('is SESSION_NOT_RESTORABLE for a live session', async ({ team }) => {
     expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
   });
 
-  it('is that of a session whose project is archived', async ({ team, psql }) => {
+  it('is SESSION_NOT_RESTORABLE for a session of an archived project', async ({ team, psql }) => {
     await team.terminate(session.id);
     await psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
     expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
   });
 
-  it('is that of a session whose agent works no more, which ended it', async ({ team }) => {
+  it('is AGENT_NOT_RUNNING for a session of an offboarded agent', async ({ team }) => {
     await team.owner.query(OffboardAgent, { input: { agentId: agent.id } });
     expect(await refusal(team)).toMatchObject({ code: 'AGENT_NOT_RUNNING', status: 'STOPPED' });
   });
 
-  it('is told in the documented order', async ({ team, psql }) => {
+  it('is the first of several errors in the documented order', async ({ team, psql }) => {
     await psql(`UPDATE agent SET status = 'ERROR' WHERE id = $1`, [uuidOf(agent.id)]);
     await psql('UPDATE project SET archived_at = now() WHERE id = $1', [uuidOf(team.project.id)]);
     expect((await refusal(team)).code).toBe('SESSION_NOT_RESTORABLE');
@@ -134,7 +134,7 @@ describe('what is refused', () => {
     expect((await refusal(team)).code).toBe('AGENT_NOT_RUNNING');
   });
 
-  it('is that of one that is not there, or not to be seen', async ({ team, app }) => {
+  it('is the same NOT_FOUND for an unknown session and for another organization', async ({ team, app }) => {
     await team.terminate(session.id);
     const unseen = await refusal(team, {}, await app.signUp('Eve'));
     expect(unseen.code).toBe('NOT_FOUND');
@@ -143,7 +143,7 @@ describe('what is refused', () => {
     }
   });
 
-  it('is a second one at the same moment: ten at once are one', async ({ team }) => {
+  it('is SESSION_NOT_RESTORABLE for nine of ten concurrent mutations', async ({ team }) => {
     await team.terminate(session.id);
     const results = await Promise.all(Array.from({ length: 10 }, () => restore(team)));
     expect(results.filter((result) => hasSucceeded(result))).toHaveLength(1);
@@ -154,8 +154,8 @@ describe('what is refused', () => {
   });
 });
 
-describe('a restoration while its agent is offboarded', () => {
-  it('comes before, and its session ends with the agent, or is refused', async ({ team, psql }) => {
+describe('restoreSession concurrent with offboardAgent', () => {
+  it('leaves the session terminated, or returns AGENT_NOT_RUNNING', async ({ team, psql }) => {
     const outcomes = await Promise.all(
       Array.from({ length: 25 }, async () => {
         const own = await team.hire();

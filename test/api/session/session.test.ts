@@ -43,7 +43,7 @@ const rowOf = ({ payload }: Change) =>
   (payload as { row: { name: string; num: number; project: string } }).row;
 
 describe('the number of a session', () => {
-  it('counts its project’s sessions, without a gap or a repeat when thirty start at once', async ({
+  it('counts the sessions of its project, without gaps or repeats, when thirty start concurrently', async ({
     team,
   }) => {
     const other = await team.register({ slug: 'lander' });
@@ -61,35 +61,37 @@ describe('the number of a session', () => {
     }
   });
 
-  it('is heard in its order', async ({ team }) => {
+  it('has the order of SESSION_CREATED in the feed', async ({ team }) => {
     const other = await team.register({ slug: 'lander' });
     await Promise.all(upTo(20).map((at) => team.spawn({ projectId: at % 2 ? team.project.id : other.id })));
-    const heard = (await team.changes({ types: ['SESSION_CREATED'] })).map(rowOf);
+    const rows = (await team.changes({ types: ['SESSION_CREATED'] })).map(rowOf);
     for (const { id } of [team.project, other]) {
-      expect(heard.filter(({ project }) => project === id).map(({ num }) => num)).toEqual(upTo(10));
+      expect(rows.filter(({ project }) => project === id).map(({ num }) => num)).toEqual(upTo(10));
     }
   });
 
-  it('is never given twice: not when a session ends, and not when it is deleted', async ({ team, psql }) => {
+  it('is not given again after a session is terminated or deleted', async ({ team, psql }) => {
     const [first, second] = [await team.spawn(), await team.spawn()];
     await team.terminate(first.id);
     await psql('DELETE FROM session WHERE id = $1', [uuidOf(second.id)]);
     expect((await team.spawn()).num).toBe(3);
   });
 
-  it('is given back by a spawn that is rolled back', async ({ team, psql }) => {
+  it('is given again after a transaction that rolled back', async ({ team, psql }) => {
     await psql('BEGIN');
     await psql('INSERT INTO session (organization_id, project_id) VALUES ($1, $2)', [
       uuidOf(team.id),
       uuidOf(team.project.id),
     ]);
-    // Whether that number is free is not known before the transaction ends: a spawn that meets it waits.
+    // The number may be free or not until the transaction ends, so a spawn that meets it waits.
     const waiting = spawn(team);
     await psql('ROLLBACK');
     expect(succeeded(await waiting).session.num).toBe(1);
   });
 
-  it('makes the name by which it is found, even where slugs look like names', async ({ team }) => {
+  it('makes the name by which the session is found, even for slugs that look like names', async ({
+    team,
+  }) => {
     const tricky = await team.register({ slug: 'rocket-1' });
     const [plain, nested] = [await team.spawn(), await team.spawn({ projectId: tricky.id })];
     const find = async (name: string) =>
@@ -102,8 +104,8 @@ describe('the number of a session', () => {
   });
 });
 
-describe('a new session', () => {
-  it('is an idle worker, unless told otherwise, and heard of once', async ({ team }) => {
+describe('spawnSession', () => {
+  it('creates an IDLE worker by default, with one change in the feed', async ({ team }) => {
     const { session, requestId } = succeeded(await spawn(team));
     expect(session).toMatchObject({
       kind: 'WORKER',
@@ -125,7 +127,7 @@ describe('a new session', () => {
     ]);
   });
 
-  it('is what it was told to be', async ({ team, psql }) => {
+  it('takes kind, displayName, branch and prompt from the input', async ({ team, psql }) => {
     const { session } = succeeded(
       await spawn(team, {
         kind: 'ORCHESTRATOR',
@@ -138,14 +140,14 @@ describe('a new session', () => {
     expect(await stored(psql, session.id)).toMatchObject({ prompt: 'Go', branch: 'feat/engine' });
   });
 
-  it('keeps its prompt and the path of its workspace to itself', async ({ team }) => {
+  it('keeps prompt and workspacePath out of the feed', async ({ team }) => {
     succeeded(await spawn(team, { prompt: 'Between you and me', workspacePath: '/somewhere/private' }));
-    const told = JSON.stringify(await team.changes());
-    expect(told).not.toContain('Between you and me');
-    expect(told).not.toContain('/somewhere/private');
+    const feed = JSON.stringify(await team.changes());
+    expect(feed).not.toContain('Between you and me');
+    expect(feed).not.toContain('/somewhere/private');
   });
 
-  it('is allotted a workspace of its own, given one, or has none', async ({ team, psql }) => {
+  it('gives each session its own workspace path by default, a given one, or none', async ({ team, psql }) => {
     const allotted = await Promise.all(upTo(5).map(async () => await stored(psql, (await team.spawn()).id)));
     expect(new Set(allotted.map((row) => row?.workspace_path)).size).toBe(5);
     expect(allotted.every((row) => row?.workspace_path)).toBe(true);
@@ -155,13 +157,13 @@ describe('a new session', () => {
     expect((await stored(psql, none.id))?.workspace_path).toBeNull();
   });
 
-  it('may be started by every member', async ({ team }) => {
+  it('is allowed for ADMIN and MEMBER', async ({ team }) => {
     for (const role of ['ADMIN', 'MEMBER'] as const) succeeded(await spawn(team, {}, await team.join(role)));
   });
 });
 
-describe('a session of an agent', () => {
-  it('is one run of it, and says so', async ({ team }) => {
+describe('spawnSession with an agentId', () => {
+  it('creates a session of that agent', async ({ team }) => {
     const agent = await team.hire();
     const { requestId } = succeeded(await spawn(team, { agentId: agent.id }));
     expect(await team.changes({ requestId })).toMatchObject([
@@ -173,7 +175,7 @@ describe('a session of an agent', () => {
     ]);
   });
 
-  it('is none of an agent of another organization, not even for who is of both', async ({
+  it('returns the same NOT_FOUND for an agent of another organization and for an unknown agent', async ({
     team,
     createTeam,
   }) => {
@@ -189,7 +191,7 @@ describe('a session of an agent', () => {
   });
 
   it.for(['PENDING', 'ERROR', 'STOPPED'])(
-    'needs one that works: %s does not',
+    'returns AGENT_NOT_RUNNING for an agent that is %s',
     async (status, { team, psql }) => {
       const [made] = await psql<{ id: string }>(
         `INSERT INTO agent (organization_id, name, role, status, hired_by_id, offboarded_at)
@@ -203,7 +205,7 @@ describe('a session of an agent', () => {
     },
   );
 
-  it('that is offboarded at the same moment is ended with it, or never begins', async ({ team, psql }) => {
+  it('leaves no live session when the agent is offboarded concurrently', async ({ team, psql }) => {
     const agents = await Promise.all(upTo(25).map(() => team.hire()));
     const spawned = await Promise.all(
       agents.map(async ({ id: agentId }) => {
@@ -223,7 +225,7 @@ describe('a session of an agent', () => {
   });
 });
 
-describe('a spawn that is refused', () => {
+describe('a refused spawnSession', () => {
   async function refusal(team: Team, input: Partial<SpawnSessionInput>, by?: Client) {
     const before = await team.footprint();
     const error = refused(await spawn(team, input, by));
@@ -231,7 +233,7 @@ describe('a spawn that is refused', () => {
     return error;
   }
 
-  it('is told everything that is wrong', async ({ team }) => {
+  it('names every invalid field', async ({ team }) => {
     const input = {
       prompt: 'x'.repeat(4097),
       displayName: '',
@@ -244,7 +246,7 @@ describe('a spawn that is refused', () => {
     expect(paths).toEqual(Object.keys(input).sort());
   });
 
-  it('is told that its project is archived, and takes no number', async ({ team, psql }) => {
+  it('names projectId for an archived project, and uses no number', async ({ team, psql }) => {
     const archive = (at: string) =>
       psql(`UPDATE project SET archived_at = ${at} WHERE id = $1`, [uuidOf(team.project.id)]);
     await archive('now()');
@@ -253,7 +255,7 @@ describe('a spawn that is refused', () => {
     expect((await team.spawn()).num).toBe(1);
   });
 
-  it('is told the same of a project that is not there and of one it may not see', async ({
+  it('is the same NOT_FOUND for an unknown project and for another organization', async ({
     team,
     app,
     createTeam,
@@ -267,7 +269,7 @@ describe('a spawn that is refused', () => {
     expect(await refusal(team, {}, await app.signUp('Eve'))).toEqual(unseen);
   });
 
-  it('is no document of this schema when its kind is none', async ({ team }) => {
+  it('is BAD_USER_INPUT for an unknown kind', async ({ team }) => {
     const response = await team.owner.raw({
       query: 'mutation ($input: SpawnSessionInput!) { spawnSession(input: $input) { __typename } }',
       variables: { input: { projectId: team.project.id, kind: 'MANAGER' } },
@@ -278,8 +280,8 @@ describe('a spawn that is refused', () => {
   });
 });
 
-describe('a terminated session', () => {
-  it('has exited, is archived, and is heard of once', async ({ team }) => {
+describe('terminateSession', () => {
+  it('sets the session to EXITED in the lane ARCHIVE, with one change in the feed', async ({ team }) => {
     const session = await team.spawn();
     const ended = succeeded(await terminate(team, session.id));
     expect(ended.session).toEqual({
@@ -300,7 +302,7 @@ describe('a terminated session', () => {
     ]);
   });
 
-  it('is terminated again in vain, and the answer is the same', async ({ team }) => {
+  it('writes nothing for a terminated session and returns the same session', async ({ team }) => {
     const session = await team.spawn();
     const first = succeeded(await terminate(team, session.id));
     const before = await team.footprint();
@@ -308,7 +310,7 @@ describe('a terminated session', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('is terminated once by ten at once', async ({ team }) => {
+  it('terminates once in ten concurrent mutations', async ({ team }) => {
     const session = await team.spawn();
     for (const result of await Promise.all(upTo(10).map(() => terminate(team, session.id)))) {
       expect(succeeded(result).session.isTerminated).toBe(true);
@@ -316,7 +318,7 @@ describe('a terminated session', () => {
     expect(await team.changes({ types: ['SESSION_UPDATED'] })).toHaveLength(1);
   });
 
-  it('may be so by any member, and is NOT_FOUND for everybody else', async ({ team, app }) => {
+  it('is allowed for any member and NOT_FOUND for other users', async ({ team, app }) => {
     const session = await team.spawn();
     const unseen = refused(await terminate(team, session.id, await app.signUp('Eve')));
     expect(unseen.code).toBe('NOT_FOUND');

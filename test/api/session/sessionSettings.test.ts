@@ -1,4 +1,4 @@
-/** What people call a session, and what a merge does to it. */
+/** The display name and the merge policy of a session. */
 
 import type { RenameSessionInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
@@ -20,7 +20,7 @@ describe('renameSession', () => {
     return (await by.query(RenameSession, { input: { sessionId: session.id, ...input } })).renameSession;
   }
 
-  it('gives another name, or takes it away', async ({ team, session }) => {
+  it('sets the displayName or clears it with null', async ({ team, session }) => {
     const named = succeeded(await rename(team, session, { displayName: ' Ada ' }));
     expect(named.session).toEqual({ id: session.id, displayName: 'Ada' });
     expect(await team.changes({ requestId: named.requestId })).toMatchObject([
@@ -32,13 +32,13 @@ describe('renameSession', () => {
     expect(succeeded(await rename(team, session, { displayName: null })).session.displayName).toBeNull();
   });
 
-  it('is not heard when the name is the same', async ({ team, session }) => {
+  it('makes no change in the feed when the name is the same', async ({ team, session }) => {
     succeeded(await rename(team, session, { displayName: 'Ada' }));
     const { requestId } = succeeded(await rename(team, session, { displayName: 'Ada' }));
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('names an ended session, too', async ({ team, session }) => {
+  it('renames a terminated session', async ({ team, session }) => {
     await team.terminate(session.id);
     expect(succeeded(await rename(team, session, { displayName: 'Ada' })).session.displayName).toBe('Ada');
   });
@@ -58,7 +58,7 @@ describe('renameSession', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('answers NOT_FOUND for a session that was deleted while it waited', async ({
+  it('returns NOT_FOUND for a session that is deleted while the mutation waits', async ({
     team,
     session,
     psql,
@@ -84,7 +84,7 @@ describe('updateMergePolicy', () => {
     return succeeded((await team.owner.query(UpdateMergePolicy, { input })).updateMergePolicy);
   }
 
-  it('is heard when it changes, and only then', async ({ team, session }) => {
+  it('makes a change in the feed only when the policy changes', async ({ team, session }) => {
     const { requestId } = await update(team, session, true);
     expect(await team.changes({ requestId })).toMatchObject([
       {

@@ -1,4 +1,4 @@
-/** A session that begins with a pull request: both, or neither. */
+/** spawnSession with claimPR creates the session and the claim together, or neither. */
 
 import { parseGlobalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
@@ -41,7 +41,7 @@ async function rowsOf(team: Team, psql: Psql, table: 'session' | 'pull_request')
   return await psql(`SELECT * FROM ${table} WHERE organization_id = $1`, [uuidOf(team.id)]);
 }
 
-/** The refusal of a spawn; nothing is written meanwhile. */
+/** The error of a refused spawn, which must write nothing. */
 async function refusal(...args: Parameters<typeof spawn>) {
   const [team] = args;
   const before = await team.footprint();
@@ -50,8 +50,8 @@ async function refusal(...args: Parameters<typeof spawn>) {
   return error;
 }
 
-describe('a spawn with a claim', () => {
-  it('answers the session with its pull request', async ({ team }) => {
+describe('spawnSession with claimPR', () => {
+  it('returns the session and its pull request', async ({ team }) => {
     const spawned = succeeded(await spawn(team));
     expect(spawned).toMatchObject({
       session: { num: 1, name: 'rocket-1' },
@@ -60,10 +60,7 @@ describe('a spawn with a claim', () => {
     });
   });
 
-  it('is heard whole, in one transaction: first the session, then what it claimed', async ({
-    team,
-    psql,
-  }) => {
+  it('writes the session and then the claim in one transaction', async ({ team, psql }) => {
     const { requestId, session, pullRequest } = succeeded(await spawn(team));
     const changes = await team.changes({ requestId });
     expect(changes).toMatchObject([
@@ -79,7 +76,7 @@ describe('a spawn with a claim', () => {
     ]);
   });
 
-  it('takes the pull request over, unless told otherwise', async ({ team }) => {
+  it('takes the pull request over by default', async ({ team }) => {
     const owner = await team.spawn();
     succeeded(await team.claim(owner.id, 7));
     const { requestId, session, takenOverFrom } = succeeded(await spawn(team));
@@ -90,14 +87,14 @@ describe('a spawn with a claim', () => {
     ]);
   });
 
-  it('needs no takeover from a terminated session', async ({ team }) => {
+  it('claims from a terminated session without allowTakeover', async ({ team }) => {
     const owner = await team.spawn();
     succeeded(await team.claim(owner.id, 7));
     await team.terminate(owner.id);
     expect(succeeded(await spawn(team, { allowTakeover: false })).takenOverFrom).toEqual([{ id: owner.id }]);
   });
 
-  it('claims a draft, and by a URL', async ({ team }) => {
+  it('claims a draft by its URL', async ({ team }) => {
     team.onGitHub(7, { isDraft: true });
     const { pullRequest } = succeeded(
       await spawn(team, { pr: `https://github.com/${team.slug}/rocket/pull/7` }),
@@ -105,7 +102,7 @@ describe('a spawn with a claim', () => {
     expect(pullRequest?.state).toBe('DRAFT');
   });
 
-  it('draws ids that keep lists in order', async ({ team }) => {
+  it('creates ids in ascending order, with and without a claim', async ({ team }) => {
     const ids: string[] = [];
     for (const input of [{ claimPR: null }, {}, { claimPR: null }, {}]) {
       ids.push(uuidOf(succeeded(await spawn(team, {}, input)).session.id));
@@ -115,8 +112,8 @@ describe('a spawn with a claim', () => {
   });
 });
 
-describe('a spawn without a claim', () => {
-  it('answers no pull request, and asks no host', async ({ team, github }) => {
+describe('spawnSession without claimPR', () => {
+  it('returns no pull request and does not ask GitHub', async ({ team, github }) => {
     const spawned = succeeded(await spawn(team, {}, { claimPR: null }));
     expect(spawned).toMatchObject({ pullRequest: null, takenOverFrom: [] });
     expect(github.requests).toEqual([]);
@@ -130,7 +127,7 @@ type Refusal = {
   facts?: object;
 };
 
-/** Every reason for which a claim is refused, but for those that a new session cannot give. */
+/** Every error of a claim, except those that a new session cannot cause. */
 const REFUSALS: Refusal[] = [
   { cause: 'SESSION_NOT_CLAIMABLE', more: () => ({ kind: 'ORCHESTRATOR' }) },
   { cause: 'SESSION_NO_WORKSPACE', more: () => ({ workspacePath: null }) },
@@ -175,33 +172,32 @@ const REFUSALS: Refusal[] = [
 ];
 
 describe('SPAWN_ROLLED_BACK', () => {
-  it.for(REFUSALS)('by $cause', async ({ cause, claim, more, facts = {} }, { team, github }) => {
-    const input = { ...(await more?.(team, github)), idempotencyKey: 'k' };
-    const error = await refusal(team, claim, input);
-    const pr = claim?.pr ?? '7';
-    expect(error).toMatchObject({ code: 'SPAWN_ROLLED_BACK', pr, cause: { code: cause, ...facts } });
-    if (!('cause' in error)) throw new Error('There is no cause.');
-    for (const part of [
-      `failed to claim PR ${pr}`,
-      `rolled back session ${error.sessionId}`,
-      error.cause.message,
-    ])
-      expect(error.message).toContain(part);
-    expect(parseGlobalId(error.sessionId)?.type).toBe('Session');
-    expect((await team.owner.query(Node, { id: error.sessionId })).node).toBeNull();
-  });
+  it.for(REFUSALS)(
+    'has the cause $cause and leaves no session',
+    async ({ cause, claim, more, facts = {} }, { team, github }) => {
+      const input = { ...(await more?.(team, github)), idempotencyKey: 'k' };
+      const error = await refusal(team, claim, input);
+      const pr = claim?.pr ?? '7';
+      expect(error).toMatchObject({ code: 'SPAWN_ROLLED_BACK', pr, cause: { code: cause, ...facts } });
+      if (!('cause' in error)) throw new Error('There is no cause.');
+      for (const part of [
+        `failed to claim PR ${pr}`,
+        `rolled back session ${error.sessionId}`,
+        error.cause.message,
+      ])
+        expect(error.message).toContain(part);
+      expect(parseGlobalId(error.sessionId)?.type).toBe('Session');
+      expect((await team.owner.query(Node, { id: error.sessionId })).node).toBeNull();
+    },
+  );
 
-  it('takes no number: the next session has it', async ({ team }) => {
+  it('uses no number: the next session gets it', async ({ team }) => {
     succeeded(await team.claim((await team.spawn()).id, 7));
     await refusal(team, { allowTakeover: false });
     expect((await team.spawn()).num).toBe(2);
   });
 
-  it('is what becomes of a spawn whose pull request is merged while the host answers', async ({
-    team,
-    psql,
-    github,
-  }) => {
+  it('is returned when the pull request is merged while GitHub answers', async ({ team, psql, github }) => {
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
     const hold = github.holdNext();
     const spawning = spawn(team);
@@ -214,7 +210,7 @@ describe('SPAWN_ROLLED_BACK', () => {
     expect(await rowsOf(team, psql, 'session')).toHaveLength(1);
   });
 
-  it('remembers nothing under its key, so that it can be tried again', async ({ team, github }) => {
+  it('stores nothing under the idempotencyKey, so the spawn can be retried', async ({ team, github }) => {
     const key = { idempotencyKey: 'k' };
     github.failNext({ rateLimit: 'secondary', seconds: 17 });
     expect((await refusal(team, {}, key)).code).toBe('SPAWN_ROLLED_BACK');
@@ -222,24 +218,27 @@ describe('SPAWN_ROLLED_BACK', () => {
   });
 });
 
-describe('what is refused before the claim', () => {
+describe('spawnSession with claimPR before the claim', () => {
   it.for([
     ['', 'must not be empty'],
     [' \n', 'must not be empty'],
     ['1'.repeat(2001), 'must have at most 2000 characters'],
-  ] as const)('INVALID_INPUT: %j names no pull request', async ([pr, message], { team }) => {
-    expect(await refusal(team, { pr }, { displayName: '' })).toMatchObject({
-      code: 'INVALID_INPUT',
-      issues: [
-        { path: 'displayName', message: 'must not be empty' },
-        { path: 'claimPR.pr', message },
-      ],
-    });
-  });
+  ] as const)(
+    'returns INVALID_INPUT for an empty or too long reference (case %$)',
+    async ([pr, message], { team }) => {
+      expect(await refusal(team, { pr }, { displayName: '' })).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [
+          { path: 'displayName', message: 'must not be empty' },
+          { path: 'claimPR.pr', message },
+        ],
+      });
+    },
+  );
 
-  it('comes first, in the documented order', async ({ team, psql, app, github }) => {
+  it('returns the first of several errors in the documented order', async ({ team, psql, app, github }) => {
     const [agent, kim] = [await team.hire(), await team.hire({ name: 'Kim' })];
-    // The first use of a token is noted with it.
+    // The first use of a token is recorded, so it must come before the test reads the rows.
     await kim.query(Node, { id: team.id });
     succeeded(await spawn(team, {}, { idempotencyKey: 'used' }));
     github.requests.length = 0;
@@ -270,7 +269,7 @@ describe('what is refused before the claim', () => {
   });
 });
 
-describe('a spawn whose ground gives way while the host answers', () => {
+describe('spawnSession with claimPR while GitHub answers', () => {
   async function spawnWhile(
     team: Team,
     psql: Psql,
@@ -298,7 +297,7 @@ describe('a spawn whose ground gives way while the host answers', () => {
     });
   });
 
-  it('is refused when its agent ends', async ({ team, psql, github }) => {
+  it('is refused when its agent stops', async ({ team, psql, github }) => {
     const agent = await team.hire();
     const end = `UPDATE agent SET status = 'STOPPED', offboarded_at = now() WHERE id = $1`;
     expect(await spawnWhile(team, psql, github, end, agent.id, { agentId: agent.id })).toMatchObject({
@@ -308,15 +307,12 @@ describe('a spawn whose ground gives way while the host answers', () => {
   });
 });
 
-describe('many at once', () => {
-  it('get the pull request to one of them when no takeover is allowed, and leave one session', async ({
-    team,
-    psql,
-  }) => {
+describe('concurrent spawnSession mutations with claimPR', () => {
+  it('create one session and roll back all others without allowTakeover', async ({ team, psql }) => {
     const results = await times(50, () => spawn(team, { allowTakeover: false }));
     const [winner, ...more] = results.filter((result) => hasSucceeded(result));
     expect(more).toEqual([]);
-    if (!winner) throw new Error('Nobody got it.');
+    if (!winner) throw new Error('No spawn succeeded.');
     const errors = results.filter((result) => result !== winner).map((result) => refused(result));
     expect(errors).toHaveLength(49);
     for (const error of errors) {
@@ -334,10 +330,7 @@ describe('many at once', () => {
     ).toHaveLength(2);
   });
 
-  it('hand it on when takeovers are allowed, and leave as many sessions as there were spawns', async ({
-    team,
-    psql,
-  }) => {
+  it('take the pull request over one after another with allowTakeover', async ({ team, psql }) => {
     const spawned = (await times(20, () => spawn(team))).map(succeeded);
     expect(await rowsOf(team, psql, 'session')).toHaveLength(20);
     expect(spawned.filter(({ takenOverFrom }) => takenOverFrom.length === 0)).toHaveLength(1);
@@ -347,7 +340,10 @@ describe('many at once', () => {
     expect(lost.map(uuidOf)).not.toContain(pullRequest?.session_id);
   });
 
-  it('are one under one key, and so they are later', async ({ team, psql }) => {
+  it('create one session under one idempotencyKey, which a later repetition returns', async ({
+    team,
+    psql,
+  }) => {
     const key = { idempotencyKey: 'once' };
     const twins = (await times(3, () => spawn(team, {}, key))).map(succeeded);
     twins.push(succeeded(await spawn(team, {}, key)));
@@ -358,17 +354,14 @@ describe('many at once', () => {
     expect(await team.changes({ requestId: twins[0]?.requestId })).toHaveLength(3);
   });
 
-  it('are one under one key though all but one are refused by the claim of the other', async ({ team }) => {
+  it('create one session under one idempotencyKey even without allowTakeover', async ({ team }) => {
     const twins = await times(5, () => spawn(team, { allowTakeover: false }, { idempotencyKey: 'once' }));
     expect(new Set(twins.map((twin) => succeeded(twin).session.id)).size).toBe(1);
   });
 });
 
-describe('what the database refuses', () => {
-  it('leaves no session: a claim that fails in an unforeseen way is rolled back with it', async ({
-    team,
-    database,
-  }) => {
+describe('spawnSession with a claim that fails unexpectedly in the database', () => {
+  it('rolls the session back', async ({ team, database }) => {
     await using psql = await openPsql(database.url);
     await psql(`ALTER TABLE pull_request ADD CONSTRAINT none_of_mine CHECK (title <> 'Unforeseen')`);
     try {

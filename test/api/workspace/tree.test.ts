@@ -43,11 +43,7 @@ const Tree = graphql(`
           online
           failed
         }
-        workspace {
-          agent {
-            name
-          }
-        }
+        agentName
       }
     }
   }
@@ -116,7 +112,7 @@ it('the tree has every live workspace before its children, with the statuses bel
       childCount: 1,
       descendantCount: 2,
       statusCounts: { provisioning: 1, online: 1, failed: 1 },
-      workspace: { agent: null },
+      agentName: null,
     },
     {
       parentId: ids.A,
@@ -126,7 +122,7 @@ it('the tree has every live workspace before its children, with the statuses bel
       childCount: 1,
       descendantCount: 1,
       statusCounts: { provisioning: 0, online: 1, failed: 1 },
-      workspace: { agent: { name: 'Kim' } },
+      agentName: 'Kim',
     },
     { path: ['A', 'B', 'C'], depth: 2, status: 'FAILED', childCount: 0, descendantCount: 0 },
     { path: ['Z'], depth: 0, descendantCount: 0, statusCounts: { provisioning: 1, online: 0, failed: 0 } },

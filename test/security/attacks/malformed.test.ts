@@ -26,9 +26,9 @@ async function send(...lines: string[]): Promise<{ status: number; body: string 
 
 const STACK = /\bat .*\(|node_modules|\.[jt]s:\d|Error:/;
 
-describe('a header `host`', () => {
+describe('the Host header', () => {
   it.each(['[', 'a b', '%', 'x:99999', '[::1', 'a/b?c', '\\', '^'])(
-    '%j is a 400 without a stack',
+    '%j is answered with 400 and without a stack',
     async (host) => {
       for (const path of ['/graphql', '/graphql?query={viewer{name}}', '/', '/readyz']) {
         const { status, body } = await send(`GET ${path} HTTP/1.1`, `Host: ${host}`);
@@ -48,14 +48,14 @@ it.each([
   'TRACE /graphql HTTP/1.1',
   'PROPFIND /graphql HTTP/1.1',
   'DELETE /graphql?query={viewer{name}} HTTP/1.1',
-])('%s gets no stack', async (line) => {
+])('%s is answered without a stack', async (line) => {
   const { status, body } = await send(line, 'Host: localhost', `Authorization: Bearer ${token}`);
   expect(status).toBeGreaterThanOrEqual(200);
   expect(status).toBeLessThan(500);
   expect(body).not.toMatch(STACK);
 });
 
-describe('`variables` that are no JSON', () => {
+describe('`variables` that are not JSON', () => {
   const query = '{viewer{name}}';
   const refused = {
     errors: [
@@ -67,7 +67,7 @@ describe('`variables` that are no JSON', () => {
   };
 
   it.each(['application/json', 'application/graphql-response+json'])(
-    'in a query string are a 400 for a client that accepts %s',
+    'get a 400 in a query string for a client that accepts %s',
     async (accept) => {
       for (const name of ['variables', 'extensions']) {
         const search = new URLSearchParams({ query, [name]: '{nope' });
@@ -80,7 +80,7 @@ describe('`variables` that are no JSON', () => {
     },
   );
 
-  it('in a form are a 400', async () => {
+  it('get a 400 in a form', async () => {
     const response = await fetch(`${app.url}/graphql`, {
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
@@ -91,11 +91,11 @@ describe('`variables` that are no JSON', () => {
   });
 });
 
-describe('an operation id', () => {
+describe('an operation id of a WebSocket', () => {
   const authorization = () => ({ authorization: `Bearer ${token}` });
   const payload = { query: '{ viewer { name } }' };
 
-  it('of 128 characters is answered', async () => {
+  it('with 128 characters is accepted', async () => {
     const socket = await openSocket(app.url, authorization());
     const id = 'x'.repeat(128);
     socket.send({ id, type: 'subscribe', payload });
@@ -103,13 +103,13 @@ describe('an operation id', () => {
     await socket.close();
   });
 
-  it('of more than 128 characters closes the socket with 4400', async () => {
+  it('with more than 128 characters closes the socket with 4400', async () => {
     const socket = await openSocket(app.url, authorization());
     socket.send({ id: 'x'.repeat(129), type: 'subscribe', payload });
     expect(await socket.closed).toEqual({ code: 4400, reason: 'The operation id is too long' });
   });
 
-  it('of 128 characters that is used twice closes the socket with 4409, though a close reason has 123 bytes', async () => {
+  it('with 128 multibyte characters that is used twice closes the socket with 4409, within the 123 bytes of a close reason', async () => {
     const socket = await openSocket(app.url, authorization());
     const id = '€'.repeat(128);
     const subscription = { query: 'subscription { changes(organizationId: "x") { cursor } }' };

@@ -1,4 +1,4 @@
-/** Clients without a token that ask for the playground's megabytes and do not read them. */
+/** Clients without a token that request the page of the playground, several megabytes, and stop reading. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, it } from 'vitest';
@@ -14,7 +14,7 @@ const CONNECTIONS = 300;
 const READ_BYTES = 512 * 1024;
 
 it.each(['identity', 'gzip', 'br'])(
-  '300 connections that ask for the page in %s and stop reading early share one page',
+  'the playground serves one shared page to 300 connections that request it in %s and stop reading',
   async (encoding) => {
     const { hostname, port } = new URL(target.url);
     const sockets: Socket[] = [];

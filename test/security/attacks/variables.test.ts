@@ -1,4 +1,4 @@
-/** Variables that are wrong in many ways at once: one error is reported, and nobody else has to wait. */
+/** Variables with thousands of faults: the server reports one error, and other clients do not wait. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTarget, type Target } from '../../support/attack/target.ts';
 import { openSocket } from '../../support/rawSocket.ts';
@@ -13,7 +13,7 @@ type Body = { query: string; variables: object };
 type Refused = { message: string; extensions: { code: string } };
 
 const REQUESTS = 3;
-/** Nearly a megabyte, which is as much as a request may have. */
+/** Nearly a megabyte, the limit of a request. */
 const KEYS = 40_000;
 
 const unknownKeys = Object.fromEntries(Array.from({ length: KEYS }, (_, n) => [`unknown${n}`, n]));
@@ -66,7 +66,7 @@ async function post(body: Body, accept: string): Promise<string> {
 }
 
 describe.each(Object.keys(BODIES))('%s', (name) => {
-  it.each(Object.keys(WAYS))('over %s is refused at the first error, with a short message', async (way) => {
+  it.each(Object.keys(WAYS))('sent over %s get one error with a short message', async (way) => {
     const body = BODIES[name] as Body;
     const refused: Refused[][] = [];
     await target.withstands(async () => {

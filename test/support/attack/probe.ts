@@ -1,13 +1,13 @@
-/** Loaded into an attacked server: measures its event loop and its memory, and reports them over IPC. */
+/** Loaded into an attacked server: measures its event loop and memory, and reports them over IPC. */
 const SAMPLE_MS = 10;
 
 let peakBytes = 0;
 let longestMs = 0;
 let last = busyMs();
 
-/** Of this thread's own work: a machine that is busy with other tests does not count as a blocked event loop. */
+/** The CPU time of this thread: on a machine that is busy with other tests the event loop does not count as blocked. */
 function busyMs(): number {
-  // Node.js 22 has no such measure.
+  // Node.js 22 has no CPU time of a thread.
   if (!process.threadCpuUsage) return performance.now();
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1_000;
@@ -23,14 +23,14 @@ function sample(): void {
 setInterval(sample, SAMPLE_MS).unref();
 
 export type Reading = {
-  /** The thread's work since its start. */
+  /** The CPU time of the thread since its start. */
   busyMs: number;
-  /** The most work between two runs of a timer of 10 ms: so long did other timers and requests wait at most. */
+  /** The most work between two runs of a timer of 10 ms: other timers and requests waited no longer. */
   blockedMs: number;
   peakBytes: number;
 };
 
-/** Answers every message; after `reset`, the maxima begin anew. */
+/** Answers every message. After `reset` the maxima start again at 0. */
 process.on('message', (message) => {
   sample();
   process.send?.({ busyMs: last, blockedMs: longestMs, peakBytes } satisfies Reading);

@@ -1,4 +1,4 @@
-/** A server process under attack, and what the attack does to it and to its other tenants. */
+/** A server process under attack, with limits for the effect on the server and its other tenants. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -10,9 +10,9 @@ import type { Reading } from './probe.ts';
 
 export type Target = AsyncDisposable & {
   url: string;
-  /** Of the attacker, who is a user like any other. */
+  /** The token of the attacker, an ordinary user. */
   token: string;
-  /** Runs the attack. Fails when the server suffers from it more than it may. */
+  /** Runs the attack. Fails when the server exceeds a limit. */
   withstands(attack: () => Promise<void>): Promise<void>;
 };
 
@@ -21,10 +21,10 @@ export type Target = AsyncDisposable & {
  * nothing about the attack.
  */
 
-/** How long one task may hold the event loop. */
+/** The longest time that one task may hold the event loop. */
 const MAX_BLOCKED_MS = 250;
 const MAX_ADDED_BYTES = 200 * 1024 * 1024;
-/** How much work the server may do between the start and the end of another tenant's small query. */
+/** The most work of the server between the start and the end of another tenant's small query. */
 const MAX_QUERY_MS = 1_000;
 const BEFORE_MS = 1_000;
 
@@ -56,7 +56,7 @@ export async function startTarget(): Promise<Target> {
     return reading as Reading;
   }
 
-  /** Sends another tenant's query again and again. @returns the most work that the server did during one of them. */
+  /** Repeats another tenant's query until the attack ends. @returns the most work of the server during one query. */
   async function queryUntil(done: Promise<void>): Promise<number> {
     let isDone = false;
     void done.finally(() => {
@@ -80,7 +80,7 @@ export async function startTarget(): Promise<Target> {
     url,
     token,
     async withstands(attack) {
-      // Also compiles the code of the first requests, and opens their connections.
+      // Compiles the code of the first requests and opens their connections, too.
       await queryUntil(sleep(BEFORE_MS));
       await read('reset');
       const { peakBytes: bytesBefore } = await read('reset');
@@ -111,7 +111,7 @@ async function servingAt(server: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: server.stdout })) {
     const { msg, url } = JSON.parse(line) as { msg: string; url: string };
     if (msg !== 'serving') continue;
-    // Go on reading, or the pipe fills and the server stops.
+    // The output must still be read, or the pipe fills and the server blocks.
     server.stdout.resume();
     return url;
   }

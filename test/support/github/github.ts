@@ -15,36 +15,36 @@ export type GitHubRequest = {
   variables: Record<string, unknown>;
 };
 
-/** A request kept in flight: its answer was made when it arrived, and is sent when the test says so. */
+/** A held request. Its answer is made on arrival and sent on `release`. */
 export type Hold = { arrived: Promise<void>; release(): void };
 
 export type GitHub = AsyncDisposable & {
   /** The GITHUB_API_URL. */
   url: string;
-  /** The token it takes; to others it answers 401. */
+  /** The token that it accepts. For others it returns 401. */
   token: string;
   /** The host in the URLs of its pull requests. */
   host: string;
-  /** All requests so far, refused ones included, oldest first. */
+  /** All requests so far, oldest first, including refused ones. */
   requests: GitHubRequest[];
-  /** By `owner/repo#number` in lower case. What a test changes in here is what the next request sees. */
+  /** By `owner/repo#number` in lower case. A change takes effect with the next request. */
   pullRequests: GitHubStore['pullRequests'];
-  /** Adds a pull request, or changes one that is there; everything not given stays, or is a default. */
+  /** Adds or changes a pull request. Fields that are not given keep their value or get a default. */
   setPullRequest: GitHubStore['setPullRequest'];
-  /** Moves a repository: its pull requests have the new name, which the old one leads to. */
+  /** Transfers a repository: its pull requests get the new name, and the old name redirects to it. */
   transfer: GitHubStore['transfer'];
-  /** Lets the next request fail, or so many of them. Failures queue up. */
+  /** Makes the next request fail, or the next `times` requests. Failures queue up. */
   failNext(failure: GitHubFailure, times?: number): void;
-  /** Keeps the next request in flight, or the next whose variables name a certain owner, repo or number. */
+  /** Holds the next request, or the next one whose variables name this owner, repo or number. */
   holdNext(which?: Partial<PullRequestName>): Hold;
-  /** Back to how it was when started. */
+  /** Resets it to the state after its start. */
   clear(): void;
   close(): Promise<void>;
 };
 
 /**
- * A server at a free local port that answers GraphQL as GitHub does: by GitHub's published schema and limits, from
- * a store of pull requests that the test fills, and with the failures that the test orders.
+ * A server at a free local port that answers GraphQL as GitHub does: by GitHub's published schema and limits, from a
+ * store of pull requests that the test fills, and with failures that the test requests.
  */
 export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = {}): Promise<GitHub> {
   const store = githubStore(host);
@@ -119,7 +119,7 @@ export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = 
   };
 }
 
-/** Of github.com's API, and of an Enterprise installation's. */
+/** The paths of github.com's API and of an Enterprise installation's. */
 const paths = ['/graphql', '/api/graphql'];
 
 function send(response: ServerResponse, { status, headers, body }: Answer): void {
@@ -129,7 +129,7 @@ function send(response: ServerResponse, { status, headers, body }: Answer): void
   response.end(isText ? body : JSON.stringify(body));
 }
 
-/** By the variables of a query, which is why its variables should be called owner, repo and number. */
+/** Compares with the variables of the query, so these must be called owner, repo and number. */
 function matches(which: Partial<PullRequestName>, variables: Record<string, unknown>): boolean {
   return Object.entries(which).every(
     ([name, value]) => String(variables[name]).toLowerCase() === String(value).toLowerCase(),

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 
-/** An error as GitHub writes it into a GraphQL answer. */
+/** An error in the form of GitHub's GraphQL responses. */
 export type GitHubErrorBody = {
   type?: string;
   message: string;
@@ -8,29 +8,29 @@ export type GitHubErrorBody = {
   [more: string]: unknown;
 };
 
-/** How the server fails instead of answering. */
+/** The ways in which the server fails instead of answering. */
 export type GitHubFailure =
   /** Never answers. */
   | 'hang'
-  /** Resets the connection without a word. */
+  /** Resets the connection before an answer. */
   | 'reset'
-  /** Breaks off in the midst of the answer. */
+  /** Ends the connection in the middle of the answer. */
   | 'cutOff'
-  /** Falls silent in the midst of the answer. */
+  /** Stops sending in the middle of the answer. */
   | 'stall'
-  /** Answers something that is not JSON though it says so. */
+  /** Sends a body that is not JSON with the content type of JSON. */
   | 'brokenJson'
   | { status: number; headers?: Record<string, string>; body?: unknown }
-  /** The three ways of GitHub's to refuse those who ask too much. */
+  /** GitHub's three forms of a rate limit. */
   | { rateLimit: 'primary' | 'secondary' | 'graphql'; seconds: number }
-  /** GraphQL errors beside the data, which is the true one unless given. */
+  /** GraphQL errors beside the data, which is the true data by default. */
   | { errors: GitHubErrorBody[]; data?: unknown }
-  /** This and nothing else, with status 200. */
+  /** This body alone, with status 200. */
   | { answer: unknown };
 
 export type Answer = { status: number; headers: Record<string, string>; body: unknown };
 
-/** What is sent in place of the true answer; the failures without any answer are `breakOff`'s. */
+/** The answer in place of the true one. `breakOff` makes the failures without an answer. */
 export function failedAnswer(failure: Exclude<GitHubFailure, string>, trueAnswer: Answer): Answer {
   if ('rateLimit' in failure) return rateLimited(failure.rateLimit, failure.seconds);
   if ('status' in failure) {
@@ -45,7 +45,7 @@ export function failedAnswer(failure: Exclude<GitHubFailure, string>, trueAnswer
   return { ...trueAnswer, body: { data, errors: failure.errors } };
 }
 
-/** Fails on the level of the connection, or with bytes that are no answer. */
+/** Fails on the connection, or with bytes that are not JSON. */
 export function breakOff(failure: Extract<GitHubFailure, string>, response: ServerResponse): void {
   if (failure === 'reset') response.socket?.resetAndDestroy();
   if (failure === 'brokenJson') {

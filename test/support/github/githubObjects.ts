@@ -7,8 +7,8 @@ import type {
 } from './githubPullRequest.ts';
 
 /**
- * GitHub's objects behind the fields of its schema. What a query selects beyond them fails as a missing value of a
- * non-null field, so that a new field of ours is noticed here and not found null.
+ * GitHub's objects behind the fields of its schema. A query for another non-null field fails, so that a new field in
+ * our queries is noticed here and not read as null.
  */
 export function pullRequestObject(pr: GitHubPullRequest, host: string) {
   const url = pr.url ?? `https://${host}/${pr.owner}/${pr.repo}/pull/${pr.number}`;
@@ -114,7 +114,7 @@ function threadObject(thread: GitHubThread, key: string, url: string) {
   return { id, path, line, originalLine, subjectType, isResolved, comments: connection(comments) };
 }
 
-/** The latest of each reviewer, once of all reviews and once of those that are more than a comment. */
+/** The latest review of each reviewer: once of all reviews, and once of those that are not only comments. */
 function latestReviews(pr: GitHubPullRequest, url: string) {
   const reviews = pr.reviews.map((review, at) => ({
     id: review.id ?? `PRR_${pr.number}_${at + 1}`,
@@ -142,7 +142,7 @@ function actorObject(actor: GitHubActor) {
 
 type PageArguments = { first?: number; after?: string; last?: number; before?: string };
 
-/** A field that answers pages of the items, as Relay's connections do. */
+/** A connection field, with the pagination of Relay. */
 function connection<Item>(items: Item[]) {
   return ({ first, after, last, before }: PageArguments) => {
     const from = after === undefined || after === null ? 0 : indexOf(after) + 1;
@@ -163,7 +163,7 @@ function connection<Item>(items: Item[]) {
 const cursorOf = (index: number) => Buffer.from(`cursor:${index}`).toString('base64');
 const indexOf = (cursor: string) => Number(Buffer.from(cursor, 'base64').toString().split(':')[1]);
 
-/** GitHub writes whole seconds. */
+/** GitHub writes times in whole seconds. */
 function time(date: Date | null): string | null {
   return date === null ? null : date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

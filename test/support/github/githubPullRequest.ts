@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** A user by name, an app, or null for an account that is gone. */
+/** A user by name, an app, or null for a deleted account. */
 export type GitHubActor = string | { bot: string } | null;
 
 export type GitHubCheckRun = {
   id?: string;
   name: string;
-  /** Of GitHub Actions; absent for a check that another app reports. */
+  /** The workflow of GitHub Actions; absent for a check of another app. */
   workflow?: string;
-  /** COMPLETED unless said otherwise. */
+  /** Default: COMPLETED. */
   status?: string;
-  /** SUCCESS unless said otherwise, when completed. */
+  /** Default: SUCCESS, when completed. */
   conclusion?: string | null;
   url?: string | null;
 };
@@ -21,7 +21,7 @@ export type GitHubComment = {
   id?: string;
   author?: GitHubActor;
   body?: string;
-  /** SUBMITTED, or PENDING for what its author has not sent yet. */
+  /** SUBMITTED, or PENDING for a comment that its author has not sent yet. Default: SUBMITTED. */
   state?: string;
   createdAt?: Date;
 };
@@ -33,7 +33,7 @@ export type GitHubThread = {
   originalLine?: number | null;
   subjectType?: 'LINE' | 'FILE';
   isResolved?: boolean;
-  /** One comment of `octocat` unless said otherwise. */
+  /** Default: one comment of `octocat`. */
   comments?: GitHubComment[];
 };
 
@@ -45,14 +45,14 @@ export type GitHubReview = {
   submittedAt?: Date | null;
 };
 
-/** A pull request as a test describes it; the server makes GitHub's objects of it. */
+/** A pull request in the terms of a test. The server makes GitHub's objects from it. */
 export type GitHubPullRequest = {
   owner: string;
   repo: string;
   number: number;
-  /** What it keeps when its repository moves. */
+  /** The id that stays when the repository is transferred. */
   databaseId: string | null;
-  /** On the server's host unless said otherwise. */
+  /** Default: a URL on the host of the server. */
   url?: string;
   title: string;
   author: GitHubActor;
@@ -60,7 +60,7 @@ export type GitHubPullRequest = {
   targetBranch: string;
   headSha: string;
   baseSha: string;
-  /** What GitHub lists as the last commit: the head, unless the list lags behind a push. */
+  /** The last commit that GitHub lists. Default: the head. The list can be behind a push. */
   lastCommitSha?: string;
   mergeCommitSha: string | null;
   state: 'OPEN' | 'CLOSED' | 'MERGED';
@@ -75,15 +75,15 @@ export type GitHubPullRequest = {
   updatedAt: Date;
   mergedAt: Date | null;
   closedAt: Date | null;
-  /** The state of all checks together; what the checks amount to unless said otherwise. */
+  /** The state of all checks together. Default: computed from the checks. */
   rollup?: string | null;
   checks: (GitHubCheckRun | GitHubStatusContext)[];
   threads: GitHubThread[];
-  /** In the order of their submission. */
+  /** In the order of submission. */
   reviews: GitHubReview[];
 };
 
-/** An open pull request that nobody has looked at, with nothing in the way of its merge. */
+/** An open pull request without checks, threads and reviews that can be merged. */
 export function defaultPullRequest(owner: string, repo: string, number: number): GitHubPullRequest {
   return {
     owner,
@@ -115,7 +115,7 @@ export function defaultPullRequest(owner: string, repo: string, number: number):
   };
 }
 
-/** Something that looks like the name of a commit, the same for the same text. */
+/** A commit id that is the same for the same text. */
 export function shaOf(text: string): string {
   return createHash('sha1').update(text).digest('hex');
 }

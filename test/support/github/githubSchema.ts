@@ -19,15 +19,15 @@ import {
 
 let built: GraphQLSchema | undefined;
 
-/** GitHub's published schema. Built on first use, as that takes a while; GitHub itself declares a field twice. */
+/** GitHub's published schema. It is built on first use, which takes a while; GitHub itself declares a field twice. */
 export function githubSchema(): GraphQLSchema {
-  // The file and not the package's entry, which would read and build the same schema from JSON as well.
+  // The file, not the entry of the package, which would also read and build the same schema from JSON.
   const file = new URL('./schema.graphql', import.meta.resolve('@octokit/graphql-schema'));
   built ??= buildSchema(readFileSync(file, 'utf8'), { assumeValidSDL: true, assumeValid: true });
   return built;
 }
 
-/** Executes a query on a root value, or refuses it as GitHub would: by its schema, and by its limits on lists. */
+/** Executes a query on a root value, or refuses it by GitHub's schema and its limits on lists. */
 export async function executeQuery(query: string, variables: Record<string, unknown>, rootValue: unknown) {
   const schema = githubSchema();
   let document: DocumentNode;
@@ -44,7 +44,7 @@ export async function executeQuery(query: string, variables: Record<string, unkn
   return { data: result.data, ...(result.errors && { errors: result.errors.map(errorBody) }) };
 }
 
-/** An error as GitHub knows it, with the type that it writes beside the message. */
+/** An error in GitHub's form, with the type beside the message. */
 export function githubError(type: string, message: string, nodes?: FieldNode): GraphQLError {
   return new GraphQLError(message, { nodes, extensions: { type } });
 }
@@ -89,7 +89,7 @@ function limitErrors(document: DocumentNode, variables: Record<string, unknown>)
   return errors;
 }
 
-/** GitHub's own reckoning: every list counts its size times the sizes of the lists around it. */
+/** GitHub's node count: the size of every list times the sizes of the lists around it. */
 function countNodes(
   document: DocumentNode,
   connections: ReadonlySet<FieldNode>,

@@ -5,7 +5,7 @@ import { githubError } from './githubSchema.ts';
 export type RepositoryName = { owner: string; repo: string };
 export type PullRequestName = RepositoryName & { number: number };
 
-/** The repositories of the test server: those that have a pull request, by name, and where moved ones went. */
+/** The repositories of the test server: those with a pull request, by name, and the new names of transferred ones. */
 export type GitHubStore = ReturnType<typeof githubStore>;
 
 export function githubStore(host: string) {
@@ -60,7 +60,7 @@ export function githubStore(host: string) {
   };
 }
 
-/** Names are compared without regard to letter case. */
+/** Names are compared without letter case. */
 function nameOf({ owner, repo }: RepositoryName): string {
   return `${owner}/${repo}`.toLowerCase();
 }

@@ -117,6 +117,65 @@ export const RemoveWorkspace = graphql(`
   }
 `);
 
+export const SetWorkspaceSchedule = graphql(`
+  mutation SetWorkspaceSchedule($input: SetWorkspaceScheduleInput!) {
+    setWorkspaceSchedule(input: $input) {
+      __typename
+      ... on SetWorkspaceSchedulePayload {
+        cursor
+        requestId
+        schedule {
+          ...ScheduleFacts
+        }
+      }
+      ...Refusal
+      ...WorkspaceRefusal
+    }
+  }
+
+  fragment ScheduleFacts on WorkspaceSchedule {
+    id
+    name
+    cronExpr
+    timezone
+    prompt
+    enabled
+    source
+    project {
+      id
+    }
+    nextRunAt
+    lastRunAt
+    lastOutcome
+    lastReason
+    lastSession {
+      id
+    }
+  }
+`);
+
+export const RemoveWorkspaceSchedule = graphql(`
+  mutation RemoveWorkspaceSchedule($input: RemoveWorkspaceScheduleInput!) {
+    removeWorkspaceSchedule(input: $input) {
+      __typename
+      ... on RemoveWorkspaceSchedulePayload {
+        cursor
+        requestId
+        workspace {
+          id
+          schedules {
+            nodes {
+              id
+            }
+          }
+        }
+      }
+      ...Refusal
+      ...WorkspaceRefusal
+    }
+  }
+`);
+
 export const ReportWorkspaceHeartbeat = graphql(`
   mutation ReportWorkspaceHeartbeat($input: ReportWorkspaceHeartbeatInput!) {
     reportWorkspaceHeartbeat(input: $input) {

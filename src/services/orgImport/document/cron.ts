@@ -1,4 +1,4 @@
-import { Cron } from 'croner';
+import { cronFault, zoneFault } from '../../schedule/times.ts';
 
 /** Why a cron expression or a time zone cannot be used; remembered, as thousands of schedules share a few of them. */
 export class ScheduleTimes {
@@ -11,29 +11,6 @@ export class ScheduleTimes {
 
   zoneFault(zone: string): string | undefined {
     return remembered(this.#zones, zone, zoneFault);
-  }
-}
-
-function cronFault(expression: string): string | undefined {
-  if (expression.split(/\s+/).length !== 5)
-    return 'must have five fields: minute, hour, day of the month, month, day of the week';
-  try {
-    new Cron(expression, { paused: true, mode: '5-part' }).stop();
-    return undefined;
-  } catch (error) {
-    return `is not a cron expression: ${(error as Error).message}`;
-  }
-}
-
-function zoneFault(zone: string): string | undefined {
-  const fault = 'must be an IANA time zone, such as Europe/Berlin';
-  // Intl takes offsets too, but PostgreSQL reads their sign the other way round.
-  if (!/^[A-Za-z]/.test(zone)) return fault;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return undefined;
-  } catch {
-    return fault;
   }
 }
 
