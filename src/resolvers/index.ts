@@ -35,6 +35,7 @@ import './template/installManifest.ts';
 import './template/publishTemplateRelease.ts';
 import './template/templateInstallPlan.ts';
 import './template/installTemplate.ts';
+import './template/installation.ts';
 import './vocabulary/vocabulary.ts';
 import './vocabulary/entityType.ts';
 import './vocabulary/relationshipType.ts';

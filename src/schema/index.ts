@@ -22,6 +22,7 @@ import './session/sessionChange.ts';
 import './pullRequest/pullRequestChange.ts';
 import './template/template.ts';
 import './template/installation.ts';
+import './template/installationChange.ts';
 import './vocabulary/relationshipType.ts';
 import './vocabulary/watcher.ts';
 import './vocabulary/classifier.ts';

@@ -151,3 +151,55 @@ export const TemplateInstallPlan = graphql(`
     }
   }
 `);
+
+export const DetachItem = graphql(`
+  mutation DetachItem($input: DetachItemInput!) {
+    detachItem(input: $input) {
+      __typename
+      ... on DetachItemPayload {
+        cursor
+        requestId
+        installation {
+          id
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const AdoptItem = graphql(`
+  mutation AdoptItem($input: AdoptItemInput!) {
+    adoptItem(input: $input) {
+      __typename
+      ... on AdoptItemPayload {
+        cursor
+        requestId
+        installation {
+          id
+        }
+      }
+      ...Refusal
+    }
+  }
+`);
+
+export const UninstallTemplate = graphql(`
+  mutation UninstallTemplate($input: UninstallTemplateInput!) {
+    uninstallTemplate(input: $input) {
+      __typename
+      ... on UninstallTemplatePayload {
+        cursor
+        requestId
+        installation {
+          id
+          status
+          uninstalledAt
+        }
+        archivedCount
+        keptCount
+      }
+      ...Refusal
+    }
+  }
+`);

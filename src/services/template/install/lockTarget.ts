@@ -8,7 +8,10 @@ const TABLES = ['entity_type', 'relationship_type', 'watcher', 'classifier'] as 
  * Locks what an installation depends on. Installations of one template in one organization run one after another, also
  * the first two. The agent and all rows of the vocabulary stay as they are until the transaction ends.
  */
-export async function lockTarget(tx: Tx, { organizationId, template }: Target): Promise<void> {
+export async function lockTarget(
+  tx: Tx,
+  { organizationId, template }: Pick<Target, 'organizationId' | 'template'>,
+): Promise<void> {
   const key = `muster.installation ${organizationId} ${template.id}`;
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${key}, 0))`;
   await tx.$queryRaw`
