@@ -36,6 +36,8 @@ export const policy = {
   'workspace.move': ADMINS,
   'workspace.remove': ADMINS,
   'workspace.reportHeartbeat': { AGENT: OWN },
+  'template.publish': ADMINS,
+  'template.install': ADMINS,
   'org.import': ADMINS,
   'session.spawn': EVERY_MEMBER,
   'session.reportActivity': { ...ADMINS_AND_OWN, AGENT: OWN },

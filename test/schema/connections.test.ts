@@ -16,6 +16,8 @@ import {
 const FORWARD_ONLY = ['Organization.changes'];
 /** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
+  'InstallManifest.creates',
+  'Installation.drift',
   'OrgImport.warnings',
   'OrgImportItem.drift',
   'OrgImportPlan.items',
@@ -25,6 +27,10 @@ const PLAIN_LISTS = [
   'PullRequest.unresolvedBy',
   'Query.nodes',
   'RelationshipType.rules',
+  'TemplateInstallPlan.conflicts',
+  'TemplateInstallPlan.items',
+  'TemplatePlanItem.diff',
+  'TemplatePlanItem.kept',
   'UnresolvedReviewer.links',
 ];
 

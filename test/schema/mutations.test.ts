@@ -33,7 +33,7 @@ describe.each(mutations)('$name', ({ name, args, type }) => {
 });
 
 /** A query that may be refused answers as a mutation does. */
-const PLANS = ['orgImportPlan'];
+const PLANS = ['orgImportPlan', 'templateInstallPlan'];
 
 it('has no union and no payload besides those of mutations and plans', () => {
   const names = [...mutations.map(({ name }) => name), ...PLANS].map(capitalized);

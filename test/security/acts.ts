@@ -1,10 +1,11 @@
 /** The permissions of every mutation, and an input to try each one with. */
 import { randomBytes } from 'node:crypto';
 import type { MembershipRole } from '../graphql/graphql.ts';
-import { CreateToken } from '../support/mutations.ts';
+import { CreateToken, DetachItem } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
+import { install, newSource, type Source } from '../support/template.ts';
 import { newClassifier, newEntityType, newRelationshipType, newWatcher } from '../support/vocabulary.ts';
 import { type Cast, newToken, type Role } from './cast.ts';
 import { table } from './table.ts';
@@ -61,6 +62,12 @@ export const PERMISSIONS = table<Role>(`
   logAgentAction: another's           | 401    | none     | none   | none      | no    | no     | yes   | yes
   recordReviewedPR: its own           | 401    | none     | none   | none      | yes   | no     | yes   | yes
   recordReviewedPR: another's         | 401    | none     | none   | none      | no    | no     | yes   | yes
+  publishTemplateRelease              | 401    | none     | none   | none      | no    | no     | yes   | yes
+  installTemplate                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  resyncInstallation                  | 401    | none     | none   | none      | no    | no     | yes   | yes
+  detachItem                          | 401    | none     | none   | none      | no    | no     | yes   | yes
+  adoptItem                           | 401    | none     | none   | none      | no    | no     | yes   | yes
+  uninstallTemplate                   | 401    | none     | none   | none      | no    | no     | yes   | yes
   createEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
   updateEntityType                    | 401    | none     | none   | none      | no    | no     | yes   | yes
   archiveEntityType                   | 401    | none     | none   | none      | no    | no     | yes   | yes
@@ -204,6 +211,29 @@ export const ACTS: Record<string, Prepare> = {
     agentId: agents.other.id,
     repo: 'acme/rocket',
     number: 8,
+  }),
+  publishTemplateRelease: async ({ team }) => ({
+    ...{ agentId: (await team.employ()).id, slug: newName(), name: 'Triager', visibility: 'PRIVATE' },
+  }),
+  installTemplate: async ({ team, otherTeam }) => ({
+    organizationId: team.id,
+    templateSlug: (await released(otherTeam)).slug,
+  }),
+  resyncInstallation: async (cast) => ({ installationId: (await installed(cast)).id }),
+  detachItem: async (cast) => {
+    const { id, slug } = await installed(cast);
+    return { installationId: id, kind: 'ENTITY_TYPE', slug };
+  },
+  adoptItem: async (cast) => {
+    const { id, slug } = await installed(cast);
+    const input = { installationId: id, kind: 'ENTITY_TYPE' as const, slug };
+    const { detachItem } = await cast.team.owner.query(DetachItem, { input });
+    succeeded(detachItem);
+    return input;
+  },
+  uninstallTemplate: async (cast) => ({
+    installationId: (await installed(cast)).id,
+    mode: 'KEEP_AS_USER_OWNED',
   }),
   createEntityType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Customer' }),
   updateEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id, name: 'Client' }),
@@ -349,4 +379,21 @@ function newPullRequest(team: Team): string {
 
 function newName(): string {
   return `new-${randomBytes(5).toString('hex')}`;
+}
+
+/** A public template with one entity type, whose slug is the template's. */
+async function released(team: Team): Promise<Source> {
+  const source = await newSource(team);
+  await newEntityType(team, { slug: source.slug, agentId: source.agentId });
+  succeeded(await source.publish());
+  return source;
+}
+
+/** A template of the other team, installed. */
+async function installed({ team, otherTeam }: Cast): Promise<{ id: string; slug: string }> {
+  const { slug } = await released(otherTeam);
+  const { installation } = succeeded(
+    await install(team.owner, { organizationId: team.id, templateSlug: slug }),
+  );
+  return { id: installation.id, slug };
 }

@@ -33,13 +33,15 @@ export const THINGS = table<Outsider | Insider>(`
   WatcherVersion          | none     | none   | none      | all   | all    | all   | all
   WatcherWindow           | none     | none   | none      | all   | all    | all   | all
   Installation            | none     | none   | none      | all   | all    | all   | all
+  Template                | none     | none   | none      | all   | all    | all   | all
+  TemplateRelease         | none     | none   | none      | all   | all    | all   | all
 `);
 
 /** The fields that `all` covers. A new field fails the test until it is added here. */
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
@@ -84,7 +86,18 @@ export const FIELDS: Record<string, string> = {
     'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit schedule scheduleEnabled connection currentVersion versions windows',
   WatcherVersion: 'id watcher version prompt extractionSchema reactionScript createdAt',
   WatcherWindow: 'id watcher version startsAt endsAt extractedData createdAt',
-  Installation: 'id organization agent status installedAt uninstalledAt updatedAt',
+  Installation:
+    'id organization template release updateAvailable drift items agent status installedAt uninstalledAt updatedAt',
+  InstallationItem: 'kind sourceKey slug state',
+  Template:
+    'id slug name description visibility publisher latestRelease releases installManifest createdAt updatedAt',
+  TemplateRelease: 'id template number hash installManifest createdAt',
+  TemplateInstallPlan: 'hash release items conflicts',
+  TemplatePlanItem: 'kind sourceKey slug action reason diff kept',
+  TemplateFieldDiff: 'field before after',
+  TemplateConflict: 'kind slug reason owner installation resolutions',
+  InstallManifest: 'environment connections creates',
+  InstallManifestItem: 'kind slug name description',
   StructureEvent: 'id type subjectId importId actor requestId payload occurredAt',
   Change: 'cursor occurredAt actor requestId type entityId payload',
   Actor: 'kind id name',
@@ -100,6 +113,7 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
   subscription          | outsider | former | elsewhere | agent | member | admin | owner
   agentChanged          | none     | none   | none      | hears | hears  | hears | hears
   changes               | none     | none   | none      | hears | hears  | hears | hears
+  installationChanged   | none     | none   | none      | hears | hears  | hears | hears
   prChanged             | none     | none   | none      | hears | hears  | hears | hears
   prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
   prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
@@ -117,6 +131,7 @@ export const EVENT_FIELDS: Record<string, string> = {
   Change: 'cursor occurredAt actor requestId type entityId payload',
   WorkspaceChanged: 'cursor occurredAt actor requestId type workspace',
   OrgImportChanged: 'cursor occurredAt actor requestId type import',
+  InstallationChanged: 'cursor occurredAt actor requestId type installation',
   PrChanged: 'cursor occurredAt actor requestId type pullRequest',
   PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
   PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',

@@ -9,6 +9,10 @@ import { FIELDS, THINGS } from './readers.ts';
 import { everyField, objectType } from './selection.ts';
 import { furnish, type Walk, walk } from './walk.ts';
 
+/** Types that no object refers to: plans and the catalogue are asked for. */
+const IN_ANSWERS_ONLY =
+  /^(OrgImport(Plan|Item|Drift|Requirement)|Template(InstallPlan|PlanItem|FieldDiff|Conflict)|QueryTemplatesConnection)$/;
+
 const READERS = [...OUTSIDERS, ...INSIDERS];
 
 const it = test
@@ -98,7 +102,9 @@ describe('a walk through all fields and ids that the viewer sees', () => {
   );
 
   it('reaches every type', ({ walks }) => {
-    const expected = [...Object.keys(FIELDS), ...connections.map(({ name }) => name)];
+    const expected = [...Object.keys(FIELDS), ...connections.map(({ name }) => name)].filter(
+      (name) => !IN_ANSWERS_ONLY.test(name),
+    );
     expect([...walks.owner.types]).toEqual(expect.arrayContaining(expected));
   });
 

@@ -6,6 +6,7 @@ import { LogAgentAction, PutAgentMemory, RecordReviewedPR, WatchRepo } from '../
 import { succeeded } from '../support/outcome.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
+import { newSource } from '../support/template.ts';
 import {
   installByHand,
   manage,
@@ -103,7 +104,10 @@ async function furnishVocabulary(team: Team, psql: Psql): Promise<void> {
     },
   });
   succeeded(recordWatcherWindow);
-  await manage(psql, 'entity_type', entityType.id, await installByHand(psql, team));
+  const managed = await newEntityType(team);
+  const source = await newSource(team);
+  succeeded(await source.publish({ visibility: 'PRIVATE' }));
+  await manage(psql, 'entity_type', managed.id, await installByHand(psql, team));
 }
 
 export async function walk(client: Client, ref: string): Promise<Walk> {

@@ -4,5 +4,6 @@ export * from './mutations/organization.ts';
 export * from './mutations/project.ts';
 export * from './mutations/pullRequest.ts';
 export * from './mutations/session.ts';
+export * from './mutations/template.ts';
 export * from './mutations/token.ts';
 export * from './mutations/workspace.ts';

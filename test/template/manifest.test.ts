@@ -1,7 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { buildManifest } from '../../src/services/template/manifest/buildManifest.ts';
-import type { Vocabulary } from '../../src/services/template/manifest/definition.ts';
+import {
+  type ClassifierRow,
+  classifierDefinition,
+  type EntityTypeRow,
+  entityTypeDefinition,
+  type RelationshipTypeRow,
+  relationshipTypeDefinition,
+  type WatcherRow,
+  watcherDefinition,
+} from '../../src/services/template/manifest/definition.ts';
+import type { Definition } from '../../src/services/template/manifest/item.ts';
 import { validateManifest } from '../../src/services/template/manifest/validateManifest.ts';
+
+type Vocabulary = {
+  entityTypes: EntityTypeRow[];
+  relationshipTypes: RelationshipTypeRow[];
+  watchers: WatcherRow[];
+  classifiers: ClassifierRow[];
+};
 
 const agent = { id: 'agent-1', role: 'reviewer', description: null, config: { model: 'fast' } };
 
@@ -31,14 +48,27 @@ const vocabulary: Vocabulary = {
   classifiers: [classifier],
 };
 
+function rowsOf({ entityTypes, relationshipTypes, watchers, classifiers }: Vocabulary) {
+  const of = <Row extends { id: string }>(rows: Row[], define: (row: Row) => Definition) =>
+    rows.map((row) => ({ id: row.id, definition: define(row) }));
+  return [
+    ...of(entityTypes, entityTypeDefinition),
+    ...of(relationshipTypes, relationshipTypeDefinition),
+    ...of(watchers, watcherDefinition),
+    ...of(classifiers, classifierDefinition),
+  ];
+}
+
+const manifestWith = (changed: Partial<Vocabulary>) => buildManifest(agent, rowsOf({ ...EMPTY, ...changed }));
+
 const faultsOf = (changed: Partial<Vocabulary>) =>
-  validateManifest(buildManifest(agent, { ...vocabulary, ...changed }));
+  validateManifest(buildManifest(agent, rowsOf({ ...vocabulary, ...changed })));
 
 const paths = (changed: Partial<Vocabulary>) => faultsOf(changed).map(({ path }) => path);
 
 describe('a manifest', () => {
   it('lists items after those that they refer to, by the ids of their source rows', () => {
-    const { items } = buildManifest(agent, vocabulary);
+    const { items } = buildManifest(agent, rowsOf(vocabulary));
     expect(items.map(({ kind, sourceKey, slug }) => [kind, sourceKey, slug])).toEqual([
       ['AGENT', 'agent-1', 'agent'],
       ['ENTITY_TYPE', 'type-1', 'issue'],
@@ -50,16 +80,16 @@ describe('a manifest', () => {
 
   it("leaves out the platform's slugs", () => {
     const member = { ...entityType, id: 'type-2', slug: '$member' };
-    expect(buildManifest(agent, { ...EMPTY, entityTypes: [member] }).items).toHaveLength(1);
+    expect(manifestWith({ entityTypes: [member] }).items).toHaveLength(1);
   });
 
   it('has the same hash for the same content, in whatever order rows and keys come', () => {
     const other = { ...entityType, id: 'type-2', slug: 'pull', metadataSchema: { a: 1, b: 2 } };
     const same = { ...other, metadataSchema: { b: 2, a: 1 } };
-    const one = buildManifest(agent, { ...EMPTY, entityTypes: [entityType, other] });
-    const two = buildManifest(agent, { ...EMPTY, entityTypes: [same, entityType] });
+    const one = manifestWith({ entityTypes: [entityType, other] });
+    const two = manifestWith({ entityTypes: [same, entityType] });
     expect(two.hash).toBe(one.hash);
-    const renamed = buildManifest(agent, { ...EMPTY, entityTypes: [{ ...entityType, name: 'Bug' }, other] });
+    const renamed = manifestWith({ entityTypes: [{ ...entityType, name: 'Bug' }, other] });
     expect(renamed.hash).not.toBe(one.hash);
     expect(renamed.items[2]?.hash).toBe(one.items[2]?.hash);
   });

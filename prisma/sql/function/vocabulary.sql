@@ -59,3 +59,14 @@ RETURN array_remove(ARRAY[
   CASE WHEN new_row -> 'source_key'        IS DISTINCT FROM old_row -> 'source_key'        THEN 'sourceKey' END,
   CASE WHEN new_row -> 'source_release_id' IS DISTINCT FROM old_row -> 'source_release_id' THEN 'sourceRelease' END
 ], NULL);
+
+-- How a row that an installation manages stands.
+CREATE OR REPLACE FUNCTION installation_item_state(is_archived boolean, is_orphaned boolean, is_changed boolean) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+  WHEN is_archived AND is_orphaned THEN 'ARCHIVED'
+  WHEN is_archived THEN 'LOCALLY_ARCHIVED'
+  WHEN is_orphaned THEN 'ORPHANED'
+  WHEN is_changed THEN 'LOCALLY_CHANGED'
+  ELSE 'MIRRORED'
+END;

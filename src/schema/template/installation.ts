@@ -1,6 +1,10 @@
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
+import { byText } from '../kit/list/order.ts';
 import { InstallationStatus } from './enum.ts';
+import { DRIFTED, InstallationItem, InstallationItemState } from './installationItem.ts';
+import { Template } from './template.ts';
+import { TemplateRelease } from './templateRelease.ts';
 
 export const Installation = builder.prismaNode('Installation', {
   id: { field: 'id' },
@@ -8,6 +12,37 @@ export const Installation = builder.prismaNode('Installation', {
     'A template that an organization has installed: an agent and vocabulary that follow its releases. What it manages cannot be edited here.',
   fields: (t) => ({
     organization: t.relation('organization', { description: 'The organization that installed it.' }),
+    template: t.relation('template', { type: Template, description: 'The template.' }),
+    release: t.relation('release', {
+      type: TemplateRelease,
+      description: 'The release that it was last brought to.',
+    }),
+    updateAvailable: t.boolean({
+      description: 'Whether it is in force and its template has a newer release.',
+      select: { templateId: true, status: true, release: { select: { number: true } } },
+      resolve: async ({ templateId, status, release: { number } }, _args, { db }) =>
+        status === 'INSTALLED' &&
+        (await db.prisma.templateRelease.count({ where: { templateId, number: { gt: number } } })) > 0,
+    }),
+    drift: t.prismaField({
+      type: [InstallationItem],
+      description: 'The items that were changed or archived here, by kind and slug: at most 2,000.',
+      select: { id: true },
+      resolve: (query, { id }, _args, { db }) =>
+        db.prisma.installationItem.findMany({
+          ...query,
+          where: { installationId: id, state: { in: DRIFTED } },
+          orderBy: [{ kind: 'asc' }, { slug: 'asc' }],
+          take: 2000,
+        }),
+    }),
+    items: t.list({
+      type: InstallationItem,
+      description: 'Its items, by slug.',
+      args: { state: t.arg({ type: InstallationItemState, description: 'Only those in this state.' }) },
+      where: ({ id }, { state }) => ({ installationId: id, state: state ?? undefined }),
+      orderBy: { by: [byText('slug')] },
+    }),
     agent: t.relation('agent', { type: Agent, description: 'The installed agent.' }),
     status: t.expose('status', { type: InstallationStatus, description: 'Whether it is in force.' }),
     installedAt: t.expose('installedAt', { type: 'DateTime', description: 'When it was installed.' }),

@@ -16,6 +16,10 @@ export type StructureEventInput = {
     | 'agent.failed'
     | 'agent.offboarded'
     | 'workspace.removed'
+    | 'template.released'
+    | 'template.installed'
+    | 'template.resynced'
+    | 'template.uninstalled'
     | 'org.import.started'
     | 'org.import.completed'
     | 'org.import.failed';

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { globalId } from '../../globalId.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, text, validate } from '../act/input.ts';
-import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockVacancy } from '../workspace/vacancy.ts';
 import { visibleWorkspace } from '../workspace/workspace.ts';
+import { hire } from './hire.ts';
 
 export const hireAgentInput = z.object({
   name: text(1, 100),
@@ -39,24 +38,12 @@ export async function hireAgent(
     authorize: (viewer) => authorize(viewer, 'agent.hire', organizationId),
     lock: async (tx) => (workspaceId == null ? null : await lockVacancy(tx, organizationId, workspaceId)),
     async write(tx, { viewer, locked: workspace }) {
-      const hasContainer = act.runtime.kind !== 'none' && !workspace?.isExternal;
-      const { id: agentId } = await tx.agent.create({
-        data: {
-          organizationId,
-          name,
-          role,
-          config: config ?? {},
-          status: hasContainer ? 'PENDING' : 'RUNNING',
-          hiredById: viewer.id,
-          workspaceId: workspace?.id,
-        },
-      });
-      if (hasContainer) await act.jobs.enqueue(tx, { name: 'agent.start', data: { agentId } });
-      await recordStructureEvent(tx, act, {
+      const agentId = await hire(tx, act, viewer, {
         organizationId,
-        type: 'agent.hired',
-        subject: { type: 'Agent', id: agentId },
-        payload: { name, role, ...(workspace && { workspace: globalId('Workspace', workspace.id) }) },
+        name,
+        role,
+        config: config ?? {},
+        workspace,
       });
       return { agentId };
     },

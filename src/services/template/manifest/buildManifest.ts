@@ -1,13 +1,5 @@
 import { hashOf } from './canonical.ts';
-import {
-  type AgentRow,
-  agentDefinition,
-  classifierDefinition,
-  entityTypeDefinition,
-  relationshipTypeDefinition,
-  type Vocabulary,
-  watcherDefinition,
-} from './definition.ts';
+import { type AgentRow, agentDefinition } from './definition.ts';
 import type { Definition, Manifest, ManifestItem } from './item.ts';
 import { sortItems } from './sortItems.ts';
 
@@ -15,15 +7,15 @@ import { sortItems } from './sortItems.ts';
  * The manifest of an agent and of the rows to release with it. It leaves out slugs that begin with `$`: those are the
  * platform's, and every organization has its own.
  */
-export function buildManifest(agent: AgentRow, vocabulary: Vocabulary): Manifest {
-  const items = [
+export function buildManifest(
+  agent: AgentRow,
+  rows: readonly { readonly id: string; readonly definition: Definition }[],
+): Manifest {
+  const items = rows.map(({ id, definition }) => manifestItem(id, definition));
+  return manifestOf([
     manifestItem(agent.id, agentDefinition(agent)),
-    ...vocabulary.entityTypes.map((row) => manifestItem(row.id, entityTypeDefinition(row))),
-    ...vocabulary.relationshipTypes.map((row) => manifestItem(row.id, relationshipTypeDefinition(row))),
-    ...vocabulary.watchers.map((row) => manifestItem(row.id, watcherDefinition(row))),
-    ...vocabulary.classifiers.map((row) => manifestItem(row.id, classifierDefinition(row))),
-  ];
-  return manifestOf(items.filter(({ slug }) => !slug.startsWith('$')));
+    ...items.filter(({ slug }) => !slug.startsWith('$')),
+  ]);
 }
 
 /** The manifest of the items, in whatever order they come. */

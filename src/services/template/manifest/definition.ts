@@ -30,13 +30,6 @@ export type ClassifierRow = VocabularyRow & {
   watcherId: string | null;
 };
 
-export type Vocabulary = {
-  entityTypes: readonly EntityTypeRow[];
-  relationshipTypes: readonly RelationshipTypeRow[];
-  watchers: readonly WatcherRow[];
-  classifiers: readonly ClassifierRow[];
-};
-
 /** A release has one agent, and agents have no slugs. */
 export const AGENT_SLUG = 'agent';
 

@@ -1,6 +1,7 @@
 import type { Fault } from './fault.ts';
 import type { ItemKind, Manifest, ManifestItem } from './item.ts';
 import { ITEM_RULES } from './itemRule.ts';
+import { needFaults } from './need.ts';
 import { referencesOf } from './reference.ts';
 
 const MAX_ITEMS = 2_000;
@@ -26,6 +27,7 @@ export function validateManifest({ items }: Manifest): Fault[] {
       ? []
       : [{ path: 'items', message: `must have at most ${MAX_BYTES} bytes as JSON` }]),
     ...items.flatMap(itemFaults),
+    ...needFaults(items),
     ...duplicateFaults(items, 'slug'),
     ...duplicateFaults(items, 'sourceKey'),
     ...referenceFaults(items),

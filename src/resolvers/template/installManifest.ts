@@ -1,0 +1,34 @@
+import { builder } from '../../schema/index.ts';
+import { InstallManifest } from '../../schema/template/installManifest.ts';
+import type { Manifest } from '../../services/template/manifest/item.ts';
+import { needsOf } from '../../services/template/manifest/need.ts';
+
+const installManifestOf = ({ manifest }: { manifest: unknown }) => {
+  const { items } = manifest as Manifest;
+  return { ...needsOf(items), creates: items };
+};
+
+builder.prismaObjectFields('TemplateRelease', (t) => ({
+  installManifest: t.field({
+    type: InstallManifest,
+    description: 'What an installation of this release needs, and what it creates.',
+    select: { manifest: true },
+    resolve: installManifestOf,
+  }),
+}));
+
+builder.prismaObjectFields('Template', (t) => ({
+  installManifest: t.field({
+    type: InstallManifest,
+    description: 'What an installation of its newest release needs, and what it creates.',
+    select: { id: true },
+    resolve: async ({ id }, _args, { db }) =>
+      installManifestOf(
+        await db.prisma.templateRelease.findFirstOrThrow({
+          where: { templateId: id },
+          orderBy: { number: 'desc' },
+          select: { manifest: true },
+        }),
+      ),
+  }),
+}));

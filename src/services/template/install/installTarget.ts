@@ -1,0 +1,96 @@
+/** What is installed where: a release of a template in an organization. */
+import type { Installation, Template } from '../../../../prisma/client/client.ts';
+import type { Tx } from '../../../db.ts';
+import { CannotInstallIntoSourceOrgError, NotFoundError, NotInstalledError } from '../../../errors.ts';
+import type { Act } from '../../act/act.ts';
+import type { Manifest } from '../manifest/item.ts';
+import { templateOfSlug } from '../release/templateOfSlug.ts';
+
+export type Target = {
+  readonly organizationId: string;
+  readonly template: Template;
+  /** The number of a release; null means the newest one. */
+  readonly release: number | null;
+  /** The installation to resync; null to find it, or to make one. */
+  readonly installationId: string | null;
+};
+
+export type InstallTarget = {
+  organizationId?: string | null;
+  templateSlug: string;
+  release?: number | null;
+};
+
+export type Release = { readonly id: string; readonly number: number; readonly manifest: Manifest };
+
+type Reading = Pick<Tx, 'templateRelease' | 'installation'>;
+
+/** @throws NotFoundError when the viewer sees no such template */
+export async function targetOfInstall(
+  { db, viewer }: Pick<Act, 'db' | 'viewer'>,
+  { organizationId, templateSlug, release = null }: InstallTarget,
+): Promise<Target> {
+  const template = await templateOfSlug(db.prisma, viewer, templateSlug);
+  if (!template) throw new NotFoundError();
+  return {
+    organizationId: organizationId ?? (await personalOrganization({ db, viewer })),
+    template,
+    release,
+    installationId: null,
+  };
+}
+
+/** @throws NotFoundError when the viewer sees no such installation */
+export async function targetOfResync(
+  { db, viewer }: Pick<Act, 'db' | 'viewer'>,
+  installationId: string,
+): Promise<Target> {
+  const installation = await db.prisma.installation.findFirst({
+    where: { id: installationId, organizationId: { in: [...viewer.roles.keys()] } },
+    include: { template: true },
+  });
+  if (!installation) throw new NotFoundError();
+  const { organizationId, template } = installation;
+  return { organizationId, template, release: null, installationId };
+}
+
+/** @throws NotFoundError when the viewer has none, or its token does not reach it */
+async function personalOrganization({ db, viewer }: Pick<Act, 'db' | 'viewer'>): Promise<string> {
+  const organization = await db.prisma.organization.findFirst({
+    where: { personalOf: { id: viewer.id }, id: { in: [...viewer.roles.keys()] } },
+    select: { id: true },
+  });
+  if (!organization) throw new NotFoundError();
+  return organization.id;
+}
+
+/** @throws CannotInstallIntoSourceOrgError */
+export function assertForeign({ organizationId, template }: Target): void {
+  if (template.organizationId === organizationId) throw new CannotInstallIntoSourceOrgError();
+}
+
+/**
+ * The installation of the template that is in force in the organization; null when there is none yet.
+ * @throws NotInstalledError when the one to resync is uninstalled
+ */
+export async function currentInstallation(
+  tx: Reading,
+  { organizationId, template, installationId }: Target,
+): Promise<Installation | null> {
+  const installation = await tx.installation.findFirst({
+    where: { organizationId, templateId: template.id, status: 'INSTALLED' },
+  });
+  if (installationId !== null && installation?.id !== installationId) throw new NotInstalledError();
+  return installation;
+}
+
+/** @throws NotFoundError when the template has no such release */
+export async function releaseOf(tx: Reading, { template, release }: Target): Promise<Release> {
+  const found = await tx.templateRelease.findFirst({
+    where: { templateId: template.id, number: release ?? undefined },
+    orderBy: { number: 'desc' },
+    select: { id: true, number: true, manifest: true },
+  });
+  if (!found) throw new NotFoundError();
+  return { ...found, manifest: found.manifest as unknown as Manifest };
+}

@@ -1,0 +1,28 @@
+import type { Prisma, Template } from '../../../../prisma/client/client.ts';
+import type { Viewer } from '../../../auth/viewer.ts';
+import type { Database } from '../../../db.ts';
+
+type Prismas = Pick<Database['prisma'], 'template'>;
+
+/**
+ * The template that a slug means to a viewer; null when it means none. One of the viewer's own organizations comes first,
+ * so that no other organization can put a template in its place. One that is private by now comes last: organizations
+ * that have it installed keep it.
+ */
+export async function templateOfSlug(
+  { template }: Prismas,
+  viewer: Viewer,
+  slug: string,
+): Promise<Template | null> {
+  const organizationIds = { in: [...viewer.roles.keys()] };
+  const candidates: Prisma.TemplateWhereInput[] = [
+    { organizationId: organizationIds },
+    { visibility: 'PUBLIC' },
+    { installations: { some: { organizationId: organizationIds, status: 'INSTALLED' } } },
+  ];
+  for (const candidate of candidates) {
+    const found = await template.findFirst({ where: { slug, ...candidate }, orderBy: { id: 'asc' } });
+    if (found) return found;
+  }
+  return null;
+}
