@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { type Database, openDatabase, openWatchPool } from './db.ts';
+import { type Database, openCheckPool, openDatabase } from './db.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
 import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
@@ -75,7 +75,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
     log,
   });
   metrics.observeFeed(feed);
-  metrics.observeJobs(() => readJobFigures(db.watchPool));
+  metrics.observeJobs(() => readJobFigures(db.checkPool));
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {
@@ -161,8 +161,8 @@ export async function startSequencerApp(
     log,
   });
   const { bus, isLeading } = publisher;
-  const watchPool = openWatchPool(databaseUrl);
-  const backlog = createBacklogMonitor(watchPool);
+  const checkPool = openCheckPool(databaseUrl);
+  const backlog = createBacklogMonitor(checkPool);
   metrics.observe({
     status: () => ({
       isSequencing: isLeading(),
@@ -171,12 +171,12 @@ export async function startSequencerApp(
     }),
     backlog: backlog.backlog,
   });
-  const checks = [databaseCheck(watchPool, log), sequencerCheck(publisher, backlog)];
+  const checks = [databaseCheck(checkPool, log), sequencerCheck(publisher, backlog)];
 
   async function close(): Promise<void> {
     await publisher.stop();
     await bus.close();
-    await watchPool.end();
+    await checkPool.end();
   }
   try {
     const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
+import { type BackoffLimits, backoffMs } from './backoff.ts';
 import { withSessionSettings } from './sessionSettings.ts';
 import { isRetryable } from './sqlError.ts';
 
@@ -32,7 +33,7 @@ export type Database = {
   /** For the job queue: fetches, heartbeats and completions. */
   jobPool: pg.Pool;
   /** For checks that must not wait behind other work: the rights of open connections, and health. */
-  watchPool: pg.Pool;
+  checkPool: pg.Pool;
   /**
    * Runs `work` in one transaction that names the actor, for the events of its row changes. Retries serialization
    * failures and deadlocks. Any other error rolls back and is thrown.
@@ -52,10 +53,11 @@ const SILENCE_MS = 60_000;
 /** The feed's reads are short, and are retried. */
 const FEED_SILENCE_MS = 10_000;
 /** Checks are repeated within a second, so a dead connection should soon make room for a new one. */
-const WATCH_SILENCE_MS = 2_000;
-const WATCH_POOL_SIZE = 2;
+const CHECK_SILENCE_MS = 2_000;
+const CHECK_POOL_SIZE = 2;
 const TRANSACTION_TIMEOUT_MS = 15_000;
 const ATTEMPTS = 3;
+const RETRY_PAUSE: BackoffLimits = { minMs: 20, maxMs: 100 };
 
 /** Called after each commit, so that the feed and the workers need not poll. */
 export type CommitListener = (tx: Tx) => void;
@@ -64,7 +66,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
   const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
   const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
   const jobPool = newPool(url, JOB_POOL_SIZE, 'muster jobs', SILENCE_MS);
-  const watchPool = openWatchPool(url);
+  const checkPool = openCheckPool(url);
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -91,7 +93,7 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
     prisma,
     feedPool,
     jobPool,
-    watchPool,
+    checkPool,
 
     async transact(options, work) {
       for (let failures = 0; ; ) {
@@ -100,21 +102,21 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
         } catch (error) {
           failures += 1;
           if (failures >= ATTEMPTS || !isRetryable(error)) throw error;
-          await sleep(Math.random() * 20 * failures);
+          await sleep(backoffMs(failures, RETRY_PAUSE));
         }
       }
     },
 
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), feedPool.end(), jobPool.end(), watchPool.end()]);
+      await Promise.all([pool.end(), feedPool.end(), jobPool.end(), checkPool.end()]);
     },
   };
 }
 
 /** A small pool for checks that must not wait behind other work. */
-export function openWatchPool(url: string): pg.Pool {
-  return newPool(url, WATCH_POOL_SIZE, 'muster watch', WATCH_SILENCE_MS);
+export function openCheckPool(url: string): pg.Pool {
+  return newPool(url, CHECK_POOL_SIZE, 'muster checks', CHECK_SILENCE_MS);
 }
 
 function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {

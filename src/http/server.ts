@@ -35,9 +35,9 @@ export async function startHttpServer(
   { host, port, metrics, log, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
-  const connections = createLiveConnections(db.watchPool, log, tuning);
+  const connections = createLiveConnections(db.checkPool, log, tuning);
   const yoga = createGraphQLServer(services, connections, log);
-  const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.watchPool, log), feedCheck(feed)]);
+  const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
 
   const server = createServer((request, response) => {

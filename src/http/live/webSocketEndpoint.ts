@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
-import { watchPeer } from './webSocketPeer.ts';
+import { monitorPeer } from './webSocketPeer.ts';
 import { createProtocol, type SocketExtra } from './webSocketProtocol.ts';
 import { closeSocket, shortReason, TRY_AGAIN_LATER } from './webSocketTransport.ts';
 
@@ -64,7 +64,7 @@ export function createWebSocketEndpoint(
       },
       extra,
     );
-    const stopWatching = watchPeer(socket);
+    const stopWatching = monitorPeer(socket);
     socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket broke'));
     socket.once('close', (code, reason) => {
       stopWatching();

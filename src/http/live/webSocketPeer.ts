@@ -5,7 +5,7 @@ import type { WebSocket } from 'ws';
 const PING_MS = 12_000;
 
 /** @returns a function that stops the pings. */
-export function watchPeer(socket: WebSocket): () => void {
+export function monitorPeer(socket: WebSocket): () => void {
   let isAnswering = true;
   const answered = () => {
     isAnswering = true;
