@@ -1,6 +1,7 @@
 /** The templates of the demo's catalogue are installed as anybody would install them. */
 import { seed } from '../../../prisma/seed.ts';
 import { openDatabase } from '../../../src/db.ts';
+import { demoPullRequests } from '../../../src/github/demo.ts';
 import { graphql } from '../../graphql/gql.ts';
 import { createClient } from '../../support/client.ts';
 import { succeeded } from '../../support/outcome.ts';
@@ -29,8 +30,7 @@ const DemoCatalogue = graphql(`
 
 it('the demo can install each template of its catalogue', async ({ ownDatabase, startServer }) => {
   const db = openDatabase(ownDatabase.url);
-  const pullRequestSource = { read: () => Promise.reject(new Error('The demo reads no pull request.')) };
-  const token = await seed(db, { pullRequestSource: pullRequestSource as never, hasDemoPullRequests: false });
+  const token = await seed(db, { pullRequestSource: demoPullRequests(), hasDemoPullRequests: true });
   await db.close();
   const owner = createClient((await startServer()).url, token);
   const { organization, templates } = await owner.query(DemoCatalogue);
