@@ -3,6 +3,7 @@ const BENCHES: Record<string, string> = {
   board:
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   import: 'org files of 42, 1,000 and 10,000 workspaces, created, skipped, updated and removed',
+  install: 'templates of 10, 100 and 1,000 items, installed and resynced: time and statements',
   latency:
     'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
   throughput: 'one writer, and 32 with the sequencer following, against the same writers without any trigger',

@@ -16,6 +16,7 @@ import { registerProject } from '../src/services/project/project.ts';
 import { claimPR } from '../src/services/pullRequest/claimPR.ts';
 import { reportActivity } from '../src/services/session/activity.ts';
 import { spawnSession } from '../src/services/session/spawnSession.ts';
+import { seedTemplates } from './demo/template.ts';
 
 const OWNER = { email: 'owner@demo.example', name: 'Demo Owner' };
 /** Who works in the demo, and what each is doing: one of each kind that a board tells apart. */
@@ -123,6 +124,7 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
   if (options.hasDemoPullRequests && sessionIds[0]) {
     await claimPR(await act(), { sessionId: sessionIds[0], pr: '7', allowTakeover: true });
   }
+  await seedTemplates(act);
 }
 
 async function owner(db: Database, ownerToken: string): Promise<Viewer> {

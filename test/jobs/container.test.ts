@@ -101,6 +101,7 @@ describe('a hired agent', () => {
       name: 'Robin',
       role: 'reviewer',
       config: { image: 'x' },
+      workspace: null,
       url: app.url,
     });
     const { viewer } = await app.client(String(token)).query(WhoAmI);
