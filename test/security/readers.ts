@@ -46,7 +46,7 @@ export const FIELDS: Record<string, string> = {
   Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
   Agent:
-    'id name role status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+    'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
   AgentAction: 'id action outcome metadata agent createdAt',

@@ -1,15 +1,7 @@
-/** What the database refuses of vocabulary, templates and installations, whichever program writes. */
-import { type Psql, uuidOf } from '../support/psql.ts';
-import type { Team } from '../support/team.ts';
+/** What the database refuses of versions, templates and installations, whichever program writes. */
+import { outcome, uuidOf } from '../support/psql.ts';
 import { describe, expect, it } from '../support/test.ts';
-import { installByHand, manage, newClassifier, newEntityType, newWatcher } from '../support/vocabulary.ts';
-
-/** `written`, or the constraint or the reason that refuses the statement. */
-const outcome = async (psql: Psql, statement: string, values: unknown[] = []): Promise<string> =>
-  await psql(statement, values).then(
-    () => 'written',
-    ({ constraint, message }) => constraint ?? message,
-  );
+import { installByHand, newClassifier, newWatcher } from '../support/vocabulary.ts';
 
 describe('a version', () => {
   it('cannot be changed or deleted', async ({ team, psql }) => {
@@ -34,75 +26,16 @@ describe('a version', () => {
     expect(rows).toEqual([{ version: 2 }, { version: 3 }]);
   });
 
-  it('is current for its own watcher only, and windows have one of their watcher', async ({ team, psql }) => {
+  it('that a window names is of its watcher', async ({ team, psql }) => {
     const [one, other] = [await newWatcher(team), await newWatcher(team)];
-    const foreign = uuidOf(other.currentVersion.id);
-    expect(
-      await outcome(psql, 'UPDATE watcher SET current_version_id = $2 WHERE id = $1', [
-        uuidOf(one.id),
-        foreign,
-      ]),
-    ).toBe('watcher_current_version_fkey');
     expect(
       await outcome(
         psql,
         `INSERT INTO watcher_window (organization_id, watcher_id, version_id, starts_at, ends_at, extracted_data)
          VALUES ($1, $2, $3, now() - interval '1 day', now(), '{}')`,
-        [uuidOf(team.id), uuidOf(one.id), foreign],
+        [uuidOf(team.id), uuidOf(one.id), uuidOf(other.currentVersion.id)],
       ),
     ).toBe('watcher_window_version_fkey');
-  });
-});
-
-describe('a slug', () => {
-  it('that begins with $ is for the platform alone', async ({ team, psql }) => {
-    const insert = `INSERT INTO entity_type (organization_id, slug, name) VALUES ($1, '$member', 'Member') RETURNING id`;
-    expect(await outcome(psql, insert, [uuidOf(team.id)])).toMatch("are the platform's");
-    const system = `SELECT set_config('muster.actor', '{"kind": "SYSTEM", "name": "test"}', false)`;
-    await psql(system);
-    const [made] = await psql<{ id: string }>(insert, [uuidOf(team.id)]);
-    await psql(`SELECT set_config('muster.actor', '', false)`);
-    expect(await outcome(psql, `UPDATE entity_type SET slug = 'member' WHERE id = $1`, [made?.id])).toMatch(
-      "are the platform's",
-    );
-  });
-});
-
-/** Sets columns of a managed entity type. */
-async function reassigned(
-  team: Team,
-  psql: Psql,
-  assignments: string,
-  values: unknown[] = [],
-): Promise<string> {
-  const { id } = await newEntityType(team);
-  await manage(psql, 'entity_type', id, await installByHand(psql, team));
-  return await outcome(psql, `UPDATE entity_type SET ${assignments} WHERE id = $1`, [uuidOf(id), ...values]);
-}
-
-describe('the provenance of a row', () => {
-  it('is whole or absent', async ({ team, psql }) => {
-    expect(await reassigned(team, psql, 'mirrored_at = NULL')).toBe('entity_type_provenance_check');
-    expect(await reassigned(team, psql, `source_key = 'other'`)).toBe('entity_type_base_check');
-    expect(await reassigned(team, psql, `base = base || '{"kind": "WATCHER"}'`)).toBe(
-      'entity_type_base_check',
-    );
-  });
-
-  it('names an installation of its own organization', async ({ team, psql, createTeam }) => {
-    const foreign = await installByHand(psql, await createTeam());
-    expect(await reassigned(team, psql, 'installation_id = $2', [foreign.id])).toBe(
-      'entity_type_installation_fkey',
-    );
-  });
-
-  it('names an item that no other row of the installation mirrors', async ({ team, psql }) => {
-    const installation = await installByHand(psql, team);
-    const [one, other] = [await newEntityType(team), await newEntityType(team)];
-    for (const { id } of [one, other]) await manage(psql, 'entity_type', id, installation);
-    const copy = `UPDATE entity_type t SET (source_key, base) = (SELECT source_key, base FROM entity_type WHERE id = $2)
-                   WHERE t.id = $1`;
-    expect(await outcome(psql, copy, [uuidOf(one.id), uuidOf(other.id)])).toBe('entity_type_source_key');
   });
 });
 

@@ -17,6 +17,14 @@ export async function openPsql(url: string): Promise<Psql> {
   return Object.assign(run as Psql, { close, [Symbol.asyncDispose]: close });
 }
 
+/** `written`, or the constraint or the reason that refuses the statement. */
+export async function outcome(psql: Psql, statement: string, values: unknown[] = []): Promise<string> {
+  return await psql(statement, values).then(
+    () => 'written',
+    ({ constraint, message }) => constraint ?? message,
+  );
+}
+
 /** The UUID within a global id. */
 export function uuidOf(globalId: string): string {
   const parsed = parseGlobalId(globalId);

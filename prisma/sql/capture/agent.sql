@@ -7,6 +7,7 @@ DECLARE
 BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
+      CASE WHEN NEW.description     IS DISTINCT FROM OLD.description     THEN 'description' END,
       CASE WHEN NEW.failure         IS DISTINCT FROM OLD.failure         THEN 'failure' END,
       CASE WHEN NEW.name            IS DISTINCT FROM OLD.name            THEN 'name' END,
       CASE WHEN NEW.offboard_reason IS DISTINCT FROM OLD.offboard_reason THEN 'offboardReason' END,
@@ -31,6 +32,7 @@ BEGIN
       'id', global_id('Agent', NEW.id),
       'name', NEW.name,
       'role', NEW.role,
+      'description', NEW.description,
       'status', NEW.status,
       'workspace', global_id('Workspace', NEW.workspace_id),
       'hiredBy', global_id('User', NEW.hired_by_id),

@@ -29,6 +29,10 @@ mutation('hireAgent', {
       required: true,
       description: 'The role that the agent is hired for, 1 to 100 characters.',
     }),
+    description: t.string({
+      description:
+        'What the agent is for, 1 to 4,000 characters. It may have several lines. Spaces at its ends are removed.',
+    }),
     config: t.field({
       type: 'JSON',
       description:

@@ -17,6 +17,11 @@ export const Agent = builder.prismaNode('Agent', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name of the agent.' }),
     role: t.exposeString('role', { description: 'The role that the agent was hired for.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description:
+        'What the agent is for, in 1 to 4,000 characters and as many lines as it needs; null when it was hired without one. A template releases it, and an installation sets it.',
+    }),
     status: t.expose('status', {
       type: AgentStatus,
       description: 'Whether the agent is starting, running, stopped or failed.',

@@ -9,6 +9,7 @@ import { hire } from './hire.ts';
 export const hireAgentInput = z.object({
   name: text(1, 100),
   role: text(1, 100),
+  description: text(1, 4_000).nullish(),
   config: jsonObject.nullish(),
 });
 
@@ -30,7 +31,7 @@ export async function hireAgent(
     ...input
   }: { organizationId: string; workspaceId?: string | null } & z.input<typeof hireAgentInput>,
 ) {
-  const { name, role, config } = validate(hireAgentInput, input);
+  const { name, role, description, config } = validate(hireAgentInput, input);
   if (workspaceId != null) await visibleWorkspace(act, workspaceId, organizationId);
   return await perform(act, {
     organizationId,
@@ -42,6 +43,7 @@ export async function hireAgent(
         organizationId,
         name,
         role,
+        description,
         config: config ?? {},
         workspace,
       });

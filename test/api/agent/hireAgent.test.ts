@@ -64,6 +64,14 @@ describe('hireAgent without a runtime', () => {
     ]);
   });
 
+  it('keeps a description of several lines, and shows it in the feed', async ({ team }) => {
+    const description = 'Reviews pull requests.\n\nAsks before it merges.';
+    const { agent, requestId } = succeeded(await hire(team, { description: ` ${description}\n` }));
+    expect(agent).toMatchObject({ description });
+    expect(await team.changes({ requestId })).toMatchObject([{ payload: { row: { description } } }]);
+    expect(succeeded(await hire(team)).agent.description).toBeNull();
+  });
+
   it('hires two agents with the same name and role', async ({ team }) => {
     const [first, second] = [succeeded(await hire(team)), succeeded(await hire(team))];
     expect(first.agent.id).not.toBe(second.agent.id);
@@ -79,6 +87,8 @@ describe('hireAgent with an invalid input', () => {
     [{ name: ' ' }, 'name', 'must not be empty'],
     [{ name: 'x'.repeat(101) }, 'name', 'must have at most 100 characters'],
     [{ role: '' }, 'role', 'must not be empty'],
+    [{ description: ' \n' }, 'description', 'must not be empty'],
+    [{ description: 'x'.repeat(4_001) }, 'description', 'must have at most 4000 characters'],
     [{ config: [1] }, 'config', 'must be a JSON object'],
     [{ config: 'text' }, 'config', 'must be a JSON object'],
     [{ config: { text: 'x'.repeat(65_537) } }, 'config', 'must have at most 65536 bytes as JSON'],

@@ -1,7 +1,7 @@
 /** What installing a template makes, and that twice is once. */
 import { refused, succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
-import { actions, furnishSource, install, newSource, planOf } from '../../support/template.ts';
+import { actions, furnishSource, install, newSource, planOf, publish } from '../../support/template.ts';
 import { expect, it } from '../../support/test.ts';
 
 it('hires the agent and makes each item of the release, as the plan said', async ({
@@ -53,6 +53,16 @@ it('hires the agent and makes each item of the release, as the plan said', async
     [uuidOf(team.id)],
   );
   expect(rules).toEqual([{ slug: 'affects', source: 'issue', target: 'service' }]);
+});
+
+it('gives the agent the description of the released one, however long', async ({ team, createTeam }) => {
+  const source = await createTeam();
+  const description = 'x'.repeat(4_000);
+  const { id: agentId } = await source.employ({ description });
+  const { slug } = source;
+  succeeded(await publish(source.owner, { agentId, slug, name: 'Triager', visibility: 'PUBLIC' }));
+  const { agent } = succeeded(await install(team.owner, { organizationId: team.id, templateSlug: slug }));
+  expect(agent).toMatchObject({ description });
 });
 
 it('is done once when it is asked for twice: nothing is touched, and nothing is heard', async ({

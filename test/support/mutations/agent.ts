@@ -11,6 +11,7 @@ export const HireAgent = graphql(`
           id
           name
           role
+          description
           status
           hiredBy {
             id

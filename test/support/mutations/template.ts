@@ -93,6 +93,7 @@ export const InstallTemplate = graphql(`
           id
           name
           role
+          description
           status
         }
         items {

@@ -1,6 +1,6 @@
 /** What each kind of item must look like, apart from what it refers to. */
 import { z } from 'zod';
-import { jsonObject, slug, text } from '../../act/input.ts';
+import { jsonObject, slug, text, verbatimText } from '../../act/input.ts';
 import {
   attributeKey,
   attributeValues,
@@ -19,7 +19,12 @@ const described = { name, description: description.nullable() };
 const reference = z.string().nullable();
 
 export const ITEM_RULES: { [Kind in ItemKind]: z.ZodType } = {
-  AGENT: z.object({ slug, role: text(1, 100), description: described.description, config: jsonObject }),
+  AGENT: z.object({
+    slug,
+    role: text(1, 100),
+    description: verbatimText(4_000).nullable(),
+    config: jsonObject,
+  }),
   ENTITY_TYPE: z.object({ slug, ...described, metadataSchema: jsonSchema.nullable() }),
   RELATIONSHIP_TYPE: z.object({
     slug,
