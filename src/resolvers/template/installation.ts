@@ -28,7 +28,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 }));
 
 const itemFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
-  installationId: t.idOf('Installation', { required: true, description: 'The installation.' }),
+  installationId: t.idOf('Installation', { required: true, description: 'The installation that has the item.' }),
   kind: t.field({
     type: TemplateItemKind,
     required: true,
@@ -115,7 +115,7 @@ The mutation returns the first error that applies, in this order:
 
 Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    installationId: t.idOf('Installation', { required: true, description: 'The installation.' }),
+    installationId: t.idOf('Installation', { required: true, description: 'The installation to uninstall.' }),
     mode: t.field({
       type: UninstallMode,
       required: true,

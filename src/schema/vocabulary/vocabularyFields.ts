@@ -59,7 +59,7 @@ export const vocabularyFields = (fields: any) => {
     }),
     locallyChanged: t.exposeBoolean('locallyChanged', {
       description:
-        'Whether the organization changed or archived the definition after a release wrote it. A resync keeps such a change. False when no installation manages the definition.',
+        'Whether the organization changed the definition after a release wrote it. A resync keeps such a change. False when no installation manages the definition.',
     }),
     lastWriter: t.expose('lastWriter', {
       type: VocabularyWriter,
