@@ -28,7 +28,10 @@ builder.prismaObjectFields('Organization', (t) => ({
 }));
 
 const itemFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
-  installationId: t.idOf('Installation', { required: true, description: 'The installation that has the item.' }),
+  installationId: t.idOf('Installation', {
+    required: true,
+    description: 'The installation that has the item.',
+  }),
   kind: t.field({
     type: TemplateItemKind,
     required: true,

@@ -43,7 +43,7 @@ export async function resolveRules(tx: Tx, organizationId: string, rules: Rules)
   };
 }
 
-/** Replaces the rules of a relationship type. Rules that stay are not written, so that they cause no event. */
+/** Replaces the rules of a relationship type. Rules that stay are not written. */
 export async function writeRules(
   tx: Tx,
   { organizationId, id }: { organizationId: string; id: string },

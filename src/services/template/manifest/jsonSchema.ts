@@ -30,7 +30,7 @@ const ajv = new Ajv2020({ allErrors: true });
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** The faults of a schema, at most 50. The caller bounds the nesting of the JSON, because the check is recursive. */
+/** The faults of a schema, at most 50. Expects JSON of bounded depth, because the check is recursive. */
 export function jsonSchemaFaults(schema: unknown): Fault[] {
   if (!isObject(schema)) return [{ path: '', message: 'must be a JSON Schema, as an object' }];
   const faults = new SchemaReader(schema).read();
