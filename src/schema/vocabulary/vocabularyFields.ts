@@ -6,7 +6,10 @@ import { VocabularyWriter } from './enum.ts';
 
 type EntityTypeFields = Parameters<Parameters<typeof builder.prismaObjectFields<'EntityType'>>[1]>[0];
 
-/** The fields that all four kinds of vocabulary share. Their tables have these columns and relations under the same names. */
+/**
+ * The fields that all four kinds of vocabulary share. Their tables have these columns and relations under the same
+ * names.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the builder's type depends on the table.
 export const vocabularyFields = (fields: any) => {
   const t: EntityTypeFields = fields;

@@ -106,7 +106,8 @@ export async function updateClassifier(
         });
       },
     });
-  // A slug is unique per watcher, so a classifier that moves to another watcher can violate the constraint without a new slug.
+  // A slug is unique per watcher, so a classifier that moves to another watcher can violate the constraint without a
+  // new slug.
   const slug = data.slug ?? (watcherId === undefined ? undefined : await slugOf(act, classifierId));
   return await claimSlug('Classifier', slug, update);
 }

@@ -67,8 +67,8 @@ export function assertOwn({ installationId }: VocabularyRow, definition: object)
 }
 
 /**
- * Runs an act that sets the slug of a row. Of two concurrent acts with the same slug, the later one waits for the first to
- * commit and then fails.
+ * Runs an act that sets the slug of a row. Of two concurrent acts with the same slug, the later one waits for the first
+ * to commit and then fails.
  * @throws SlugTakenError
  */
 export async function claimSlug<Result>(

@@ -3,7 +3,9 @@ import type { EntityType } from '../../../prisma/client/client.ts';
 
 type State = Pick<EntityType, 'slug' | 'installationId' | 'archivedAt'>;
 
-/** Whether the platform defines the row. Every organization has the same platform rows, and no member may change them. */
+/**
+ * Whether the platform defines the row. Every organization has the same platform rows, and no member may change them.
+ */
 export function isPlatformSlug(slug: string): boolean {
   return slug.startsWith('$');
 }

@@ -67,8 +67,8 @@ export async function detachItem(act: Act, { installationId, ...input }: Item) {
 }
 
 /**
- * Lets the installation manage a row of the organization without changing it: a detached row, or a row that has the slug
- * of an item without a row. Fields that differ from the release count as local changes.
+ * Lets the installation manage a row of the organization without changing it: a detached row, or a row that has the
+ * slug of an item without a row. Fields that differ from the release count as local changes.
  *
  * @throws NotInstalledError
  * @throws NotFoundError when no row of the organization can be adopted for such an item

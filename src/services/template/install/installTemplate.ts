@@ -97,7 +97,8 @@ async function carryOut(act: Act, target: Target, choice: Choice) {
     try {
       return await attemptOnce(act, target, choice);
     } catch (error) {
-      // A concurrent transaction took a slug after the plan was read. The next attempt reports a conflict or a stale plan.
+      // A concurrent transaction took a slug after the plan was read. The next attempt reports a conflict or a stale
+      // plan.
       const isSlugLost = SLUG_CONSTRAINTS.includes(violatedConstraint(error) ?? '');
       if (!isSlugLost || attempt === ATTEMPTS) throw error;
     }

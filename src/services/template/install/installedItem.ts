@@ -28,7 +28,7 @@ export function installedItems({ items }: Plan): InstalledItem[] {
   });
 }
 
-/** Hides the values of an agent's config, which can hold secrets of the runtime. Clients see only that it differs. */
+/** Hides the values of an agent's config, which is private to its runtime. Clients see only that the config differs. */
 function shown({ kind }: PlanItem, diff: FieldDiff): z.output<typeof fieldDiff> {
   const isPrivate = kind === 'AGENT' && diff.field === 'config';
   return isPrivate ? { field: diff.field, before: null, after: null } : { ...diff };

@@ -61,7 +61,8 @@ function localRow({
   sourceKey,
   orphaned,
 }: DefinedRow): LocalRow {
-  // Only windows refer to the vocabulary from outside. They do not count, because they stay readable when their watcher is archived.
+  // Only windows refer to the vocabulary from outside. They do not count, because they stay readable when their watcher
+  // is archived.
   return { ...definition, id, archivedAt, managedBy, sourceKey, orphaned, referenced: false };
 }
 

@@ -4,7 +4,10 @@ import type { PlanItem } from '../plan/plan.ts';
 import type { Planned } from './readPlan.ts';
 import type { Place } from './writeRows.ts';
 
-/** Stores a binding for each item that a resolution leaves out, and deletes the bindings of items that it no longer does. */
+/**
+ * Stores a binding for each item that a resolution leaves out, and deletes the bindings of items that it no longer
+ * does.
+ */
 export async function writeBindings(
   tx: Tx,
   { organizationId, installationId }: Place,

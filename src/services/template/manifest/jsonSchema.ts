@@ -1,6 +1,6 @@
 /**
- * Checks that a JSON Schema of a template is valid by draft 2020-12, self-contained, and cheap to validate with. The check
- * never compiles the schema: a compiler would turn text of another organization into code.
+ * Checks that a JSON Schema of a template is valid by draft 2020-12, self-contained, and cheap to validate with. The
+ * check never compiles the schema: a compiler would turn text of another organization into code.
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Fault } from './fault.ts';

@@ -1,8 +1,9 @@
 /**
- * Restricts the regular expressions of a schema. JavaScript matches by backtracking: `(a+)+$` takes exponential time, and
- * one such pattern in a template would block the server of every organization that installs it. So a pattern is a plain sequence of characters, escapes and classes, without groups, alternatives, lookarounds or
- * backreferences. Its quantifiers leave a bounded number of ways to match, and at most one of them is unbounded, in a
- * pattern that is anchored at its beginning. Such a pattern takes time linear in the text.
+ * Restricts the regular expressions of a schema. JavaScript matches by backtracking: `(a+)+$` takes exponential time,
+ * and one such pattern in a template would block the server of every organization that installs it. So a pattern is a
+ * plain sequence of characters, escapes and classes, without groups, alternatives, lookarounds or backreferences. Its
+ * quantifiers leave a bounded number of ways to match, and at most one of them is unbounded, in a pattern that is
+ * anchored at its beginning. Such a pattern takes time linear in the text.
  */
 
 const PATTERN_MAX_LENGTH = 256;

@@ -8,7 +8,10 @@ export class LocalRows {
   readonly #draftOf = new Map<string, Draft>();
   readonly #detached: ReadonlyMap<string, string>;
 
-  /** A reference to a detached row still counts as a reference to its item. Otherwise detaching a row would change others. */
+  /**
+   * A reference to a detached row still counts as a reference to its item. Otherwise detaching a row would change
+   * others.
+   */
   constructor(bindings: readonly Binding[]) {
     this.#detached = new Map(
       bindings.flatMap(({ targetId, sourceKey }) => (targetId === null ? [] : [[targetId, sourceKey]])),

@@ -14,11 +14,16 @@ export type LocalRow = Definition & {
    * orphaned; the organization archived a managed row that is archived and not orphaned.
    */
   readonly orphaned: boolean;
-  /** Whether data outside the vocabulary refers to the row, such as entities of a type. References between rows don't count. */
+  /**
+   * Whether data outside the vocabulary refers to the row, such as entities of a type. References between rows don't
+   * count.
+   */
   readonly referenced: boolean;
 };
 
-/** An item that the installation leaves out by a resolution or a detachment. A row is the target of at most one binding. */
+/**
+ * An item that the installation leaves out by a resolution or a detachment. A row is the target of at most one binding.
+ */
 export type Binding = {
   readonly kind: ItemKind;
   readonly sourceKey: string;
@@ -29,8 +34,8 @@ export type Binding = {
 export const RESOLUTIONS = ['ADOPT', 'SKIP'] as const;
 
 /**
- * With ADOPT, the installation takes over a user's row without changing it, and a managed row that changed on both sides
- * takes the values of the release. With SKIP, the values of the release are left out.
+ * With ADOPT, the installation takes over a user's row without changing it, and a managed row that changed on both
+ * sides takes the values of the release. With SKIP, the values of the release are left out.
  */
 export type Resolution = (typeof RESOLUTIONS)[number];
 

@@ -7,7 +7,8 @@ import { Settlement } from './settle.ts';
 
 /**
  * Plans how an organization is brought to a release without overwriting its own changes. The plan depends only on the
- * input, and not on the order of the input's lists. So the plan has the same hash when it is computed again under a lock.
+ * input, and not on the order of the input's lists. So the plan has the same hash when it is computed again under a
+ * lock.
  */
 export function planInstallation(input: PlanInput): Plan {
   const local = [...input.local].sort((a, b) => compare(a.id, b.id));

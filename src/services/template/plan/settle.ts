@@ -1,7 +1,7 @@
 /**
- * Applies the constraints between items to their outcomes: a slug has at most one live row, the target of a reference is
- * live, and a row that something refers to is not archived. Every step only restricts an outcome, so that the number of
- * steps is linear in the number of items and references.
+ * Applies the constraints between items to their outcomes: a slug has at most one live row, the target of a reference
+ * is live, and a row that something refers to is not archived. Every step only restricts an outcome, so that the number
+ * of steps is linear in the number of items and references.
  */
 import { referencesOf } from '../manifest/reference.ts';
 import { outcome } from './decide.ts';

@@ -1,7 +1,7 @@
 /**
  * The three-way comparison within one item. Independent fields merge one by one. Fields that depend on each other merge
- * as one unit; otherwise a row could get a mixture that no author wrote, such as a prompt of the release with a schema of
- * the organization.
+ * as one unit; otherwise a row could get a mixture that no author wrote, such as a prompt of the release with a schema
+ * of the organization.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Definition, Fields, ItemKind, Json } from '../manifest/item.ts';
