@@ -11,7 +11,7 @@ const installManifestOf = ({ manifest }: { manifest: unknown }) => {
 builder.prismaObjectFields('TemplateRelease', (t) => ({
   installManifest: t.field({
     type: InstallManifest,
-    description: 'What an installation of this release needs, and what it creates.',
+    description: 'The needs of an installation of the release, and the items that it creates.',
     select: { manifest: true },
     resolve: installManifestOf,
   }),
@@ -20,7 +20,8 @@ builder.prismaObjectFields('TemplateRelease', (t) => ({
 builder.prismaObjectFields('Template', (t) => ({
   installManifest: t.field({
     type: InstallManifest,
-    description: 'What an installation of its newest release needs, and what it creates.',
+    description:
+      'The needs of an installation of the newest release of the template, and the items that it creates.',
     select: { id: true },
     resolve: async ({ id }, _args, { db }) =>
       installManifestOf(

@@ -22,23 +22,38 @@ const payload = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, InstalledTemplat
   installation: t.exposeNode('installationId', { type: Installation, description: 'The installation.' }),
   agent: t.exposeNode('agentId', { type: Agent, description: 'The installed agent.' }),
   created: t.exposeBoolean('created', {
-    description: 'Whether the template was not installed before.',
+    description:
+      'Whether the mutation created the installation. False when the template was already installed.',
   }),
   items: t.expose('items', {
     type: [TemplatePlanItem],
-    description: 'What was done, item by item, by kind and slug. All are UNCHANGED when nothing had changed.',
+    description:
+      'The actions that were carried out, one per item, ordered by kind and slug. All are UNCHANGED when nothing had to change.',
   }),
 });
 
 mutation('installTemplate', {
-  description: `Installs a template: hires its agent and creates its vocabulary, all of it or nothing. An installation that is there already is brought to the release instead, so that twice is once. \`templateInstallPlan\` says beforehand what will happen.
+  description: `Installs a template: hires its agent and creates its vocabulary. When the template is already installed, the mutation brings the installation to the release instead, so that a repeated call changes nothing more. \`templateInstallPlan\` returns the plan beforehand.
 
-Rows of the organization are never overwritten: one that is in the way is a conflict. All conflicts are answered at once, and nothing is written; \`resolutions\` settle them. Delivers INSTALLATION_CREATED, AGENT_CREATED and the changes of the vocabulary; nothing when nothing changed. For OWNER and ADMIN.`,
+The mutation never overwrites rows that the organization created. A row that has the slug of an item is a conflict, which \`resolutions\` can resolve. The feed delivers INSTALLATION_CREATED, AGENT_CREATED and the changes of the vocabulary; when nothing changed, it delivers nothing.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND: the template or the organization.
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. CANNOT_INSTALL_INTO_SOURCE_ORG
+6. NOT_FOUND: the release.
+7. PLAN_STALE
+8. TEMPLATE_CONFLICTS: all conflicts that no resolution resolves.
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
     templateSlug: t.string({
       required: true,
       description:
-        'The slug of a template: of one of the viewer’s organizations, else of the public one. NOT_FOUND when there is neither.',
+        "The slug of the template. A template of one of the viewer's organizations is preferred to a public template of another organization. NOT_FOUND when there is neither.",
     }),
     ...installFields(t),
     ...planFields(t),
@@ -50,11 +65,28 @@ Rows of the organization are never overwritten: one that is in the way is a conf
 });
 
 mutation('resyncInstallation', {
-  description: `Brings an installation to the newest release of its template. Each item is compared three ways: the release that it was last compared with, the new release, and the row here. What only the release changed is updated; what only changed here is kept; what both changed is a conflict. An item that has left the template is archived when nothing refers to its row, else it is marked as orphaned; nothing is deleted. A changed watcher or classifier gets a new version.
+  description: `Brings an installation to the newest release of its template. The mutation compares three states of each item: the release that its row was last compared with, the new release, and the row.
 
-Local fields (display name, connection, whether a schedule is in force, the name of the agent) stay. Delivers INSTALLATION_UPDATED and the changes of the vocabulary; nothing when nothing changed. For OWNER and ADMIN.`,
+- A field that only the release changed is updated.
+- A field that only the organization changed is kept.
+- A field that both changed is a conflict, which \`resolutions\` can resolve.
+- The row of an item that has left the template is archived. It stays live as orphaned when something refers to it.
+
+Nothing is deleted. A changed watcher or classifier gets a new version. Local fields do not change: the name of the agent, \`displayName\`, \`connection\` and \`scheduleEnabled\`. The feed delivers INSTALLATION_UPDATED and the changes of the vocabulary; when nothing changed, it delivers nothing.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. NOT_INSTALLED
+6. PLAN_STALE
+7. TEMPLATE_CONFLICTS: all conflicts that no resolution resolves.
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    installationId: t.idOf('Installation', { required: true, description: 'The installation.' }),
+    installationId: t.idOf('Installation', { required: true, description: 'The installation to resync.' }),
     ...planFields(t),
   }),
   schema: resyncInput,

@@ -15,21 +15,43 @@ import { mutation } from '../kit/mutation.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   installations: t.list({
     type: Installation,
-    description: 'The templates that it has installed, newest first, uninstalled ones among them.',
-    args: { status: t.arg({ type: InstallationStatus, description: 'Only those in this status.' }) },
+    description: 'The installations of the organization, including uninstalled ones, newest first.',
+    args: {
+      status: t.arg({
+        type: InstallationStatus,
+        description: 'Only installations in this status. All installations by default.',
+      }),
+    },
     where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
     orderBy: newestFirst('installedAt'),
   }),
 }));
 
 const itemFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
-  installationId: t.idOf('Installation', { required: true, description: 'The installation.' }),
-  kind: t.field({ type: TemplateItemKind, required: true, description: 'What it is; not AGENT.' }),
+  installationId: t.idOf('Installation', {
+    required: true,
+    description: 'The installation that has the item.',
+  }),
+  kind: t.field({
+    type: TemplateItemKind,
+    required: true,
+    description: 'The kind of the item. AGENT is INVALID_INPUT.',
+  }),
 });
 
 mutation('detachItem', {
-  description:
-    'Makes a row that an installation manages the organization’s own: it can be edited, and no release changes it any more. What refers to its item still refers to it. `adoptItem` takes it back. Delivers one change of the row. For OWNER and ADMIN.',
+  description: `Detaches a row from its installation. The organization can edit the row afterwards, and releases no longer change it. Existing references to the row stay. \`adoptItem\` reverses the mutation. The feed delivers one change of the row.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND: the installation.
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. NOT_INSTALLED
+6. NOT_FOUND: the installation manages no live row with the kind and the slug.
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
     ...itemFields(t),
     slug: t.string({ required: true, description: 'The slug of the row.' }),
@@ -43,8 +65,18 @@ mutation('detachItem', {
 });
 
 mutation('adoptItem', {
-  description:
-    'Makes a row of the organization an installation’s, as it is: one that was detached, or one that has the slug of an item without a row. Where it differs from the release, it counts as changed here, and resyncs keep that. NOT_FOUND when there is no such row. Delivers one change of the row. For OWNER and ADMIN.',
+  description: `Lets an installation manage a row of the organization: a detached row, or a row that has the slug of an item without a row. The values of the row do not change. Fields that differ from the release count as local changes, which resyncs keep. The feed delivers one change of the row.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND: the installation.
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. NOT_INSTALLED
+6. NOT_FOUND: the organization has no such row, or the release has no such item.
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
     ...itemFields(t),
     slug: t.string({ required: true, description: 'The slug of the item in the release.' }),
@@ -58,35 +90,49 @@ mutation('adoptItem', {
 });
 
 const UninstallMode = builder.enumType('UninstallMode', {
-  description: 'What becomes of what an installation manages.',
+  description: 'The treatment of the agent and the vocabulary when an installation is uninstalled.',
   values: {
     ARCHIVE_ITEMS: {
       value: 'ARCHIVE_ITEMS',
       description:
-        'Its rows are archived, but for those that live rows of the organization refer to: they become its own. The agent is offboarded. A later installation restores the rows.',
+        'The rows of the installation are archived and the agent is offboarded. Rows that live rows of the organization refer to stay live, and the organization manages them itself. A later installation of the template restores the archived rows.',
     },
     KEEP_AS_USER_OWNED: {
       value: 'KEEP_AS_USER_OWNED',
-      description: 'Its rows become the organization’s own, and the agent works on.',
+      description:
+        'All rows of the installation stay, and the organization manages them itself. The agent keeps working.',
     },
   } as const,
 });
 
 mutation('uninstallTemplate', {
-  description:
-    'Ends an installation, for good: the template can be installed anew. Nothing is deleted. Delivers INSTALLATION_UNINSTALLED and the changes of rows and agent. For OWNER and ADMIN.',
+  description: `Uninstalls a template. The installation stays UNINSTALLED; a new installation of the template is possible. Nothing is deleted. The feed delivers INSTALLATION_UNINSTALLED and the changes of the vocabulary and the agent.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. NOT_INSTALLED
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    installationId: t.idOf('Installation', { required: true, description: 'The installation.' }),
-    mode: t.field({ type: UninstallMode, required: true, description: 'What becomes of what it manages.' }),
+    installationId: t.idOf('Installation', { required: true, description: 'The installation to uninstall.' }),
+    mode: t.field({
+      type: UninstallMode,
+      required: true,
+      description: 'The treatment of the agent and the vocabulary.',
+    }),
   }),
   schema: uninstallTemplateInput,
   errors: [NotInstalledError],
   act: uninstallTemplate,
   payload: (t) => ({
     installation: t.exposeNode('installationId', { type: Installation, description: 'The installation.' }),
-    archivedCount: t.exposeInt('archivedCount', { description: 'How many rows were archived.' }),
+    archivedCount: t.exposeInt('archivedCount', { description: 'The number of rows that were archived.' }),
     keptCount: t.exposeInt('keptCount', {
-      description: 'How many rows became the organization’s own.',
+      description: 'The number of rows that stayed live and that the organization now manages itself.',
     }),
   }),
 });

@@ -9,29 +9,55 @@ import {
 import { mutation } from '../kit/mutation.ts';
 
 mutation('publishTemplateRelease', {
-  description: `Publishes an agent with its vocabulary as the next release of its template; the first release makes the template. A release holds the agent's role, description and config, the live rows of the vocabulary that are the agent's, and those of no agent that no other template of the organization has released. Rows that an installation manages and slugs that begin with \`$\` are left out. A release is never changed.
+  description: `Publishes an agent with its vocabulary as the next release of its template. The first release creates the template. A release contains:
 
-When nothing has changed since the last release, that one is returned and none is made; slug, name, description and visibility are set in any case. Organizations that have the template installed hear of a new release by TEMPLATE_RELEASE_PUBLISHED. For OWNER and ADMIN.`,
+- the role, description and config of the agent
+- the live vocabulary that belongs to the agent
+- the live vocabulary that belongs to no agent, unless another template of the organization has released it
+
+A release contains no rows that an installation manages and no slugs that start with \`$\`. When nothing has changed since the last release, the mutation creates none and returns the last one. The slug, name, description and visibility of the template are set in both cases. Organizations that have the template installed receive TEMPLATE_RELEASE_PUBLISHED for a new release.
+
+The mutation returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN
+4. IDEMPOTENCY_CONFLICT
+5. TEMPLATE_IS_INSTALLATION
+6. TEMPLATE_INVALID: all faults of the agent and its vocabulary.
+7. SLUG_TAKEN
+
+Allowed for OWNER and ADMIN.`,
   input: (t) => ({
-    agentId: t.idOf('Agent', { required: true, description: 'The template agent.' }),
+    agentId: t.idOf('Agent', { required: true, description: 'The agent to publish.' }),
     slug: t.string({
       required: true,
       description:
-        'Its name for programs: 1 to 63 lower-case letters, digits and hyphens, no hyphen at either end. Unique among public templates, and among those of the organization; else SLUG_TAKEN.',
+        'The name of the template for programs: 1 to 63 lower-case letters, digits and hyphens, without a hyphen at either end. Unique among the templates of the organization, and for a public template among all public templates, else SLUG_TAKEN.',
     }),
-    name: t.string({ required: true, description: 'Its name for people, 1 to 100 characters.' }),
-    description: t.string({ description: 'What it is for, at most 2,000 characters.' }),
-    visibility: t.field({ type: TemplateVisibility, required: true, description: 'Who finds it.' }),
+    name: t.string({
+      required: true,
+      description: 'The name of the template for people, 1 to 100 characters.',
+    }),
+    description: t.string({
+      description:
+        'A text that explains the template to people, at most 2,000 characters. Null or no value removes the text of an existing template.',
+    }),
+    visibility: t.field({
+      type: TemplateVisibility,
+      required: true,
+      description: 'Whether all organizations can find the template, or only its own.',
+    }),
   }),
   schema: publishTemplateReleaseInput,
   errors: [SlugTakenError, TemplateIsInstallationError, TemplateInvalidError],
   act: publishTemplateRelease,
   payload: (t) => ({
-    template: t.exposeNode('templateId', { type: Template, description: 'The template.' }),
+    template: t.exposeNode('templateId', { type: Template, description: 'The published template.' }),
     release: t.exposeNode('releaseId', {
       type: TemplateRelease,
-      description: 'The new release, or the last one when nothing has changed since.',
+      description: 'The new release, or the last release when nothing has changed since then.',
     }),
-    created: t.exposeBoolean('created', { description: 'Whether a release was made.' }),
+    created: t.exposeBoolean('created', { description: 'Whether the mutation created a release.' }),
   }),
 });

@@ -6,7 +6,7 @@ import { templateOfSlug } from '../../services/template/release/templateOfSlug.t
 builder.queryFields((t) => ({
   templates: t.list({
     type: Template,
-    description: 'The catalogue: every public template, by slug.',
+    description: 'The catalogue: all public templates, ordered by slug.',
     where: () => ({ visibility: 'PUBLIC' as const }),
     orderBy: { by: [byText('slug')] },
   }),
@@ -14,8 +14,8 @@ builder.queryFields((t) => ({
     type: Template,
     nullable: true,
     description:
-      'The template of this slug: one of the viewer’s organizations, else the public one; null when there is neither.',
-    args: { slug: t.arg.string({ required: true, description: 'Its slug.' }) },
+      "The template that has the slug. A template of one of the viewer's organizations is preferred to a public template of another organization. Null when there is neither.",
+    args: { slug: t.arg.string({ required: true, description: 'The slug of the template.' }) },
     resolve: async (query, _root, { slug }, { db, viewer }) => {
       const template = await templateOfSlug(db.prisma, viewer, slug);
       return template && db.prisma.template.findUnique({ ...query, where: { id: template.id } });
@@ -26,7 +26,7 @@ builder.queryFields((t) => ({
 builder.prismaObjectFields('Organization', (t) => ({
   templates: t.list({
     type: Template,
-    description: 'The templates that it publishes, private ones among them, by slug.',
+    description: 'The templates that the organization publishes, including private ones, ordered by slug.',
     where: ({ id }) => ({ organizationId: id }),
     orderBy: { by: [byText('slug')] },
   }),

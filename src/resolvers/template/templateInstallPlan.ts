@@ -13,27 +13,28 @@ import { type InstallPlan, templateInstallPlan } from '../../services/template/i
 import { installFields, planFields } from './inputFields.ts';
 
 const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan').implement({
-  description: 'What an installation or a resync would do now.',
+  description: 'The actions that an installation or a resync would carry out now.',
   fields: (t) => ({
     hash: t.exposeString('hash', {
       description:
-        'SHA-256 of the plan, in hexadecimal: pass it as `expectedPlanHash` to carry out this plan or none.',
+        'The SHA-256 hash of the plan, in hexadecimal. A mutation that gets it as `expectedPlanHash` carries out exactly this plan or returns PLAN_STALE.',
     }),
-    release: t.exposeInt('release', { description: 'The number of the release that it leads to.' }),
+    release: t.exposeInt('release', { description: 'The number of the release that the plan leads to.' }),
     items: t.expose('items', {
       type: [TemplatePlanItem],
-      description: 'Every item of the release and every row that the installation manages, by kind and slug.',
+      description:
+        'All items of the release and all rows that the installation manages, ordered by kind and slug.',
     }),
     conflicts: t.field({
       type: [TemplateConflict],
-      description: 'What resolutions have to settle before it can be carried out.',
+      description: 'The conflicts that need a resolution before the plan can be carried out.',
       resolve: ({ conflicts }) => [...conflicts],
     }),
   }),
 });
 
 const Payload = builder.objectRef<{ plan: InstallPlan }>('TemplateInstallPlanPayload').implement({
-  description: 'Payload of `templateInstallPlan`.',
+  description: 'The result of `templateInstallPlan` when it succeeds.',
   fields: (t) => ({
     plan: t.expose('plan', { type: TemplateInstallPlan, description: 'The plan.' }),
   }),
@@ -41,7 +42,7 @@ const Payload = builder.objectRef<{ plan: InstallPlan }>('TemplateInstallPlanPay
 
 const Input = builder.inputType('TemplateInstallPlanInput', {
   description:
-    'Input of `templateInstallPlan`: that of `installTemplate` with `templateSlug`, or that of `resyncInstallation` with `installationId`. `name` and `expectedPlanHash` make no difference.',
+    'Input of `templateInstallPlan`. Exactly one of `templateSlug` and `installationId` is required: the first plans `installTemplate`, the second plans `resyncInstallation`. `name` and `expectedPlanHash` do not affect the plan.',
   fields: (t) => ({
     templateSlug: t.string({ description: 'The slug of the template to install.' }),
     installationId: t.idOf('Installation', { description: 'The installation to resync.' }),
@@ -53,10 +54,20 @@ const Input = builder.inputType('TemplateInstallPlanInput', {
 builder.queryField('templateInstallPlan', (t) =>
   t.field({
     type: Payload,
-    description:
-      'What `installTemplate` or `resyncInstallation` would do now with the same input. Writes nothing. For OWNER and ADMIN.',
+    description: `Returns the plan that \`installTemplate\` or \`resyncInstallation\` would carry out now with the same input. The query writes nothing.
+
+The query returns the first error that applies, in this order:
+
+1. INVALID_INPUT
+2. NOT_FOUND: the template, the installation or the organization.
+3. FORBIDDEN
+4. CANNOT_INSTALL_INTO_SOURCE_ORG
+5. NOT_INSTALLED
+6. NOT_FOUND: the release.
+
+Allowed for OWNER and ADMIN.`,
     args: {
-      input: t.arg({ type: Input, required: true, description: 'The input of either mutation.' }),
+      input: t.arg({ type: Input, required: true, description: 'The input of the mutation to plan.' }),
     },
     errors: {
       types: [
@@ -69,7 +80,7 @@ builder.queryField('templateInstallPlan', (t) =>
       ],
       union: {
         description:
-          'Result of `templateInstallPlan`: its payload, or the error that explains why there is no plan.',
+          'The result of `templateInstallPlan`: the payload, or the error that says why there is no plan.',
       },
     },
     resolve: async (_root, { input }, { viewer, db }) => ({

@@ -8,16 +8,24 @@ import {
   updateClassifierInput,
 } from '../../services/vocabulary/classifier.ts';
 import { mutation } from '../kit/mutation.ts';
-import { ARCHIVE_RULE, changedVocabularyFields, newVocabularyFields, UPDATE_RULE } from './inputFields.ts';
+import {
+  ARCHIVE_RULE,
+  CREATE_RULE,
+  changedVocabularyFields,
+  newVocabularyFields,
+  UPDATE_RULE,
+} from './inputFields.ts';
 
-const ATTRIBUTE_KEY = 'The attribute that a label is the value of, 1 to 100 characters.';
+const ATTRIBUTE_KEY = 'The name of the attribute whose values are the labels, 1 to 100 characters.';
 const ATTRIBUTE_VALUES =
-  'The labels: a list of 1 to 200 different texts, or an object with such keys that describes each.';
+  'The labels: a list of 1 to 200 different strings of 1 to 100 characters, or an object with 1 to 200 keys, whose keys are the labels and whose values describe them.';
 const WATCHER =
-  'The watcher whose findings it labels. Classifiers of different watchers may have the same slug.';
+  'The watcher whose findings the classifier labels, in the same organization. Classifiers of different watchers may have the same slug.';
 
 mutation('createClassifier', {
-  description: 'Creates a classifier, with its first version. For OWNER and ADMIN.',
+  description: `Creates a classifier and its first version.
+
+${CREATE_RULE}`,
   input: (t) => ({
     ...newVocabularyFields(t),
     attributeKey: t.string({ required: true, description: ATTRIBUTE_KEY }),
@@ -33,9 +41,9 @@ mutation('createClassifier', {
 });
 
 mutation('updateClassifier', {
-  description: `Changes a classifier. A changed attribute or changed labels make a new version; other changes make none. ${UPDATE_RULE}`,
+  description: `Changes a classifier. A change of \`attributeKey\` or \`attributeValues\` creates a new version; other changes create none. ${UPDATE_RULE}`,
   input: (t) => ({
-    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier.' }),
+    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier to change.' }),
     ...changedVocabularyFields(t),
     attributeKey: t.string({ description: ATTRIBUTE_KEY }),
     attributeValues: t.field({ type: 'JSON', description: ATTRIBUTE_VALUES }),
@@ -52,7 +60,7 @@ mutation('updateClassifier', {
 mutation('archiveClassifier', {
   description: `Archives a classifier. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier.' }),
+    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveClassifier,

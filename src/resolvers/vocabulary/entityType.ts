@@ -10,6 +10,7 @@ import {
 import { mutation } from '../kit/mutation.ts';
 import {
   ARCHIVE_RULE,
+  CREATE_RULE,
   changedVocabularyFields,
   metadataSchemaField,
   newVocabularyFields,
@@ -17,7 +18,9 @@ import {
 } from './inputFields.ts';
 
 mutation('createEntityType', {
-  description: 'Creates an entity type. For OWNER and ADMIN.',
+  description: `Creates an entity type.
+
+${CREATE_RULE}`,
   input: (t) => ({ ...newVocabularyFields(t), metadataSchema: metadataSchemaField(t) }),
   schema: createEntityTypeInput,
   errors: [SlugTakenError],
@@ -30,7 +33,7 @@ mutation('createEntityType', {
 mutation('updateEntityType', {
   description: `Changes an entity type. ${UPDATE_RULE}`,
   input: (t) => ({
-    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type.' }),
+    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type to change.' }),
     ...changedVocabularyFields(t),
     metadataSchema: metadataSchemaField(t),
   }),
@@ -45,7 +48,7 @@ mutation('updateEntityType', {
 mutation('archiveEntityType', {
   description: `Archives an entity type. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type.' }),
+    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveEntityType,

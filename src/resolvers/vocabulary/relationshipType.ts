@@ -12,6 +12,7 @@ import {
 import { mutation } from '../kit/mutation.ts';
 import {
   ARCHIVE_RULE,
+  CREATE_RULE,
   changedVocabularyFields,
   metadataSchemaField,
   newVocabularyFields,
@@ -19,10 +20,16 @@ import {
 } from './inputFields.ts';
 
 const RelationshipTypeRuleInput = builder.inputType('RelationshipTypeRuleInput', {
-  description: 'A pair of entity types that a relationship type may relate.',
+  description: 'A pair of entity types that a relationship type allows.',
   fields: (t) => ({
-    sourceSlug: t.string({ required: true, description: 'The slug of an entity type that is not archived.' }),
-    targetSlug: t.string({ required: true, description: 'The slug of an entity type that is not archived.' }),
+    sourceSlug: t.string({
+      required: true,
+      description: 'The slug of the entity type of the source, which must be live.',
+    }),
+    targetSlug: t.string({
+      required: true,
+      description: 'The slug of the entity type of the target, which must be live.',
+    }),
   }),
 });
 
@@ -30,14 +37,16 @@ const ownFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>)
   metadataSchema: metadataSchemaField(t),
   inverseId: t.idOf('RelationshipType', {
     description:
-      'The type that says the same the other way round. A symmetric type has none. The other type is not changed.',
+      'The relationship type of the opposite direction, in the same organization. Not allowed for a symmetric type. The mutation does not change the inverse type.',
   }),
 });
 
-const isSymmetric = 'Whether it says the same both ways round.';
+const isSymmetric = 'Whether a relationship of this type holds in both directions.';
 
 mutation('createRelationshipType', {
-  description: 'Creates a relationship type. For OWNER and ADMIN.',
+  description: `Creates a relationship type.
+
+${CREATE_RULE}`,
   input: (t) => ({
     ...newVocabularyFields(t),
     ...ownFields(t),
@@ -46,7 +55,8 @@ mutation('createRelationshipType', {
       type: [RelationshipTypeRuleInput],
       required: true,
       defaultValue: [],
-      description: 'The pairs that it may relate, at most 200. None: it may relate any.',
+      description:
+        'The pairs of entity types that the relationship type allows, at most 200. An empty list allows every pair.',
     }),
   }),
   schema: createRelationshipTypeInput,
@@ -63,13 +73,17 @@ mutation('createRelationshipType', {
 mutation('updateRelationshipType', {
   description: `Changes a relationship type. ${UPDATE_RULE}`,
   input: (t) => ({
-    relationshipTypeId: t.idOf('RelationshipType', { required: true, description: 'The relationship type.' }),
+    relationshipTypeId: t.idOf('RelationshipType', {
+      required: true,
+      description: 'The relationship type to change.',
+    }),
     ...changedVocabularyFields(t),
     ...ownFields(t),
     isSymmetric: t.boolean({ description: isSymmetric }),
     rules: t.field({
       type: [RelationshipTypeRuleInput],
-      description: 'All pairs that it may relate from now on, at most 200. None: it may relate any.',
+      description:
+        'The pairs of entity types that the relationship type allows, at most 200. They replace all existing rules. An empty list allows every pair.',
     }),
   }),
   schema: updateRelationshipTypeInput,
@@ -86,7 +100,10 @@ mutation('updateRelationshipType', {
 mutation('archiveRelationshipType', {
   description: `Archives a relationship type. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    relationshipTypeId: t.idOf('RelationshipType', { required: true, description: 'The relationship type.' }),
+    relationshipTypeId: t.idOf('RelationshipType', {
+      required: true,
+      description: 'The relationship type to archive.',
+    }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveRelationshipType,

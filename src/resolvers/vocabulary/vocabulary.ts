@@ -9,7 +9,7 @@ builder.prismaObjectFields('Organization', (t) => {
     archived: t.arg.boolean({
       required: true,
       defaultValue: false,
-      description: 'Archived ones instead of those in use.',
+      description: 'Whether to return archived definitions instead of live ones.',
     }),
   };
   const where = ({ id }: { id: string }, { archived }: { archived: boolean }) => ({
@@ -19,22 +19,27 @@ builder.prismaObjectFields('Organization', (t) => {
   return {
     entityTypes: t.list({
       type: EntityType,
-      description: 'The kinds of things that it knows of, newest first.',
+      description: 'The entity types of the organization, newest first.',
       args,
       where,
     }),
     relationshipTypes: t.list({
       type: RelationshipType,
-      description: 'How these things may be related, newest first.',
+      description: 'The relationship types of the organization, newest first.',
       args,
       where,
     }),
     classifiers: t.list({
       type: Classifier,
-      description: 'How what comes in is labelled, newest first.',
+      description: 'The classifiers of the organization, newest first.',
       args,
       where,
     }),
-    watchers: t.list({ type: Watcher, description: 'What it watches for, newest first.', args, where }),
+    watchers: t.list({
+      type: Watcher,
+      description: 'The watchers of the organization, newest first.',
+      args,
+      where,
+    }),
   };
 });

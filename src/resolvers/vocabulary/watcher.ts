@@ -11,27 +11,31 @@ import {
 import { mutation } from '../kit/mutation.ts';
 import {
   ARCHIVE_RULE,
+  CREATE_RULE,
   changedVocabularyFields,
   JSON_SCHEMA_RULE,
   newVocabularyFields,
   UPDATE_RULE,
 } from './inputFields.ts';
 
-const PROMPT = 'The question, 1 to 65,536 characters.';
-const EXTRACTION_SCHEMA = `The JSON Schema of an answer. ${JSON_SCHEMA_RULE}`;
+const PROMPT = 'The question that the watcher asks, 1 to 65,536 characters.';
+const EXTRACTION_SCHEMA = `The JSON Schema of the answer. ${JSON_SCHEMA_RULE}`;
 
 const optionalFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
   schedule: t.string({
-    description: 'When it is due, as a cron expression of five fields, in UTC. None: at no set times.',
+    description:
+      'The times at which the watcher is due, as a cron expression with five fields in UTC: minute, hour, day of month, month and day of week. Without a schedule, the watcher is due at no set times.',
   }),
   reactionScript: t.string({
     description:
-      'What the agent is to run on an answer, up to 65,536 characters. The server stores it and never runs it.',
+      'The script that the agent runs on an answer, up to 65,536 characters. The server stores the script and never runs it.',
   }),
 });
 
 mutation('createWatcher', {
-  description: 'Creates a watcher, with its first version. For OWNER and ADMIN.',
+  description: `Creates a watcher and its first version.
+
+${CREATE_RULE}`,
   input: (t) => ({
     ...newVocabularyFields(t),
     prompt: t.string({ required: true, description: PROMPT }),
@@ -47,19 +51,20 @@ mutation('createWatcher', {
 });
 
 mutation('updateWatcher', {
-  description: `Changes a watcher. A changed prompt, schema or script makes a new version, and earlier windows keep theirs; other changes make none. ${UPDATE_RULE}`,
+  description: `Changes a watcher. A change of \`prompt\`, \`extractionSchema\` or \`reactionScript\` creates a new version; other changes create none. Earlier windows keep the version that they were recorded with. ${UPDATE_RULE}`,
   input: (t) => ({
-    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher.' }),
+    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher to change.' }),
     ...changedVocabularyFields(t),
     prompt: t.string({ description: PROMPT }),
     extractionSchema: t.field({ type: 'JSON', description: EXTRACTION_SCHEMA }),
     ...optionalFields(t),
     connection: t.string({
       description:
-        'The connection that it reads through, 1 to 255 characters. May be given for a managed one, too.',
+        'The name of the connection that the watcher reads through, 1 to 255 characters. The field is also allowed when an installation manages the watcher.',
     }),
     scheduleEnabled: t.boolean({
-      description: 'Whether the schedule is in force. May be given for a managed one, too.',
+      description:
+        'Whether the schedule is enabled. The field is also allowed when an installation manages the watcher.',
     }),
   }),
   schema: updateWatcherInput,
@@ -73,7 +78,7 @@ mutation('updateWatcher', {
 mutation('archiveWatcher', {
   description: `Archives a watcher. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher.' }),
+    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveWatcher,

@@ -6,45 +6,51 @@ import { TemplateItemKind } from './itemKind.ts';
 import { PlanReasonType } from './planItem.ts';
 
 const ConflictOwner = builder.enumType('TemplateConflictOwner', {
-  description: 'Whose row is in the way of an item.',
+  description: 'The owner of the row that conflicts with an item of a release.',
   values: {
-    USER: { value: 'USER', description: 'The organization made it itself.' },
-    TEMPLATE: { value: 'TEMPLATE', description: 'An installation manages it.' },
+    USER: { value: 'USER', description: 'The organization created the row itself.' },
+    TEMPLATE: { value: 'TEMPLATE', description: 'An installation manages the row.' },
   } as const,
 });
 
 export const TemplateResolution = builder.enumType('TemplateResolution', {
-  description: 'How a conflict is settled.',
+  description: 'The way in which a conflict is resolved.',
   values: {
     ADOPT: {
       value: 'ADOPT',
       description:
-        'The row follows the template: one of the organization becomes the installation’s as it is; one that changed on both sides takes the release’s side.',
+        'The installation manages the row. A row that the organization created stays as it is. A row that the release and the organization both changed takes the values of the release.',
     },
-    SKIP: { value: 'SKIP', description: 'The release’s side is left out. The installation remembers it.' },
+    SKIP: {
+      value: 'SKIP',
+      description:
+        'The installation leaves out the item, or the values of the release, and keeps doing so in later resyncs.',
+    },
   } as const,
 });
 
 export const TemplateConflict = builder.objectRef<Conflict>('TemplateConflict').implement({
-  description: 'An item of which only a resolution can tell what is to happen.',
+  description: 'An item of a release that cannot be applied without a resolution.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: TemplateItemKind, description: 'What it is.' }),
-    slug: t.exposeString('slug', { description: 'Its slug; a resolution names it by kind and slug.' }),
+    kind: t.expose('kind', { type: TemplateItemKind, description: 'The kind of the item.' }),
+    slug: t.exposeString('slug', {
+      description: 'The slug of the item. A resolution names the item by its kind and slug.',
+    }),
     reason: t.field({
       type: PlanReasonType,
-      description: 'What is in the way.',
+      description: 'The reason for the conflict.',
       resolve: ({ reason }) => reason as PlanReason,
     }),
-    owner: t.expose('owner', { type: ConflictOwner, description: 'Whose row is in the way.' }),
+    owner: t.expose('owner', { type: ConflictOwner, description: 'The owner of the conflicting row.' }),
     installation: t.exposeNode('installationId', {
       type: Installation,
       nullable: true,
       description:
-        'The installation that manages the row in the way; null when the organization made it itself.',
+        'The installation that manages the conflicting row; null when the organization created the row itself.',
     }),
     resolutions: t.field({
       type: [TemplateResolution],
-      description: 'What settles it.',
+      description: 'The resolutions that resolve the conflict.',
       resolve: ({ resolutions }) => [...resolutions],
     }),
   }),

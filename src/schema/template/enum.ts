@@ -4,9 +4,10 @@ import { dbEnum } from '../kit/enum.ts';
 export const InstallationStatus = dbEnum(
   'InstallationStatus',
   values.InstallationStatus,
-  'Whether an installation is in force.',
+  'The status of an installation.',
   {
-    INSTALLED: 'It manages its agent and its vocabulary.',
-    UNINSTALLED: 'It manages nothing any more. Final: the template can be installed anew.',
+    INSTALLED: 'The installation manages its agent and its vocabulary.',
+    UNINSTALLED:
+      'The installation manages no agent and no vocabulary any more. This status is final; a new installation of the template is possible.',
   },
 );

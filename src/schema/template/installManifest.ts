@@ -4,17 +4,19 @@ import { builder } from '../kit/builder.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
 const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem').implement({
-  description: 'Something that an installation creates.',
+  description: 'An agent or a vocabulary definition that an installation creates.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: TemplateItemKind, description: 'What it is.' }),
-    slug: t.exposeString('slug', { description: 'The slug that it gets; `agent` for the agent.' }),
+    kind: t.expose('kind', { type: TemplateItemKind, description: 'The kind of the item.' }),
+    slug: t.exposeString('slug', {
+      description: 'The slug that the created row gets; `agent` for the agent.',
+    }),
     name: t.string({
-      description: 'Its name for people; the role of the agent.',
+      description: 'The name of the item for people; for the agent, its role.',
       resolve: (item) => (item.kind === 'AGENT' ? item.fields.role : item.fields.name),
     }),
     description: t.string({
       nullable: true,
-      description: 'What it means, if the template says so.',
+      description: 'A text that explains the item to people; null when the template has none.',
       resolve: ({ fields }) => fields.description,
     }),
   }),
@@ -23,20 +25,20 @@ const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem
 type InstallManifestShape = Needs & { creates: readonly ManifestItem[] };
 
 export const InstallManifest = builder.objectRef<InstallManifestShape>('InstallManifest').implement({
-  description: 'What an installation needs and creates, for those who consider it.',
+  description:
+    'The needs of an installation and the items that it creates, to be read before installing a template.',
   fields: (t) => ({
     environment: t.exposeStringList('environment', {
       description:
-        'Names of the environment variables that the agent needs, from `required_env` in its config.',
+        "The names of the environment variables that the agent needs, from `required_env` in the agent's config.",
     }),
     connections: t.exposeStringList('connections', {
       description:
-        'Names of the connections that the watchers need, from `connections` in the config of the agent.',
+        "The names of the connections that the watchers need, from `connections` in the agent's config.",
     }),
     creates: t.field({
       type: [InstallManifestItem],
-      description:
-        'All that it creates in an organization that has none of it: the agent first, at most 2,000.',
+      description: 'The items that a first installation creates, at most 2,000, the agent first.',
       resolve: ({ creates }) => [...creates],
     }),
   }),

@@ -9,16 +9,19 @@ import { TemplateRelease } from './templateRelease.ts';
 export const Installation = builder.prismaNode('Installation', {
   id: { field: 'id' },
   description:
-    'A template that an organization has installed: an agent and vocabulary that follow its releases. What it manages cannot be edited here.',
+    'A template that an organization has installed: an agent and a vocabulary that follow the releases of the template. The organization cannot edit the fields that releases define.',
   fields: (t) => ({
-    organization: t.relation('organization', { description: 'The organization that installed it.' }),
-    template: t.relation('template', { type: Template, description: 'The template.' }),
+    organization: t.relation('organization', {
+      description: 'The organization that installed the template.',
+    }),
+    template: t.relation('template', { type: Template, description: 'The installed template.' }),
     release: t.relation('release', {
       type: TemplateRelease,
-      description: 'The release that it was last brought to.',
+      description: 'The release that the installation was last brought to.',
     }),
     updateAvailable: t.boolean({
-      description: 'Whether it is in force and its template has a newer release.',
+      description:
+        'Whether the installation is INSTALLED and its template has a release newer than `release`.',
       select: { templateId: true, status: true, release: { select: { number: true } } },
       resolve: async ({ templateId, status, release: { number } }, _args, { db }) =>
         status === 'INSTALLED' &&
@@ -26,7 +29,8 @@ export const Installation = builder.prismaNode('Installation', {
     }),
     drift: t.prismaField({
       type: [InstallationItem],
-      description: 'The items that were changed or archived here, by kind and slug: at most 2,000.',
+      description:
+        'The items that the organization changed or archived since a release wrote them, ordered by kind and slug, at most 2,000.',
       select: { id: true },
       resolve: (query, { id }, _args, { db }) =>
         db.prisma.installationItem.findMany({
@@ -38,19 +42,33 @@ export const Installation = builder.prismaNode('Installation', {
     }),
     items: t.list({
       type: InstallationItem,
-      description: 'Its items, by slug.',
-      args: { state: t.arg({ type: InstallationItemState, description: 'Only those in this state.' }) },
+      description: 'The items of the installation, ordered by slug.',
+      args: {
+        state: t.arg({
+          type: InstallationItemState,
+          description: 'Only items in this state. All items by default.',
+        }),
+      },
       where: ({ id }, { state }) => ({ installationId: id, state: state ?? undefined }),
       orderBy: { by: [byText('slug')] },
     }),
     agent: t.relation('agent', { type: Agent, description: 'The installed agent.' }),
-    status: t.expose('status', { type: InstallationStatus, description: 'Whether it is in force.' }),
-    installedAt: t.expose('installedAt', { type: 'DateTime', description: 'When it was installed.' }),
+    status: t.expose('status', {
+      type: InstallationStatus,
+      description: 'Whether the installation is installed or uninstalled.',
+    }),
+    installedAt: t.expose('installedAt', {
+      type: 'DateTime',
+      description: 'When the template was installed.',
+    }),
     uninstalledAt: t.expose('uninstalledAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was uninstalled; null while it is in force.',
+      description: 'When the template was uninstalled; null while it is installed.',
     }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    updatedAt: t.expose('updatedAt', {
+      type: 'DateTime',
+      description: 'When the installation last changed.',
+    }),
   }),
 });

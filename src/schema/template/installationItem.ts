@@ -2,25 +2,28 @@ import { builder } from '../kit/builder.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
 export const InstallationItemState = builder.enumType('InstallationItemState', {
-  description: 'How an item of an installation stands.',
+  description: 'The state of an item of an installation.',
   values: {
-    MIRRORED: { value: 'MIRRORED', description: 'The row is as the release says.' },
+    MIRRORED: { value: 'MIRRORED', description: 'The row equals the item of the release.' },
     LOCALLY_CHANGED: {
       value: 'LOCALLY_CHANGED',
-      description: 'The row was changed here. Resyncs keep that.',
+      description: 'The organization changed the row. Resyncs keep the change.',
     },
     LOCALLY_ARCHIVED: {
       value: 'LOCALLY_ARCHIVED',
-      description: 'The row was archived here. Resyncs keep that.',
+      description: 'The organization archived the row. Resyncs keep it archived.',
     },
     ORPHANED: {
       value: 'ORPHANED',
       description:
-        'The item has left the release, and its row stays because something refers to it or it was changed here.',
+        'The item has left the release. Its row stays, because something refers to it or the organization changed it.',
     },
-    ARCHIVED: { value: 'ARCHIVED', description: 'The item has left the release, and its row is archived.' },
-    DETACHED: { value: 'DETACHED', description: 'The row was detached, and is the organization’s own.' },
-    SKIPPED: { value: 'SKIPPED', description: 'A resolution leaves the item out.' },
+    ARCHIVED: {
+      value: 'ARCHIVED',
+      description: 'The item has left the release. The installation archived its row.',
+    },
+    DETACHED: { value: 'DETACHED', description: 'The row was detached. The organization manages it itself.' },
+    SKIPPED: { value: 'SKIPPED', description: 'A resolution left the item out. The item has no row.' },
   } as const,
 });
 
@@ -33,20 +36,23 @@ type State =
   | 'DETACHED'
   | 'SKIPPED';
 
-/** What was changed or archived here since a release wrote it. */
+/** The states of items that the organization changed or archived since a release wrote them. */
 export const DRIFTED = ['LOCALLY_CHANGED', 'LOCALLY_ARCHIVED'];
 
 export const InstallationItem = builder.prismaObject('InstallationItem', {
-  description: 'An item of the release that an installation mirrors or leaves out.',
+  description: 'An item of a release that an installation mirrors or leaves out.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: TemplateItemKind, description: 'What it is.' }),
-    sourceKey: t.exposeString('sourceKey', { description: 'Its key in all releases of the template.' }),
+    kind: t.expose('kind', { type: TemplateItemKind, description: 'The kind of the item.' }),
+    sourceKey: t.exposeString('sourceKey', {
+      description: 'The key of the item in all releases of the template. A new slug does not change the key.',
+    }),
     slug: t.exposeString('slug', {
-      description: 'The slug of its row; of a detached or skipped one, its slug in the release.',
+      description:
+        'The slug of the row that mirrors the item. For a DETACHED or SKIPPED item, the slug in the release.',
     }),
     state: t.field({
       type: InstallationItemState,
-      description: 'How it stands.',
+      description: 'The state of the item.',
       select: { state: true },
       resolve: ({ state }) => state as State,
     }),

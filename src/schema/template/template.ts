@@ -7,23 +7,29 @@ import { TemplateVisibility } from './templateVisibility.ts';
 export const Template = builder.prismaNode('Template', {
   id: { field: 'id' },
   visible: visibleTemplates,
-  description: 'An agent that other organizations can install, with its vocabulary.',
+  description: 'An agent with its vocabulary, published for other organizations to install.',
   fields: (t) => ({
     slug: t.exposeString('slug', {
       description:
-        'Its name for programs; unique among public templates, and among those of its organization.',
+        'The name of the template for programs. A public template has a slug unique among all public templates; every slug is unique among the templates of its organization.',
     }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is for.' }),
-    visibility: t.expose('visibility', { type: TemplateVisibility, description: 'Who finds it.' }),
+    name: t.exposeString('name', { description: 'The name of the template for people.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'A text that explains the template to people; null when there is none.',
+    }),
+    visibility: t.expose('visibility', {
+      type: TemplateVisibility,
+      description: 'Whether all organizations can find the template, or only its own.',
+    }),
     publisher: t.string({
-      description: 'The name of the organization that publishes it.',
+      description: 'The name of the organization that publishes the template.',
       select: { organization: { select: { name: true } } },
       resolve: ({ organization }) => organization.name,
     }),
     latestRelease: t.prismaField({
       type: TemplateRelease,
-      description: 'Its newest release: what an installation gets unless it asks for another.',
+      description: 'The newest release of the template. `installTemplate` installs it by default.',
       select: { id: true },
       resolve: (query, { id }, _args, { db }) =>
         db.prisma.templateRelease.findFirstOrThrow({
@@ -34,14 +40,17 @@ export const Template = builder.prismaNode('Template', {
     }),
     releases: t.list({
       type: TemplateRelease,
-      description: 'Its releases, newest first.',
+      description: 'The releases of the template, newest first.',
       where: ({ id }) => ({ templateId: id }),
       orderBy: newestFirst(),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was first released.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When the first release of the template was published.',
+    }),
     updatedAt: t.expose('updatedAt', {
       type: 'DateTime',
-      description: 'When its slug, name, description or visibility last changed.',
+      description: 'When the slug, name, description or visibility of the template last changed.',
     }),
   }),
 });

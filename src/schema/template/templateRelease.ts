@@ -5,13 +5,16 @@ export const TemplateRelease = builder.prismaNode('TemplateRelease', {
   id: { field: 'id' },
   visible: (viewer) => ({ template: visibleTemplates(viewer) }),
   description:
-    'A published state of a template: its agent’s role, description and config, and its vocabulary. Never changed.',
+    'A published state of a template: the role, description and config of its agent, and its vocabulary. A release never changes.',
   fields: (t) => ({
-    template: t.relation('template', { description: 'The template that it is a release of.' }),
-    number: t.exposeInt('number', { description: 'Its number. Counts from 1 for each template.' }),
-    hash: t.exposeString('hash', {
-      description: 'SHA-256 of its items as canonical JSON, in hexadecimal. Equal items have equal hashes.',
+    template: t.relation('template', { description: 'The template that the release belongs to.' }),
+    number: t.exposeInt('number', {
+      description: 'The number of the release within its template, counting from 1.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was published.' }),
+    hash: t.exposeString('hash', {
+      description:
+        'The SHA-256 hash of the items of the release as canonical JSON, in hexadecimal. Releases with equal items have equal hashes.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the release was published.' }),
   }),
 });

@@ -4,10 +4,10 @@ import { dbEnum } from '../kit/enum.ts';
 export const TemplateVisibility = dbEnum(
   'TemplateVisibility',
   values.TemplateVisibility,
-  'Who finds a template.',
+  'The visibility of a template.',
   {
-    PUBLIC: 'It is in the catalogue, and every organization but its own can install it.',
+    PUBLIC: 'The catalogue contains the template, and every organization except its own can install it.',
     PRIVATE:
-      'Only members of its own organization find it. Organizations that have it installed keep it, and its later releases.',
+      'Only members of its own organization can find the template. Organizations that installed it before keep it and receive its later releases.',
   },
 );

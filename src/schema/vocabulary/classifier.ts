@@ -5,20 +5,22 @@ import { vocabularyFields } from './vocabularyFields.ts';
 
 export const Classifier = builder.prismaNode('Classifier', {
   id: { field: 'id' },
-  description: 'Gives what comes in one of several labels, such as a severity.',
+  description:
+    'A definition of the labels, such as severities, from which an item or a finding of a watcher gets one.',
   fields: (t) => ({
     ...vocabularyFields(t),
     watcher: t.relation('watcher', {
       nullable: true,
-      description: 'The watcher whose findings it labels, if it is made for one.',
+      description:
+        'The watcher whose findings the classifier labels; null when the classifier belongs to no watcher.',
     }),
     currentVersion: t.relation('currentVersion', {
       type: ClassifierVersion,
-      description: 'Its labels now.',
+      description: 'The current version of the classifier, which holds its labels.',
     }),
     versions: t.list({
       type: ClassifierVersion,
-      description: 'Its labels over time, the newest version first.',
+      description: 'All versions of the classifier, newest first.',
       where: ({ id }) => ({ classifierId: id }),
     }),
   }),
@@ -27,7 +29,7 @@ export const Classifier = builder.prismaNode('Classifier', {
 liveNoun('Classifier', {
   changes: {
     CLASSIFIER_CREATED: 'A classifier was created.',
-    CLASSIFIER_UPDATED: 'A public field of a classifier changed, or it has a new version.',
+    CLASSIFIER_UPDATED: 'A public field of a classifier changed, or the classifier got a new version.',
     CLASSIFIER_ARCHIVED: 'A classifier was archived.',
   },
 });

@@ -2,17 +2,20 @@ import { builder } from '../kit/builder.ts';
 
 export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
   id: { field: 'id' },
-  description: 'The labels of a classifier from some moment on. Never changed.',
+  description: 'One version of the labels of a classifier. A version never changes.',
   fields: (t) => ({
-    classifier: t.relation('classifier', { description: 'The classifier that it is a version of.' }),
-    version: t.exposeInt('version', { description: 'Its number. Counts from 1 for each classifier.' }),
+    classifier: t.relation('classifier', { description: 'The classifier that the version belongs to.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of the version within its classifier, counting from 1 without gaps.',
+    }),
     attributeKey: t.exposeString('attributeKey', {
-      description: 'The attribute that a label is the value of.',
+      description: 'The name of the attribute whose values are the labels, such as `severity`.',
     }),
     attributeValues: t.expose('attributeValues', {
       type: 'JSON',
-      description: 'The labels: a list of texts, or an object that describes each label by its key.',
+      description:
+        'The labels: a list of strings, or an object whose keys are the labels and whose values describe them.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the version was created.' }),
   }),
 });

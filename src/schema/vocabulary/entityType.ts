@@ -4,13 +4,14 @@ import { vocabularyFields } from './vocabularyFields.ts';
 
 export const EntityType = builder.prismaNode('EntityType', {
   id: { field: 'id' },
-  description: 'A kind of thing that an organization knows of, such as a customer or a service.',
+  description: 'A kind of entity that an organization works with, such as a customer or a service.',
   fields: (t) => ({
     ...vocabularyFields(t),
     metadataSchema: t.expose('metadataSchema', {
       type: 'JSON',
       nullable: true,
-      description: 'The JSON Schema (draft 2020-12) of the metadata of such a thing; null allows any.',
+      description:
+        'The JSON Schema (draft 2020-12) of the metadata of an entity of this type; null when any metadata is allowed.',
     }),
   }),
 });

@@ -4,9 +4,9 @@ import { dbEnum } from '../kit/enum.ts';
 export const VocabularyWriter = dbEnum(
   'VocabularyWriter',
   values.VocabularyWriter,
-  'Who wrote a definition last.',
+  'The side that last wrote a vocabulary definition.',
   {
-    LOCAL: 'Somebody in the organization, or another program at its database.',
-    TEMPLATE: 'An installation, from a release.',
+    LOCAL: 'A member of the organization wrote the definition, or another program wrote it in the database.',
+    TEMPLATE: 'An installation wrote the definition, from a release of its template.',
   },
 );

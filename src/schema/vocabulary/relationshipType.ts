@@ -4,33 +4,37 @@ import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
-  description: 'A pair of entity types that a relationship type may relate.',
+  description: 'A pair of entity types that a relationship type allows.',
   fields: (t) => ({
-    source: t.relation('sourceType', { type: EntityType, description: 'The type of the source.' }),
-    target: t.relation('targetType', { type: EntityType, description: 'The type of the target.' }),
+    source: t.relation('sourceType', { type: EntityType, description: 'The entity type of the source.' }),
+    target: t.relation('targetType', { type: EntityType, description: 'The entity type of the target.' }),
   }),
 });
 
 export const RelationshipType = builder.prismaNode('RelationshipType', {
   id: { field: 'id' },
-  description: 'How two things may be related, such as "is owned by".',
+  description: 'A kind of relationship from one entity to another, such as "is owned by".',
   fields: (t) => ({
     ...vocabularyFields(t),
     metadataSchema: t.expose('metadataSchema', {
       type: 'JSON',
       nullable: true,
-      description: 'The JSON Schema (draft 2020-12) of the metadata of such a relationship; null allows any.',
+      description:
+        'The JSON Schema (draft 2020-12) of the metadata of a relationship of this type; null when any metadata is allowed.',
     }),
     isSymmetric: t.exposeBoolean('isSymmetric', {
-      description: 'Whether it says the same both ways round. Its rules then hold both ways round, too.',
+      description:
+        'Whether a relationship of this type holds in both directions. The rules of a symmetric type apply in both directions too.',
     }),
     inverse: t.relation('inverse', {
       nullable: true,
-      description: 'The type that says the same the other way round. A symmetric one has none.',
+      description:
+        'The relationship type of the opposite direction, such as "owns" for "is owned by"; null when none is set. A symmetric type has none.',
     }),
     rules: t.relation('rules', {
       type: RelationshipTypeRule,
-      description: 'The pairs that it may relate, at most 200. Without rules it may relate any.',
+      description:
+        'The pairs of entity types that the relationship type allows, at most 200. Without rules, it allows every pair.',
       query: { orderBy: [{ sourceTypeId: 'asc' }, { targetTypeId: 'asc' }], take: 200 },
     }),
   }),
@@ -39,7 +43,7 @@ export const RelationshipType = builder.prismaNode('RelationshipType', {
 liveNoun('RelationshipType', {
   changes: {
     RELATIONSHIP_TYPE_CREATED: 'A relationship type was created.',
-    RELATIONSHIP_TYPE_UPDATED: 'A public field of a relationship type changed, or its rules.',
+    RELATIONSHIP_TYPE_UPDATED: 'A public field or the rules of a relationship type changed.',
     RELATIONSHIP_TYPE_ARCHIVED: 'A relationship type was archived.',
   },
 });

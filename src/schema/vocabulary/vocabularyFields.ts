@@ -6,65 +6,83 @@ import { VocabularyWriter } from './enum.ts';
 
 type EntityTypeFields = Parameters<Parameters<typeof builder.prismaObjectFields<'EntityType'>>[1]>[0];
 
-/** What every kind of vocabulary has: the four tables have these columns and relations under the same names. */
+/**
+ * The fields that all four kinds of vocabulary share. Their tables have these columns and relations under the same
+ * names.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: the builder's type depends on the table.
 export const vocabularyFields = (fields: any) => {
   const t: EntityTypeFields = fields;
   return {
     slug: t.exposeString('slug', {
       description:
-        'Its name for programs; unique among those of its kind that are not archived. One that begins with `$` is defined by the platform.',
+        'The name of the definition for programs, unique in the organization among the live definitions of the same kind, and for a classifier among those of the same watcher. A slug that starts with `$` belongs to the platform.',
     }),
-    name: t.exposeString('name', { description: 'Its name for people.' }),
+    name: t.exposeString('name', { description: 'The name of the definition for people.' }),
     displayName: t.exposeString('displayName', {
       nullable: true,
-      description: 'What this organization calls it instead of `name`, if anything. No release changes it.',
+      description:
+        'The name that the organization shows instead of `name`; null when it shows `name`. Releases do not change it.',
     }),
-    description: t.exposeString('description', { nullable: true, description: 'What it means.' }),
-    organization: t.relation('organization', { description: 'The organization that has it.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'A text that explains the definition to people; null when there is none.',
+    }),
+    organization: t.relation('organization', {
+      description: 'The organization that the definition belongs to.',
+    }),
     agent: t.relation('agent', {
       nullable: true,
-      description: 'The agent that it is part of, if any: a release of that agent holds it.',
+      description:
+        'The agent that the definition belongs to, so that releases of that agent contain it; null when it belongs to no agent.',
     }),
     managedBy: t.relation('installation', {
       type: Installation,
       nullable: true,
-      description: 'The installed template that defines it; null when the organization defines it itself.',
+      description:
+        'The installation that manages the definition; null when the organization wrote the definition itself.',
     }),
     sourceKey: t.exposeString('sourceKey', {
       nullable: true,
-      description: 'The key of its item in releases of the template. A rename there does not change it.',
+      description:
+        'The key of the item in the releases of the template. A new slug does not change the key. Null when no installation manages the definition.',
     }),
     sourceRelease: t.int({
       nullable: true,
-      description: 'The number of the release that its definition was last compared with.',
+      description:
+        'The number of the release that the definition was last compared with; null when no installation manages it.',
       select: { sourceRelease: { select: { number: true } } },
       resolve: ({ sourceRelease }) => sourceRelease?.number ?? null,
     }),
     mirroredAt: t.expose('mirroredAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When its definition was last compared with a release.',
+      description:
+        'When the definition was last compared with a release; null when no installation manages it.',
     }),
     locallyChanged: t.exposeBoolean('locallyChanged', {
-      description: 'Whether its definition was changed here since. Such a change is kept.',
+      description:
+        'Whether the organization changed the definition after a release wrote it. A resync keeps such a change. False when no installation manages the definition.',
     }),
     lastWriter: t.expose('lastWriter', {
       type: VocabularyWriter,
-      description: 'Who wrote its definition last.',
+      description: 'The side that last wrote the definition: the organization or an installation.',
     }),
     orphaned: t.exposeBoolean('orphaned', {
-      description: 'Whether it has left the template, and stays because something refers to it.',
+      description:
+        'Whether the item has left the template while the definition stays, because something refers to it or the organization changed it.',
     }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was archived; null while it is in use. An archived one keeps its past.',
+      description:
+        'When the definition was archived; null while it is live. Versions and windows of an archived definition stay readable.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the definition was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the definition last changed.' }),
     viewerCanEdit: t.boolean({
-      description: 'Whether the viewer may change its definition and archive it.',
+      description:
+        'Whether the viewer may change and archive the definition: the viewer is OWNER or ADMIN, and the definition is live, not managed by an installation, and not defined by the platform.',
       select: { organizationId: true, slug: true, installationId: true, archivedAt: true },
       resolve: (row, _args, { viewer }) =>
         isEditable(row) && can(viewer, 'vocabulary.write', row.organizationId),

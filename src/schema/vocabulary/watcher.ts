@@ -7,33 +7,36 @@ import { WatcherWindow } from './watcherWindow.ts';
 
 export const Watcher = builder.prismaNode('Watcher', {
   id: { field: 'id' },
-  description: 'A question that is asked at set times, with a schema for its answer.',
+  description: 'A question that an agent answers at set times, with a JSON Schema of the answer.',
   fields: (t) => ({
     ...vocabularyFields(t),
     schedule: t.exposeString('schedule', {
       nullable: true,
-      description: 'When it is due, as a cron expression of five fields, in UTC; null: at no set times.',
+      description:
+        'The times at which the watcher is due, as a cron expression with five fields in UTC: minute, hour, day of month, month and day of week. Null when the watcher is due at no set times.',
     }),
     scheduleEnabled: t.exposeBoolean('scheduleEnabled', {
-      description: 'Whether the schedule is in force. No release changes it.',
+      description: 'Whether the schedule is enabled. Releases do not change it.',
     }),
     connection: t.exposeString('connection', {
       nullable: true,
-      description: 'The connection that it reads through, by its name here. No release changes it.',
+      description:
+        'The name of the connection in the organization that the watcher reads through; null when none is set. Releases do not change it.',
     }),
     currentVersion: t.relation('currentVersion', {
       type: WatcherVersion,
-      description: 'What it asks now.',
+      description: 'The current version of the watcher, which holds its prompt, schema and script.',
     }),
     versions: t.list({
       type: WatcherVersion,
-      description: 'What it asked, the newest version first.',
+      description: 'All versions of the watcher, newest first.',
       where: ({ id }) => ({ watcherId: id }),
       orderBy: newestFirst(),
     }),
     windows: t.list({
       type: WatcherWindow,
-      description: 'What it found, the latest span first. Kept for ever.',
+      description:
+        'The windows of the watcher, ordered by `startsAt`, latest first. A window is never deleted.',
       where: ({ id }) => ({ watcherId: id }),
       orderBy: { by: [byTime('startsAt')] },
     }),
@@ -43,7 +46,7 @@ export const Watcher = builder.prismaNode('Watcher', {
 liveNoun('Watcher', {
   changes: {
     WATCHER_CREATED: 'A watcher was created.',
-    WATCHER_UPDATED: 'A public field of a watcher changed, or it has a new version.',
+    WATCHER_UPDATED: 'A public field of a watcher changed, or the watcher got a new version.',
     WATCHER_ARCHIVED: 'A watcher was archived.',
   },
 });

@@ -2,19 +2,22 @@ import { builder } from '../kit/builder.ts';
 
 export const WatcherVersion = builder.prismaNode('WatcherVersion', {
   id: { field: 'id' },
-  description: 'What a watcher asked from some moment on. Never changed.',
+  description: 'One version of the prompt, schema and script of a watcher. A version never changes.',
   fields: (t) => ({
-    watcher: t.relation('watcher', { description: 'The watcher that it is a version of.' }),
-    version: t.exposeInt('version', { description: 'Its number. Counts from 1 for each watcher.' }),
-    prompt: t.exposeString('prompt', { description: 'The question.' }),
+    watcher: t.relation('watcher', { description: 'The watcher that the version belongs to.' }),
+    version: t.exposeInt('version', {
+      description: 'The number of the version within its watcher, counting from 1 without gaps.',
+    }),
+    prompt: t.exposeString('prompt', { description: 'The question that the watcher asks.' }),
     extractionSchema: t.expose('extractionSchema', {
       type: 'JSON',
-      description: 'The JSON Schema (draft 2020-12) of an answer.',
+      description: 'The JSON Schema (draft 2020-12) of the answer.',
     }),
     reactionScript: t.exposeString('reactionScript', {
       nullable: true,
-      description: 'What the agent is to run on an answer. The server stores it and never runs it.',
+      description:
+        'The script that the agent runs on an answer; null when there is none. The server stores the script and never runs it.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the version was created.' }),
   }),
 });

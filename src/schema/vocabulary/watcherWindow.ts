@@ -2,18 +2,22 @@ import { builder } from '../kit/builder.ts';
 
 export const WatcherWindow = builder.prismaNode('WatcherWindow', {
   id: { field: 'id' },
-  description: 'What a watcher found in a span of time. Never changed.',
+  description: 'The answer of a watcher for a span of time. A window never changes.',
   fields: (t) => ({
-    watcher: t.relation('watcher', { description: 'The watcher that found it.' }),
+    watcher: t.relation('watcher', { description: 'The watcher that the window belongs to.' }),
     version: t.relation('version', {
-      description: 'The version that the watcher ran with, whatever its current version is.',
+      description:
+        'The version that the watcher ran with. A later version of the watcher does not change it.',
     }),
-    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'The first moment of the span.' }),
+    startsAt: t.expose('startsAt', { type: 'DateTime', description: 'When the span starts.' }),
     endsAt: t.expose('endsAt', {
       type: 'DateTime',
-      description: 'The end of the span, which is no part of it.',
+      description: 'When the span ends. This moment is not part of the span.',
     }),
-    extractedData: t.expose('extractedData', { type: 'JSON', description: 'The answer, a JSON object.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
+    extractedData: t.expose('extractedData', {
+      type: 'JSON',
+      description: 'The answer of the watcher, a JSON object.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the window was recorded.' }),
   }),
 });

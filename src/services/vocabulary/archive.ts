@@ -1,4 +1,4 @@
-/** Archives rows of the vocabulary. What refers to them stays, and so does their past. */
+/** Archives rows of the vocabulary. References to an archived row, its versions and its windows stay. */
 import { Prisma } from '../../../prisma/client/client.ts';
 import { authorize } from '../../auth/policy.ts';
 import { ForbiddenError, ManagedByTemplateError } from '../../errors.ts';
@@ -20,7 +20,9 @@ export const archiveWatcher = (act: Act, { watcherId }: { watcherId: string }) =
   archive(act, 'Watcher', watcherId);
 
 /**
- * Frees the row's slug. No-op when it is archived already.
+ * Archives a row, which frees its slug. No-op when the row is already archived.
+ * @throws NotFoundError unless the viewer sees the row
+ * @throws ForbiddenError when the viewer's role does not allow it, or the platform defines the row
  * @throws ManagedByTemplateError
  */
 async function archive(act: Act, kind: VocabularyKind, id: string) {

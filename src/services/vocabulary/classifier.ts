@@ -20,7 +20,7 @@ export const updateClassifierInput = z.object({
 
 type Ids = { agentId?: string | null; watcherId?: string | null };
 
-/** A JSON value of GraphQL's may be anything, also nothing. */
+/** GraphQL types a JSON value as unknown, which includes undefined. The schema checks it. */
 type NewClassifier = Omit<z.input<typeof createClassifierInput>, 'attributeValues'> & {
   attributeValues?: unknown;
 };
@@ -47,7 +47,7 @@ export async function createClassifier(
         await assertAgent(tx, { organizationId, id: agentId });
         await assertReferable(tx, 'Watcher', { organizationId, id: watcherId, field: 'watcherId' });
         const { slug, name, description = null } = data;
-        // Classifier and version refer to each other: one statement writes both.
+        // A classifier and its current version refer to each other, so one statement must write both.
         const [row] = await tx.$queryRaw<[{ id: string }]>`
           WITH ids AS (SELECT uuid_v7() AS classifier_id, uuid_v7() AS version_id),
           made AS (
@@ -70,9 +70,9 @@ export async function createClassifier(
 }
 
 /**
- * Changes a classifier. What is absent stays as it is. Changed labels make a new version.
+ * Changes a classifier. Absent fields do not change. A change of the attribute or the labels creates a new version.
  * @throws SlugTakenError
- * @throws ManagedByTemplateError unless only the display name is given
+ * @throws ManagedByTemplateError when an installation manages the classifier and a field besides the display name is given
  * @throws VocabularyArchivedError
  */
 export async function updateClassifier(
@@ -106,7 +106,8 @@ export async function updateClassifier(
         });
       },
     });
-  // A classifier that goes to another watcher takes its slug there.
+  // A slug is unique per watcher, so a classifier that moves to another watcher can violate the constraint without a
+  // new slug.
   const slug = data.slug ?? (watcherId === undefined ? undefined : await slugOf(act, classifierId));
   return await claimSlug('Classifier', slug, update);
 }
@@ -115,7 +116,7 @@ async function slugOf({ db }: Act, id: string): Promise<string> {
   return (await db.prisma.classifier.findUniqueOrThrow({ where: { id } })).slug;
 }
 
-/** The id of a new version, or undefined when nothing would be new in it. */
+/** Creates a version and returns its id. Returns undefined when the content equals the current version. */
 async function nextVersion(tx: Tx, classifierId: string, content: Content): Promise<string | undefined> {
   const { currentVersion: current } = await tx.classifier.findUniqueOrThrow({
     where: { id: classifierId },

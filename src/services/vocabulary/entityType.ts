@@ -42,9 +42,9 @@ export async function createEntityType(
 }
 
 /**
- * Changes an entity type. What is absent stays as it is.
+ * Changes an entity type. Absent fields do not change.
  * @throws SlugTakenError
- * @throws ManagedByTemplateError unless only the display name is given
+ * @throws ManagedByTemplateError when an installation manages the type and a field besides the display name is given
  * @throws VocabularyArchivedError
  */
 export async function updateEntityType(

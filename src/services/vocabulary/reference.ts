@@ -1,4 +1,4 @@
-/** What a row of the vocabulary may refer to: live rows of its own organization. */
+/** Checks that a row of the vocabulary refers only to live rows of its own organization. */
 import { Prisma } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';

@@ -1,11 +1,11 @@
-/** Which entity types a relationship type may relate. */
+/** The rules of a relationship type: the pairs of entity types that it allows. */
 import { z } from 'zod';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { text } from '../act/input.ts';
 import { MAX_RULES } from '../template/manifest/fieldRule.ts';
 
-// No slug that the organization may choose: a rule may name a type of the platform, too.
+// Not the schema for new slugs: a rule may name a type of the platform, whose slug starts with `$`.
 const typeSlug = text(1, 64);
 
 export const relationshipRules = z
@@ -14,12 +14,12 @@ export const relationshipRules = z
 
 type Rules = z.output<typeof relationshipRules>;
 
-/** The entity types of the rules, by id. */
+/** The ids of the entity types of the rules. Both lists have one entry per rule. */
 export type ResolvedRules = { sources: string[]; targets: string[] };
 
 /**
  * Finds the live entity types that rules name.
- * @throws InvalidInputError naming every slug that none of them has
+ * @throws InvalidInputError naming every slug that no live entity type has
  */
 export async function resolveRules(tx: Tx, organizationId: string, rules: Rules): Promise<ResolvedRules> {
   const slugs = new Set(rules.flatMap(({ sourceSlug, targetSlug }) => [sourceSlug, targetSlug]));
@@ -43,7 +43,7 @@ export async function resolveRules(tx: Tx, organizationId: string, rules: Rules)
   };
 }
 
-/** Makes these the rules of a relationship type. Rules that stay are not touched. */
+/** Replaces the rules of a relationship type. Rules that stay are not written. */
 export async function writeRules(
   tx: Tx,
   { organizationId, id }: { organizationId: string; id: string },

@@ -31,7 +31,7 @@ type Ids = { agentId?: string | null; inverseId?: string | null };
 
 /**
  * @throws SlugTakenError
- * @throws InvalidInputError when a rule names no entity type, or the inverse does not fit
+ * @throws InvalidInputError when a rule names no live entity type, or the inverse is archived or not allowed
  */
 export async function createRelationshipType(
   act: Act,
@@ -67,10 +67,10 @@ export async function createRelationshipType(
 }
 
 /**
- * Changes a relationship type. What is absent stays as it is; `rules` replaces all of them.
+ * Changes a relationship type. Absent fields do not change. `rules` replaces all existing rules.
  * @throws SlugTakenError
- * @throws InvalidInputError when a rule names no entity type, or the inverse does not fit
- * @throws ManagedByTemplateError unless only the display name is given
+ * @throws InvalidInputError when a rule names no live entity type, or the inverse is archived or not allowed
+ * @throws ManagedByTemplateError when an installation manages the type and a field besides the display name is given
  * @throws VocabularyArchivedError
  */
 export async function updateRelationshipType(
@@ -107,7 +107,7 @@ export async function updateRelationshipType(
   return await claimSlug('RelationshipType', data.slug, () => withFittingInverse(update));
 }
 
-/** What fits depends on what an update leaves as it is: the database has both. */
+/** An update may give only one of `inverseId` and `isSymmetric`. The database checks both together. */
 async function withFittingInverse<Result>(act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();

@@ -1,4 +1,4 @@
-/** Finds and locks a row of the vocabulary, whatever its kind. */
+/** Finds, locks and checks a row of any of the four kinds of vocabulary. */
 import { Prisma } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import {
@@ -41,7 +41,7 @@ export async function organizationOf(act: Act, kind: VocabularyKind, id: string)
   return row.organizationId;
 }
 
-/** Locks a row for an act that changes it. Its versions are numbered under the same lock. */
+/** Locks a row for an act that changes it. The database numbers the row's versions under the same lock. */
 export async function lockRow(tx: Tx, kind: VocabularyKind, id: string): Promise<VocabularyRow> {
   const [row] = await tx.$queryRaw<VocabularyRow[]>`
     SELECT id, organization_id AS "organizationId", slug, installation_id AS "installationId",
@@ -60,14 +60,15 @@ export function assertLive({ slug, archivedAt }: VocabularyRow): void {
   if (archivedAt) throw new VocabularyArchivedError(archivedAt);
 }
 
-/** @throws ManagedByTemplateError when a template defines the row, and one of these fields is given */
+/** @throws ManagedByTemplateError when an installation manages the row and one of the fields is given */
 export function assertOwn({ installationId }: VocabularyRow, definition: object): void {
   const isGiven = Object.values(definition).some((value) => value !== undefined);
   if (installationId !== null && isGiven) throw new ManagedByTemplateError(installationId);
 }
 
 /**
- * Runs an act that gives a row a slug. Of two that give the same slug at once, the later one waits and is refused.
+ * Runs an act that sets the slug of a row. Of two concurrent acts with the same slug, the later one waits for the first
+ * to commit and then fails.
  * @throws SlugTakenError
  */
 export async function claimSlug<Result>(

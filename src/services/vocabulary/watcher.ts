@@ -30,7 +30,7 @@ export const updateWatcherInput = z.object({
 
 type AgentId = { agentId?: string | null };
 
-/** A JSON value of GraphQL's may be anything, also nothing. */
+/** GraphQL types a JSON value as unknown, which includes undefined. The schema checks it. */
 type NewWatcher = Omit<z.input<typeof createWatcherInput>, 'extractionSchema'> & {
   extractionSchema?: unknown;
 };
@@ -53,7 +53,7 @@ export async function createWatcher(
       async write(tx) {
         await assertAgent(tx, { organizationId, id: agentId });
         const { slug, name, description = null, schedule = null, reactionScript = null } = data;
-        // Watcher and version refer to each other: one statement writes both.
+        // A watcher and its current version refer to each other, so one statement must write both.
         const [row] = await tx.$queryRaw<[{ id: string }]>`
           WITH ids AS (SELECT uuid_v7() AS watcher_id, uuid_v7() AS version_id),
           made AS (
@@ -77,9 +77,9 @@ export async function createWatcher(
 }
 
 /**
- * Changes a watcher. What is absent stays as it is. A changed prompt, schema or script makes a new version.
+ * Changes a watcher. Absent fields do not change. A change of the prompt, schema or script creates a new version.
  * @throws SlugTakenError
- * @throws ManagedByTemplateError when a field is given that a release defines
+ * @throws ManagedByTemplateError when an installation manages the watcher and a field that releases define is given
  * @throws VocabularyArchivedError
  */
 export async function updateWatcher(
@@ -114,7 +114,7 @@ export async function updateWatcher(
   return await claimSlug('Watcher', data.slug, update);
 }
 
-/** The id of a new version, or undefined when nothing would be new in it. */
+/** Creates a version and returns its id. Returns undefined when the content equals the current version. */
 async function nextVersion(tx: Tx, watcherId: string, content: Content): Promise<string | undefined> {
   const { currentVersion: current } = await tx.watcher.findUniqueOrThrow({
     where: { id: watcherId },

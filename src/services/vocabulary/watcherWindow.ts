@@ -13,7 +13,7 @@ export const recordWatcherWindowInput = z
     message: 'must be after startsAt',
   });
 
-/** A JSON value of GraphQL's may be anything, also nothing. */
+/** GraphQL types a JSON value as unknown, which includes undefined. The schema checks it. */
 type NewWindow = Omit<z.input<typeof recordWatcherWindowInput>, 'extractedData'> & {
   extractedData?: unknown;
 };
@@ -22,7 +22,7 @@ const result = z.object({ watcherId: z.guid(), windowId: z.guid() });
 export type RecordedWindow = z.output<typeof result>;
 
 /**
- * Records what a watcher found in a span of time, with the version that it ran with.
+ * Records the answer of a watcher for a span of time, with the version that the watcher ran with.
  * @throws WatcherWindowRecordedError
  * @throws VocabularyArchivedError
  */
@@ -36,7 +36,7 @@ export async function recordWatcherWindow(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
-    // Without a version, the current one must stay it until this is committed.
+    // An update in between could replace the current version, which is the default. Updates take the same lock.
     lock: (tx) => lockRow(tx, 'Watcher', watcherId),
     async write(tx, { locked }) {
       assertLive(locked);

@@ -17,7 +17,7 @@ type By = { act: Act; viewer: Viewer };
 
 export type Applied = { installationId: string; agentId: string; created: boolean };
 
-/** Carries out a plan without conflicts. When it changes nothing, no row is touched and no event recorded. */
+/** Carries out a plan without conflicts. A plan that changes nothing writes no row and records no event. */
 export async function applyPlan(tx: Tx, by: By, planned: Planned, name: string | null): Promise<Applied> {
   const { plan, release, installation } = planned;
   const agent = plan.items.find(({ kind }) => kind === 'AGENT');
@@ -45,7 +45,7 @@ function placeOf({ target, release }: Planned, { agentId }: { agentId: string })
   return { organizationId: target.organizationId, releaseId: release.id, agentId };
 }
 
-/** Hires the agent, which keeps its name from then on, and makes the installation. */
+/** Hires the agent and creates the installation. Later resyncs do not change the name of the agent. */
 async function install(
   tx: Tx,
   { act, viewer }: By,

@@ -19,7 +19,7 @@ export type ChangedItem = z.output<typeof result>;
 
 type Item = { installationId: string } & z.input<typeof itemInput>;
 
-/** @throws InvalidInputError for an agent, which stays with its installation */
+/** @throws InvalidInputError for the agent, which cannot be detached from its installation */
 function vocabularyItem(input: z.input<typeof itemInput>) {
   const item = validate(itemInput, input);
   if (item.kind === 'AGENT') {
@@ -29,7 +29,7 @@ function vocabularyItem(input: z.input<typeof itemInput>) {
 }
 
 /**
- * Makes a managed row the organization's own. Resyncs leave its item alone, and what refers to the item still refers to
+ * Detaches a managed row from its installation. Later resyncs skip the item, and references to the item still point to
  * the row.
  *
  * @throws NotInstalledError
@@ -67,8 +67,8 @@ export async function detachItem(act: Act, { installationId, ...input }: Item) {
 }
 
 /**
- * Makes a row of the organization the installation's, as it is: one that was detached, or one that has the slug of an
- * item without a row. Where it differs from the release, it counts as changed here.
+ * Lets the installation manage a row of the organization without changing it: a detached row, or a row that has the
+ * slug of an item without a row. Fields that differ from the release count as local changes.
  *
  * @throws NotInstalledError
  * @throws NotFoundError when no row of the organization can be adopted for such an item

@@ -4,7 +4,7 @@ import { TABLE } from './rowColumn.ts';
 
 const KINDS = Object.keys(TABLE) as RowKind[];
 
-/** Makes rows the organization's own. Their definitions, versions and windows stay as they are. */
+/** Detaches rows from their installation. Their definitions, versions and windows do not change. */
 export async function handOver(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   for (const kind of KINDS) {
@@ -16,7 +16,7 @@ export async function handOver(tx: Tx, ids: readonly string[]): Promise<void> {
   }
 }
 
-/** Archives rows and keeps where they come from: a later installation of the template restores them. */
+/** Archives rows and keeps their provenance, by which a later installation of the template restores them. */
 export async function archiveRows(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return;
   for (const kind of KINDS) {

@@ -23,7 +23,7 @@ type Input = {
 } & z.input<typeof installInput>;
 
 /**
- * What `installTemplate` or `resyncInstallation` would do now with the same input. Writes nothing.
+ * The plan that `installTemplate` or `resyncInstallation` would carry out now with the same input. Writes nothing.
  * @throws CannotInstallIntoSourceOrgError
  * @throws NotInstalledError
  */

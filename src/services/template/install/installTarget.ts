@@ -1,4 +1,4 @@
-/** What is installed where: a release of a template in an organization. */
+/** The target of an installation: a release of a template and an organization. */
 import type { Installation, Template } from '../../../../prisma/client/client.ts';
 import type { Tx } from '../../../db.ts';
 import { CannotInstallIntoSourceOrgError, NotFoundError, NotInstalledError } from '../../../errors.ts';
@@ -9,9 +9,9 @@ import { templateOfSlug } from '../release/templateOfSlug.ts';
 export type Target = {
   readonly organizationId: string;
   readonly template: Template;
-  /** The number of a release; null means the newest one. */
+  /** The number of the release; null for the newest release. */
   readonly release: number | null;
-  /** The installation to resync; null to find it, or to make one. */
+  /** The installation to resync; null when `installTemplate` finds or creates it. */
   readonly installationId: string | null;
 };
 
@@ -54,7 +54,7 @@ export async function targetOfResync(
   return { organizationId, template, release: null, installationId };
 }
 
-/** @throws NotFoundError when the viewer has none, or its token does not reach it */
+/** @throws NotFoundError when the viewer has no personal organization, or the viewer's token does not reach it */
 async function personalOrganization({ db, viewer }: Pick<Act, 'db' | 'viewer'>): Promise<string> {
   const organization = await db.prisma.organization.findFirst({
     where: { personalOf: { id: viewer.id }, id: { in: [...viewer.roles.keys()] } },
@@ -70,8 +70,8 @@ export function assertForeign({ organizationId, template }: Target): void {
 }
 
 /**
- * The installation of the template that is in force in the organization; null when there is none yet.
- * @throws NotInstalledError when the one to resync is uninstalled
+ * The current installation of the template in the organization; null when the template is not installed.
+ * @throws NotInstalledError when the installation to resync is uninstalled
  */
 export async function currentInstallation(
   tx: Reading,

@@ -48,11 +48,11 @@ const result = z.object({
 export type InstalledTemplate = z.output<typeof result>;
 
 /**
- * Installs a release of a template: hires its agent and creates its vocabulary. An installation that is there already is
- * brought to the release instead.
+ * Installs a release of a template: hires its agent and creates its vocabulary. When the template is already installed,
+ * the installation is brought to the release instead.
  *
  * @throws CannotInstallIntoSourceOrgError
- * @throws TemplateConflictsError with every conflict that no resolution settles
+ * @throws TemplateConflictsError with all conflicts that no resolution resolves
  * @throws PlanStaleError
  */
 export async function installTemplate(
@@ -68,7 +68,7 @@ export async function installTemplate(
  * Brings an installation to the newest release of its template.
  *
  * @throws NotInstalledError
- * @throws TemplateConflictsError with every conflict that no resolution settles
+ * @throws TemplateConflictsError with all conflicts that no resolution resolves
  * @throws PlanStaleError
  */
 export async function resyncInstallation(
@@ -97,7 +97,8 @@ async function carryOut(act: Act, target: Target, choice: Choice) {
     try {
       return await attemptOnce(act, target, choice);
     } catch (error) {
-      // A row took a slug between the reading and the writing: planned anew, that is a conflict or a stale plan.
+      // A concurrent transaction took a slug after the plan was read. The next attempt reports a conflict or a stale
+      // plan.
       const isSlugLost = SLUG_CONSTRAINTS.includes(violatedConstraint(error) ?? '');
       if (!isSlugLost || attempt === ATTEMPTS) throw error;
     }

@@ -7,7 +7,7 @@ import { lockTarget } from './lockTarget.ts';
 
 export type InstalledTemplateRow = Installation & { template: Template; release: { number: number } };
 
-/** @throws NotFoundError when there is none, or the viewer does not see it */
+/** @throws NotFoundError unless the viewer sees the installation */
 export async function visibleInstallation({ db, viewer }: Act, id: string): Promise<InstalledTemplateRow> {
   const installation = await db.prisma.installation.findFirst({
     where: { id, organizationId: { in: [...viewer.roles.keys()] } },
@@ -19,7 +19,7 @@ export async function visibleInstallation({ db, viewer }: Act, id: string): Prom
 
 /**
  * Locks an installation with its agent and the vocabulary, as installing and resyncing do.
- * @throws NotInstalledError when it is uninstalled
+ * @throws NotInstalledError when the installation is uninstalled
  */
 export async function lockInstallation(
   tx: Tx,

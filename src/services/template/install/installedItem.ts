@@ -1,4 +1,4 @@
-/** Items of a plan as clients see them. */
+/** The items of a plan as clients see them. */
 import { z } from 'zod';
 import { TemplateItemKind } from '../../../../prisma/client/enums.ts';
 import { type FieldDiff, PLAN_ACTIONS, PLAN_REASONS, type Plan, type PlanItem } from '../plan/plan.ts';
@@ -28,7 +28,7 @@ export function installedItems({ items }: Plan): InstalledItem[] {
   });
 }
 
-/** The config of an agent is for its runtime: that it differs is shown, its values are not. */
+/** Hides the values of an agent's config, which is private to its runtime. Clients see only that the config differs. */
 function shown({ kind }: PlanItem, diff: FieldDiff): z.output<typeof fieldDiff> {
   const isPrivate = kind === 'AGENT' && diff.field === 'config';
   return isPrivate ? { field: diff.field, before: null, after: null } : { ...diff };

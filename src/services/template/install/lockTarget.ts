@@ -5,8 +5,9 @@ import type { Target } from './installTarget.ts';
 const TABLES = ['entity_type', 'relationship_type', 'watcher', 'classifier'] as const;
 
 /**
- * Locks what an installation depends on. Installations of one template in one organization run one after another, also
- * the first two. The agent and all rows of the vocabulary stay as they are until the transaction ends.
+ * Locks all rows that an installation depends on. Installations of one template in one organization run one after
+ * another, including the first two, when no installation exists yet. The agent and all rows of the vocabulary do not
+ * change until the transaction ends.
  */
 export async function lockTarget(
   tx: Tx,
@@ -24,7 +25,7 @@ export async function lockTarget(
   await lockVocabulary(tx, organizationId);
 }
 
-/** Locks all rows of the vocabulary, in the order of their ids within each kind. */
+/** Locks all rows of the vocabulary, kind by kind and in the order of their ids. Another order could deadlock. */
 export async function lockVocabulary(tx: Tx, organizationId: string): Promise<void> {
   for (const table of TABLES) {
     await tx.$queryRaw`

@@ -1,4 +1,4 @@
-/** Plans an installation from what is stored. */
+/** Reads the input of a plan from the database, and computes the plan. */
 import type { Installation } from '../../../../prisma/client/client.ts';
 import type { Tx } from '../../../db.ts';
 import { AGENT_SLUG } from '../manifest/definition.ts';
@@ -10,7 +10,7 @@ import { currentInstallation, type Release, releaseOf, type Target } from './ins
 
 type Reading = Pick<Tx, '$queryRaw' | 'agent' | 'installation' | 'installationBinding' | 'templateRelease'>;
 
-/** A plan, and what it was computed from. */
+/** A plan with the rows that it was computed from. */
 export type Planned = {
   readonly target: Target;
   readonly release: Release;
@@ -61,7 +61,8 @@ function localRow({
   sourceKey,
   orphaned,
 }: DefinedRow): LocalRow {
-  // Windows are a watcher's own past: they stay readable when it is archived. Nothing else refers to the vocabulary.
+  // Only windows refer to the vocabulary from outside. They do not count, because they stay readable when their watcher
+  // is archived.
   return { ...definition, id, archivedAt, managedBy, sourceKey, orphaned, referenced: false };
 }
 

@@ -7,7 +7,7 @@ import type { RowWrite } from './rowWrite.ts';
 type Column = {
   readonly name: string;
   readonly type: string;
-  /** Without a value, an update leaves the column as it is. */
+  /** Whether an update without a value keeps the value of the column. */
   readonly isOptional?: boolean;
 };
 
@@ -38,7 +38,7 @@ export const COLUMNS: { [Kind in RowKind]: readonly Column[] } = {
   CLASSIFIER: [...COMMON, { name: 'watcher_id', type: 'uuid' }, CURRENT_VERSION],
 };
 
-/** @param versionId the new current version, if there is one */
+/** @param versionId the new current version; undefined when the write creates none */
 export function columnsOf(
   { id, definition, base, isRestored, isWritten, locallyChanged }: RowWrite,
   versionId: string | undefined,

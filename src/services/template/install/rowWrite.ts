@@ -1,4 +1,4 @@
-/** What a plan writes into rows of the vocabulary. */
+/** The writes of a plan to rows of the vocabulary. */
 
 import type { Definition, ManifestItem } from '../manifest/item.ts';
 import { mapReferences } from '../manifest/reference.ts';
@@ -7,22 +7,22 @@ import type { PlanItem } from '../plan/plan.ts';
 import type { DefinedRow, RowKind } from '../row/readRows.ts';
 import type { Planned } from './readPlan.ts';
 
-/** A row as it is to be. References are ids of rows. */
+/** The new state of a row. References are ids of rows. */
 export type RowWrite = {
   readonly id: string;
   readonly kind: RowKind;
   readonly definition: Definition;
-  /** The item that it is reconciled with. */
+  /** The item that the row is compared with. */
   readonly base: ManifestItem;
   readonly isNew: boolean;
   readonly isRestored: boolean;
-  /** Whether the release's values are written into it. */
+  /** Whether values of the release are written into the row. */
   readonly isWritten: boolean;
-  /** Whether it differs from the item afterwards. */
+  /** Whether the row differs from the item afterwards. */
   readonly locallyChanged: boolean;
   /** The fields that are written. */
   readonly fields: ReadonlySet<string>;
-  /** Its slug until now; null for a row that has none yet or gives none up. */
+  /** The slug that the row had before; null for a new row, and for a row that keeps its slug. */
   readonly formerSlug: string | null;
 };
 
@@ -30,9 +30,9 @@ const WRITTEN = new Set(['CREATE', 'UPDATE', 'RESTORE', 'ADOPT']);
 const RECONCILED = new Set([...WRITTEN, 'UNCHANGED', 'KEEP_LOCAL']);
 
 /**
- * The rows to write, and no others: a row that its item agrees with already is not touched.
+ * The rows to write. A row that already agrees with its item is left out.
  *
- * @param ids an id for each row that is created, by its item's key
+ * @param ids the id of each row to create, by the key of its item
  */
 export function rowWrites({ plan, release, rows }: Planned, ids: ReadonlyMap<string, string>): RowWrite[] {
   const rowById = new Map(rows.map((row) => [row.id, row]));
@@ -64,19 +64,19 @@ export function rowWrites({ plan, release, rows }: Planned, ids: ReadonlyMap<str
   });
 }
 
-/** Whether what is noted beside the definition has to change. */
+/** Whether the columns besides the definition have to change. */
 function needsNote(row: DefinedRow, base: ManifestItem, locallyChanged: boolean): boolean {
   return row.base?.hash !== base.hash || row.orphaned || row.locallyChanged !== locallyChanged;
 }
 
-/** The row's definition with the fields over it that the plan writes. */
+/** The definition of the row after the plan has written its fields. */
 function written(
   { kind, write }: PlanItem,
   base: ManifestItem,
   row: DefinedRow | undefined,
   rowOfKey: ReadonlyMap<string, string>,
 ): Definition {
-  // A plan writes no reference to an item without a row. If it did, no id would be refused by the database.
+  // A plan writes no reference to an item without a row. If it did, the database would refuse the empty id.
   const { slug, fields } = mapReferences(base, (key) => rowOfKey.get(key) ?? '');
   const taken = Object.entries(fields).filter(([field]) => field in write);
   return {

@@ -18,8 +18,8 @@ const result = z.object({ installationId: z.guid(), archivedCount: z.int(), kept
 export type Uninstalled = z.output<typeof result>;
 
 /**
- * Ends an installation. ARCHIVE_ITEMS archives its rows, but for those that live rows of the organization refer to, and
- * offboards the agent; KEEP_AS_USER_OWNED leaves all of it to the organization.
+ * Uninstalls a template. ARCHIVE_ITEMS archives the rows of the installation, except those that live rows of the
+ * organization refer to, and offboards the agent. KEEP_AS_USER_OWNED leaves the rows and the agent to the organization.
  *
  * @throws NotInstalledError
  */
@@ -66,7 +66,7 @@ export async function uninstallTemplate(
 
 const idsOf = (rows: readonly DefinedRow[]) => rows.map(({ id }) => id);
 
-/** The managed rows that live rows of others refer to, and what those refer to in turn. */
+/** The managed rows that other live rows refer to, directly or through another managed row. */
 function referredTo(managed: readonly DefinedRow[], rows: readonly DefinedRow[]): DefinedRow[] {
   const byId = new Map(managed.map((row) => [row.id, row]));
   const found = new Set<DefinedRow>();

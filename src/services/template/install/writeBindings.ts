@@ -4,7 +4,10 @@ import type { PlanItem } from '../plan/plan.ts';
 import type { Planned } from './readPlan.ts';
 import type { Place } from './writeRows.ts';
 
-/** Remembers the items that a resolution leaves out, and forgets those that are not left out any more. */
+/**
+ * Stores a binding for each item that a resolution leaves out, and deletes the bindings of items that it no longer
+ * does.
+ */
 export async function writeBindings(
   tx: Tx,
   { organizationId, installationId }: Place,

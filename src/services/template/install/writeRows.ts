@@ -1,7 +1,7 @@
 /**
- * Writes what a plan says into rows of the vocabulary, with as many statements for a thousand items as for one. In this
- * order: what leaves is archived and slugs are given up before others take them; rows are there before others refer to
- * them.
+ * Writes a plan into rows of the vocabulary. The number of statements does not depend on the number of items. Rows that
+ * leave are archived and slugs are released before other rows take the slugs, and rows are inserted before other rows
+ * refer to them.
  */
 import { Prisma } from '../../../../prisma/client/client.ts';
 import type { Tx } from '../../../db.ts';
@@ -14,7 +14,7 @@ import type { RowWrite } from './rowWrite.ts';
 import { writeRules } from './writeRules.ts';
 import { versionIds, writeClassifierVersions, writeWatcherVersions } from './writeVersions.ts';
 
-/** Where rows are written to. */
+/** The ids that all written rows share. */
 export type Place = {
   readonly organizationId: string;
   readonly installationId: string;
@@ -22,7 +22,7 @@ export type Place = {
   readonly agentId: string;
 };
 
-/** In the order of references between kinds. */
+/** A kind comes after the kinds that it refers to. */
 const KINDS: readonly RowKind[] = ['ENTITY_TYPE', 'RELATIONSHIP_TYPE', 'WATCHER', 'CLASSIFIER'];
 
 export async function writeRows(
@@ -45,7 +45,7 @@ export async function writeRows(
   await writeRules(tx, place, writes);
 }
 
-/** Archives rows whose items left the release, and marks those that something still refers to. */
+/** Archives the rows of items that left the release, and marks them and the rows that stay as orphaned. */
 async function retire(tx: Tx, kind: ItemKind & RowKind, { items }: Plan): Promise<void> {
   const leaving = items.filter((item) => item.kind === kind && item.targetId !== null);
   const idsOf = (action: string) =>
@@ -60,8 +60,8 @@ async function retire(tx: Tx, kind: ItemKind & RowKind, { items }: Plan): Promis
 }
 
 /**
- * Two rows cannot swap slugs in one statement: the index on live slugs is checked for each row. A row whose slug another
- * one takes first gets a slug that nobody asks for.
+ * Two rows cannot swap slugs in one statement, because the unique index on live slugs is checked for each row. So a row
+ * whose slug another row takes first gets a temporary slug.
  */
 async function giveUpSlugs(tx: Tx, kind: RowKind, writes: readonly RowWrite[]): Promise<void> {
   const taken = new Set(

@@ -2,7 +2,7 @@ import type { Tx } from '../../../db.ts';
 import type { RowWrite } from './rowWrite.ts';
 import type { Place } from './writeRows.ts';
 
-/** Gives relationship types the rules of the release, and takes others from them. Rules that stay are not touched. */
+/** Replaces the rules of relationship types with those of the release. Rules that stay are not written. */
 export async function writeRules(
   tx: Tx,
   { organizationId }: Place,

@@ -1,9 +1,9 @@
-/** Versions of watchers and classifiers. A changed one gets a new version: what ran with an earlier one still shows it. */
+/** Writes new versions of changed watchers and classifiers. Earlier versions stay, because windows refer to them. */
 import type { Tx } from '../../../db.ts';
 import type { RowWrite } from './rowWrite.ts';
 import type { Place } from './writeRows.ts';
 
-/** The id of the version that each write makes. */
+/** The id of the version that each write creates. */
 export type VersionIds = ReadonlyMap<RowWrite, string>;
 
 /** The fields that a version holds. */
@@ -12,14 +12,14 @@ const VERSIONED: { readonly [kind: string]: readonly string[] } = {
   CLASSIFIER: ['attributeKey', 'attributeValues'],
 };
 
-/** Chooses the ids of new versions: a row and its version refer to each other. */
+/** Chooses the ids of new versions before the rows are written, because a row and its version refer to each other. */
 export async function versionIds(tx: Tx, writes: readonly RowWrite[]): Promise<VersionIds> {
   const versioned = writes.filter(({ kind, fields }) => VERSIONED[kind]?.some((field) => fields.has(field)));
   const ids = await newIds(tx, versioned.length);
   return new Map(versioned.map((write, index) => [write, ids[index] ?? '']));
 }
 
-/** Ids that sort by the time of their making, as the database gives them. */
+/** Lets the database generate ids, so that they sort by the time of their creation. */
 export async function newIds(tx: Tx, count: number): Promise<string[]> {
   if (count === 0) return [];
   const rows = await tx.$queryRaw<

@@ -4,8 +4,8 @@ import type { Definition, Manifest, ManifestItem } from './item.ts';
 import { sortItems } from './sortItems.ts';
 
 /**
- * The manifest of an agent and of the rows to release with it. It leaves out slugs that begin with `$`: those are the
- * platform's, and every organization has its own.
+ * The manifest of an agent and of the rows to release with it. It leaves out slugs that start with `$`, because every
+ * organization already has the rows of the platform.
  */
 export function buildManifest(
   agent: AgentRow,
@@ -18,7 +18,7 @@ export function buildManifest(
   ]);
 }
 
-/** The manifest of the items, in whatever order they come. */
+/** The manifest of the items. Their order does not affect it. */
 export function manifestOf(items: readonly ManifestItem[]): Manifest {
   const sorted = sortItems(items);
   return { items: sorted, hash: hashOf(sorted) };

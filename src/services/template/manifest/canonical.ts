@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 
-/** SHA-256, in hexadecimal, of a value as JSON with sorted keys: the order in which keys were written is no change. */
+/** The SHA-256 hash, in hexadecimal, of a value as JSON with sorted keys. The order of keys does not affect it. */
 export function hashOf(value: unknown): string {
   return createHash('sha256')
     .update(stringify(value) ?? '')

@@ -1,4 +1,4 @@
-/** Definitions from rows: of the template's organization for a manifest, of any other for a comparison with one. */
+/** Turns rows into definitions: to build a manifest from the template's organization, or to compare a row with one. */
 import type { Definition, Json, Rule } from './item.ts';
 import { sortRules } from './reference.ts';
 
@@ -15,7 +15,7 @@ export type RelationshipTypeRow = VocabularyRow & {
   rules: readonly { sourceTypeId: string; targetTypeId: string }[];
 };
 
-/** With the content of its current version. */
+/** The row with the content of its current version. */
 export type WatcherRow = VocabularyRow & {
   prompt: string;
   extractionSchema: Json;
@@ -23,14 +23,14 @@ export type WatcherRow = VocabularyRow & {
   reactionScript: string | null;
 };
 
-/** With the content of its current version. */
+/** The row with the content of its current version. */
 export type ClassifierRow = VocabularyRow & {
   attributeKey: string;
   attributeValues: Json;
   watcherId: string | null;
 };
 
-/** A release has one agent, and agents have no slugs. */
+/** The slug of the agent in every release. A release has one agent, and agents have no slugs of their own. */
 export const AGENT_SLUG = 'agent';
 
 export function agentDefinition({ role, description, config }: AgentRow): Definition {

@@ -1,6 +1,6 @@
-/** Something that a release can't be published with. */
+/** The reason why a release cannot be published. */
 export type Fault = {
-  /** Where it is, such as `WATCHER.triage.extractionSchema.properties.title`. */
+  /** The path of the fault, such as `WATCHER.triage.extractionSchema.properties.title`. */
   readonly path: string;
   readonly message: string;
 };

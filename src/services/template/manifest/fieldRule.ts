@@ -1,4 +1,4 @@
-/** What the fields of a definition must look like: in a release, and in the rows that it is made from. */
+/** The schemas of the fields of a definition. Releases and the mutations that write the rows share them. */
 import { z } from 'zod';
 import { jsonObject, text, verbatimText } from '../../act/input.ts';
 import { jsonSchemaFaults } from './jsonSchema.ts';
@@ -29,7 +29,7 @@ export const schedule = z.string().superRefine((value, { addIssue }) => {
   if (message !== null) addIssue({ code: 'custom', message });
 });
 
-/** A list of labels, or an object that says something about each of them. */
+/** A list of labels, or an object whose keys are the labels and whose values describe them. */
 export const attributeValues = z.union(
   [
     z

@@ -1,6 +1,6 @@
-/** A release's manifest: everything that an installation mirrors, as plain JSON. */
+/** The manifest of a release: all items that an installation mirrors, as plain JSON. */
 
-/** In the order in which they are installed: an item refers only to items of its own kind or of an earlier one. */
+/** The kinds in the order of installation. An item refers only to items of its own kind or of an earlier kind. */
 export const ITEM_KINDS = ['AGENT', 'ENTITY_TYPE', 'RELATIONSHIP_TYPE', 'WATCHER', 'CLASSIFIER'] as const;
 
 export type ItemKind = (typeof ITEM_KINDS)[number];
@@ -8,7 +8,7 @@ export type ItemKind = (typeof ITEM_KINDS)[number];
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * What an item defines, by kind. `inverse`, `watcher` and both ends of a rule are references. In a manifest a
+ * The fields of an item, by kind. `inverse`, `watcher` and both ends of a rule are references. In a manifest a
  * reference is a source key; in a row it is the id of a row of the same organization.
  */
 export type Fields = {
@@ -42,13 +42,13 @@ export type Fields = {
 /** Entities of the source type may be related to entities of the target type. */
 export type Rule = { readonly source: string; readonly target: string };
 
-/** One row's definition: its kind decides its fields. The agent of a release has the slug `agent`. */
+/** The definition of one row. The kind determines the fields. The agent of a release has the slug `agent`. */
 export type Definition = {
   [Kind in ItemKind]: { readonly kind: Kind; readonly slug: string; readonly fields: Readonly<Fields[Kind]> };
 }[ItemKind];
 
 export type ManifestItem = Definition & {
-  /** The source row's id. It survives a rename, which a slug does not. */
+  /** The id of the source row. Unlike the slug, it does not change. */
   readonly sourceKey: string;
   /** SHA-256 of kind, slug and fields as canonical JSON. */
   readonly hash: string;

@@ -1,4 +1,4 @@
-/** What each kind of item must look like, apart from what it refers to. */
+/** The schema of each kind of item. References are checked elsewhere: see validateManifest.ts. */
 import { z } from 'zod';
 import { jsonObject, slug, text, verbatimText } from '../../act/input.ts';
 import {

@@ -1,6 +1,6 @@
 /**
- * Checks a JSON Schema of a template: valid by draft 2020-12, self-contained, and cheap to validate with. It is read,
- * never compiled: a compiler turns a schema into code.
+ * Checks that a JSON Schema of a template is valid by draft 2020-12, self-contained, and cheap to validate with. The
+ * check never compiles the schema: a compiler would turn text of another organization into code.
  */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { Fault } from './fault.ts';
@@ -15,13 +15,13 @@ import {
 
 export const JSON_SCHEMA_DIALECT = 'https://json-schema.org/draft/2020-12/schema';
 
-/** How many schemas there are once every `$ref` is replaced by what it refers to: the work for one value. */
+/** The number of schemas after every `$ref` is replaced by its target. It bounds the work of validating one value. */
 const MAX_EXPANDED_SCHEMAS = 5_000;
 
-/** Finding equal items compares each with each. */
+/** `uniqueItems` compares each item with every other, which takes quadratic time. */
 const MAX_UNIQUE_ITEMS = 1_000;
 
-/** Enough to mend a schema by. */
+/** Bounds the size of the error. */
 const MAX_FAULTS = 50;
 
 const REFERENCE = /^#\/\$defs\/([A-Za-z0-9_.-]+)$/;
@@ -30,7 +30,7 @@ const ajv = new Ajv2020({ allErrors: true });
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** Every fault of a schema, up to a limit. Expects JSON that is not nested without end. */
+/** The faults of a schema, at most 50. Expects JSON of bounded depth, because the check is recursive. */
 export function jsonSchemaFaults(schema: unknown): Fault[] {
   if (!isObject(schema)) return [{ path: '', message: 'must be a JSON Schema, as an object' }];
   const faults = new SchemaReader(schema).read();
@@ -38,7 +38,7 @@ export function jsonSchemaFaults(schema: unknown): Fault[] {
   return [...faults, ...dialectFaults(schema).filter(({ path }) => !known.has(path))].slice(0, MAX_FAULTS);
 }
 
-/** What the dialect's own schema says, once for each place. */
+/** The faults that the dialect's meta-schema finds, at most one per path. */
 function dialectFaults(schema: Schema): Fault[] {
   const validate = ajv.getSchema(JSON_SCHEMA_DIALECT);
   if (!validate || validate(schema)) return [];

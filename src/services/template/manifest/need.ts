@@ -1,6 +1,6 @@
 /**
- * What an installation needs of the organization that receives it. The template agent's config says so, in two keys:
- * `required_env` as in an org file, and `connections`.
+ * The needs of an installation, from two keys of the template agent's config: `required_env`, as in an org file, and
+ * `connections`.
  */
 import { z } from 'zod';
 import { text } from '../../act/input.ts';
@@ -19,9 +19,9 @@ const needs = z.object({
 });
 
 export type Needs = {
-  /** Names of environment variables that the agent is started with. */
+  /** The names of the environment variables that the agent needs. */
   environment: string[];
-  /** Names of connections that watchers read through. */
+  /** The names of the connections that the watchers read through. */
   connections: string[];
 };
 
@@ -38,7 +38,7 @@ export function needFaults(items: readonly ManifestItem[]): Fault[] {
   }));
 }
 
-/** A config that is no object is a fault of its own. */
+/** The schema of the agent reports a config that is not an object. */
 function agentConfig(items: readonly ManifestItem[]): object {
   const config = items.find((item) => item.kind === 'AGENT')?.fields.config;
   return typeof config === 'object' && config !== null && !Array.isArray(config) ? config : {};

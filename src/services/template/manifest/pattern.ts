@@ -1,23 +1,23 @@
 /**
- * Which regular expressions a schema may hold. JavaScript matches by backtracking: `(a+)+$` takes longer than the
- * universe has, and one such pattern in a template would stop the server of every organization that installs it. So a
- * pattern is a plain sequence of characters, escapes and classes, without groups, alternatives, lookarounds or
- * backreferences. Its quantifiers leave a bounded number of ways to match, and at most one of them is unbounded, in a
- * pattern that is anchored at its beginning. Such a pattern takes time linear in the text.
+ * Restricts the regular expressions of a schema. JavaScript matches by backtracking: `(a+)+$` takes exponential time,
+ * and one such pattern in a template would block the server of every organization that installs it. So a pattern is a
+ * plain sequence of characters, escapes and classes, without groups, alternatives, lookarounds or backreferences. Its
+ * quantifiers leave a bounded number of ways to match, and at most one of them is unbounded, in a pattern that is
+ * anchored at its beginning. Such a pattern takes time linear in the text.
  */
 
 const PATTERN_MAX_LENGTH = 256;
 
 const MAX_COUNT = 256;
 
-/** How many combinations of counts the bounded quantifiers may leave. */
+/** The highest number of combinations of counts that the bounded quantifiers of a pattern may allow. */
 const MAX_WAYS = 1_000;
 
 const ESCAPE = String.raw`\\(?:[dDwWsSntrfv]|[^A-Za-z0-9]|u[0-9A-Fa-f]{4}|[pP]\{[A-Za-z_=]+\})`;
 const ATOM = String.raw`(?:\[\^?(?:${ESCAPE}|[^\]\\])+\]|${ESCAPE}|[^\\^$*+?.()[\]{}|]|\.)`;
 const TERM = new RegExp(String.raw`${ATOM}(?:([*+?])|\{(\d{1,4})(?:(,)(\d{0,4}))?\})?`, 'uy');
 
-/** What is wrong with a pattern; null when nothing is. */
+/** The fault of a pattern; null when the pattern is allowed. */
 export function patternFault(pattern: string): string | null {
   if (pattern.length > PATTERN_MAX_LENGTH) return `must have at most ${PATTERN_MAX_LENGTH} characters`;
   const isAnchored = pattern.startsWith('^');

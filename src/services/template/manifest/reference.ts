@@ -1,17 +1,17 @@
-/** What an item's fields refer to. */
+/** The references between items. */
 import type { Definition, ItemKind, Rule } from './item.ts';
 import { compare } from './sortItems.ts';
 
 export type Reference = {
   /** The field that holds the reference. */
   readonly field: string;
-  /** Where in the fields it stands. */
+  /** The path of the reference within the item's fields. */
   readonly path: string;
   readonly kind: ItemKind;
   readonly to: string;
 };
 
-/** Every reference of a definition. */
+/** All references of a definition. */
 export function referencesOf({ kind, fields }: Definition): Reference[] {
   if (kind === 'CLASSIFIER')
     return fields.watcher === null ? [] : [direct('watcher', 'WATCHER', fields.watcher)];
@@ -35,7 +35,7 @@ function direct(field: string, kind: ItemKind, to: string): Reference {
   return { field, path: field, kind, to };
 }
 
-/** The same definition with every reference replaced. */
+/** A copy of the definition with every reference replaced. */
 export function mapReferences(definition: Definition, map: (reference: string) => string): Definition {
   const { kind, fields } = definition;
   if (kind === 'CLASSIFIER' && fields.watcher !== null) {
@@ -52,7 +52,7 @@ export function mapReferences(definition: Definition, map: (reference: string) =
   };
 }
 
-/** Rules are a set: in which order they were written is no change. */
+/** Sorts the rules. They are a set, so that another order must not change the hash. */
 export function sortRules(rules: readonly Rule[]): Rule[] {
   return [...rules].sort((a, b) => compare(a.source, b.source) || compare(a.target, b.target));
 }

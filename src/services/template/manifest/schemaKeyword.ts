@@ -1,4 +1,4 @@
-/** The keywords of JSON Schema, draft 2020-12, that a template's schema may use, by what they hold. */
+/** The keywords of JSON Schema, draft 2020-12, that a schema of a template may use, by the type of their values. */
 
 export const SCHEMA_KEYWORDS = new Set([
   'additionalProperties',
@@ -17,7 +17,7 @@ export const SCHEMA_LIST_KEYWORDS = new Set(['allOf', 'anyOf', 'oneOf', 'prefixI
 
 export const SCHEMA_MAP_KEYWORDS = new Set(['$defs', 'dependentSchemas', 'patternProperties', 'properties']);
 
-/** `$id`, `$anchor` and the dynamic ones are not among them: a schema has one name, and refers only to itself. */
+/** `$id`, `$anchor` and the dynamic keywords are missing, so that a schema can refer only to its own `$defs`. */
 export const VALUE_KEYWORDS = new Set([
   '$comment',
   '$ref',

@@ -4,14 +4,14 @@ type Sortable = { readonly kind: ItemKind; readonly slug: string; readonly sourc
 
 const RANK = Object.fromEntries(ITEM_KINDS.map((kind, rank) => [kind, rank])) as Record<ItemKind, number>;
 
-/** A copy sorted by kind, so that what is referred to comes first, then by slug and source key. */
+/** A copy sorted by kind, so that an item comes after the kinds that it refers to, then by slug and source key. */
 export function sortItems<Item extends Sortable>(items: readonly Item[]): Item[] {
   return [...items].sort(
     (a, b) => RANK[a.kind] - RANK[b.kind] || compare(a.slug, b.slug) || compare(a.sourceKey, b.sourceKey),
   );
 }
 
-/** By code unit: a locale's order would differ between machines, and with it every hash. */
+/** Compares by code unit. The order of a locale differs between machines, and every hash would differ with it. */
 export function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -16,7 +16,7 @@ const NOUN: Record<ItemKind, string> = {
   CLASSIFIER: 'a classifier',
 };
 
-/** Every fault that keeps a manifest from being released, each with the place where it is. None: it is valid. */
+/** All faults that prevent the publication of a manifest. A valid manifest has none. */
 export function validateManifest({ items }: Manifest): Fault[] {
   if (items.length > MAX_ITEMS) return [{ path: 'items', message: `must be at most ${MAX_ITEMS}` }];
   const agents = items.filter(({ kind }) => kind === 'AGENT').length;
@@ -54,7 +54,7 @@ function duplicateFaults(items: readonly ManifestItem[], property: 'slug' | 'sou
   });
 }
 
-/** A release is installed without its source: whatever it refers to must be in it. */
+/** An installation cannot read the source organization, so a release must contain every item that it refers to. */
 function referenceFaults(items: readonly ManifestItem[]): Fault[] {
   const keys = new Set(items.map(({ kind, sourceKey }) => `${kind} ${sourceKey}`));
   return items.flatMap((item) =>
@@ -67,7 +67,7 @@ function referenceFaults(items: readonly ManifestItem[]): Fault[] {
   );
 }
 
-/** By slug, as people know the item; by source key where it has none. */
+/** Names the item by its slug, which people know, or by its source key when it has no slug. */
 function pathOf({ kind, slug, sourceKey }: ManifestItem, within: string): string {
   return [kind, slug || sourceKey, within].filter((part) => part !== '').join('.');
 }

@@ -1,6 +1,7 @@
 /**
- * The three-way table: what happens to an item, before slugs and references between items are looked at. The base is
- * the item that the row was last reconciled with. `Changed` means different from the base; an archived row is absent.
+ * The three-way table: the action on an item on its own. settle.ts then considers slugs and references between items.
+ * The base is the item that the row was last compared with. "Changed" means different from the base; an archived row
+ * counts as absent.
  *
  * | release   | row unchanged        | row changed                                   | row absent                |
  * |-----------|----------------------|-----------------------------------------------|---------------------------|
@@ -11,14 +12,14 @@
  * |           | something refers to  | or a resolution kept it before                |                           |
  * |           | it                   |                                               |                           |
  *
- * An item without a row is a CREATE. A row that the installation archived itself, because its item had left the
- * release, is a RESTORE when the item returns.
+ * An item without a row is a CREATE. A row that the installation archived when its item left the release is a RESTORE
+ * when the item returns.
  */
 import type { Draft, Outcome, Values } from './draft.ts';
 import type { LocalRow, Resolution } from './plan.ts';
 import { compareThreeWays, differingFields, valuesOf } from './threeWay.ts';
 
-/** The outcome of an item on its own. `local` holds the row's values. */
+/** The outcome of an item on its own. `local` holds the values of the row. */
 export function decide(draft: Omit<Draft, 'outcome'>, local: Values | null): Outcome {
   const { kind, base, release, row, resolution } = draft;
   if (draft.isDetached) {
@@ -29,14 +30,14 @@ export function decide(draft: Omit<Draft, 'outcome'>, local: Values | null): Out
   const released = valuesOf(release);
   if (!row || !local) return { ...outcome('CREATE', 'NEW'), take: Object.keys(released) };
   if (row.archivedAt && !row.orphaned) {
-    // An agent that was offboarded is not hired again by a resync.
+    // Offboarding is final: a resync does not hire an offboarded agent again.
     const isUnchanged = kind === 'AGENT' || differingFields(kind, baseValues ?? {}, released).length === 0;
     if (isUnchanged || resolution === 'SKIP') return outcome('KEEP_LOCAL', 'LOCAL_ARCHIVED');
     const take = differingFields(kind, local, released);
     if (resolution === 'ADOPT') return { ...outcome('RESTORE', 'RELEASE_CHOSEN'), take };
     return { ...conflict('CHANGED_AND_ARCHIVED', row), take };
   }
-  // Without a base, an archived row is what an earlier installation left: nothing says that a user changed it.
+  // An archived row without a base comes from an earlier installation, so its values are not changes of a user.
   const compared = compareThreeWays(kind, {
     base: baseValues ?? (row.archivedAt ? local : null),
     release: released,
@@ -64,7 +65,7 @@ function merged(
   return { action: 'UPDATE', reason: keep.length > 0 ? 'MERGED' : 'RELEASE_CHANGED', take, keep };
 }
 
-/** Whether something refers to the row is found out later: see settle.ts. */
+/** The outcome for an item that left the release. References to its row are considered later: see settle.ts. */
 function decideRemoved(
   { kind, base, resolution }: Omit<Draft, 'outcome'>,
   row: LocalRow,
@@ -82,7 +83,7 @@ export function outcome(action: Outcome['action'], reason: Outcome['reason']): O
   return { action, reason, take: [], keep: [] };
 }
 
-/** Both sides of a managed row moved: its owner chooses one. */
+/** The outcome when the release and the organization both changed a managed row: a resolution chooses one side. */
 function conflict(reason: Outcome['reason'], row: LocalRow): Outcome {
   return {
     ...outcome('CONFLICT', reason),

@@ -1,16 +1,16 @@
-/** One item of a plan in the making: an item of the release, the row that mirrors it, or both. */
+/** An item of an unfinished plan: an item of the release, the row that mirrors it, or both. */
 import type { ItemKind, Json, ManifestItem } from '../manifest/item.ts';
 import type { Conflict, LocalRow, PlanAction, PlanReason, Resolution } from './plan.ts';
 
-/** The values of an item's fields and its slug, with source keys for references. */
+/** The values of the fields of an item and its slug. References are source keys. */
 export type Values = Readonly<Record<string, Json>>;
 
 export type Outcome = {
   action: PlanAction;
   reason: PlanReason;
-  /** Fields that get the release's value; of a CONFLICT, those that ADOPT would give it. */
+  /** The fields that get the value of the release. For a CONFLICT, those that would get it with ADOPT. */
   take: readonly string[];
-  /** Fields in which the row keeps its own value. */
+  /** The fields in which the row keeps its own value. */
   keep: readonly string[];
   conflict?: Pick<Conflict, 'owner' | 'installationId' | 'rowId' | 'resolutions'>;
 };

@@ -1,4 +1,4 @@
-/** The organization's rows, and which item each of them stands for. */
+/** The rows of the organization, each with the item that it stands for. */
 import { mapReferences } from '../manifest/reference.ts';
 import type { Draft, Values } from './draft.ts';
 import type { Binding, LocalRow } from './plan.ts';
@@ -8,7 +8,10 @@ export class LocalRows {
   readonly #draftOf = new Map<string, Draft>();
   readonly #detached: ReadonlyMap<string, string>;
 
-  /** A reference to a detached row is still a reference to its item: detaching one row changes no other. */
+  /**
+   * A reference to a detached row still counts as a reference to its item. Otherwise detaching a row would change
+   * others.
+   */
   constructor(bindings: readonly Binding[]) {
     this.#detached = new Map(
       bindings.flatMap(({ targetId, sourceKey }) => (targetId === null ? [] : [[targetId, sourceKey]])),
@@ -23,12 +26,12 @@ export class LocalRows {
     return this.#draftOf.get(rowId);
   }
 
-  /** The row's values, with source keys in place of row ids, so that they compare with a manifest's. */
+  /** The values of the row, with source keys instead of row ids, so that they can be compared with a manifest. */
   valuesOf(row: LocalRow): Values {
     return valuesOf(mapReferences(row, (id) => this.#sourceKeyOf(id)));
   }
 
-  /** A row that mirrors no item gets a key that no item has. */
+  /** The key of a row that mirrors no item. No item has this key. */
   #sourceKeyOf(rowId: string): string {
     return this.#draftOf.get(rowId)?.sourceKey ?? this.#detached.get(rowId) ?? `row:${rowId}`;
   }

@@ -9,7 +9,7 @@ import type { LocalRow, PlanInput, Resolution } from './plan.ts';
 
 type Keyed = { readonly kind: ItemKind; readonly sourceKey: string };
 
-/** One draft for each item of the release and for each managed row without one, each with its own outcome. */
+/** Returns one draft per item of the release and per managed row without an item, each with its outcome on its own. */
 export function pairItems(input: PlanInput): { drafts: Draft[]; rows: LocalRows } {
   const { release, local, installationId } = input;
   const base = new Map(input.base.map((item) => [itemKey(item), item]));
@@ -58,7 +58,7 @@ function isManaged(row: LocalRow): row is LocalRow & Keyed {
   return row.managedBy !== null && row.sourceKey !== null;
 }
 
-/** What uninstalled installations of the template archived. Their agents stay as they are. */
+/** The rows that uninstalled installations of the template archived. Offboarded agents are not restored. */
 function formerRows({ local, formerInstallationIds }: PlanInput): (LocalRow & Keyed)[] {
   const former = new Set(formerInstallationIds);
   return local
@@ -70,18 +70,18 @@ function formerRows({ local, formerInstallationIds }: PlanInput): (LocalRow & Ke
     .map((row) => ({ ...row, orphaned: true }));
 }
 
-/** The last archived row comes last. */
+/** Sorts rows by the time of their archiving, the latest last. */
 export function byArchival(a: LocalRow, b: LocalRow): number {
   return (a.archivedAt?.getTime() ?? 0) - (b.archivedAt?.getTime() ?? 0) || (a.id < b.id ? -1 : 1);
 }
 
-/** A detached row that was archived or deleted since serves nothing any more. */
+/** The detached row, or null when it was archived or deleted since, so that references to its item have no target. */
 function detachedRow(id: string | null | undefined, rowById: Map<string, LocalRow>): LocalRow | null {
   const row = id ? rowById.get(id) : undefined;
   return row && row.managedBy === null && row.archivedAt === null ? row : null;
 }
 
-/** Of two resolutions that contradict each other, the one that changes less. */
+/** The resolution of each item. Of two for the same item, SKIP wins, because it changes less. */
 function resolutionsBySlug({ resolutions }: PlanInput): Map<string, Resolution> {
   const bySlug = new Map<string, Resolution>();
   for (const each of resolutions) {

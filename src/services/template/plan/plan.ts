@@ -1,4 +1,4 @@
-/** What an installation or a resync will do, item by item, and what it is decided from. */
+/** The plan of an installation or a resync, item by item, and the input that it is computed from. */
 import type { Definition, ItemKind, Json, Manifest, ManifestItem } from '../manifest/item.ts';
 
 /** A row of the organization that receives a release: live or archived, managed or not. */
@@ -7,45 +7,50 @@ export type LocalRow = Definition & {
   readonly archivedAt: Date | null;
   /** The installation that manages the row; null for a user's own row. */
   readonly managedBy: string | null;
-  /** The item that the row mirrors. Null exactly when managedBy is. */
+  /** The key of the item that the row mirrors; null if and only if `managedBy` is null. */
   readonly sourceKey: string | null;
   /**
-   * The item had left the release when the row was last reconciled. An orphaned row that is archived was archived by
-   * the installation; a managed row that is archived and not orphaned was archived locally.
+   * Whether the item had left the release at the last comparison. The installation archived an archived row that is
+   * orphaned; the organization archived a managed row that is archived and not orphaned.
    */
   readonly orphaned: boolean;
-  /** Data outside the vocabulary refers to the row, such as entities of a type. References between rows don't count. */
+  /**
+   * Whether data outside the vocabulary refers to the row, such as entities of a type. References between rows don't
+   * count.
+   */
   readonly referenced: boolean;
 };
 
-/** An item of the release that the installation was told to leave alone. A row is the target of one at most. */
+/**
+ * An item that the installation leaves out by a resolution or a detachment. A row is the target of at most one binding.
+ */
 export type Binding = {
   readonly kind: ItemKind;
   readonly sourceKey: string;
-  /** The detached row, which still serves what refers to the item; null for an item that was skipped. */
+  /** The detached row, which references to the item still point to; null for a skipped item. */
   readonly targetId: string | null;
 };
 
 export const RESOLUTIONS = ['ADOPT', 'SKIP'] as const;
 
 /**
- * ADOPT lets the row follow the template: a user's row becomes the installation's as it is; a managed row that
- * changed on both sides takes the release's side. SKIP leaves the release's side out.
+ * With ADOPT, the installation takes over a user's row without changing it, and a managed row that changed on both
+ * sides takes the values of the release. With SKIP, the values of the release are left out.
  */
 export type Resolution = (typeof RESOLUTIONS)[number];
 
-/** Settles the conflict of one item. A resolution of what is not in conflict has no effect. */
+/** The resolution of the conflict of one item. It has no effect on an item without a conflict. */
 export type Resolved = { readonly kind: ItemKind; readonly slug: string; readonly resolution: Resolution };
 
 export type PlanInput = {
-  /** Null before the first installation. */
+  /** The current installation; null when the template is not installed. */
   readonly installationId: string | null;
   /** Uninstalled installations of the same template in the organization: their archived rows are restored. */
   readonly formerInstallationIds: readonly string[];
-  /** For each managed row, the item that it was last reconciled with. */
+  /** For each managed row, the item that it was last compared with. */
   readonly base: readonly ManifestItem[];
   readonly release: Manifest;
-  /** Every row of the four vocabulary kinds, and the installed agent. */
+  /** All rows of the four kinds of vocabulary, and the installed agent. */
   readonly local: readonly LocalRow[];
   readonly bindings: readonly Binding[];
   readonly resolutions: readonly Resolved[];
@@ -66,7 +71,7 @@ export const PLAN_ACTIONS = [
 
 export type PlanAction = (typeof PLAN_ACTIONS)[number];
 
-/** Why an item has its action. */
+/** The reasons for the action of an item. */
 export const PLAN_REASONS = [
   /** CREATE: no row mirrors the item yet. */
   'NEW',
@@ -74,7 +79,7 @@ export const PLAN_REASONS = [
   'RELEASE_CHANGED',
   /** UPDATE: the release and the row changed in different fields; the row's own changes are kept. */
   'MERGED',
-  /** UPDATE, RESTORE, ARCHIVE: both sides changed, and ADOPT chose the release's. */
+  /** UPDATE, RESTORE, ARCHIVE: both sides changed, and ADOPT chose the release. */
   'RELEASE_CHOSEN',
   /** UNCHANGED: the row equals the release. */
   'SAME',
@@ -90,7 +95,7 @@ export const PLAN_REASONS = [
   'LEFT_RELEASE',
   /** ORPHAN: the item left the release, and something still refers to the row. */
   'REFERENCED',
-  /** ADOPT, SKIP, KEEP_LOCAL: a resolution says so, given now or remembered as a binding. */
+  /** ADOPT, SKIP, KEEP_LOCAL: a resolution chose the action, given now or stored as a binding. */
   'RESOLVED',
   /** SKIP: the row was detached from the installation. */
   'DETACHED',
@@ -115,17 +120,17 @@ export type FieldDiff = { readonly field: string; readonly before: Json; readonl
 export type PlanItem = {
   readonly kind: ItemKind;
   readonly sourceKey: string;
-  /** The release's slug; of an item that left the release, the row's. */
+  /** The slug in the release. For an item that left the release, the slug of its row. */
   readonly slug: string;
   readonly action: PlanAction;
   readonly reason: PlanReason;
-  /** What will change in the row; of a CONFLICT, what ADOPT would change. References are shown as slugs. */
+  /** The changes of the row. For a CONFLICT, those that ADOPT would make. References appear as slugs. */
   readonly diff: readonly FieldDiff[];
-  /** Where the row will still differ from the release: `before` is the row's value, `after` the release's. */
+  /** The fields that still differ afterwards: `before` is the value of the row, `after` the value of the release. */
   readonly kept: readonly FieldDiff[];
-  /** The values to write, `slug` among them. References are source keys. */
+  /** The values to write, including `slug`. References are source keys. */
   readonly write: Readonly<Record<string, Json>>;
-  /** The row; null when there is none yet. */
+  /** The id of the row; null when the item has none yet. */
   readonly targetId: string | null;
 };
 
@@ -137,14 +142,14 @@ export type Conflict = {
   readonly owner: 'USER' | 'TEMPLATE';
   /** The installation that owns the conflicting row; null for a user's row. */
   readonly installationId: string | null;
-  /** The row in the way; null when it is one that this plan would create. */
+  /** The conflicting row; null when this plan would create it. */
   readonly rowId: string | null;
-  /** What settles it. */
+  /** The resolutions that resolve the conflict. */
   readonly resolutions: readonly Resolution[];
 };
 
 export type Plan = {
-  /** Every item of the release and every managed row, once each, sorted as a manifest is. */
+  /** All items of the release and all managed rows, once each, sorted like a manifest. */
   readonly items: readonly PlanItem[];
   readonly conflicts: readonly Conflict[];
   /** SHA-256 of the items and the resolutions as canonical JSON. */

@@ -6,8 +6,9 @@ import { conflictOf, type Labels, planItem } from './planItem.ts';
 import { Settlement } from './settle.ts';
 
 /**
- * What brings an organization to a release without overwriting what it wrote itself. The plan depends on nothing but
- * its input, in whatever order that comes, so that the same plan computed again under a lock has the same hash.
+ * Plans how an organization is brought to a release without overwriting its own changes. The plan depends only on the
+ * input, and not on the order of the input's lists. So the plan has the same hash when it is computed again under a
+ * lock.
  */
 export function planInstallation(input: PlanInput): Plan {
   const local = [...input.local].sort((a, b) => compare(a.id, b.id));

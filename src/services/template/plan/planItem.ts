@@ -1,4 +1,4 @@
-/** A settled item as the plan shows it. */
+/** Turns a settled draft into an item of the plan. */
 import type { Definition, Json } from '../manifest/item.ts';
 import { mapReferences } from '../manifest/reference.ts';
 import type { Draft, Values } from './draft.ts';
@@ -6,7 +6,7 @@ import type { LocalRows } from './localRows.ts';
 import type { Conflict, FieldDiff, PlanItem } from './plan.ts';
 import { differingFields, valuesOf } from './threeWay.ts';
 
-/** The slug that stands for a reference: of a source key in a release, of a row's id in a row. */
+/** Returns the slug for a reference, which is a source key in a release and a row's id in a row. */
 export type Labels = {
   readonly ofSourceKey: (sourceKey: string) => string;
   readonly ofRow: (rowId: string) => string;
@@ -15,7 +15,7 @@ export type Labels = {
 export function planItem(draft: Draft, rows: LocalRows, labels: Labels): PlanItem {
   const { kind, sourceKey, slug, release, row, outcome } = draft;
   const { action, reason, take } = outcome;
-  // What adoption leaves different is known only once every row is bound.
+  // The comparison of an adopted row needs every row bound to its item, because references compare by source key.
   const keep =
     action === 'ADOPT' && row && release
       ? differingFields(kind, rows.valuesOf(row), valuesOf(release))

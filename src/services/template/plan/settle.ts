@@ -1,7 +1,7 @@
 /**
- * Settles what items owe each other: a slug has one live row, a reference needs a live row at its other end, and a row
- * that something refers to is not archived. Every step leaves an item with less than it wanted, so that the number of
- * steps is linear in items and references.
+ * Applies the constraints between items to their outcomes: a slug has at most one live row, the target of a reference
+ * is live, and a row that something refers to is not archived. Every step only restricts an outcome, so that the number
+ * of steps is linear in the number of items and references.
  */
 import { referencesOf } from '../manifest/reference.ts';
 import { outcome } from './decide.ts';
@@ -13,9 +13,9 @@ import type { LocalRow, PlanReason } from './plan.ts';
 export class Settlement {
   readonly #rows: LocalRows;
   readonly #installationId: string | null;
-  /** Live rows that keep their slugs. */
+  /** The live rows that keep their slugs. */
   readonly #holders = new Map<string, LocalRow>();
-  /** Items that get a slug which no row holds. */
+  /** The items that get a slug that no live row holds. */
   readonly #claims = new Map<string, Draft>();
   readonly #held = new Set<Draft>();
   /** For each item, the items of the release that refer to it. */
@@ -45,7 +45,7 @@ export class Settlement {
     this.#run();
   }
 
-  /** A row that is no concern of the plan still has a slug and references. */
+  /** Records the slug and the references of a row that the plan does not change. */
   #standAside(row: LocalRow): void {
     if (row.archivedAt === null) {
       this.#holders.set(slugKey(row), row);
@@ -76,7 +76,7 @@ export class Settlement {
     if (claimedSlug(draft) === null) this.#keepSlug(row);
   }
 
-  /** The row stays live under its slug: an item that counted on the slug loses it. */
+  /** Records that the row keeps its slug. An item that claimed the slug loses it. */
   #keepSlug(row: LocalRow): void {
     const key = slugKey(row);
     this.#holders.set(key, row);
@@ -95,7 +95,7 @@ export class Settlement {
     }
   }
 
-  /** Something refers to the row: when its item left the release, it becomes an orphan. */
+  /** Records a reference to the row. A row whose item left the release becomes an orphan instead of being archived. */
   #hold(draft: Draft): void {
     const { row, release, outcome: before } = draft;
     if (!row || release || !hasLiveRow(draft) || this.#held.has(draft)) return;
@@ -116,7 +116,7 @@ export class Settlement {
     else this.#claims.set(key, draft);
   }
 
-  /** The slug that the item asks for is taken. */
+  /** Resolves or reports the conflict of an item whose slug is taken. */
   #refuse(draft: Draft, inTheWay: LocalRow | null, reason: PlanReason): void {
     const { row, resolution } = draft;
     const isNew = draft.outcome.action === 'CREATE';
@@ -160,7 +160,7 @@ export class Settlement {
     } else this.#miss(draft);
   }
 
-  /** The item has no live row, so that no reference to it can be written. */
+  /** Skips the items that would write a reference to an item without a live row. */
   #miss(missing: Draft): void {
     for (const draft of this.#dependents.get(itemKey(missing)) ?? []) {
       this.#steps.push(() => {
@@ -174,7 +174,7 @@ export class Settlement {
   }
 }
 
-/** The slug that the plan gives the item's row, if the row doesn't hold it already. */
+/** The slug that the plan gives the item's row; null when the row keeps its slug. */
 function claimedSlug({ release, row, outcome: { action, take } }: Draft): string | null {
   if (!release || release.kind === 'AGENT') return null;
   if (action === 'CREATE' || (action === 'UPDATE' && take.includes('slug'))) return release.slug;
@@ -182,7 +182,7 @@ function claimedSlug({ release, row, outcome: { action, take } }: Draft): string
   return take.includes('slug') || !row ? release.slug : row.slug;
 }
 
-/** The row keeps its slug and takes the rest of the update. */
+/** The outcome of an update without its slug: the row takes only the other fields. */
 function withoutRename({ take, keep }: Outcome): Outcome {
   const rest = take.filter((field) => field !== 'slug');
   return {
@@ -192,7 +192,7 @@ function withoutRename({ take, keep }: Outcome): Outcome {
   };
 }
 
-/** A conflict that ADOPT could not settle, because of the missing item, is none: the item is left out. */
+/** Whether the item would write a reference to the missing item. A conflict counts as ADOPT, its only way to write. */
 function writesReferenceTo(missing: Draft, { release, row, outcome: { action, take } }: Draft): boolean {
   const isRestored = row !== null && row.archivedAt !== null && action === 'CONFLICT';
   const isWhole = action === 'CREATE' || action === 'RESTORE' || isRestored;
@@ -204,7 +204,7 @@ function writesReferenceTo(missing: Draft, { release, row, outcome: { action, ta
   );
 }
 
-/** Of rows archived at the same time, the greater id counts as the later one. */
+/** Whether a row was archived after another. At equal times, the row with the greater id counts as the later one. */
 function isArchivedAfter(one: LocalRow, other: LocalRow): boolean {
   const difference = (one.archivedAt?.getTime() ?? 0) - (other.archivedAt?.getTime() ?? 0);
   return difference > 0 || (difference === 0 && one.id > other.id);

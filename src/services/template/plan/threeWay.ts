@@ -1,7 +1,7 @@
 /**
- * The three-way comparison within one item. Fields merge one by one where they stand for themselves. Fields that only
- * make sense together merge as one unit, so that no row gets a mixture that no author wrote: a prompt of the release
- * beside a schema of the organization, say.
+ * The three-way comparison within one item. Independent fields merge one by one. Fields that depend on each other merge
+ * as one unit; otherwise a row could get a mixture that no author wrote, such as a prompt of the release with a schema
+ * of the organization.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { Definition, Fields, ItemKind, Json } from '../manifest/item.ts';
@@ -27,15 +27,15 @@ const UNITS: { [Kind in ItemKind]: readonly (readonly (keyof Fields[Kind] | 'slu
 };
 
 export type Comparison = {
-  /** Only the release changed these. */
+  /** The fields that only the release changed. */
   released: string[];
-  /** Only the row changed these. */
+  /** The fields that only the row changed. */
   local: string[];
-  /** Both changed these, to different values. */
+  /** The fields that both changed, to different values. */
   both: string[];
 };
 
-/** Names the fields in which row and release differ, by the side that moved away from the base. */
+/** The fields in which the row and the release differ, grouped by the side that differs from the base. */
 export function compareThreeWays(
   kind: ItemKind,
   sides: { base: Values | null; release: Values; local: Values },
@@ -53,7 +53,7 @@ export function compareThreeWays(
   return comparison;
 }
 
-/** The fields in which two sides differ. */
+/** The fields in which two definitions differ. */
 export function differingFields(kind: ItemKind, one: Values, other: Values): string[] {
   return UNITS[kind].flat().filter((field) => !isSame(one[field], other[field]));
 }

@@ -31,10 +31,10 @@ const SLUG_CONSTRAINTS = ['template_slug_key', 'template_public_slug_key'];
 
 /**
  * Publishes an agent with its vocabulary as the next release of its template. When nothing has changed since the last
- * release, that one is returned. Slug, name, description and visibility are the template's, and are set in any case.
+ * release, returns the last release. Sets the slug, name, description and visibility of the template in both cases.
  *
  * @throws TemplateIsInstallationError
- * @throws TemplateInvalidError with every fault
+ * @throws TemplateInvalidError with all faults
  * @throws SlugTakenError
  */
 export async function publishTemplateRelease(
@@ -49,7 +49,7 @@ export async function publishTemplateRelease(
       result,
       authorize: (viewer) => authorize(viewer, 'template.publish', organizationId),
       async lock(tx) {
-        // Two templates of the organization released at once would otherwise both take the items of no agent.
+        // Without the lock, two templates released concurrently would both contain the rows that belong to no agent.
         await lockOrganization(tx, organizationId);
         return await lockAgent(tx, agentId);
       },

@@ -3,8 +3,9 @@ import type { Tx } from '../../../db.ts';
 import { type DefinedRow, readRows } from '../row/readRows.ts';
 
 /**
- * The live rows that a template agent is released with: its own, and those of no agent that no other template of the
- * organization has released. What an installation manages is released by its own template.
+ * The live rows that a release of an agent contains: the rows that belong to the agent, and the rows that belong to no
+ * agent, unless another template of the organization has released them. Rows that an installation manages are left out,
+ * because their own template releases them.
  */
 export async function releasableRows(tx: Tx, { id: agentId, organizationId }: Agent): Promise<DefinedRow[]> {
   const rows = await readRows(tx, organizationId);

@@ -5,9 +5,9 @@ import type { Database } from '../../../db.ts';
 type Prismas = Pick<Database['prisma'], 'template'>;
 
 /**
- * The template that a slug means to a viewer; null when it means none. One of the viewer's own organizations comes first,
- * so that no other organization can put a template in its place. One that is private by now comes last: organizations
- * that have it installed keep it.
+ * The template that a viewer gets for a slug; null when there is none. A template of the viewer's own organizations
+ * comes first, so that no other organization can replace it by a public one. An installed template that has become
+ * private comes last, because organizations that have it installed keep it.
  */
 export async function templateOfSlug(
   { template }: Prismas,

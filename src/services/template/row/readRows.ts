@@ -12,21 +12,21 @@ import {
 } from '../manifest/definition.ts';
 import type { Definition, ItemKind, ManifestItem } from '../manifest/item.ts';
 
-/** The kinds that have rows of their own; the agent is hired. */
+/** The kinds that have rows of the vocabulary. The agent is hired instead. */
 export type RowKind = Exclude<ItemKind, 'AGENT'>;
 
-/** A row of the vocabulary with its definition, live or archived. References are ids of rows. */
+/** A live or archived row of the vocabulary with its definition. References are ids of rows. */
 export type DefinedRow = {
   readonly id: string;
   readonly kind: RowKind;
   readonly definition: Definition;
-  /** The agent that it is part of, if any. */
+  /** The agent that the row belongs to; null when it belongs to none. */
   readonly agentId: string | null;
   readonly archivedAt: Date | null;
-  /** The installation that manages it; null for the organization's own row. It and the next two are set together. */
+  /** The installation that manages the row; null for the organization's own row. Null together with the next two. */
   readonly installationId: string | null;
   readonly sourceKey: string | null;
-  /** The item that it was last reconciled with. */
+  /** The item that the row was last compared with. */
   readonly base: ManifestItem | null;
   readonly orphaned: boolean;
   readonly locallyChanged: boolean;
@@ -46,7 +46,7 @@ const COLUMNS = Prisma.raw(`
   t.source_key AS "sourceKey", t.base, t.orphaned, t.locally_changed AS "locallyChanged",
   jsonb_build_object('id', t.id, 'slug', t.slug, 'name', t.name, 'description', t.description)`);
 
-/** All rows of an organization. One statement reads them, so that they belong together. */
+/** Reads all rows of an organization in one statement, so that they come from one snapshot. */
 export async function readRows(tx: Pick<Tx, '$queryRaw'>, organizationId: string): Promise<DefinedRow[]> {
   const rows = await tx.$queryRaw<Read[]>`
     SELECT 'ENTITY_TYPE' AS kind, ${COLUMNS} || jsonb_build_object('metadataSchema', t.metadata_schema) AS content
