@@ -89,10 +89,11 @@ export const ARCHIVE_RULE = `The slug becomes free. The archived definition stay
 
 The mutation returns the first error that applies, in this order:
 
-1. NOT_FOUND
-2. FORBIDDEN: the role of the viewer does not allow the mutation.
-3. IDEMPOTENCY_CONFLICT
-4. FORBIDDEN: the platform defines the definition.
-5. MANAGED_BY_TEMPLATE
+1. INVALID_INPUT
+2. NOT_FOUND
+3. FORBIDDEN: the role of the viewer does not allow the mutation.
+4. IDEMPOTENCY_CONFLICT
+5. FORBIDDEN: the platform defines the definition.
+6. MANAGED_BY_TEMPLATE
 
 Allowed for OWNER and ADMIN.`;
