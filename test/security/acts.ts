@@ -236,14 +236,14 @@ export const ACTS: Record<string, Prepare> = {
     mode: 'KEEP_AS_USER_OWNED',
   }),
   createEntityType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Customer' }),
-  updateEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id, name: 'Client' }),
-  archiveEntityType: async ({ team }) => ({ entityTypeId: (await newEntityType(team)).id }),
+  updateEntityType: async ({ team }) => ({ id: (await newEntityType(team)).id, name: 'Client' }),
+  archiveEntityType: async ({ team }) => ({ id: (await newEntityType(team)).id }),
   createRelationshipType: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'owns' }),
   updateRelationshipType: async ({ team }) => ({
-    relationshipTypeId: (await newRelationshipType(team)).id,
+    id: (await newRelationshipType(team)).id,
     name: 'has',
   }),
-  archiveRelationshipType: async ({ team }) => ({ relationshipTypeId: (await newRelationshipType(team)).id }),
+  archiveRelationshipType: async ({ team }) => ({ id: (await newRelationshipType(team)).id }),
   createClassifier: ({ team }) => ({
     organizationId: team.id,
     slug: newName(),
@@ -251,8 +251,8 @@ export const ACTS: Record<string, Prepare> = {
     attributeKey: 'severity',
     attributeValues: ['low', 'high'],
   }),
-  updateClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id, name: 'Risk' }),
-  archiveClassifier: async ({ team }) => ({ classifierId: (await newClassifier(team)).id }),
+  updateClassifier: async ({ team }) => ({ id: (await newClassifier(team)).id, name: 'Risk' }),
+  archiveClassifier: async ({ team }) => ({ id: (await newClassifier(team)).id }),
   createWatcher: ({ team }) => ({
     organizationId: team.id,
     slug: newName(),
@@ -260,8 +260,8 @@ export const ACTS: Record<string, Prepare> = {
     prompt: 'What broke?',
     extractionSchema: { type: 'object' },
   }),
-  updateWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id, prompt: 'What failed?' }),
-  archiveWatcher: async ({ team }) => ({ watcherId: (await newWatcher(team)).id }),
+  updateWatcher: async ({ team }) => ({ id: (await newWatcher(team)).id, prompt: 'What failed?' }),
+  archiveWatcher: async ({ team }) => ({ id: (await newWatcher(team)).id }),
   recordWatcherWindow: async ({ team }) => {
     const { id, currentVersion } = await newWatcher(team);
     const span = { startsAt: '2026-11-21T00:00:00.000Z', endsAt: '2026-11-22T00:00:00.000Z' };

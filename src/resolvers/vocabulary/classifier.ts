@@ -43,7 +43,7 @@ ${CREATE_RULE}`,
 mutation('updateClassifier', {
   description: `Changes a classifier. A change of \`attributeKey\` or \`attributeValues\` creates a new version; other changes create none. ${UPDATE_RULE}`,
   input: (t) => ({
-    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier to change.' }),
+    id: t.idOf('Classifier', { required: true, description: 'The classifier to change.' }),
     ...changedVocabularyFields(t),
     attributeKey: t.string({ description: ATTRIBUTE_KEY }),
     attributeValues: t.field({ type: 'JSON', description: ATTRIBUTE_VALUES }),
@@ -60,7 +60,7 @@ mutation('updateClassifier', {
 mutation('archiveClassifier', {
   description: `Archives a classifier. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    classifierId: t.idOf('Classifier', { required: true, description: 'The classifier to archive.' }),
+    id: t.idOf('Classifier', { required: true, description: 'The classifier to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveClassifier,

@@ -33,7 +33,7 @@ ${CREATE_RULE}`,
 mutation('updateEntityType', {
   description: `Changes an entity type. ${UPDATE_RULE}`,
   input: (t) => ({
-    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type to change.' }),
+    id: t.idOf('EntityType', { required: true, description: 'The entity type to change.' }),
     ...changedVocabularyFields(t),
     metadataSchema: metadataSchemaField(t),
   }),
@@ -48,7 +48,7 @@ mutation('updateEntityType', {
 mutation('archiveEntityType', {
   description: `Archives an entity type. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    entityTypeId: t.idOf('EntityType', { required: true, description: 'The entity type to archive.' }),
+    id: t.idOf('EntityType', { required: true, description: 'The entity type to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveEntityType,

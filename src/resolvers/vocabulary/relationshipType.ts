@@ -73,7 +73,7 @@ ${CREATE_RULE}`,
 mutation('updateRelationshipType', {
   description: `Changes a relationship type. ${UPDATE_RULE}`,
   input: (t) => ({
-    relationshipTypeId: t.idOf('RelationshipType', {
+    id: t.idOf('RelationshipType', {
       required: true,
       description: 'The relationship type to change.',
     }),
@@ -100,7 +100,7 @@ mutation('updateRelationshipType', {
 mutation('archiveRelationshipType', {
   description: `Archives a relationship type. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    relationshipTypeId: t.idOf('RelationshipType', {
+    id: t.idOf('RelationshipType', {
       required: true,
       description: 'The relationship type to archive.',
     }),

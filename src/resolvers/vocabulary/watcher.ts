@@ -53,7 +53,7 @@ ${CREATE_RULE}`,
 mutation('updateWatcher', {
   description: `Changes a watcher. A change of \`prompt\`, \`extractionSchema\` or \`reactionScript\` creates a new version; other changes create none. Earlier windows keep the version that they were recorded with. ${UPDATE_RULE}`,
   input: (t) => ({
-    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher to change.' }),
+    id: t.idOf('Watcher', { required: true, description: 'The watcher to change.' }),
     ...changedVocabularyFields(t),
     prompt: t.string({ description: PROMPT }),
     extractionSchema: t.field({ type: 'JSON', description: EXTRACTION_SCHEMA }),
@@ -78,7 +78,7 @@ mutation('updateWatcher', {
 mutation('archiveWatcher', {
   description: `Archives a watcher. ${ARCHIVE_RULE}`,
   input: (t) => ({
-    watcherId: t.idOf('Watcher', { required: true, description: 'The watcher to archive.' }),
+    id: t.idOf('Watcher', { required: true, description: 'The watcher to archive.' }),
   }),
   errors: [ManagedByTemplateError],
   act: archiveWatcher,

@@ -7,17 +7,14 @@ import { rowId } from './input.ts';
 import { lockRow, organizationOf, TABLE, type VocabularyKind } from './row.ts';
 import { isPlatformSlug } from './vocabularyRule.ts';
 
-export const archiveEntityType = (act: Act, { entityTypeId }: { entityTypeId: string }) =>
-  archive(act, 'EntityType', entityTypeId);
+export const archiveEntityType = (act: Act, { id }: { id: string }) => archive(act, 'EntityType', id);
 
-export const archiveRelationshipType = (act: Act, { relationshipTypeId }: { relationshipTypeId: string }) =>
-  archive(act, 'RelationshipType', relationshipTypeId);
+export const archiveRelationshipType = (act: Act, { id }: { id: string }) =>
+  archive(act, 'RelationshipType', id);
 
-export const archiveClassifier = (act: Act, { classifierId }: { classifierId: string }) =>
-  archive(act, 'Classifier', classifierId);
+export const archiveClassifier = (act: Act, { id }: { id: string }) => archive(act, 'Classifier', id);
 
-export const archiveWatcher = (act: Act, { watcherId }: { watcherId: string }) =>
-  archive(act, 'Watcher', watcherId);
+export const archiveWatcher = (act: Act, { id }: { id: string }) => archive(act, 'Watcher', id);
 
 /**
  * Archives a row, which frees its slug. No-op when the row is already archived.

@@ -78,11 +78,11 @@ export async function createClassifier(
 export async function updateClassifier(
   act: Act,
   {
-    classifierId,
+    id: classifierId,
     agentId,
     watcherId,
     ...input
-  }: { classifierId: string } & Ids & z.input<typeof updateClassifierInput>,
+  }: { id: string } & Ids & z.input<typeof updateClassifierInput>,
 ) {
   const { displayName, ...definition } = validate(updateClassifierInput, input);
   const { attributeKey, attributeValues, ...data } = definition;

@@ -49,11 +49,7 @@ export async function createEntityType(
  */
 export async function updateEntityType(
   act: Act,
-  {
-    entityTypeId,
-    agentId,
-    ...input
-  }: { entityTypeId: string } & AgentId & z.input<typeof updateEntityTypeInput>,
+  { id: entityTypeId, agentId, ...input }: { id: string } & AgentId & z.input<typeof updateEntityTypeInput>,
 ) {
   const { displayName, ...definition } = validate(updateEntityTypeInput, input);
   const { metadataSchema, ...data } = definition;

@@ -75,12 +75,7 @@ export async function createRelationshipType(
  */
 export async function updateRelationshipType(
   act: Act,
-  {
-    relationshipTypeId: id,
-    agentId,
-    inverseId,
-    ...input
-  }: { relationshipTypeId: string } & Ids & z.input<typeof updateRelationshipTypeInput>,
+  { id, agentId, inverseId, ...input }: { id: string } & Ids & z.input<typeof updateRelationshipTypeInput>,
 ) {
   const { displayName, ...definition } = validate(updateRelationshipTypeInput, input);
   const { metadataSchema, rules, ...data } = definition;

@@ -84,7 +84,7 @@ export async function createWatcher(
  */
 export async function updateWatcher(
   act: Act,
-  { watcherId, agentId, ...input }: { watcherId: string } & AgentId & z.input<typeof updateWatcherInput>,
+  { id: watcherId, agentId, ...input }: { id: string } & AgentId & z.input<typeof updateWatcherInput>,
 ) {
   const { displayName, connection, scheduleEnabled, ...definition } = validate(updateWatcherInput, input);
   const { prompt, extractionSchema, reactionScript, ...data } = definition;

@@ -33,7 +33,7 @@ async function rowOf(psql: Psql, team: Team, table: string, slug: string) {
 
 async function updateSource(source: Source, entityTypeId: string, changes: { name?: string; slug?: string }) {
   const { updateEntityType } = await source.team.owner.query(UpdateEntityType, {
-    input: { entityTypeId, ...changes },
+    input: { id: entityTypeId, ...changes },
   });
   succeeded(updateEntityType);
 }
@@ -43,7 +43,7 @@ const SOURCE_CHANGES = {
   changed: async (source: Source, id: string) => await updateSource(source, id, { name: 'Bug' }),
   removed: async (source: Source, entityTypeId: string) => {
     const { archiveEntityType } = await source.team.owner.query(ArchiveEntityType, {
-      input: { entityTypeId },
+      input: { id: entityTypeId },
     });
     succeeded(archiveEntityType);
   },
@@ -128,7 +128,7 @@ it('gives a changed watcher a new version: windows of the past still show the on
     [id],
   );
   const { updateWatcher } = await source.team.owner.query(UpdateWatcher, {
-    input: { watcherId: rows.watcher.id, prompt: 'What broke, and since when?' },
+    input: { id: rows.watcher.id, prompt: 'What broke, and since when?' },
   });
   succeeded(updateWatcher);
   succeeded(await source.publish());
@@ -210,7 +210,7 @@ it('keeps managed definitions from being edited', async ({ team, createTeam, psq
   const { id } = await rowOf(psql, team, 'entity_type', 'issue');
   const entityTypeId = Buffer.from(`EntityType:${id}`).toString('base64');
   const { updateEntityType } = await team.owner.query(UpdateEntityType, {
-    input: { entityTypeId, name: 'Mine' },
+    input: { id: entityTypeId, name: 'Mine' },
   });
   expect(refused(updateEntityType)).toMatchObject({ code: 'MANAGED_BY_TEMPLATE' });
 });

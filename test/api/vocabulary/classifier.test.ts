@@ -28,7 +28,7 @@ async function update({ owner }: Team, input: UpdateClassifierInput) {
 }
 
 async function archive({ owner }: Team, classifierId: string) {
-  return (await owner.query(ArchiveClassifier, { input: { classifierId } })).archiveClassifier;
+  return (await owner.query(ArchiveClassifier, { input: { id: classifierId } })).archiveClassifier;
 }
 
 describe('a new classifier', () => {
@@ -58,7 +58,7 @@ describe('a new classifier', () => {
 
   it('of an archived watcher is refused', async ({ team }) => {
     const watcher = await newWatcher(team);
-    await team.owner.query(ArchiveWatcher, { input: { watcherId: watcher.id } });
+    await team.owner.query(ArchiveWatcher, { input: { id: watcher.id } });
     expect(refused(await create(team, { watcherId: watcher.id }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'watcherId' }],
@@ -82,19 +82,17 @@ describe('the slug of a classifier', () => {
     const watcher = await newWatcher(team);
     succeeded(await create(team, { watcherId: watcher.id }));
     const { classifier } = succeeded(await create(team));
-    expect(refused(await update(team, { classifierId: classifier.id, watcherId: watcher.id }))).toMatchObject(
-      {
-        code: 'SLUG_TAKEN',
-        slug: 'severity',
-      },
-    );
+    expect(refused(await update(team, { id: classifier.id, watcherId: watcher.id }))).toMatchObject({
+      code: 'SLUG_TAKEN',
+      slug: 'severity',
+    });
   });
 });
 
 describe('an update of a classifier', () => {
   it('makes a version for changed labels, and none for the rest', async ({ team }) => {
     const { id } = await newClassifier(team);
-    const about = { classifierId: id };
+    const about = { id };
     const same = succeeded(
       await update(team, { ...about, name: 'Risk', attributeValues: ['low', 'high'] }),
     ).classifier;
@@ -116,12 +114,10 @@ describe('an update of a classifier', () => {
     const managed = await newClassifier(team);
     await manage(psql, 'classifier', managed.id, await installByHand(psql, team));
     const given = { attributeKey: 'risk' };
-    expect(refused(await update(team, { classifierId: managed.id, ...given })).code).toBe(
-      'MANAGED_BY_TEMPLATE',
-    );
+    expect(refused(await update(team, { id: managed.id, ...given })).code).toBe('MANAGED_BY_TEMPLATE');
     expect(refused(await archive(team, managed.id)).code).toBe('MANAGED_BY_TEMPLATE');
     const { id } = await newClassifier(team);
     succeeded(await archive(team, id));
-    expect(refused(await update(team, { classifierId: id, ...given })).code).toBe('VOCABULARY_ARCHIVED');
+    expect(refused(await update(team, { id, ...given })).code).toBe('VOCABULARY_ARCHIVED');
   });
 });

@@ -24,7 +24,7 @@ async function update({ owner }: Team, input: UpdateEntityTypeInput) {
 }
 
 async function archive({ owner }: Team, entityTypeId: string) {
-  return (await owner.query(ArchiveEntityType, { input: { entityTypeId } })).archiveEntityType;
+  return (await owner.query(ArchiveEntityType, { input: { id: entityTypeId } })).archiveEntityType;
 }
 
 describe('a new entity type', () => {
@@ -113,7 +113,7 @@ describe('the slug of an entity type', () => {
   it('cannot be changed to that of another live type', async ({ team }) => {
     succeeded(await create(team));
     const { id } = await newEntityType(team);
-    expect(refused(await update(team, { entityTypeId: id, slug: 'customer' }))).toMatchObject({
+    expect(refused(await update(team, { id, slug: 'customer' }))).toMatchObject({
       code: 'SLUG_TAKEN',
       slug: 'customer',
     });
@@ -124,7 +124,7 @@ describe('an update of an entity type', () => {
   it('changes what is given and takes away what is null', async ({ team }) => {
     const { id } = await newEntityType(team, { description: 'Pays us.', metadataSchema: SCHEMA });
     const updated = await update(team, {
-      entityTypeId: id,
+      id,
       slug: 'client',
       name: null,
       metadataSchema: null,
@@ -140,7 +140,7 @@ describe('an update of an entity type', () => {
 
   it('without a difference is no change', async ({ team }) => {
     const { id, updatedAt } = await newEntityType(team);
-    const { entityType, requestId } = succeeded(await update(team, { entityTypeId: id, name: 'Customer' }));
+    const { entityType, requestId } = succeeded(await update(team, { id, name: 'Customer' }));
     expect(entityType.updatedAt).toBe(updatedAt);
     expect(await team.changes({ requestId })).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('an update of an entity type', () => {
   it('of an archived one is refused', async ({ team }) => {
     const { id } = await newEntityType(team);
     const { entityType } = succeeded(await archive(team, id));
-    expect(refused(await update(team, { entityTypeId: id, name: 'Client' }))).toMatchObject({
+    expect(refused(await update(team, { id, name: 'Client' }))).toMatchObject({
       code: 'VOCABULARY_ARCHIVED',
       archivedAt: entityType.archivedAt,
     });
@@ -181,7 +181,7 @@ describe('an entity type that a template manages', () => {
     const { id } = await newEntityType(team);
     const installation = await installByHand(psql, team);
     await manage(psql, 'entity_type', id, installation);
-    const { entityType } = succeeded(await update(team, { entityTypeId: id, displayName: 'Kunde' }));
+    const { entityType } = succeeded(await update(team, { id, displayName: 'Kunde' }));
     expect(entityType).toMatchObject({
       ...{ displayName: 'Kunde', sourceRelease: 1, locallyChanged: false, lastWriter: 'TEMPLATE' },
       ...{ sourceKey: expect.any(String), mirroredAt: expect.any(String), viewerCanEdit: false },
@@ -189,10 +189,8 @@ describe('an entity type that a template manages', () => {
     const before = await team.footprint();
     const managedBy = { code: 'MANAGED_BY_TEMPLATE', installation: { id: entityType.managedBy?.id } };
     expect(uuidOf(entityType.managedBy?.id ?? '')).toBe(installation.id);
-    expect(refused(await update(team, { entityTypeId: id, displayName: 'X', name: 'X' }))).toMatchObject(
-      managedBy,
-    );
-    expect(refused(await update(team, { entityTypeId: id, description: null }))).toMatchObject(managedBy);
+    expect(refused(await update(team, { id, displayName: 'X', name: 'X' }))).toMatchObject(managedBy);
+    expect(refused(await update(team, { id, description: null }))).toMatchObject(managedBy);
     expect(refused(await archive(team, id))).toMatchObject(managedBy);
     expect(await team.footprint()).toEqual(before);
   });

@@ -23,7 +23,7 @@ async function update({ owner }: Team, input: UpdateRelationshipTypeInput) {
 }
 
 async function archive({ owner }: Team, relationshipTypeId: string) {
-  return (await owner.query(ArchiveRelationshipType, { input: { relationshipTypeId } }))
+  return (await owner.query(ArchiveRelationshipType, { input: { id: relationshipTypeId } }))
     .archiveRelationshipType;
 }
 
@@ -53,7 +53,7 @@ describe('a new relationship type', () => {
   it('names every rule that has no live entity type', async ({ team }) => {
     const { uses } = await customerAndService(team);
     const gone = await newEntityType(team, { slug: 'gone' });
-    await team.owner.query(ArchiveEntityType, { input: { entityTypeId: gone.id } });
+    await team.owner.query(ArchiveEntityType, { input: { id: gone.id } });
     const before = await team.footprint();
     const rules = [
       uses,
@@ -96,21 +96,19 @@ describe('an update of a relationship type', () => {
   it('replaces all rules, and says so', async ({ team }) => {
     const { uses, knows } = await customerAndService(team);
     const { id } = await newRelationshipType(team, { rules: [uses] });
-    const updated = succeeded(await update(team, { relationshipTypeId: id, rules: [knows] }));
+    const updated = succeeded(await update(team, { id, rules: [knows] }));
     expect(pairs(updated.relationshipType.rules)).toEqual(['customer customer']);
     expect(await team.changes({ requestId: updated.requestId })).toMatchObject([
       { type: 'RELATIONSHIP_TYPE_UPDATED', entityId: id, payload: { changed: ['rules'] } },
     ]);
-    const same = succeeded(await update(team, { relationshipTypeId: id, rules: [knows] }));
+    const same = succeeded(await update(team, { id, rules: [knows] }));
     expect(await team.changes({ requestId: same.requestId })).toEqual([]);
-    expect(
-      succeeded(await update(team, { relationshipTypeId: id, rules: [] })).relationshipType.rules,
-    ).toEqual([]);
+    expect(succeeded(await update(team, { id, rules: [] })).relationshipType.rules).toEqual([]);
   });
 
   it('does not make it its own inverse', async ({ team }) => {
     const { id } = await newRelationshipType(team);
-    expect(refused(await update(team, { relationshipTypeId: id, inverseId: id }))).toMatchObject({
+    expect(refused(await update(team, { id, inverseId: id }))).toMatchObject({
       code: 'INVALID_INPUT',
       issues: [{ path: 'inverseId' }],
     });
@@ -121,9 +119,7 @@ describe('an update of a relationship type', () => {
     const { id } = await newRelationshipType(team);
     await manage(psql, 'relationship_type', id, await installByHand(psql, team));
     for (const given of [{ rules: [uses] }, { inverseId: null }, { isSymmetric: true }]) {
-      expect(refused(await update(team, { relationshipTypeId: id, ...given })).code).toBe(
-        'MANAGED_BY_TEMPLATE',
-      );
+      expect(refused(await update(team, { id, ...given })).code).toBe('MANAGED_BY_TEMPLATE');
     }
     expect(refused(await archive(team, id)).code).toBe('MANAGED_BY_TEMPLATE');
   });
@@ -131,9 +127,7 @@ describe('an update of a relationship type', () => {
   it('is refused where it is archived', async ({ team }) => {
     const { id } = await newRelationshipType(team);
     succeeded(await archive(team, id));
-    expect(refused(await update(team, { relationshipTypeId: id, name: 'x' })).code).toBe(
-      'VOCABULARY_ARCHIVED',
-    );
+    expect(refused(await update(team, { id, name: 'x' })).code).toBe('VOCABULARY_ARCHIVED');
   });
 });
 

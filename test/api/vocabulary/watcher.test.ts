@@ -28,7 +28,7 @@ async function update({ owner }: Team, input: UpdateWatcherInput) {
 }
 
 async function archive({ owner }: Team, watcherId: string) {
-  return (await owner.query(ArchiveWatcher, { input: { watcherId } })).archiveWatcher;
+  return (await owner.query(ArchiveWatcher, { input: { id: watcherId } })).archiveWatcher;
 }
 
 async function record({ owner }: Team, watcherId: string, input: Partial<RecordWatcherWindowInput> = {}) {
@@ -90,7 +90,7 @@ describe('a new watcher', () => {
 describe('an update of a watcher', () => {
   it('makes a version for changed content, and none for the rest', async ({ team }) => {
     const { id } = await newWatcher(team, { extractionSchema: SCHEMA });
-    const about = { watcherId: id };
+    const about = { id };
     const named = succeeded(await update(team, { ...about, name: 'Outages', schedule: '0 9 * * *' })).watcher;
     expect(numbers(named.versions)).toEqual([1]);
     const same = succeeded(await update(team, { ...about, prompt: 'What broke?', extractionSchema: SCHEMA }));
@@ -117,10 +117,10 @@ describe('an update of a watcher', () => {
   it('numbers the versions of ten updates at once without a gap', async ({ team }) => {
     const { id } = await newWatcher(team);
     const updates = Array.from({ length: 10 }, (_, index) =>
-      update(team, { watcherId: id, prompt: `Question ${index}` }),
+      update(team, { id, prompt: `Question ${index}` }),
     );
     for (const result of await Promise.all(updates)) succeeded(result);
-    const { watcher } = succeeded(await update(team, { watcherId: id, name: 'Done' }));
+    const { watcher } = succeeded(await update(team, { id, name: 'Done' }));
     expect(numbers(watcher.versions).toSorted((a, b) => a - b)).toEqual(
       Array.from({ length: 11 }, (_, i) => i + 1),
     );
@@ -131,12 +131,12 @@ describe('an update of a watcher', () => {
     const { id } = await newWatcher(team);
     await manage(psql, 'watcher', id, await installByHand(psql, team));
     const local = { connection: 'pagerduty', scheduleEnabled: false, displayName: 'Outages' };
-    expect(succeeded(await update(team, { watcherId: id, ...local })).watcher).toMatchObject({
+    expect(succeeded(await update(team, { id, ...local })).watcher).toMatchObject({
       ...local,
       locallyChanged: false,
     });
     for (const given of [{ prompt: 'What failed?' }, { schedule: '0 9 * * *' }, { reactionScript: null }]) {
-      expect(refused(await update(team, { watcherId: id, ...given })).code).toBe('MANAGED_BY_TEMPLATE');
+      expect(refused(await update(team, { id, ...given })).code).toBe('MANAGED_BY_TEMPLATE');
     }
     expect(refused(await archive(team, id)).code).toBe('MANAGED_BY_TEMPLATE');
   });
@@ -144,7 +144,7 @@ describe('an update of a watcher', () => {
   it('of an archived one is refused', async ({ team }) => {
     const { id } = await newWatcher(team);
     succeeded(await archive(team, id));
-    expect(refused(await update(team, { watcherId: id, prompt: 'x' })).code).toBe('VOCABULARY_ARCHIVED');
+    expect(refused(await update(team, { id, prompt: 'x' })).code).toBe('VOCABULARY_ARCHIVED');
   });
 });
 
@@ -153,7 +153,7 @@ describe('a window of a watcher', () => {
     const { id, currentVersion: first } = await newWatcher(team);
     const before = succeeded(await record(team, id)).window;
     expect(before).toMatchObject({ ...NOV_21, extractedData: { incidents: 1 }, version: { id: first.id } });
-    succeeded(await update(team, { watcherId: id, prompt: 'What failed?' }));
+    succeeded(await update(team, { id, prompt: 'What failed?' }));
     const late = { startsAt: NOV_21.endsAt, endsAt: '2026-11-23T00:00:00.000Z' };
     expect(succeeded(await record(team, id, { ...late, versionId: first.id })).window.version).toMatchObject({
       ...{ version: 1, prompt: 'What broke?' },
