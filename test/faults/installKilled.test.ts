@@ -36,7 +36,7 @@ it.for(STEPS)(
     const blocker = await openPsql(database.url);
     try {
       await blocker(`BEGIN`);
-      // Readers go on; whoever writes the table waits.
+      // Reads of the table continue. Writes to it wait.
       await blocker(`LOCK TABLE ${table} IN SHARE MODE`);
       const killed = expect(install(createClient(server.url, team.owner.token), input)).rejects.toThrow();
       await expect

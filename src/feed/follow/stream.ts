@@ -137,7 +137,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     }
   }
 
-  /** Returns the first change after the position. Without one, the position has advanced as far as it can for now. */
+  /** Returns the next change after the position, or undefined when none is known yet. Requests a page that is not in memory. */
   function findNext(): Change | undefined {
     const page = replay.page();
     if (page) {

@@ -63,7 +63,7 @@ export const OrgImportRequirement = builder
       'A requirement of an org file: at least one of a few environment variables must be available.',
     fields: (t) => ({
       anyOf: t.exposeStringList('anyOf', {
-        description: 'The names of the variables, any one of which meets the requirement.',
+        description: 'The names of the variables. One available variable meets the requirement.',
       }),
       level: t.expose('level', {
         type: RequirementLevel,

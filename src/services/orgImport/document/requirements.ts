@@ -1,7 +1,7 @@
 import type { OrgDocument, RequirementEntry, RequirementLevel } from './document.ts';
 
 export type Requirement = {
-  /** The environment variables, any one of which meets the requirement; sorted. */
+  /** The environment variables, sorted. One available variable meets the requirement. */
   anyOf: string[];
   level: RequirementLevel;
   /** The paths of the workspaces that have the requirement; an empty path stands for the whole organization. */

@@ -48,7 +48,7 @@ export class SourceFiles {
   }
 
   /**
-   * Returns the text of a folder's `.env` file, of which only the names of variables are used.
+   * Returns the text of a folder's `.env` file. Callers use only the names of its variables.
    * @throws UnreadableFile
    */
   readEnvironment(folder: string): string {
