@@ -25,11 +25,13 @@ const inputIds = mutations.flatMap(({ name }) => {
     .map((field) => ({
       mutation: name,
       field: field.name,
-      type: typeOfField(field.name),
+      type: typeOfField(name, field.name),
     }));
 });
 
-function typeOfField(name: string): string {
+/** The type whose id a field takes: a field `id` takes the noun of its mutation. */
+function typeOfField(mutation: string, name: string): string {
+  if (name === 'id') return mutation.replace(/^[a-z]+/, '');
   const named: Record<string, string> = {
     memberId: 'Membership',
     parentId: 'Workspace',
