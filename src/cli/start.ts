@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
@@ -8,13 +9,16 @@ import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';
 import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
+import { makeDataDir } from './dataDir.ts';
 import { seedDatabase } from './seed.ts';
+import { stopSignal } from './stopSignal.ts';
 import { untilStopped } from './untilStopped.ts';
 
 /** For a laptop: does everything in one process, and prints what to try first. */
 export async function startCommand(config: Config): Promise<void> {
+  const stopped = stopSignal();
   const say = (line: string) => console.log(line);
-  await mkdir(config.dataDir, { recursive: true });
+  await makeDataDir(config);
   const logFile = join(config.dataDir, 'muster.log');
   // The terminal shows a few lines for people. The log goes to a file.
   const log = createLogger({
@@ -25,15 +29,20 @@ export async function startCommand(config: Config): Promise<void> {
   say(config.databaseUrl ? 'Using the database of DATABASE_URL.' : 'Starting PostgreSQL …');
   const database = await databaseOf(config, say);
   try {
+    stopped.throwIfAborted();
     const { applied } = await migrate(database.url);
     if (applied.length > 0) say(`Applied ${applied.length} migrations.`);
+    stopped.throwIfAborted();
     const token = await ownerToken(config, database.url);
+    stopped.throwIfAborted();
     const app = await startApp({ ...config, databaseUrl: database.url }, log);
-    say(welcome(app, token, logFile));
-    await untilStopped(() => {
+    const stop = () => {
       say('\nStopping …');
       return app.close();
-    }, log);
+    };
+    await Promise.race([app.ready(), once(stopped, 'abort')]);
+    if (!stopped.aborted) say(welcome(app, token, logFile));
+    await untilStopped(stopped, stop, log);
   } finally {
     await database.stop();
   }

@@ -172,6 +172,47 @@ describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))
   });
 });
 
+describe('muster serve', () => {
+  it('listens on a database without migrations, names them, and serves when they are applied', async ({
+    onTestFinished,
+  }) => {
+    const empty = await createEmptyDatabase();
+    const child = run(['serve'], { DATABASE_URL: empty.url, PORT: '0', MUSTER_SCM: 'demo' });
+    onTestFinished(async () => {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await empty.drop();
+    });
+    const url = await new Promise<string>((resolve) => {
+      let log = '';
+      child.stdout?.on('data', (chunk) => {
+        log += chunk;
+        const [, found] = /"url":"([^"]+)"/.exec(log) ?? [];
+        if (found) resolve(found);
+      });
+    });
+    const ask = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);
+    const operation = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ viewer { id } }"}',
+    };
+    expect((await ask('/healthz')).status).toBe(200);
+    const readiness = await ask('/readyz');
+    expect(readiness.status).toBe(503);
+    const { pendingMigrations } = (await readiness.json()) as { pendingMigrations: string[] };
+    expect(pendingMigrations[0]).toMatch(/^\d{14}_initial$/);
+    const refused = await ask('/graphql', operation);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+
+    expect((await muster(empty, ['migrate'])).code).toBe(0);
+    await expect.poll(async () => (await ask('/readyz')).status).toBe(200);
+    expect((await ask('/graphql', operation)).status).toBe(401);
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+});
+
 describe.each(['serve', 'start'])('muster %s', (command) => {
   it('reports an unknown host', async ({ database }) => {
     await expectRefusal(
