@@ -201,9 +201,7 @@ export function pullRequestSource(
   { scm, github }: Pick<Config, 'scm' | 'github'>,
   log: Logger,
 ): PullRequestSource {
-  return scm === 'demo'
-    ? demoPullRequests()
-    : githubPullRequests({ apiUrl: github.apiUrl, token: github.token, log });
+  return scm === 'demo' ? demoPullRequests() : githubPullRequests({ ...github, log });
 }
 
 /** A server that listens on every address does not know by which one the containers reach it. */

@@ -1,6 +1,7 @@
 /** Errors of the commands: one sentence, exit code 1, and nothing done. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { graphql } from '../graphql/gql.ts';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { run } from '../support/process.ts';
 import { openPsql } from '../support/psql.ts';
@@ -88,6 +89,52 @@ describe('muster seed', () => {
   });
 });
 
+describe('muster organization create', () => {
+  const Look = graphql(`
+    query CommandOrganization($slug: String!) {
+      viewer {
+        name
+      }
+      organization(slug: $slug) {
+        name
+        viewerRole
+      }
+    }
+  `);
+
+  it('creates the organization of a new person, who can use the printed token', async ({ app, database }) => {
+    const args = ['organization', 'create', 'first', '--owner', 'You@example.org', '--name', 'The first'];
+    const { code, out, err } = await muster(database, args);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^mst_\S{43}\n$/)]);
+    expect(err).toBe(
+      "Created the organization first, owned by You@example.org (a new user). The owner's token:",
+    );
+    expect(await app.client(out.trim()).query(Look, { slug: 'first' })).toEqual({
+      viewer: { name: 'You' },
+      organization: { name: 'The first', viewerRole: 'OWNER' },
+    });
+
+    const again = await muster(database, ['organization', 'create', 'second', '--owner', 'you@example.org']);
+    expect(again.err).toContain('(a known user)');
+    expect(await app.client(again.out.trim()).query(Look, { slug: 'first' })).toMatchObject({
+      organization: { viewerRole: 'OWNER' },
+    });
+    await expectRefusal(
+      database,
+      ['organization', 'create', 'second', '--owner', 'x@example.com'],
+      {},
+      'There is an organization second already.',
+    );
+  });
+
+  it.for([
+    ['No Slug', 'x@example.com', 'The slug must have 1 to 63 lower-case letters'],
+    ['acme', 'nobody', '--owner must be an e-mail address.'],
+  ])('refuses the organization %s of %s', async ([slug = '', owner = '', message = ''], { database }) => {
+    await expectRefusal(database, ['organization', 'create', slug, '--owner', owner], {}, message);
+  });
+});
+
 describe('muster token create', () => {
   it.for([
     ['an empty label', '', '--label must not be empty.'],
@@ -130,6 +177,7 @@ describe('muster token create', () => {
 const ASKING: string[][] = [
   ['seed'],
   ['token', 'create', '--email', 'x@example.com'],
+  ['organization', 'create', 'acme', '--owner', 'x@example.com'],
   ['migrate'],
   ['start'],
 ];
@@ -158,7 +206,7 @@ describe.each(ASKING.map((args) => [args.join(' '), args] as const))('muster %s'
   });
 });
 
-describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
+describe.each(ASKING.slice(0, 3).map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
   it('reports a database that is not migrated', async ({ database }) => {
     const empty = await createEmptyDatabase();
     const env = { DATABASE_URL: empty.url };
