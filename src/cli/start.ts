@@ -74,11 +74,12 @@ function welcome({ url }: App, token: string | undefined, logFile: string): stri
     Owner token  ${token ?? 'none that is good for this database. Make one: npm run muster -- token create --email <yours>'}
     Log          ${logFile}
 
-  Three things to try, in the tabs of the playground (its link carries the token):
+  Four things to try, in the tabs of the playground (its link carries the token):
 
-    1. Look      who you are, and which sessions there are
-    2. Listen    subscribe to prSessionChanged, and leave it running
-    3. Claim     claim pull request 42 for one session, take it over with another, and see tab 2 hear of it
+    1. Look      who you are, and what a team of agents is doing this afternoon
+    2. Claim     claim pull request 42 for one session
+    3. TakeOver  take it over with another
+    4. Listen    hear of it: a subscription that resumes where the page was opened
 
   Ctrl-C stops everything; the next start goes on where this one ended.
 `;

@@ -68,7 +68,7 @@ afterEach(async () => {
 it('muster start creates its database, stops on Ctrl-C and keeps its data for the next start', async () => {
   const dataDir = await newDirectory();
   const first = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
-  expect(first.text).toMatch(/1\. Look[\s\S]*2\. Listen[\s\S]*3\. Claim/);
+  expect(first.text).toMatch(/1\. Look[\s\S]*2\. Claim[\s\S]*4\. Listen/);
   const client = createClient(first.url, first.token);
   const look = await client.query(Look);
   expect(look).toMatchObject({
