@@ -75,15 +75,15 @@ describe('muster seed', () => {
   it('rolls back when it fails and can be run again', async ({ database }) => {
     const other = await createDatabase();
     const client = await openPsql(other.url);
-    await client("ALTER TABLE session ADD CONSTRAINT no_grace CHECK (display_name <> 'Grace')");
+    await client("ALTER TABLE session ADD CONSTRAINT no_glossary CHECK (display_name <> 'Glossary')");
     const failed = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect(failed.code).toBe(1);
     expect(await client('SELECT FROM "user"')).toEqual([]);
     expect(await client('SELECT FROM organization')).toEqual([]);
-    await client('ALTER TABLE session DROP CONSTRAINT no_grace');
+    await client('ALTER TABLE session DROP CONSTRAINT no_glossary');
     const { code, out } = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect([code, out]).toEqual([0, expect.stringContaining('The token of owner@demo.example')]);
-    expect(await client('SELECT FROM session')).toHaveLength(3);
+    expect(await client('SELECT FROM session')).toHaveLength(32);
     await client.close();
     await other.drop();
   });
