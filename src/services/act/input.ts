@@ -1,6 +1,7 @@
 /** Schemas that several services share for their input. */
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
+import { asciiLower } from '../../asciiLower.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { NUL } from './storable.ts';
 
@@ -91,6 +92,11 @@ export const repoName = z
     return { owner, name };
   });
 
+/** The columns of a repository's key. */
+export function repoKeyOf({ owner, name }: { owner: string; name: string }) {
+  return { repoOwnerKey: asciiLower(owner), repoNameKey: asciiLower(name) };
+}
+
 export const slug = z
   .string()
   .trim()
@@ -100,7 +106,7 @@ export const slug = z
   );
 
 export const email = storableText
-  .toLowerCase()
+  .overwrite(asciiLower)
   .max(254, 'must have at most 254 characters')
   // Unicode classes, because PostgreSQL and JavaScript disagree on what `\s` matches.
   .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');
