@@ -35,6 +35,7 @@ const ROOT: Record<string, string[]> = {
   'context.ts': ['schema', 'resolvers', 'http'],
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
   'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
+  'exactNumber.ts': ['schema', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'limiter.ts': ['services', 'feed'],
   'migrations.ts': ['cli', 'http'],

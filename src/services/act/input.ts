@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
 import { asciiLower } from '../../asciiLower.ts';
 import { InvalidInputError } from '../../errors.ts';
+import { exactJson } from './exactJson.ts';
 import { NUL } from './storable.ts';
 
 /**
@@ -47,7 +48,7 @@ const JSON_MAX_BYTES = 65_536;
 const JSON_MAX_DEPTH = 32;
 
 /** Any JSON object, up to a size and a depth. */
-export const jsonObject = z.unknown().pipe(
+export const jsonObject = exactJson.pipe(
   z
     .custom<Prisma.InputJsonObject>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
