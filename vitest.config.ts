@@ -12,6 +12,9 @@ export default defineConfig({
   test: {
     expect: { poll: { timeout: WAIT_LIMIT_MS } },
     include: ['test/**/*.test.ts'],
+    // For the connections of the tests themselves. They have the hostile settings of their database except this one: at
+    // the level SERIALIZABLE, a statement fails when the server changes the same row at the same time.
+    env: { PGOPTIONS: '-c default_transaction_isolation=read\\ committed' },
     globalSetup: ['test/support/servers.ts'],
     // Files share a process and its loaded modules: importing the server anew took a third of the suite's time. What
     // a test needs for itself it gets from a fixture, which has a database of its own.

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MigrationError, migrate, pendingMigrations } from '../src/migrations.ts';
+import { withSessionSettings } from '../src/sessionSettings.ts';
 import { catalog } from './support/catalog.ts';
 import { createEmptyDatabase, type TestDatabase } from './support/database.ts';
 import { migrationList, NO_FILTERS, withPrismaEngine } from './support/prismaEngine.ts';
@@ -17,7 +18,7 @@ let directory: string;
 
 beforeEach(async () => {
   database = await createEmptyDatabase();
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: withSessionSettings(database.url) });
   await client.connect();
   directory = await mkdtemp(join(tmpdir(), 'migrations-'));
 });

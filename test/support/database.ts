@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { HOSTILE_LOCALE, hostileSettings } from './hostileSettings.ts';
 
 export type TestDatabase = {
   url: string;
@@ -15,7 +16,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 
 /** An empty database, for tests of the migrations themselves. */
 export async function createEmptyDatabase(): Promise<TestDatabase> {
-  return await create('TEMPLATE template0');
+  return await create(`TEMPLATE template0 ${HOSTILE_LOCALE}`);
 }
 
 async function create(options: string): Promise<TestDatabase> {
@@ -23,6 +24,8 @@ async function create(options: string): Promise<TestDatabase> {
   const url = new URL(inject('adminUrl'));
   url.pathname = `/${name}`;
   await asAdmin(`CREATE DATABASE ${name} ${options}`);
+  // A clone has the locale of its template, and not its settings.
+  await asAdmin(hostileSettings(name));
   return { url: url.href, drop: () => asAdmin(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
