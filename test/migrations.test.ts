@@ -251,6 +251,19 @@ describe('a migration history', () => {
     expect(error.message).toContain('theirs');
   });
 
+  it('is not started in a database with another encoding than UTF8', async () => {
+    const latin = new URL(database.url);
+    latin.pathname += '_latin';
+    const name = latin.pathname.slice(1);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+    const error = await failure(migrate(latin.href, { directory: PROJECT_MIGRATIONS }));
+    await client.query(`DROP DATABASE ${name}`);
+    expect(error).toMatchObject({
+      fault: 'ENCODING',
+      message: `The database has the encoding LATIN1. Use one that was created with ENCODING 'UTF8'.`,
+    });
+  });
+
   it('needs every file and a server that it can reach', async () => {
     await mkdir(join(directory, '1_a'));
     expect(await failure(up())).toMatchObject({ fault: 'UNREADABLE', migrations: ['1_a'] });
