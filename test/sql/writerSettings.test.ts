@@ -27,15 +27,23 @@ const SHADOWS = `
   CREATE FUNCTION shadows.lower(text) RETURNS text LANGUAGE sql RETURN 'shadow';
   CREATE TEMPORARY TABLE workspace AS TABLE public.workspace WITH NO DATA`;
 
+const SETTINGS = [
+  `TimeZone = 'Asia/Kathmandu'`,
+  `DateStyle = 'SQL, DMY'`,
+  `IntervalStyle = 'sql_standard'`,
+  `bytea_output = 'escape'`,
+  'extra_float_digits = -15',
+  'standard_conforming_strings = off',
+  'quote_all_identifiers = on',
+  'transform_null_equals = on',
+  `default_transaction_isolation = 'serializable'`,
+  'search_path = shadows, pg_catalog, public',
+];
+
 it('a change by a program with other settings has the values of a query', async ({ team, psql }) => {
   const { id } = await team.addWorkspace();
-  const [before] = await psql(
-    `SELECT current_setting('TimeZone') AS zone, current_setting('DateStyle') AS style,
-            current_setting('extra_float_digits') AS digits`,
-  );
-  expect(before).toEqual({ zone: 'America/New_York', style: 'SQL, DMY', digits: '-15' });
   for (const statement of SHADOWS.split(';\n')) await psql(statement);
-  await psql('SET search_path = shadows, pg_catalog, public');
+  for (const setting of SETTINGS) await psql(`SET ${setting}`);
   await psql(
     `UPDATE public.workspace SET role = 'other', error_rate = '0.3333333333333333'::float8 WHERE id = $1`,
     [uuidOf(id)],
