@@ -1,16 +1,20 @@
 import { asciiLower } from '../asciiLower.ts';
+import type { HttpProxy } from '../config.ts';
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import { type GitHubLog, githubClient } from './client.ts';
 import { portErrorOf } from './failures.ts';
 import { factsOf } from './mapping.ts';
 import { readPullRequest } from './pages.ts';
+import { proxiedFetch } from './proxiedFetch.ts';
 
 export type GitHubOptions = {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise installation. */
   apiUrl: string;
   /** Without it, every fetch fails without a request, because GitHub's GraphQL API requires a token. */
-  token: string | undefined;
+  token?: string;
+  /** Default: no proxy. */
+  proxy?: HttpProxy;
   /** The time limit of one request. */
   timeoutMs?: number;
   /** The time limit of a fetch, with all its requests, retries and pauses. */
@@ -38,7 +42,9 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
   if (!token) return unavailable('GITHUB_TOKEN is not set.');
   if (!/^[\x21-\x7e]+$/.test(token)) return unavailable('GITHUB_TOKEN holds characters that no token has.');
 
-  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, log: options.log });
+  const { log, proxy } = options;
+  const fetch = proxy && proxiedFetch(proxy);
+  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log });
 
   return {
     async fetch(coordinates) {
