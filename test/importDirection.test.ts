@@ -18,7 +18,8 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
   errors: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
+  doctor: { values: ['feed', 'github', 'jobs', 'migrations'], types: [] },
+  cli: { values: ['auth', 'doctor', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
   // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -38,7 +39,7 @@ const ROOT: Record<string, string[]> = {
   'exactNumber.ts': ['schema', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'limiter.ts': ['services', 'feed'],
-  'migrations.ts': ['cli', 'http'],
+  'migrations.ts': ['cli', 'doctor', 'http'],
   'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations', 'http'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
