@@ -152,8 +152,21 @@ const url = (schemes: readonly string[], example: string) => {
     .string()
     .refine((value) => URL.canParse(value) && starts.some((start) => value.toLowerCase().startsWith(start)), {
       error: `is not such a URL; expected ${starts.join(' or ')}, as in ${example}`,
+      abort: true,
     });
 };
+
+/** The functions and triggers of the migrations name the schema, so tables in another one would not be found. */
+const databaseUrl = url(['postgres', 'postgresql'], 'postgresql://user:password@host:5432/muster').refine(
+  (value) => {
+    const { searchParams } = new URL(value);
+    return (
+      (searchParams.get('schema') ?? 'public') === 'public' &&
+      !/\bsearch_path\b/i.test(searchParams.get('options') ?? '')
+    );
+  },
+  'asks for a schema with `schema` or `search_path`; expected neither, because the tables are in the schema public: give Muster a database of its own',
+);
 
 /** The error does not repeat the value. */
 const secret = (pattern: RegExp, expected: string) =>
@@ -180,7 +193,7 @@ const environment = z.object({
     .string()
     .refine((host) => !/[\s/]/.test(host), 'is not a host; expected a name or an address, as in 127.0.0.1')
     .default('127.0.0.1'),
-  DATABASE_URL: url(['postgres', 'postgresql'], 'postgresql://user:password@host:5432/muster').optional(),
+  DATABASE_URL: databaseUrl.optional(),
   REDIS_URL: url(['redis', 'rediss'], 'redis://host:6379').optional(),
   MUSTER_DATA_DIR: directory.default(() => resolve('.muster')),
   MUSTER_BOOTSTRAP_TOKEN: secret(BOOTSTRAP_TOKEN, '8 to 200 characters of ASCII, no white space').optional(),

@@ -59,6 +59,14 @@ program
   .description('create the organization "demo" in an empty database, and print its owner token')
   .action(runCommand(async () => (await import('./seed.ts')).seedCommand));
 
+program
+  .command('doctor')
+  .description('say whether this installation is well, and how to mend what is not')
+  .option('--json', 'print the results as JSON')
+  .option('--repair', 'repair what can be repaired without loss')
+  .addHelpText('after', '\nThe exit code is 1 when a check failed. Warnings alone do not fail it.')
+  .action(runCommand(async () => (await import('./doctor.ts')).doctorCommand));
+
 const jobs = program
   .command('jobs')
   .description('list jobs, newest first')

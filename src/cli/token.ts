@@ -1,3 +1,4 @@
+import { asciiLower } from '../asciiLower.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { createTokenInput } from '../services/organization/createToken.ts';
@@ -13,7 +14,7 @@ export async function createTokenCommand(
 ): Promise<void> {
   const valid = labelInput.safeParse(label);
   if (!valid.success) throw new CommandError(`--label ${valid.error.issues[0]?.message}.`);
-  const address = email.trim().toLowerCase();
+  const address = asciiLower(email.trim());
   console.log(await withMigratedDatabase(config, (url) => createUserToken(url, address, valid.data)));
 }
 

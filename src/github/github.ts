@@ -1,3 +1,4 @@
+import { asciiLower } from '../asciiLower.ts';
 import type { HttpProxy } from '../config.ts';
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
@@ -54,7 +55,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
         const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
         const facts = factsOf(repository, pullRequest, observedAt);
         // The API serves one host, which the answer names. The same name on another host is another pull request.
-        if (facts.coordinates.host !== coordinates.host.toLowerCase()) throw new PrNotFoundError();
+        if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError();
         return facts;
       } catch (failure) {
         throw portErrorOf(failure, token);

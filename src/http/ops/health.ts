@@ -5,6 +5,7 @@ import type { Feed } from '../../feed/feed.ts';
 import type { Publisher } from '../../feed/publisher.ts';
 import type { BacklogMonitor } from '../../feed/sequence/backlog.ts';
 import { pendingMigrations } from '../../migrations.ts';
+import { lostSettings } from '../../sessionSettings.ts';
 
 export type Readiness = Answer & { ready: boolean };
 
@@ -40,10 +41,18 @@ async function readinessBy(checks: readonly Check[]): Promise<Readiness> {
   return { ready: Object.values(all.checks).every(Boolean), ...all };
 }
 
-/** The database answers and has the migrations of this version. */
+/** The database answers with the settings that were asked for, and has the migrations of this version. */
 export function databaseCheck(pool: pg.Pool, log: Logger): Check {
   return async () => {
     try {
+      const lost = await lostSettings(pool);
+      if (Object.keys(lost).length > 0) {
+        log.warn(
+          { settings: lost },
+          'the database ignores `options`; a pooler may drop them: connect directly',
+        );
+        return { database: false, migrations: false };
+      }
       const pending = await pendingMigrations(pool);
       return pending.length === 0
         ? { checks: { database: true, migrations: true } }
