@@ -51,7 +51,7 @@ export function databaseCheck(pool: pg.Pool, log: Logger): Check {
           { settings: lost },
           'the database ignores `options`; a pooler may drop them: connect directly',
         );
-        return { database: false, migrations: false };
+        return { checks: { database: false, migrations: false } };
       }
       const pending = await pendingMigrations(pool);
       return pending.length === 0
