@@ -9,11 +9,11 @@ import type { Viewer } from '../../auth/viewer.ts';
 import type { Database } from '../../db.ts';
 import type { UserError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { jsonObject, text, validate } from '../act/input.ts';
+import { jsonObject, line, validate } from '../act/input.ts';
 import { visibleAgent } from './agent.ts';
 
 export const logAgentActionInput = z.object({
-  action: text(1, 255),
+  action: line(1, 255),
   outcome: z.enum(AgentActionOutcome),
   metadata: jsonObject.nullish(),
 });

@@ -6,7 +6,7 @@ import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recall } from '../act/idempotency.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { holdMembership, roleOf } from './member.ts';
@@ -16,7 +16,7 @@ import { isOwnToken } from './tokenRule.ts';
 const END_OF_TIME = new Date('9999-12-31T00:00:00Z');
 
 export const createTokenInput = z.object({
-  label: text(1, 100),
+  label: line(1, 100),
   expiresAt: z
     .date()
     .nullish()

@@ -4,7 +4,7 @@ import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { type InputIssue, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, text, validate } from '../act/input.ts';
 import { visibleProject } from '../project/project.ts';
 import { visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
@@ -17,9 +17,9 @@ const usable =
   };
 
 export const setWorkspaceScheduleInput = z.object({
-  name: text(1, 255),
-  cronExpr: text(1, 255).superRefine(usable(cronFault)).nullish(),
-  timezone: text(1, 255).superRefine(usable(zoneFault)).nullish(),
+  name: line(1, 255),
+  cronExpr: line(1, 255).superRefine(usable(cronFault)).nullish(),
+  timezone: line(1, 255).superRefine(usable(zoneFault)).nullish(),
   prompt: text(0, 100_000).nullish(),
   enabled: z.boolean().nullish(),
 });
