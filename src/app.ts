@@ -8,6 +8,7 @@ import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
+import type { HttpLimits } from './http/httpLimits.ts';
 import type { ConnectionLimits } from './http/live/connectionLimits.ts';
 import { databaseCheck, sequencerCheck } from './http/ops/health.ts';
 import { startOpsServer } from './http/ops/opsServer.ts';
@@ -48,6 +49,7 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 
 /** Other limits than the defaults, for tests and benchmarks. */
 export type Tuning = {
+  http?: Partial<HttpLimits>;
   live?: Partial<ConnectionLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
@@ -98,7 +100,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
-      tuning: tuning.live,
+      tuning,
     });
     url = http.url;
     if (config.jobs ?? true) {
@@ -179,7 +181,8 @@ export async function startSequencerApp(
     await checkPool.end();
   }
   try {
-    const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });
+    const opsServer =
+      port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks, log });
     return {
       url: opsServer?.url,
       status: () => ({ isLeading: isLeading(), head: publisher.head(), sequenced }),

@@ -1,10 +1,13 @@
 /** The HTTP server: GraphQL over HTTP, Server-Sent Events and WebSocket, and the ops endpoints. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { createBoundedServer } from './boundedServer.ts';
+import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
+import type { HttpLimits } from './httpLimits.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
 import { createLiveConnections } from './live/connections.ts';
@@ -26,36 +29,36 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
-  /** Overrides of the connection limits. */
-  tuning?: Partial<ConnectionLimits>;
+  /** Overrides of the limits of the server and of open connections. */
+  tuning?: { http?: Partial<HttpLimits>; live?: Partial<ConnectionLimits> };
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, tuning }: HttpServerOptions,
+  { host, port, metrics, log, tuning = {} }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
-  const connections = createLiveConnections(db.checkPool, log, tuning);
+  const connections = createLiveConnections(db.checkPool, log, tuning.live);
   const yoga = createGraphQLServer(services, connections, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
 
-  const server = createServer((request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // `closeIdleConnections` spared a connection that was busy when the server began to close.
     response.once('finish', () => {
       if (isClosing) setImmediate(() => server.closeIdleConnections());
     });
-    if (!hasValidHost(request))
-      return sendJson(response, 400, { message: 'The header `host` is not valid.' });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) {
-      if (wantsPlayground(request)) return void sendPlayground(request, response);
-      return void yoga(request, response);
+      if (wantsPlayground(request)) return await sendPlayground(request, response);
+      return await answerGraphQL(yoga, request, response);
     }
-    if (opsEndpoints.answer(pathname, response)) return;
+    const answered = opsEndpoints.answer(pathname, response);
+    if (answered) return await answered;
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
-  });
+  }
+  const server = createBoundedServer(answer, log, tuning.http);
 
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
@@ -80,11 +83,6 @@ export async function startHttpServer(
       clearTimeout(deadline);
     },
   };
-}
-
-/** yoga parses the header into a URL. If that fails, it answers with the stack of the error. */
-function hasValidHost({ headers: { host = 'localhost' } }: IncomingMessage): boolean {
-  return URL.canParse(`http://${host}`);
 }
 
 function redirect(response: ServerResponse, location: string): void {

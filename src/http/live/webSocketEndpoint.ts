@@ -4,6 +4,7 @@ import { handleProtocols, MessageType, makeServer, stringifyMessage } from 'grap
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
+import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
 import { monitorPeer } from './webSocketPeer.ts';
@@ -30,6 +31,7 @@ export function createWebSocketEndpoint(
     path: yoga.graphqlEndpoint,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols,
+    verifyClient: ({ req }, accept) => accept(hasValidHost(req), 400),
   });
 
   function receive(extra: SocketExtra, listener: (data: string) => Promise<void>) {

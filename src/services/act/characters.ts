@@ -11,7 +11,9 @@ const NO_LINE = /[\p{Cc}\u2028\u2029]/u;
 
 /** The rule that a text of several lines breaks. */
 export function textFault(text: string): string | undefined {
-  return BIDI_CONTROL.test(text) ? 'must not contain characters that override the writing direction' : undefined;
+  return BIDI_CONTROL.test(text)
+    ? 'must not contain characters that override the writing direction'
+    : undefined;
 }
 
 /** The rule that a text of one line breaks. */
