@@ -32,7 +32,7 @@ export function useAuthentication(prisma: PrismaClient, log: Logger): Authentica
           if (viewer) viewers.set(request, viewer);
           else endResponse(refusedResponse(UNAUTHENTICATED, CHALLENGE, fetchAPI, log));
         } catch (error) {
-          // An error thrown from this hook would reach the client with its stack.
+          // Answered here, so that yoga adds the headers that let a page of another origin read the answer.
           const errors = [unexpected(error, randomUUID(), log)];
           endResponse(fetchAPI.Response.json({ errors }, { status: 500 }));
         }
