@@ -17,7 +17,7 @@ export async function authenticate(
   prisma: PrismaClient,
   authorization: unknown,
 ): Promise<Viewer | undefined> {
-  const secret = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
+  const secret = secretIn(authorization);
   if (!secret) return undefined;
   const rows = await prisma.$queryRaw<Row[]>`
     SELECT token.id AS "tokenId", token.organization_id AS "tokenOrganizationId",
@@ -36,6 +36,11 @@ export async function authenticate(
     rows.flatMap(({ organizationId, role }) => (organizationId && role ? [[organizationId, role]] : [])),
   );
   return { kind, id, tokenId, name, organizationId: tokenOrganizationId, roles };
+}
+
+/** The token in an `Authorization` header; undefined when it has not that form. */
+export function secretIn(authorization: unknown): string | undefined {
+  return typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
 }
 
 /** Skips a locked row: an act of the same token holds it, and a missing note does no harm. */

@@ -21,7 +21,11 @@ export function useNegotiation(log: Logger): Plugin {
       if (!ANSWERS.test(request.headers.get('accept') ?? '*/*')) {
         refuse(406, 'NOT_ACCEPTABLE', 'Accept application/graphql-response+json or application/json.');
       } else if (request.method === 'POST' && !JSON_BODY.test(request.headers.get('content-type') ?? '')) {
-        refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as JSON, with the header `content-type: application/json`.');
+        refuse(
+          415,
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Send the operation as JSON, with the header `content-type: application/json`.',
+        );
       } else if (requestParser) {
         setRequestParser(async (parsed) => {
           try {

@@ -8,6 +8,7 @@ import {
   NotFoundError,
   SlugTakenError,
 } from '../../errors.ts';
+import { MembershipRole } from '../organization/enum.ts';
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
@@ -50,10 +51,29 @@ userError(InvalidInputError, {
 userError(NotFoundError, {
   description:
     'an id in the input names no object that the viewer may see. The error is the same whether the object does not exist, belongs to another organization, is of another type, or the value is not an id at all.',
+  fields: (t) => ({
+    field: t.string({
+      description:
+        'The input field whose value names no such object, as a dotted path from the input: `agentId`. For an object that vanished while the mutation ran, the field that led to it.',
+      resolve: ({ field }) => field ?? '',
+    }),
+  }),
 });
 
 userError(ForbiddenError, {
   description: "the viewer may see the object, but the viewer's role does not allow the mutation.",
+  fields: (t) => ({
+    reason: t.exposeString('reason', {
+      description:
+        'Why the viewer may not, as a sentence for people: `The agent was hired by another member.` Its wording may change.',
+    }),
+    requiredRole: t.expose('requiredRole', {
+      type: MembershipRole,
+      nullable: true,
+      description:
+        'The lowest role whose members may carry out the mutation on every such object. Null when no role suffices: the token has ended or works elsewhere, the platform defines the object, or only an agent may.',
+    }),
+  }),
 });
 
 userError(IdempotencyConflictError, {

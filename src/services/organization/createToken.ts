@@ -48,7 +48,7 @@ export async function createToken(
   >,
 ) {
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
   const holder = { agent, userId: agent ? null : (userId ?? act.viewer.id) };
   const check = () => {
     const fields = validate(createTokenInput, input);
@@ -105,6 +105,6 @@ async function authorizeOverHolder(
   userId: string | null,
 ): Promise<void> {
   const role = userId && (await roleOf(tx, organizationId, userId));
-  if (!role) throw new NotFoundError();
+  if (!role) throw new NotFoundError('userId');
   authorizeOver(viewer, role, organizationId);
 }

@@ -65,7 +65,7 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   const project = await act.db.prisma.project.findFirst({
     where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
   });
-  if (!project) throw new NotFoundError();
+  if (!project) throw new NotFoundError('projectId');
   return project;
 }
 

@@ -48,7 +48,7 @@ export async function setWorkspaceSchedule(
   const { name, ...fields } = validate(setWorkspaceScheduleInput, input);
   const { organizationId } = await visibleWorkspace(act, workspaceId);
   const project = projectId == null ? null : await visibleProject(act, projectId);
-  if (project && project.organizationId !== organizationId) throw new NotFoundError();
+  if (project && project.organizationId !== organizationId) throw new NotFoundError('projectId');
   const given: { [Field in keyof Definition]?: Definition[Field] | null } = { ...fields, projectId };
   return await perform(act, {
     organizationId,

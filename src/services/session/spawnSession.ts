@@ -54,7 +54,7 @@ export async function spawnSession(
   const project = await visibleProject(act, projectId);
   const { organizationId } = project;
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
 
   const spawned = await perform(act, {
     organizationId,
