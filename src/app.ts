@@ -8,7 +8,6 @@ import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
 import { demoPullRequests } from './github/demo.ts';
 import { githubPullRequests } from './github/github.ts';
-import type { HttpLimits } from './http/httpLimits.ts';
 import type { ConnectionLimits } from './http/live/connectionLimits.ts';
 import { databaseCheck, sequencerCheck } from './http/ops/health.ts';
 import { startOpsServer } from './http/ops/opsServer.ts';
@@ -49,7 +48,6 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 
 /** Other limits than the defaults, for tests and benchmarks. */
 export type Tuning = {
-  http?: Partial<HttpLimits>;
   live?: Partial<ConnectionLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
@@ -100,7 +98,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
-      tuning,
+      tuning: tuning.live,
     });
     url = http.url;
     if (config.jobs ?? true) {

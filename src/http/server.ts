@@ -7,7 +7,6 @@ import type { Metrics } from '../observe/metrics.ts';
 import { createBoundedServer } from './boundedServer.ts';
 import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
-import type { HttpLimits } from './httpLimits.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
 import { createLiveConnections } from './live/connections.ts';
@@ -29,16 +28,16 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
-  /** Overrides of the limits of the server and of open connections. */
-  tuning?: { http?: Partial<HttpLimits>; live?: Partial<ConnectionLimits> };
+  /** Overrides of the connection limits. */
+  tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, tuning = {} }: HttpServerOptions,
+  { host, port, metrics, log, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
-  const connections = createLiveConnections(db.checkPool, log, tuning.live);
+  const connections = createLiveConnections(db.checkPool, log, tuning);
   const yoga = createGraphQLServer(services, connections, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
@@ -58,7 +57,7 @@ export async function startHttpServer(
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
   }
-  const server = createBoundedServer(answer, log, tuning.http);
+  const server = createBoundedServer(answer, log);
 
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);

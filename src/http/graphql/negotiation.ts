@@ -7,8 +7,8 @@ import { refusedResponse } from './errors.ts';
 const ANSWERS =
   /\*\/\*|application\/(\*|json|graphql-response\+json)|text\/(\*|event-stream)|multipart\/(\*|mixed)/i;
 
-/** With a charset or another parameter. A form of another site can send neither. */
-const JSON_BODY = /^application\/(graphql\+)?json\s*(;|$)/i;
+/** A form of another site can send neither. */
+const JSON_BODY = /^application\/(graphql\+)?json\s*(;|$)/;
 
 /** Before execution and with a body: yoga would execute the operation first, and then answer with an empty body. */
 export function useNegotiation(log: Logger): Plugin {

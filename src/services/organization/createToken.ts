@@ -48,7 +48,9 @@ export async function createToken(
   >,
 ) {
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
+  if (agent && agent.organizationId !== organizationId) {
+    throw new NotFoundError(act.viewer.roles.has(organizationId) ? 'agentId' : 'organizationId');
+  }
   const holder = { agent, userId: agent ? null : (userId ?? act.viewer.id) };
   const check = () => {
     const fields = validate(createTokenInput, input);

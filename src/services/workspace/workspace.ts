@@ -17,6 +17,7 @@ export async function visibleWorkspace(
   field = 'workspaceId',
 ): Promise<Workspace> {
   const { roles } = act.viewer;
+  if (organizationId && !roles.has(organizationId)) throw new NotFoundError('organizationId');
   const workspace = await act.db.prisma.workspace.findFirst({
     where: { id: workspaceId, organizationId: { in: [...roles.keys()] } },
   });

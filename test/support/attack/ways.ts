@@ -1,0 +1,32 @@
+/** The ways to send an operation that the server refuses. Each returns the errors of the answer. */
+import { openSocket } from '../rawSocket.ts';
+import type { Target } from './target.ts';
+
+export type Refused = { message: string; extensions: { code: string } };
+export type Body = { query: string; variables?: object };
+
+export const WAYS: Record<string, (target: Target, body: Body) => Promise<Refused[]>> = {
+  async POST(target, body) {
+    return JSON.parse(await post(target, body, 'application/json')).errors;
+  },
+  async SSE(target, body) {
+    const text = await post(target, body, 'text/event-stream');
+    return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text).errors;
+  },
+  async WebSocket(target, body) {
+    const socket = await openSocket(target.url, { authorization: `Bearer ${target.token}` });
+    const [first] = await socket.operation(body);
+    await socket.close();
+    if (first?.type === 'error') return first.payload as Refused[];
+    return first ? (first.payload as { errors: Refused[] }).errors : [];
+  },
+};
+
+async function post({ url, token }: Target, body: Body, accept: string): Promise<string> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept },
+    body: JSON.stringify(body),
+  });
+  return await response.text();
+}
