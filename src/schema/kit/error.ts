@@ -1,14 +1,7 @@
 /** The errors that belong to no single noun. */
 
 import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
-import {
-  ForbiddenError,
-  IdempotencyConflictError,
-  InvalidInputError,
-  NotFoundError,
-  SlugTakenError,
-} from '../../errors.ts';
-import { MembershipRole } from '../organization/enum.ts';
+import { IdempotencyConflictError, InvalidInputError, NotFoundError, SlugTakenError } from '../../errors.ts';
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
@@ -56,22 +49,6 @@ userError(NotFoundError, {
       description:
         'The input field whose value names no such object, as a dotted path from the input: `agentId`. For an object that vanished while the mutation ran, the field that led to it.',
       resolve: ({ field }) => field ?? '',
-    }),
-  }),
-});
-
-userError(ForbiddenError, {
-  description: "the viewer may see the object, but the viewer's role does not allow the mutation.",
-  fields: (t) => ({
-    reason: t.exposeString('reason', {
-      description:
-        'Why the viewer may not, as a sentence for people: `The agent was hired by another member.` Its wording may change.',
-    }),
-    requiredRole: t.expose('requiredRole', {
-      type: MembershipRole,
-      nullable: true,
-      description:
-        'The lowest role whose members may carry out the mutation on every such object. Null when no role suffices: the token has ended or works elsewhere, the platform defines the object, or only an agent may.',
     }),
   }),
 });
