@@ -18,7 +18,8 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
   errors: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
+  doctor: { values: ['feed', 'github', 'jobs', 'migrations'], types: [] },
+  cli: { values: ['auth', 'doctor', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
   // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -29,15 +30,17 @@ const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 /** The folders that may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
+  'asciiLower.ts': ['services', 'github', 'cli'],
   'backoff.ts': ['db.ts', 'feed', 'github', 'jobs'],
   'config.ts': ['cli', 'app.ts'],
   'context.ts': ['schema', 'resolvers', 'http'],
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
   'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
+  'exactNumber.ts': ['schema', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'limiter.ts': ['services', 'feed'],
-  'migrations.ts': ['cli', 'http'],
-  'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
+  'migrations.ts': ['cli', 'doctor', 'http'],
+  'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations', 'http'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
 };
@@ -156,6 +159,14 @@ it('only db.ts builds a Prisma client, and only config.ts reads the environment'
     files.filter((file) => readFileSync(join('src', file), 'utf8').includes(text));
   expect(containing('new PrismaClient(')).toEqual(['db.ts']);
   expect(containing('process.env')).toEqual(['config.ts']);
+});
+
+it('every connection to PostgreSQL has the session settings', () => {
+  const urls = files.flatMap((file) =>
+    [...readFileSync(join('src', file), 'utf8').matchAll(/connectionString: (\w+)/g)].map(([, url]) => url),
+  );
+  expect(urls.length).toBeGreaterThan(5);
+  expect(new Set(urls)).toEqual(new Set(['withSessionSettings']));
 });
 
 /** The folders of src/feed, lowest first. Folders of one rank do not import each other. */

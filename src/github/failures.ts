@@ -24,12 +24,12 @@ export function isTransient(failure: unknown): boolean {
 }
 
 /**
- * The error for the caller. Octokit's error is not its cause, because it contains the request with the authorization
+ * The error for the caller; `coordinates` are those of the pull request that was asked about, if one was. Octokit's error is not its cause, because it contains the request with the authorization
  * header. Its message is kept for operators, with the token redacted.
  */
 export function portErrorOf(
   failure: unknown,
-  { coordinates, token }: { coordinates: PullRequestCoordinates; token: string },
+  { coordinates, token }: { coordinates?: PullRequestCoordinates; token: string },
 ): PrNotFoundError | ScmUnavailableError {
   if (failure instanceof PrNotFoundError || failure instanceof ScmUnavailableError) return failure;
   const unavailable = (message: string, retryAfterSeconds?: number | null) =>
@@ -56,7 +56,7 @@ function httpErrorOf(status: number, headers: Headers, message: string, unavaila
 
 function graphqlErrorOf(
   failure: GraphqlResponseError<unknown>,
-  coordinates: PullRequestCoordinates,
+  coordinates: PullRequestCoordinates | undefined,
   unavailable: Unavailable,
 ) {
   const errors = (failure.errors ?? []) as { type?: string; message: string; path?: unknown[] }[];
@@ -65,7 +65,7 @@ function graphqlErrorOf(
   if (errors.some(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
     return unavailable(accessDenied);
   // A missing object deeper in the answer, such as a deleted workflow, does not make the pull request unknown.
-  if (errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
+  if (coordinates && errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
     return new PrNotFoundError(coordinates);
   }
   return unavailable('GitHub could not answer the query as a whole.');

@@ -6,7 +6,7 @@ export type Message = { type: string; id?: string; payload?: object };
 
 export type RawSocket = {
   send(message: Message): void;
-  /** Sends a text as it is. */
+  /** Sends a message as it is written here. */
   sendText(text: string): void;
   /** The next message that passes the test; undefined when the socket closes first. Messages before it are dropped. */
   next(passes: (message: Message) => boolean): Promise<Message | undefined>;

@@ -4,6 +4,7 @@ import { CloseCode, handleProtocols, MessageType, makeServer, stringifyMessage }
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
+import { withExactNumbers } from '../../exactNumber.ts';
 import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
@@ -46,7 +47,7 @@ export function createWebSocketEndpoint(
       const fault = messageFault(text);
       if (fault) return socket.close(CloseCode.BadRequest, fault);
       try {
-        await listener(text);
+        await listener(withExactNumbers(text));
       } catch (error) {
         // Most likely the database is away. The client should come back, not give up.
         log.error({ err: error }, 'a WebSocket message failed unexpectedly');

@@ -1,7 +1,7 @@
 /** Variables with thousands of faults: the server reports one error, and other clients do not wait. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTarget, type Target } from '../../support/attack/target.ts';
-import { type Body, type Refused, WAYS } from '../../support/attack/ways.ts';
+import { type Body, postText, type Refused, WAYS } from '../../support/attack/ways.ts';
 
 let target: Target;
 beforeAll(async () => {
@@ -49,4 +49,23 @@ describe.each(Object.keys(BODIES))('%s', (name) => {
       expect(errors[0]?.message.length).toBeLessThanOrEqual(1_024);
     }
   });
+});
+
+it.each([
+  ['half a million numbers', `[${'0,'.repeat(480_000)}1e400]`],
+  ['numbers that are all inexact', `[${'1e400,'.repeat(160_000)}1e400]`],
+  ['one number of almost a megabyte', `[${'9'.repeat(960_000)}]`],
+  ['strings of escaped quotes, which are cut off', `["1e400${'\\"'.repeat(480_000)}`],
+])('a body with %s is refused', async (_, ids) => {
+  const query = 'query Attack($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+  const codes: string[] = [];
+  await target.withstands(async () => {
+    for (let n = 0; n < REQUESTS; n += 1) {
+      const body = `{"query":${JSON.stringify(query)},"variables":{"ids":${ids}}}`;
+      const { errors } = JSON.parse(await postText(target, body, 'application/json'));
+      codes.push(...errors.map(({ extensions }: Refused) => extensions.code));
+    }
+  });
+  expect(codes).toHaveLength(REQUESTS);
+  expect(new Set(codes)).toEqual(new Set([ids.endsWith(']') ? 'BAD_USER_INPUT' : 'BAD_REQUEST']));
 });

@@ -22,11 +22,16 @@ export const WAYS: Record<string, (target: Target, body: Body) => Promise<Refuse
   },
 };
 
-async function post({ url, token }: Target, body: Body, accept: string): Promise<string> {
+async function post(target: Target, body: Body, accept: string): Promise<string> {
+  return await postText(target, JSON.stringify(body), accept);
+}
+
+/** Sends a body as it is written. */
+export async function postText({ url, token }: Target, body: string, accept: string): Promise<string> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', accept },
-    body: JSON.stringify(body),
+    body,
   });
   return await response.text();
 }
