@@ -1,5 +1,5 @@
 /** Why a request has no viewer. */
-import type { PrismaClient } from '../../prisma/client/client.ts';
+import type pg from 'pg';
 import { secretIn } from './authenticate.ts';
 import { hashSecret } from './secret.ts';
 
@@ -10,12 +10,13 @@ import { hashSecret } from './secret.ts';
 export type TokenFault = 'MISSING' | 'MALFORMED' | 'UNKNOWN' | 'EXPIRED';
 
 /** To be asked about an `Authorization` header that `authenticate` found no viewer for. */
-export async function tokenFault(prisma: PrismaClient, authorization: string | null): Promise<TokenFault> {
+export async function tokenFault(pool: pg.Pool, authorization: string | null): Promise<TokenFault> {
   if (authorization === null) return 'MISSING';
   const secret = secretIn(authorization);
   if (!secret) return 'MALFORMED';
-  const [expired] = await prisma.$queryRaw<object[]>`
-    SELECT 1 AS expired FROM token
-     WHERE hash = ${hashSecret(secret)} AND revoked_at IS NULL AND expires_at <= clock_timestamp()`;
-  return expired ? 'EXPIRED' : 'UNKNOWN';
+  const { rowCount } = await pool.query(
+    'SELECT FROM token WHERE hash = $1 AND revoked_at IS NULL AND expires_at <= clock_timestamp()',
+    [hashSecret(secret)],
+  );
+  return rowCount ? 'EXPIRED' : 'UNKNOWN';
 }

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import type pg from 'pg';
 import type { Logger } from 'pino';
-import type { PrismaClient } from '../../../prisma/client/client.ts';
 import { authenticate } from '../../auth/authenticate.ts';
 import { type TokenFault, tokenFault } from '../../auth/tokenFault.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import { isBusy } from '../../busy.ts';
 import { unexpected } from './clientError.ts';
 import { refusedResponse } from './errors.ts';
 
@@ -31,7 +32,7 @@ const BEARER_ERROR: Record<TokenFault, string> = {
 };
 
 /** Answers 401, with the reason, to every request without a valid token. */
-export function useAuthentication(prisma: PrismaClient, log: Logger): Authentication {
+export function useAuthentication(pool: pg.Pool, log: Logger): Authentication {
   const viewers = new WeakMap<Request, Viewer>();
   return {
     viewerOf: (request) => viewers.get(request),
@@ -40,9 +41,9 @@ export function useAuthentication(prisma: PrismaClient, log: Logger): Authentica
         if (request.method === 'OPTIONS') return;
         const authorization = request.headers.get('authorization');
         try {
-          const viewer = await authenticate(prisma, authorization);
+          const viewer = await authenticate(pool, authorization);
           if (viewer) return void viewers.set(request, viewer);
-          const reason = await tokenFault(prisma, authorization);
+          const reason = await tokenFault(pool, authorization);
           const error = new GraphQLError(MESSAGE[reason], {
             extensions: { code: 'UNAUTHENTICATED', reason },
           });
@@ -51,7 +52,7 @@ export function useAuthentication(prisma: PrismaClient, log: Logger): Authentica
         } catch (error) {
           // Answered here, so that yoga adds the headers that let a page of another origin read the answer.
           const errors = [unexpected(error, randomUUID(), log)];
-          endResponse(fetchAPI.Response.json({ errors }, { status: 500 }));
+          endResponse(fetchAPI.Response.json({ errors }, { status: isBusy(error) ? 503 : 500 }));
         }
       },
     },

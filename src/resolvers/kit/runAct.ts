@@ -42,7 +42,7 @@ export async function naming<Result>(subject: string, run: () => Promise<Result>
 }
 
 function createAct(
-  { viewer, requestId, db, pullRequestSource, jobs, runtime }: Context,
+  { viewer, requestId, db, pullRequestSource, jobs, runtime, quotas }: Context,
   mutation: string,
   input: Input,
   schema: z.ZodType = z.object({}),
@@ -56,6 +56,7 @@ function createAct(
     pullRequestSource,
     jobs,
     runtime,
+    quotas,
     once: idempotencyKey
       ? {
           key: idempotencyKey,
