@@ -6,6 +6,7 @@ import type { Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import type { Act } from '../src/services/act/act.ts';
+import type { Author } from '../src/services/act/structureEvent.ts';
 import { hireAgent } from '../src/services/agent/hireAgent.ts';
 import { watchRepo } from '../src/services/agent/watchedRepo.ts';
 import { createOrganization } from '../src/services/organization/organization.ts';
@@ -14,6 +15,7 @@ import type { JobQueue } from '../src/services/port/job.ts';
 import type { PullRequestSource } from '../src/services/port/pullRequestSource.ts';
 import { registerProject } from '../src/services/project/project.ts';
 import { claimPR } from '../src/services/pullRequest/claimPR.ts';
+import { grantRepositories } from '../src/services/repositoryGrant/repositoryGrant.ts';
 import { reportActivity } from '../src/services/session/activity.ts';
 import { spawnSession } from '../src/services/session/spawnSession.ts';
 import { seedTemplates } from './demo/template.ts';
@@ -43,18 +45,17 @@ export type SeedOptions = {
  */
 export async function seed(db: Database, options: SeedOptions): Promise<string | undefined> {
   const ownerToken = options.ownerToken ?? newSecret();
-  return await db.transact(
-    { actor: { kind: 'SYSTEM', id: null, name: 'seed' }, requestId: null },
-    async (tx) => {
-      await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('muster.seed', 0))`;
-      if ((await tx.user.count()) > 0) return undefined;
-      await createOwner(tx, ownerToken);
-      await seedOrganization(within(tx, db), options, ownerToken);
-      await options.keepToken?.(ownerToken);
-      return ownerToken;
-    },
-  );
+  return await db.transact({ actor: SEED.viewer, requestId: SEED.requestId }, async (tx) => {
+    await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('muster.seed', 0))`;
+    if ((await tx.user.count()) > 0) return undefined;
+    await createOwner(tx, ownerToken);
+    await seedOrganization(within(tx, db), options, ownerToken);
+    await options.keepToken?.(ownerToken);
+    return ownerToken;
+  });
 }
+
+const SEED: Author = { viewer: { kind: 'SYSTEM', id: null, name: 'seed' }, requestId: null };
 
 /** Nobody in the demo has a container that a job would have to start. */
 const NO_JOBS: JobQueue = {
@@ -101,6 +102,8 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
     runtime: noRuntime(),
   });
   const { organizationId } = await createOrganization(await act(), { slug: 'demo', name: 'Demo' });
+  // The operator's own organization: the token printed by the first start is its owner's.
+  await grantRepositories(db.prisma, SEED, organizationId, ['*']);
   const { projectId } = await registerProject(await act(), {
     organizationId,
     slug: 'rocket',

@@ -5,7 +5,7 @@ import type { Role, Viewer } from './viewer.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name'> & {
+type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name' | 'email'> & {
   tokenOrganizationId: string | null;
   organizationId: string | null;
   role: Role | null;
@@ -24,18 +24,19 @@ export async function authenticate(
            CASE WHEN token.agent_id IS NULL THEN 'USER' ELSE 'AGENT' END AS kind,
            coalesce(token.agent_id, token.user_id) AS id,
            coalesce(agent.name, (SELECT name FROM "user" WHERE id = token.user_id)) AS name,
+           (SELECT email FROM "user" WHERE id = token.user_id) AS email,
            coalesce(token.last_used_at > now() - interval '1 minute', false) AS "isUseNoted",
            ${Prisma.raw(ROLE_SQL)}
            ${Prisma.raw(GOOD_TOKENS_SQL)}
        AND token.hash = ${hashSecret(secret)}`;
   const [first] = rows;
   if (!first) return undefined;
-  const { kind, id, tokenId, name, tokenOrganizationId, isUseNoted } = first;
+  const { kind, id, tokenId, name, email, tokenOrganizationId, isUseNoted } = first;
   if (!isUseNoted) await noteUse(prisma, tokenId);
   const roles = new Map(
     rows.flatMap(({ organizationId, role }) => (organizationId && role ? [[organizationId, role]] : [])),
   );
-  return { kind, id, tokenId, name, organizationId: tokenOrganizationId, roles };
+  return { kind, id, tokenId, name, email, organizationId: tokenOrganizationId, roles };
 }
 
 /** Skips a locked row: an act of the same token holds it, and a missing note does no harm. */

@@ -91,14 +91,67 @@ jobs
     })({}),
   );
 
+const organization = program.command('organization').description('manage organizations');
+
+organization
+  .command('add-member <organization>')
+  .description('make a user a member at once, without an invitation')
+  .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'the name of a user who is new; the name in this organization of any other')
+  .addOption(
+    new Option('--role <role>', 'what the member may do')
+      .choices(['OWNER', 'ADMIN', 'MEMBER'])
+      .default('MEMBER'),
+  )
+  .action((slug: string, options) =>
+    runCommand<Parameters<typeof import('./organization.ts').addMemberCommand>[2]>(async () => {
+      const { addMemberCommand } = await import('./organization.ts');
+      return (config, given) => addMemberCommand(config, slug, given);
+    })(options),
+  );
+
 program
-  .command('token')
-  .description('manage API tokens')
+  .command('grant <organization> [repositories...]')
+  .description('let an organization ask hosts about repositories, or list what is granted to it')
+  .option('--revoke', 'take the grants of these repositories back')
+  .addHelpText(
+    'after',
+    '\nA repository is <host>/<owner>/<repo>, <host>/<owner> for all of an owner, <host>, or "*".',
+  )
+  .action((slug: string, repositories: string[], options) =>
+    runCommand<{ revoke?: boolean }>(async () => {
+      const { grantCommand } = await import('./grant.ts');
+      return (config, given) => grantCommand(config, slug, repositories, given);
+    })(options),
+  );
+
+const token = program.command('token').description('manage API tokens');
+
+token
   .command('create')
   .description('create a token that acts for a user in all of its organizations, and print its secret')
   .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'create the user under this name when it is new')
   .option('--label <label>', 'what the token is for', 'command line')
   .action(runCommand(async () => (await import('./token.ts')).createTokenCommand));
+
+token
+  .command('list')
+  .description('list the valid tokens, newest first')
+  .option('--email <email>', 'only those that act for this user')
+  .option('--organization <organization>', 'only those that work in this organization alone')
+  .option('--all', 'also revoked and expired ones')
+  .action(runCommand(async () => (await import('./token.ts')).listTokensCommand));
+
+token
+  .command('revoke <token>')
+  .description('revoke the token with this id or prefix, and what was made with it')
+  .action((name: string) =>
+    runCommand(async () => {
+      const { revokeTokenCommand } = await import('./token.ts');
+      return (config) => revokeTokenCommand(config, name);
+    })({}),
+  );
 
 /** As strict as the environment variable PORT. */
 function parsePort(text: string): number {

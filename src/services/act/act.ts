@@ -68,7 +68,7 @@ export async function perform<Result extends ResultFields, Prepared = void, Lock
   if (earlier) return { ...earlier, isRepetition: true };
   const prepared = (await prepare?.()) as Prepared;
 
-  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name };
+  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name, tokenId: viewer.tokenId };
   return await act.db.transact({ actor, requestId, timeoutMs }, async (tx) => {
     const position = once ? await reserve(tx, act, organizationId, once) : null;
     const isRepetition = position === undefined;
