@@ -11,12 +11,16 @@ const EVERY_HOST = '*';
 export function parseScope(raw: string): string | undefined {
   const scope = raw.trim().replace(/\/\*$/, '').replace(/\/$/, '');
   if (scope === EVERY_HOST) return scope;
-  const [host = '', owner = 'any', name = 'any', ...more] = scope.split('/');
-  const origin = `https://${host}`;
-  if (more.length > 0 || !URL.canParse(origin) || new URL(origin).href !== `${origin.toLowerCase()}/`)
-    return undefined;
+  const parts = scope.split('/');
+  const [host = '', owner = 'any', name = 'any'] = parts;
+  if (parts.length > 3 || !isHost(host)) return undefined;
   const repository = newRepository(host, owner, name);
-  return repository && scopesOf(repository)[scope.split('/').length];
+  return repository && scopesOf(repository)[parts.length];
+}
+
+function isHost(host: string): boolean {
+  const origin = `https://${host}`;
+  return !host.includes(EVERY_HOST) && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
 }
 
 /** All scopes that hold a repository, the widest first. */
