@@ -105,7 +105,9 @@ describe('a query', () => {
       ${field} { totalCount nodes { __typename } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } }
     } }`;
       const answers = new Set<string>();
-      for (const id of foreignIds(type, things, ownThing(cast, type))) {
+      // The audit trail is about objects of every type. It has no event about a project.
+      const own = type === 'Token' ? cast.team.project.id : ownThing(cast, type);
+      for (const id of foreignIds(type, things, own)) {
         answers.add(await answerOf(owner, { query, variables: { slug: cast.team.slug, id } }));
       }
       expect([...answers]).toEqual([expect.stringMatching(/^200 .*"totalCount":0,"nodes":\[\]/)]);

@@ -18,12 +18,11 @@ builder.prismaObjectFields('Organization', (t) => ({
     args: {
       status: t.arg({
         type: InvitationStatus,
-        required: true,
         defaultValue: 'PENDING',
-        description: 'Only invitations with this status.',
+        description: 'Only invitations with this status. Null lists all.',
       }),
     },
-    where: ({ id }, { status }) => ({ organizationId: id, status }),
+    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
   }),
 }));
 

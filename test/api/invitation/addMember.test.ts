@@ -10,7 +10,7 @@ import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
 const InvitationsOf = graphql(`
-  query InvitationsOf($slug: String!, $status: InvitationStatus! = PENDING) {
+  query InvitationsOf($slug: String!, $status: InvitationStatus = PENDING) {
     organization(slug: $slug) {
       members {
         totalCount
