@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
+import type { MemberOptions, OrganizationOptions } from './organization.ts';
 import { runCommand } from './runCommand.ts';
 
 /*
@@ -58,6 +59,14 @@ program
   .description('create the organization "demo" in an empty database, and print its owner token')
   .action(runCommand(async () => (await import('./seed.ts')).seedCommand));
 
+program
+  .command('doctor')
+  .description('say whether this installation is well, and how to mend what is not')
+  .option('--json', 'print the results as JSON')
+  .option('--repair', 'repair what can be repaired without loss')
+  .addHelpText('after', '\nThe exit code is 1 when a check failed. Warnings alone do not fail it.')
+  .action(runCommand(async () => (await import('./doctor.ts')).doctorCommand));
+
 const jobs = program
   .command('jobs')
   .description('list jobs, newest first')
@@ -94,6 +103,23 @@ jobs
 const organization = program.command('organization').description('manage organizations');
 
 organization
+  .command('create <slug>')
+  .description('create an organization, and print a token of its owner')
+  .requiredOption(
+    '--owner <email>',
+    "the owner's e-mail address; a person whom Muster does not know is created",
+  )
+  .option('--name <name>', "the organization's name (default: its slug)")
+  .option('--owner-name <name>', "a new owner's name (default: the part of the address before the @)")
+  .option('--grant <repositories...>', 'let the organization ask hosts about these repositories')
+  .action((slug: string, options: OrganizationOptions) =>
+    runCommand<OrganizationOptions>(async () => {
+      const { createOrganizationCommand } = await import('./organization.ts');
+      return (config) => createOrganizationCommand(config, slug, options);
+    })(options),
+  );
+
+organization
   .command('add-member <organization>')
   .description('make a user a member at once, without an invitation')
   .requiredOption('--email <email>', "the user's e-mail address")
@@ -103,8 +129,8 @@ organization
       .choices(['OWNER', 'ADMIN', 'MEMBER'])
       .default('MEMBER'),
   )
-  .action((slug: string, options) =>
-    runCommand<Parameters<typeof import('./organization.ts').addMemberCommand>[2]>(async () => {
+  .action((slug: string, options: MemberOptions) =>
+    runCommand<MemberOptions>(async () => {
       const { addMemberCommand } = await import('./organization.ts');
       return (config, given) => addMemberCommand(config, slug, given);
     })(options),

@@ -1,10 +1,11 @@
 import type { Prisma } from '../../prisma/client/client.ts';
+import { asciiLower } from '../asciiLower.ts';
 import type { Config } from '../config.ts';
 import type { Tx } from '../db.ts';
 import { parseGlobalId } from '../globalId.ts';
 import { validate } from '../services/act/input.ts';
 import { createTokenInput } from '../services/organization/createToken.ts';
-import { createLoginToken } from '../services/organization/loginToken.ts';
+import { issueToken } from '../services/organization/issueToken.ts';
 import { revokeTokens } from '../services/organization/revokeTokens.ts';
 import { findOrCreateUser, personInput } from '../services/organization/user.ts';
 import { CommandError } from './commandError.ts';
@@ -23,7 +24,7 @@ export async function createTokenCommand(
       throw new CommandError(`There is no user ${email}. With --name, one is created.`);
     }
     const { id: userId } = await findOrCreateUser(tx, { email, name });
-    return await createLoginToken(tx, { userId, label });
+    return await issueToken(tx, { userId, label });
   });
   console.log(secret);
 }
@@ -49,7 +50,7 @@ export async function listTokensCommand(
     const now = new Date();
     return await tx.token.findMany({
       where: {
-        user: email === undefined ? undefined : { email: email.trim().toLowerCase() },
+        user: email === undefined ? undefined : { email: asciiLower(email.trim()) },
         organizationId: organization === undefined ? undefined : (await organizationOf(tx, organization)).id,
         ...(all ? {} : { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: now } }] }),
       },

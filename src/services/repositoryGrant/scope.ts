@@ -2,6 +2,7 @@
  * How the operator names repositories: `github.com/acme/rocket` is one, `github.com/acme` all of an owner, `github.com`
  * all of a host, and `*` all of every host. Stored in lower case.
  */
+import { asciiLower } from '../../asciiLower.ts';
 import type { Repository } from '../project/repository.ts';
 import { newRepository } from '../project/repository.ts';
 
@@ -20,12 +21,10 @@ export function parseScope(raw: string): string | undefined {
 
 function isHost(host: string): boolean {
   const origin = `https://${host}`;
-  return !host.includes(EVERY_HOST) && URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  return !host.includes(EVERY_HOST) && URL.canParse(origin) && new URL(origin).host === asciiLower(host);
 }
 
 /** All scopes that hold a repository, the widest first. */
 export function scopesOf({ host, owner, name }: Repository): string[] {
-  return [EVERY_HOST, host, `${host}/${owner}`, `${host}/${owner}/${name}`].map((scope) =>
-    scope.toLowerCase(),
-  );
+  return [EVERY_HOST, host, `${host}/${owner}`, `${host}/${owner}/${name}`].map(asciiLower);
 }

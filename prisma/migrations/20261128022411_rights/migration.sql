@@ -3,11 +3,17 @@
 -- CreateEnum
 CREATE TYPE "invitation_status" AS ENUM ('PENDING', 'ACCEPTED', 'DECLINED', 'WITHDRAWN');
 
+-- DropForeignKey
+ALTER TABLE "agent_usage" DROP CONSTRAINT "agent_usage_agent_fkey";
+
 -- AlterTable
 ALTER TABLE "membership" ADD COLUMN     "name" TEXT;
 
 -- AlterTable
 ALTER TABLE "token" ADD COLUMN     "created_with_id" UUID;
+
+-- AlterTable
+ALTER TABLE "agent_action" DROP COLUMN "further_refusals";
 
 -- AlterTable
 ALTER TABLE "structure_event" ADD COLUMN     "token_id" UUID;
@@ -17,6 +23,12 @@ ALTER TABLE "change_outbox" ADD COLUMN     "token_id" UUID DEFAULT (nullif(curre
 
 -- AlterTable
 ALTER TABLE "change_log" ADD COLUMN     "token_id" UUID;
+
+-- DropTable
+DROP TABLE "agent_usage";
+
+-- DropEnum
+DROP TYPE "agent_usage_kind";
 
 -- CreateTable
 CREATE TABLE "invitation" (
@@ -76,7 +88,7 @@ ALTER TABLE membership
 
 ALTER TABLE invitation
   ADD CONSTRAINT invitation_email_check CHECK (
-    email = lower(email COLLATE "C") AND email ~ '^[^@\s]+@[^@\s]+$' AND length(email) <= 254
+    email = ascii_lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254
   ),
   ADD CONSTRAINT invitation_name_check CHECK (length(name) BETWEEN 1 AND 100),
   ADD CONSTRAINT invitation_end_check CHECK ((status = 'PENDING') = (ended_at IS NULL)),
@@ -87,7 +99,7 @@ CREATE UNIQUE INDEX invitation_pending_key ON invitation (organization_id, email
 
 ALTER TABLE repository_grant
   ADD CONSTRAINT repository_grant_scope_check CHECK (
-    scope = lower(scope COLLATE "C") AND scope ~ '^(\*|[^/*\s]+(/[^/*\s]+){0,2})$'
+    scope = ascii_lower(scope) AND scope ~ '^(\*|[^/*[:space:]]+(/[^/*[:space:]]+){0,2})$'
   );
 
 -- >>> prisma/sql/rule/invitation.sql
