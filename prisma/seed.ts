@@ -4,6 +4,7 @@ import { authenticate } from '../src/auth/authenticate.ts';
 import { newSecret } from '../src/auth/secret.ts';
 import type { Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
+import { DEFAULT_QUOTAS } from '../src/quotas.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import { issueToken } from '../src/services/organization/issueToken.ts';
 import { insertOrganization } from '../src/services/organization/organization.ts';
@@ -64,6 +65,7 @@ async function seedDemo(tx: Tx, db: Database, options: SeedOptions, ownerToken: 
     pullRequestSource: options.pullRequestSource,
     jobs: NO_JOBS,
     runtime: noRuntime(),
+    quotas: DEFAULT_QUOTAS,
   });
   await seedAfternoon(tx, acts, options.hasDemoPullRequests);
   await seedVocabulary(acts, organizationId);
@@ -72,7 +74,7 @@ async function seedDemo(tx: Tx, db: Database, options: SeedOptions, ownerToken: 
 
 /** Read anew for each act: the first ones create the organizations that the others need. */
 async function ownerOf(db: Database, ownerToken: string): Promise<Viewer> {
-  const viewer = await authenticate(db.prisma, `Bearer ${ownerToken}`);
+  const viewer = await authenticate(db.tokenPool, `Bearer ${ownerToken}`);
   if (!viewer) throw new Error('The token that was just created is not accepted.');
   return viewer;
 }

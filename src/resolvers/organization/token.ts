@@ -1,5 +1,5 @@
 import { visibleTokens } from '../../auth/visibleTokens.ts';
-import { AgentNotRunningError } from '../../errors.ts';
+import { AgentNotRunningError, QuotaExceededError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { Token } from '../../schema/organization/token.ts';
 import { Viewer } from '../../schema/organization/viewer.ts';
@@ -20,7 +20,7 @@ builder.objectFields(Viewer, (t) => ({
 
 mutation('createToken', {
   description:
-    "Creates an API token for a person or an agent. The token works in one organization, and is revoked with the viewer's own token. A person's token acts with that person's role, which must not be above the viewer's. OWNER and ADMIN can create tokens for members and agents; a MEMBER can create them for itself and for the agents it hired.",
+    "Creates an API token for a person or an agent. The token works in one organization, and is revoked with the viewer's own token. A person's token acts with that person's role, which must not be above the viewer's. OWNER and ADMIN can create tokens for members and agents; a MEMBER can create them for itself and for the agents it hired. Refused with QUOTA_EXCEEDED when the organization has too many tokens.",
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
@@ -42,7 +42,7 @@ mutation('createToken', {
     }),
   }),
   schema: createTokenInput,
-  errors: [AgentNotRunningError],
+  errors: [AgentNotRunningError, QuotaExceededError],
   act: createToken,
   payload: (t) => ({
     token: t.exposeNode('tokenId', { type: Token, description: 'The new token.' }),

@@ -19,6 +19,7 @@ export async function acceptInvitation(act: Act, { invitationId }: { invitationI
     organizationId,
     result,
     authorize: (viewer) => authorizeAnswer(viewer, visible),
+    queue: () => [organizationId],
     lock: (tx) => lockInvitation(tx, visible),
     async write(tx, { locked: invitation }) {
       assertPending(invitation);

@@ -18,6 +18,7 @@ export async function declineInvitation(act: Act, { invitationId }: { invitation
     organizationId,
     result,
     authorize: (viewer) => authorizeAnswer(viewer, visible),
+    queue: () => [organizationId],
     lock: (tx) => lockInvitation(tx, visible),
     async write(tx, { locked: invitation }) {
       assertPending(invitation);

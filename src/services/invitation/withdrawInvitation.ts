@@ -27,6 +27,7 @@ export async function withdrawInvitation(act: Act, { invitationId }: { invitatio
     organizationId,
     result,
     authorize: mayWithdraw,
+    queue: () => [organizationId],
     lock: (tx) => lockInvitation(tx, visible),
     async write(tx, { locked: invitation }) {
       assertPending(invitation);

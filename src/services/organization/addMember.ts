@@ -30,6 +30,7 @@ export async function addMember(
       authorize(viewer, 'member.add', organizationId);
       authorizeOver(viewer, role, organizationId);
     },
+    queue: () => [organizationId],
     lock: (tx) => lockOrganization(tx, organizationId),
     async write(tx, { viewer }) {
       const member = await tx.membership.findFirst({
