@@ -3,17 +3,11 @@
 -- CreateEnum
 CREATE TYPE "invitation_status" AS ENUM ('PENDING', 'ACCEPTED', 'DECLINED', 'WITHDRAWN');
 
--- DropForeignKey
-ALTER TABLE "agent_usage" DROP CONSTRAINT "agent_usage_agent_fkey";
-
 -- AlterTable
 ALTER TABLE "membership" ADD COLUMN     "name" TEXT;
 
 -- AlterTable
 ALTER TABLE "token" ADD COLUMN     "created_with_id" UUID;
-
--- AlterTable
-ALTER TABLE "agent_action" DROP COLUMN "further_refusals";
 
 -- AlterTable
 ALTER TABLE "structure_event" ADD COLUMN     "token_id" UUID;
@@ -23,12 +17,6 @@ ALTER TABLE "change_outbox" ADD COLUMN     "token_id" UUID DEFAULT (nullif(curre
 
 -- AlterTable
 ALTER TABLE "change_log" ADD COLUMN     "token_id" UUID;
-
--- DropTable
-DROP TABLE "agent_usage";
-
--- DropEnum
-DROP TYPE "agent_usage_kind";
 
 -- CreateTable
 CREATE TABLE "invitation" (
