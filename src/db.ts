@@ -19,6 +19,8 @@ export type Actor = {
   /** UUID of the user or agent; null for the system itself. */
   id: string | null;
   name: string;
+  /** UUID of the token that the request was sent with. Absent for the system itself. */
+  tokenId?: string | null;
 };
 
 export type TransactionOptions = {
