@@ -41,7 +41,7 @@ const ROOT: Record<string, string[]> = {
   'migrations.ts': ['cli', 'http'],
   'quotas.ts': ['app.ts', 'cli', 'config.ts', 'services'],
   'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations'],
-  'slots.ts': ['database', 'limiter.ts'],
+  'slots.ts': ['database', 'http', 'limiter.ts'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
 };

@@ -51,7 +51,11 @@ async function start(
       ...config,
     },
     createLogger({ level: 'silent' }),
-    { ...tuning, database: { waitMs: WAIT_LIMIT_MS, ...tuning?.database } },
+    {
+      ...tuning,
+      database: { waitMs: WAIT_LIMIT_MS, ...tuning?.database },
+      live: { operationWaitMs: WAIT_LIMIT_MS, ...tuning?.live },
+    },
   );
   const clients: Client[] = [];
   const client = (token?: string): Client => {
