@@ -57,6 +57,7 @@ async function start(
       live: { operationWaitMs: WAIT_LIMIT_MS, ...tuning?.live },
     },
   );
+  await app.ready();
   const clients: Client[] = [];
   const client = (token?: string): Client => {
     const made = createClient(app.url, token);

@@ -16,6 +16,7 @@ import { useAuthentication } from './authentication.ts';
 import { maskError } from './clientError.ts';
 import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
+import { useExactNumbers } from './exactNumbers.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useStartPosition } from './startPosition.ts';
@@ -66,6 +67,7 @@ export function createGraphQLServer(
     plugins: [
       plugin,
       useNegotiation(log),
+      useExactNumbers(),
       useDocumentLimits(),
       useErrors(log),
       useOperationLog(log),
