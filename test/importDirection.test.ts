@@ -17,8 +17,9 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   observe: { values: [], types: ['feed', 'jobs'] },
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
+  repair: { values: ['migrations'], types: [] },
   errors: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
+  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'repair', 'jobs'], types: [] },
   // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -29,7 +30,7 @@ const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 /** The folders that may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
-  'backoff.ts': ['db.ts', 'feed', 'github', 'jobs'],
+  'backoff.ts': ['db.ts', 'feed', 'github', 'jobs', 'repair'],
   'config.ts': ['cli', 'app.ts'],
   'context.ts': ['schema', 'resolvers', 'http'],
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
@@ -37,7 +38,7 @@ const ROOT: Record<string, string[]> = {
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'limiter.ts': ['services', 'feed'],
   'migrations.ts': ['cli', 'http'],
-  'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations'],
+  'sessionSettings.ts': ['db.ts', 'feed', 'cli', 'embedded', 'migrations', 'repair'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
 };

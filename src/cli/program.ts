@@ -37,7 +37,7 @@ program
   .description('give positions in the change feed, or stand by while another process does')
   .addOption(
     new Option('--port <port>', 'serve /healthz, /readyz and /metrics on this port of HOST').argParser(
-      parsePort,
+      wholeNumber(0, MAX_PORT),
     ),
   )
   .action(runCommand(async () => (await import('./sequencer.ts')).sequencerCommand));
@@ -100,9 +100,41 @@ program
   .option('--label <label>', 'what the token is for', 'command line')
   .action(runCommand(async () => (await import('./token.ts')).createTokenCommand));
 
-/** As strict as the environment variable PORT. */
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= MAX_PORT) return port;
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_PORT}.`);
+program
+  .command('db')
+  .description('repair the rows of a database')
+  .command('repair-closed-state')
+  .description(
+    'repair execution workspaces whose closed_at and status contradict each other, while writers go on',
+  )
+  .option('--dry-run', 'only count the contradictions and list those with a live session')
+  .addOption(
+    new Option('--batch <rows>', 'how many rows one transaction changes at most')
+      .argParser(wholeNumber(1, 10_000))
+      .default(500),
+  )
+  .option(
+    '--reopen-live',
+    'clear closed_at where a session is live; otherwise stop before the CHECK is added',
+  )
+  .addOption(
+    new Option('--until <step>', 'the last step')
+      .choices(['backfill', 'add', 'validate'])
+      .default('validate'),
+  )
+  .addOption(
+    new Option('--lock-timeout <milliseconds>', 'how long a statement waits for a lock before it is retried')
+      .argParser(wholeNumber(10, 60_000))
+      .default(500),
+  )
+  .option('--json', 'print the report as JSON')
+  .addHelpText('after', '\nThe order of a rollout: see docs/execution-workspaces-rollout.md.')
+  .action(runCommand(async () => (await import('./repairClosedState.ts')).repairClosedStateCommand));
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d{1,5}$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
 }
