@@ -37,6 +37,7 @@ CREATE TABLE "execution_workspace" (
     "last_used_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "closed_at" TIMESTAMPTZ(3),
     "cleanup_eligible_at" TIMESTAMPTZ(3),
+    "cleanup_started_at" TIMESTAMPTZ(3),
     "cleanup_reason" TEXT,
     "cleanup_warnings" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -106,14 +107,16 @@ ALTER TABLE execution_workspace
     (status = 'CLEANUP_FAILED') = (cleanup_reason IS NOT NULL)
   ),
   ADD CONSTRAINT execution_workspaces_open_without_cleanup CHECK (
-    closed_at IS NOT NULL OR (cleanup_eligible_at IS NULL AND cleanup_reason IS NULL AND cleanup_warnings = '{}')
+    closed_at IS NOT NULL OR (
+      num_nonnulls(cleanup_eligible_at, cleanup_started_at, cleanup_reason) = 0 AND cleanup_warnings = '{}'
+    )
   ),
   ADD CONSTRAINT execution_workspaces_times_in_order CHECK (
     last_used_at >= opened_at AND closed_at >= opened_at AND cleanup_eligible_at >= closed_at
   ),
   ADD CONSTRAINT execution_workspaces_times_in_range CHECK (
     is_date_time(opened_at) AND is_date_time(last_used_at) AND is_date_time(closed_at) AND
-    is_date_time(cleanup_eligible_at) AND is_date_time(updated_at)
+    is_date_time(cleanup_eligible_at) AND is_date_time(cleanup_started_at) AND is_date_time(updated_at)
   ),
   ADD CONSTRAINT execution_workspaces_versions_positive CHECK (version >= 1 AND generation >= 1 AND note_count >= 0),
   ADD CONSTRAINT execution_workspaces_text_length CHECK (
@@ -372,3 +375,39 @@ CREATE OR REPLACE TRIGGER session_capture AFTER INSERT OR UPDATE OR DELETE ON se
 
 ALTER TABLE session ENABLE ALWAYS TRIGGER session_capture;
 -- <<< prisma/sql/capture/session.sql
+
+-- >>> prisma/sql/view/execution_workspace_fact.sql
+-- What the sessions of an execution workspace and their pull requests say about closing it. Only this view derives it:
+-- the API, the close and the sweeper read the same.
+DROP VIEW IF EXISTS execution_workspace_fact;
+CREATE VIEW execution_workspace_fact AS
+SELECT
+  w.id AS execution_workspace_id,
+  s.has_live_session,
+  CASE WHEN NOT s.has_live_session THEN s.last_active_at END::timestamptz(3) AS ended_at,
+  p.has_open_pull_request,
+  p.has_unmerged_pull_request,
+  (
+    SELECT m.head_sha FROM pull_request m JOIN session ms ON ms.id = m.session_id
+     WHERE ms.execution_workspace_id = w.id AND m.state = 'MERGED'
+       AND (w.branch IS NULL OR m.source_branch = w.branch)
+     ORDER BY m.merged_at DESC NULLS LAST, m.id DESC LIMIT 1
+  ) AS merged_head_sha
+FROM execution_workspace w
+CROSS JOIN LATERAL (
+  SELECT coalesce(bool_or(NOT s.is_terminated), false) AS has_live_session, max(s.activity_last_at) AS last_active_at
+    FROM session s WHERE s.execution_workspace_id = w.id
+) s
+CROSS JOIN LATERAL (
+  SELECT
+    coalesce(bool_or(p.state IN ('DRAFT', 'OPEN')), false) AS has_open_pull_request,
+    -- A closed pull request whose branch was merged by another one is no loss.
+    coalesce(bool_or(p.state = 'CLOSED' AND NOT EXISTS (
+      SELECT FROM pull_request m
+       WHERE m.organization_id = p.organization_id AND m.host = p.host AND m.repo_owner_key = p.repo_owner_key
+         AND m.repo_name_key = p.repo_name_key AND m.source_branch = p.source_branch AND m.state = 'MERGED'
+    )), false) AS has_unmerged_pull_request
+  FROM pull_request p JOIN session s ON s.id = p.session_id
+  WHERE s.execution_workspace_id = w.id
+) p;
+-- <<< prisma/sql/view/execution_workspace_fact.sql
