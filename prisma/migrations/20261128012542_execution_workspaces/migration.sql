@@ -198,13 +198,31 @@ CREATE OR REPLACE TRIGGER session_update_execution_workspace BEFORE UPDATE ON se
   )
   EXECUTE FUNCTION enter_open_execution_workspace();
 
+-- A session that becomes live again makes a concurrent close wait, or finds it committed: a close that has seen no live
+-- session commits before there is one.
+CREATE OR REPLACE FUNCTION hold_execution_workspace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM execution_workspace w WHERE w.id = NEW.execution_workspace_id FOR SHARE;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION hold_execution_workspace() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_restore_execution_workspace BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.is_terminated AND NOT NEW.is_terminated AND NEW.execution_workspace_id IS NOT NULL)
+  EXECUTE FUNCTION hold_execution_workspace();
+
 ALTER TABLE execution_workspace
   ENABLE ALWAYS TRIGGER execution_workspace_number,
   ENABLE ALWAYS TRIGGER execution_workspace_stays,
   ENABLE ALWAYS TRIGGER execution_workspace_is_kept;
 ALTER TABLE session
   ENABLE ALWAYS TRIGGER session_insert_execution_workspace,
-  ENABLE ALWAYS TRIGGER session_update_execution_workspace;
+  ENABLE ALWAYS TRIGGER session_update_execution_workspace,
+  ENABLE ALWAYS TRIGGER session_restore_execution_workspace;
 -- <<< prisma/sql/rule/execution_workspace.sql
 
 -- >>> prisma/sql/rule/execution_workspace_note.sql
@@ -400,14 +418,17 @@ CROSS JOIN LATERAL (
 ) s
 CROSS JOIN LATERAL (
   SELECT
-    coalesce(bool_or(p.state IN ('DRAFT', 'OPEN')), false) AS has_open_pull_request,
+    coalesce(bool_or(b.has_open), false) AS has_open_pull_request,
     -- A closed pull request whose branch was merged by another one is no loss.
-    coalesce(bool_or(p.state = 'CLOSED' AND NOT EXISTS (
-      SELECT FROM pull_request m
-       WHERE m.organization_id = p.organization_id AND m.host = p.host AND m.repo_owner_key = p.repo_owner_key
-         AND m.repo_name_key = p.repo_name_key AND m.source_branch = p.source_branch AND m.state = 'MERGED'
-    )), false) AS has_unmerged_pull_request
-  FROM pull_request p JOIN session s ON s.id = p.session_id
-  WHERE s.execution_workspace_id = w.id
+    coalesce(bool_or(b.has_closed AND NOT b.has_merged), false) AS has_unmerged_pull_request
+  FROM (
+    SELECT
+      bool_or(p.state IN ('DRAFT', 'OPEN')) AS has_open,
+      bool_or(p.state = 'CLOSED') AS has_closed,
+      bool_or(p.state = 'MERGED') AS has_merged
+    FROM pull_request p JOIN session s ON s.id = p.session_id
+    WHERE s.execution_workspace_id = w.id
+    GROUP BY p.host, p.repo_owner_key, p.repo_name_key, p.source_branch
+  ) b
 ) p;
 -- <<< prisma/sql/view/execution_workspace_fact.sql

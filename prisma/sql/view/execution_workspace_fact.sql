@@ -21,13 +21,16 @@ CROSS JOIN LATERAL (
 ) s
 CROSS JOIN LATERAL (
   SELECT
-    coalesce(bool_or(p.state IN ('DRAFT', 'OPEN')), false) AS has_open_pull_request,
+    coalesce(bool_or(b.has_open), false) AS has_open_pull_request,
     -- A closed pull request whose branch was merged by another one is no loss.
-    coalesce(bool_or(p.state = 'CLOSED' AND NOT EXISTS (
-      SELECT FROM pull_request m
-       WHERE m.organization_id = p.organization_id AND m.host = p.host AND m.repo_owner_key = p.repo_owner_key
-         AND m.repo_name_key = p.repo_name_key AND m.source_branch = p.source_branch AND m.state = 'MERGED'
-    )), false) AS has_unmerged_pull_request
-  FROM pull_request p JOIN session s ON s.id = p.session_id
-  WHERE s.execution_workspace_id = w.id
+    coalesce(bool_or(b.has_closed AND NOT b.has_merged), false) AS has_unmerged_pull_request
+  FROM (
+    SELECT
+      bool_or(p.state IN ('DRAFT', 'OPEN')) AS has_open,
+      bool_or(p.state = 'CLOSED') AS has_closed,
+      bool_or(p.state = 'MERGED') AS has_merged
+    FROM pull_request p JOIN session s ON s.id = p.session_id
+    WHERE s.execution_workspace_id = w.id
+    GROUP BY p.host, p.repo_owner_key, p.repo_name_key, p.source_branch
+  ) b
 ) p;
