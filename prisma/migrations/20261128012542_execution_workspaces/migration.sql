@@ -143,7 +143,7 @@ ALTER TABLE execution_workspace_note
 -- Counts versions and generations, whichever program writes. A use, a note and the outcome of a cleanup make no new
 -- version: they happen at any time, and would refuse a client that expects the version it has just read.
 CREATE OR REPLACE FUNCTION number_execution_workspace() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   NEW.generation := OLD.generation + CASE WHEN OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL THEN 1 ELSE 0 END;
@@ -155,6 +155,8 @@ BEGIN
   RETURN NEW;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION number_execution_workspace() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER execution_workspace_number BEFORE UPDATE ON execution_workspace
   FOR EACH ROW EXECUTE FUNCTION number_execution_workspace();
