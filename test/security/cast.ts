@@ -24,6 +24,7 @@ export type Role = (typeof ROLES)[number];
 
 export type Cast = {
   team: Team;
+  psql: Psql;
   /** The team of the outsider, who does not see `team`. */
   otherTeam: Team;
   clients: Record<Role, Client>;
@@ -64,6 +65,7 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
   const [login] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [colleague.userId]);
   return {
     team,
+    psql,
     otherTeam,
     clients: {
       nobody: app.client(),

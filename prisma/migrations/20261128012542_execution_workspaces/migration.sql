@@ -37,6 +37,7 @@ CREATE TABLE "execution_workspace" (
     "last_used_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "closed_at" TIMESTAMPTZ(3),
     "cleanup_eligible_at" TIMESTAMPTZ(3),
+    "cleanup_started_at" TIMESTAMPTZ(3),
     "cleanup_reason" TEXT,
     "cleanup_warnings" TEXT[] DEFAULT ARRAY[]::TEXT[],
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -106,14 +107,16 @@ ALTER TABLE execution_workspace
     (status = 'CLEANUP_FAILED') = (cleanup_reason IS NOT NULL)
   ),
   ADD CONSTRAINT execution_workspaces_open_without_cleanup CHECK (
-    closed_at IS NOT NULL OR (cleanup_eligible_at IS NULL AND cleanup_reason IS NULL AND cleanup_warnings = '{}')
+    closed_at IS NOT NULL OR (
+      num_nonnulls(cleanup_eligible_at, cleanup_started_at, cleanup_reason) = 0 AND cleanup_warnings = '{}'
+    )
   ),
   ADD CONSTRAINT execution_workspaces_times_in_order CHECK (
     last_used_at >= opened_at AND closed_at >= opened_at AND cleanup_eligible_at >= closed_at
   ),
   ADD CONSTRAINT execution_workspaces_times_in_range CHECK (
     is_date_time(opened_at) AND is_date_time(last_used_at) AND is_date_time(closed_at) AND
-    is_date_time(cleanup_eligible_at) AND is_date_time(updated_at)
+    is_date_time(cleanup_eligible_at) AND is_date_time(cleanup_started_at) AND is_date_time(updated_at)
   ),
   ADD CONSTRAINT execution_workspaces_versions_positive CHECK (version >= 1 AND generation >= 1 AND note_count >= 0),
   ADD CONSTRAINT execution_workspaces_text_length CHECK (
@@ -140,7 +143,7 @@ ALTER TABLE execution_workspace_note
 -- Counts versions and generations, whichever program writes. A use, a note and the outcome of a cleanup make no new
 -- version: they happen at any time, and would refuse a client that expects the version it has just read.
 CREATE OR REPLACE FUNCTION number_execution_workspace() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   NEW.generation := OLD.generation + CASE WHEN OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL THEN 1 ELSE 0 END;
@@ -152,6 +155,8 @@ BEGIN
   RETURN NEW;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION number_execution_workspace() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER execution_workspace_number BEFORE UPDATE ON execution_workspace
   FOR EACH ROW EXECUTE FUNCTION number_execution_workspace();
@@ -195,13 +200,31 @@ CREATE OR REPLACE TRIGGER session_update_execution_workspace BEFORE UPDATE ON se
   )
   EXECUTE FUNCTION enter_open_execution_workspace();
 
+-- A session that becomes live again makes a concurrent close wait, or finds it committed: a close that has seen no live
+-- session commits before there is one.
+CREATE OR REPLACE FUNCTION hold_execution_workspace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM execution_workspace w WHERE w.id = NEW.execution_workspace_id FOR SHARE;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION hold_execution_workspace() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_restore_execution_workspace BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.is_terminated AND NOT NEW.is_terminated AND NEW.execution_workspace_id IS NOT NULL)
+  EXECUTE FUNCTION hold_execution_workspace();
+
 ALTER TABLE execution_workspace
   ENABLE ALWAYS TRIGGER execution_workspace_number,
   ENABLE ALWAYS TRIGGER execution_workspace_stays,
   ENABLE ALWAYS TRIGGER execution_workspace_is_kept;
 ALTER TABLE session
   ENABLE ALWAYS TRIGGER session_insert_execution_workspace,
-  ENABLE ALWAYS TRIGGER session_update_execution_workspace;
+  ENABLE ALWAYS TRIGGER session_update_execution_workspace,
+  ENABLE ALWAYS TRIGGER session_restore_execution_workspace;
 -- <<< prisma/sql/rule/execution_workspace.sql
 
 -- >>> prisma/sql/rule/execution_workspace_note.sql
@@ -372,3 +395,42 @@ CREATE OR REPLACE TRIGGER session_capture AFTER INSERT OR UPDATE OR DELETE ON se
 
 ALTER TABLE session ENABLE ALWAYS TRIGGER session_capture;
 -- <<< prisma/sql/capture/session.sql
+
+-- >>> prisma/sql/view/execution_workspace_fact.sql
+-- What the sessions of an execution workspace and their pull requests say about closing it. Only this view derives it:
+-- the API, the close and the sweeper read the same.
+DROP VIEW IF EXISTS execution_workspace_fact;
+CREATE VIEW execution_workspace_fact AS
+SELECT
+  w.id AS execution_workspace_id,
+  s.has_live_session,
+  CASE WHEN NOT s.has_live_session THEN s.last_active_at END::timestamptz(3) AS ended_at,
+  p.has_open_pull_request,
+  p.has_unmerged_pull_request,
+  (
+    SELECT m.head_sha FROM pull_request m JOIN session ms ON ms.id = m.session_id
+     WHERE ms.execution_workspace_id = w.id AND m.state = 'MERGED'
+       AND (w.branch IS NULL OR m.source_branch = w.branch)
+     ORDER BY m.merged_at DESC NULLS LAST, m.id DESC LIMIT 1
+  ) AS merged_head_sha
+FROM execution_workspace w
+CROSS JOIN LATERAL (
+  SELECT coalesce(bool_or(NOT s.is_terminated), false) AS has_live_session, max(s.activity_last_at) AS last_active_at
+    FROM session s WHERE s.execution_workspace_id = w.id
+) s
+CROSS JOIN LATERAL (
+  SELECT
+    coalesce(bool_or(b.has_open), false) AS has_open_pull_request,
+    -- A closed pull request whose branch was merged by another one is no loss.
+    coalesce(bool_or(b.has_closed AND NOT b.has_merged), false) AS has_unmerged_pull_request
+  FROM (
+    SELECT
+      bool_or(p.state IN ('DRAFT', 'OPEN')) AS has_open,
+      bool_or(p.state = 'CLOSED') AS has_closed,
+      bool_or(p.state = 'MERGED') AS has_merged
+    FROM pull_request p JOIN session s ON s.id = p.session_id
+    WHERE s.execution_workspace_id = w.id
+    GROUP BY p.host, p.repo_owner_key, p.repo_name_key, p.source_branch
+  ) b
+) p;
+-- <<< prisma/sql/view/execution_workspace_fact.sql

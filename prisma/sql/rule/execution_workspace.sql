@@ -1,7 +1,7 @@
 -- Counts versions and generations, whichever program writes. A use, a note and the outcome of a cleanup make no new
 -- version: they happen at any time, and would refuse a client that expects the version it has just read.
 CREATE OR REPLACE FUNCTION number_execution_workspace() RETURNS trigger
-LANGUAGE plpgsql
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
   NEW.generation := OLD.generation + CASE WHEN OLD.closed_at IS NOT NULL AND NEW.closed_at IS NULL THEN 1 ELSE 0 END;
@@ -13,6 +13,8 @@ BEGIN
   RETURN NEW;
 END
 $$;
+
+REVOKE EXECUTE ON FUNCTION number_execution_workspace() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER execution_workspace_number BEFORE UPDATE ON execution_workspace
   FOR EACH ROW EXECUTE FUNCTION number_execution_workspace();
@@ -56,10 +58,28 @@ CREATE OR REPLACE TRIGGER session_update_execution_workspace BEFORE UPDATE ON se
   )
   EXECUTE FUNCTION enter_open_execution_workspace();
 
+-- A session that becomes live again makes a concurrent close wait, or finds it committed: a close that has seen no live
+-- session commits before there is one.
+CREATE OR REPLACE FUNCTION hold_execution_workspace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  PERFORM FROM execution_workspace w WHERE w.id = NEW.execution_workspace_id FOR SHARE;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION hold_execution_workspace() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_restore_execution_workspace BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.is_terminated AND NOT NEW.is_terminated AND NEW.execution_workspace_id IS NOT NULL)
+  EXECUTE FUNCTION hold_execution_workspace();
+
 ALTER TABLE execution_workspace
   ENABLE ALWAYS TRIGGER execution_workspace_number,
   ENABLE ALWAYS TRIGGER execution_workspace_stays,
   ENABLE ALWAYS TRIGGER execution_workspace_is_kept;
 ALTER TABLE session
   ENABLE ALWAYS TRIGGER session_insert_execution_workspace,
-  ENABLE ALWAYS TRIGGER session_update_execution_workspace;
+  ENABLE ALWAYS TRIGGER session_update_execution_workspace,
+  ENABLE ALWAYS TRIGGER session_restore_execution_workspace;

@@ -16,6 +16,8 @@ export type StructureEventInput = {
     | 'agent.failed'
     | 'agent.offboarded'
     | 'workspace.removed'
+    | 'execution_workspace.closed'
+    | 'execution_workspace.reopened'
     | 'template.released'
     | 'template.installed'
     | 'template.resynced'

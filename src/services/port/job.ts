@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Database, Tx } from '../../db.ts';
 import type { Author } from '../act/structureEvent.ts';
+import type { SweepSettings } from '../executionWorkspace/sweep.ts';
 import type { Runtime } from './runtime.ts';
 
 export type Job =
@@ -16,7 +17,14 @@ export type Job =
    */
   | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } }
   /** Runs a schedule that was found due. `claimedAt` is an ISO time, and identifies the run. */
-  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } };
+  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } }
+  /** Creates the checkout of an execution workspace. */
+  | { name: 'checkout.create'; data: { executionWorkspaceId: string } }
+  /** Cleans up the checkout of an execution workspace that was closed in this generation. */
+  | {
+      name: 'checkout.cleanup';
+      data: { executionWorkspaceId: string; generation: number; checkoutRef: string };
+    };
 
 export type JobQueue = {
   /** Enqueues a job in the transaction. A rollback removes it. */
@@ -37,6 +45,8 @@ export type JobRun = {
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
+  /** Which execution workspaces the sweeper closes. */
+  sweep: SweepSettings;
   log: Logger;
   /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */
   signal: AbortSignal;
