@@ -48,11 +48,12 @@ async function closeBatch({ client }: RepairSession, { rule, batch }: CloseOptio
               closed_at = coalesce(w.closed_at, ${CLOSED_AT})
          FROM (SELECT id, status, closed_at FROM execution_workspace w WHERE id = ANY ($1) AND ${mayClose}) before
         WHERE w.id = before.id
-       RETURNING w.organization_id, w.id, before.status, before.closed_at
+       RETURNING w.*, before.status AS status_before, before.closed_at AS closed_at_before
      )
      INSERT INTO structure_event (organization_id, type, subject_type, subject_id, actor_kind, actor_name, payload)
      SELECT organization_id, 'execution_workspace.closed', 'ExecutionWorkspace', id, $2, $3,
-            jsonb_build_object('repaired', true, 'status_before', status, 'closed_at_before', date_time(closed_at))
+            jsonb_build_object('name', name, 'mode', mode, 'generation', generation, 'repaired', true,
+                               'status_before', status_before, 'closed_at_before', date_time(closed_at_before))
        FROM closed`,
     [ids, ACTOR.kind, ACTOR.name],
   );

@@ -72,6 +72,16 @@ async function addReferences(team: Team, psql: Psql): Promise<void> {
     organization,
   );
   await psql(
+    `INSERT INTO execution_workspace (organization_id, project_id, name, mode, status, closed_at, provider_ref)
+     SELECT organization_id, id, 'ended', 'ISOLATED_WORKSPACE', 'ARCHIVED', now(), 'tree-1' FROM project WHERE organization_id = $1`,
+    organization,
+  );
+  await psql(
+    `UPDATE execution_workspace SET mode = 'SHARED_WORKSPACE' WHERE id IN (
+       SELECT id FROM execution_workspace WHERE closed_at IS NULL AND organization_id = $1 LIMIT 1)`,
+    organization,
+  );
+  await psql(
     `UPDATE workspace_schedule SET project_id = p.id, last_session_id = s.id FROM project p JOIN session s ON s.project_id = p.id
       WHERE s.organization_id = $1`,
     organization,

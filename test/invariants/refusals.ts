@@ -20,6 +20,9 @@ export const REFUSALS: Record<string, string> = {
   entity_type_is_kept: 'DELETE FROM entity_type',
   entity_type_stays: 'UPDATE entity_type SET id = gen_random_uuid()',
   entity_type_update_slug_check: "UPDATE entity_type SET slug = '$ours'",
+  execution_workspace_is_kept: 'DELETE FROM execution_workspace',
+  execution_workspace_note_is_kept: 'DELETE FROM execution_workspace_note',
+  execution_workspace_stays: 'UPDATE execution_workspace SET project_id = gen_random_uuid()',
   feed_head_is_kept: 'DELETE FROM feed_head',
   installation_is_kept: 'DELETE FROM installation',
   installation_stays:
@@ -50,6 +53,8 @@ export const REFUSALS: Record<string, string> = {
   relationship_type_update_slug_check: "UPDATE relationship_type SET slug = '$ours'",
   reviewed_pull_request_is_kept: 'DELETE FROM reviewed_pull_request',
   session_agent_check: "INSERT INTO session (agent_id) SELECT id FROM agent WHERE status = 'STOPPED'",
+  session_execution_workspace_open_check:
+    'INSERT INTO session (execution_workspace_id) SELECT id FROM execution_workspace WHERE closed_at IS NOT NULL',
   session_is_kept: 'TRUNCATE session CASCADE',
   session_stays: 'UPDATE session SET num = num + 1',
   structure_event_is_kept: 'DELETE FROM structure_event',

@@ -221,6 +221,14 @@ describe('violators with a live session', () => {
     });
     expect(lines).toContainEqual(expect.stringContaining('has another open SHARED_WORKSPACE'));
   });
+
+  it('stay when their cleanup has begun, and the CHECK is not added', async ({ sql, repair }) => {
+    const { review } = await seed(sql);
+    await sql('UPDATE execution_workspace SET cleanup_started_at = now() WHERE id = $1', [review]);
+    expect(await repair({ reopenLive: true })).toMatchObject({
+      ...{ reopened: 1, constraint: 'ABSENT', live: [{ id: review }] },
+    });
+  });
 });
 
 describe('the command', () => {
