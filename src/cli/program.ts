@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
+import { REPAIR_STEPS } from '../repair/repairClosedState.ts';
 import { runCommand } from './runCommand.ts';
 
 /*

@@ -10,7 +10,7 @@ export async function violate(psql: Psql, rule: Rule): Promise<string> {
   if (statement === undefined) return 'there is no statement';
   await psql('SAVEPOINT violation');
   try {
-    for (const each of await isolation(psql, rule)) await psql(each);
+    await psql((await isolation(psql, rule)).join(';'));
     const refusal = await outcome(psql, statement);
     // What is deferred is refused at the end of the transaction, or here.
     return refusal === 'written' ? await outcome(psql, 'SET CONSTRAINTS ALL IMMEDIATE') : refusal;
@@ -39,9 +39,12 @@ async function statementFor(psql: Psql, { kind, name, tables: [table] }: Rule): 
   }
 }
 
+/** What might refuse the statement before the rule does, by the types that pg_constraint has for constraints. */
+const OBSTACLES = { check: ['c'], 'foreign key': ['c', 'f'], key: ['c', 'f', 'p'], trigger: [] };
+
 /**
- * Takes away what might refuse the statement before the rule does: the triggers, the CHECKs and the other keys of the
- * table. The rule of a trigger stands on its own.
+ * Takes away what might refuse the statement first: the other rules of the table, and foreign keys to it, which would
+ * pass the change on. The rule of a trigger stands on its own.
  */
 async function isolation(psql: Psql, { kind, name, tables: [table] }: Rule): Promise<string[]> {
   if (kind === 'trigger') return [];
@@ -50,9 +53,9 @@ async function isolation(psql: Psql, { kind, name, tables: [table] }: Rule): Pro
        FROM pg_constraint WHERE $1::regclass IN (conrelid, confrelid) AND conname <> $2 AND contype = ANY ($3)
      UNION ALL
      SELECT format('DROP INDEX IF EXISTS %s CASCADE', indexrelid::regclass)
-       FROM pg_index WHERE indrelid = $1::regclass AND indexrelid IS DISTINCT FROM to_regclass($2) AND indisunique AND $4
-        AND indexrelid NOT IN (SELECT conindid FROM pg_constraint WHERE conrelid = $1::regclass AND contype = 'p')`,
-    [`"${table}"`, name, kind === 'key' ? ['c', 'f', 'p'] : ['c', 'f'], kind === 'key'],
+       FROM pg_index i WHERE indrelid = $1::regclass AND indisunique AND NOT indisprimary AND $4
+        AND indexrelid IS DISTINCT FROM to_regclass($2)`,
+    [`"${table}"`, name, OBSTACLES[kind], kind === 'key'],
   );
   return [`ALTER TABLE "${table}" DISABLE TRIGGER USER`, ...others.map(({ drop }) => drop)];
 }
