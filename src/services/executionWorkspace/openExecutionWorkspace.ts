@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Project } from '../../../prisma/client/client.ts';
 import {
   ExecutionWorkspaceMode,
   type ExecutionWorkspaceProvider,
@@ -69,7 +70,7 @@ export async function openExecutionWorkspace(
       if (locked.project.archivedAt) throw invalid('projectId', 'the project is archived');
       if (mode === 'SHARED_WORKSPACE') await assertNoOpenShared(tx, organizationId, projectId);
       const { session } = locked;
-      const provider = providerOf(mode, workspacePath ?? null, act.runtime);
+      const provider = providerOf(mode, workspacePath ?? null, locked.project, act.runtime);
       // Directories are of the modes that work in one. An isolated one is not the directory of any session before.
       const hasDirectory = provider === 'LOCAL_FS' || provider === 'GIT_WORKTREE';
       const inherited = mode === 'ISOLATED_WORKSPACE' ? null : session?.workspacePath;
@@ -103,10 +104,12 @@ export async function openExecutionWorkspace(
 function providerOf(
   mode: ExecutionWorkspaceMode,
   workspacePath: string | null,
+  { repoUrl }: Project,
   { kind }: Runtime,
 ): ExecutionWorkspaceProvider {
   if (mode === 'ADAPTER_MANAGED' || mode === 'CLOUD_SANDBOX') return mode;
-  const isCreated = mode === 'ISOLATED_WORKSPACE' && workspacePath === null && kind !== 'none';
+  const isCreated =
+    mode === 'ISOLATED_WORKSPACE' && workspacePath === null && repoUrl !== null && kind !== 'none';
   return isCreated ? 'GIT_WORKTREE' : 'LOCAL_FS';
 }
 

@@ -1,19 +1,11 @@
 /** Closes execution workspaces that no session needs any more. */
 import type { ExecutionWorkspace, Project } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
-import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
+import { type JobOutcome, type JobRun, type SweepSettings, transactFor } from '../port/job.ts';
 import { archive, cleanupOf } from './archive.ts';
 import { inspectCheckout } from './checkoutOf.ts';
 import { failCleanup } from './failCleanup.ts';
 import { type KnownCheckout, readinessOf } from './readinessRule.ts';
-
-/** Which execution workspaces the sweeper closes. */
-export type SweepSettings = {
-  /** How long one that is not used stays open, in days. */
-  idleDays: number;
-  /** How long one stays open after its last session has ended, in minutes: the session may be restored. */
-  graceMinutes: number;
-};
 
 const PAGE_WORKSPACES = 100;
 /** A cleanup whose last attempt died with its process is found after this time. */

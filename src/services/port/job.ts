@@ -5,7 +5,6 @@
 import type { Logger } from 'pino';
 import type { Database, Tx } from '../../db.ts';
 import type { Author } from '../act/structureEvent.ts';
-import type { SweepSettings } from '../executionWorkspace/sweep.ts';
 import type { Runtime } from './runtime.ts';
 
 export type Job =
@@ -39,13 +38,20 @@ export type JobQueue = {
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
 
+/** Which execution workspaces the sweeper closes. */
+export type SweepSettings = {
+  /** How long one that is not used stays open, in days. */
+  idleDays: number;
+  /** How long one stays open after its last session has ended, in minutes: the session may be restored. */
+  graceMinutes: number;
+};
+
 /** One attempt at a job, with the ports that it works through. It acts as the system, under the job's name. */
 export type JobRun = {
   name: string;
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
-  /** Which execution workspaces the sweeper closes. */
   sweep: SweepSettings;
   log: Logger;
   /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */
