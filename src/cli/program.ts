@@ -118,11 +118,7 @@ program
     '--reopen-live',
     'clear closed_at where a session is live; otherwise stop before the CHECK is added',
   )
-  .addOption(
-    new Option('--until <step>', 'the last step')
-      .choices(['backfill', 'add', 'validate'])
-      .default('validate'),
-  )
+  .addOption(new Option('--until <step>', 'the last step').choices(REPAIR_STEPS).default('validate'))
   .addOption(
     new Option('--lock-timeout <milliseconds>', 'how long a statement waits for a lock before it is retried')
       .argParser(wholeNumber(10, 60_000))
