@@ -51,6 +51,8 @@ describe('the default configuration', () => {
       'MUSTER_RUNTIME',
       'MUSTER_RUNTIME_EXEC',
       'MUSTER_AVAILABLE_ENV',
+      'EXECUTION_WORKSPACE_IDLE_DAYS',
+      'EXECUTION_WORKSPACE_GRACE_MINUTES',
       'FEED_RETENTION_DAYS',
       'FEED_RETENTION_ROWS',
       'LOG_LEVEL',

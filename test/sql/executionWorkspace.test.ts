@@ -112,6 +112,16 @@ it('no session enters a closed one, or one of another project', async ({ team, p
   );
 });
 
+it('an execution workspace outlives the deletion of its session', async ({ team, psql }) => {
+  const session = await team.spawn();
+  const { id } = await team.openExecutionWorkspace({ sessionId: session.id });
+  await psql('DELETE FROM session WHERE id = $1', [uuidOf(session.id)]);
+  const rows = await psql('SELECT session_id, organization_id FROM execution_workspace WHERE id = $1', [
+    uuidOf(id),
+  ]);
+  expect(rows).toEqual([{ session_id: null, organization_id: uuidOf(team.id) }]);
+});
+
 it.for([
   'DELETE FROM execution_workspace',
   'TRUNCATE execution_workspace CASCADE',

@@ -217,6 +217,21 @@ CREATE OR REPLACE TRIGGER session_restore_execution_workspace BEFORE UPDATE ON s
   FOR EACH ROW WHEN (OLD.is_terminated AND NOT NEW.is_terminated AND NEW.execution_workspace_id IS NOT NULL)
   EXECUTE FUNCTION hold_execution_workspace();
 
+-- ON DELETE SET NULL would also set the organization, which the foreign key shares.
+CREATE OR REPLACE FUNCTION forget_session_of_execution_workspace() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  UPDATE execution_workspace SET session_id = NULL WHERE session_id = OLD.id;
+  RETURN OLD;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION forget_session_of_execution_workspace() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_delete_execution_workspace BEFORE DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION forget_session_of_execution_workspace();
+
 ALTER TABLE execution_workspace
   ENABLE ALWAYS TRIGGER execution_workspace_number,
   ENABLE ALWAYS TRIGGER execution_workspace_stays,
@@ -224,7 +239,8 @@ ALTER TABLE execution_workspace
 ALTER TABLE session
   ENABLE ALWAYS TRIGGER session_insert_execution_workspace,
   ENABLE ALWAYS TRIGGER session_update_execution_workspace,
-  ENABLE ALWAYS TRIGGER session_restore_execution_workspace;
+  ENABLE ALWAYS TRIGGER session_restore_execution_workspace,
+  ENABLE ALWAYS TRIGGER session_delete_execution_workspace;
 -- <<< prisma/sql/rule/execution_workspace.sql
 
 -- >>> prisma/sql/rule/execution_workspace_note.sql

@@ -22,7 +22,7 @@ export const ExecutionWorkspace = builder.prismaNode('ExecutionWorkspace', {
     session: t.relation('session', {
       nullable: true,
       description:
-        'The session that the execution workspace was opened for; null when it was opened for none. `sessions` has all that work in it.',
+        'The session that the execution workspace was opened for; null when it was opened for none, or the session was deleted. `sessions` has all that work in it.',
     }),
     mode: t.expose('mode', {
       type: ExecutionWorkspaceMode,
