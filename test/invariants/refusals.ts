@@ -1,6 +1,7 @@
 /** A statement that each rule of a trigger refuses. */
 export const REFUSALS: Record<string, string> = {
   agent_action_is_kept: 'DELETE FROM agent_action',
+  agent_action_stays: "UPDATE agent_action SET action = 'other'",
   agent_is_kept: 'DELETE FROM agent',
   agent_memory_is_kept: 'DELETE FROM agent_memory',
   agent_memory_stays: "UPDATE agent_memory SET key = 'other'",
