@@ -47,7 +47,10 @@ export type Steps<Result extends ResultFields, Prepared, Locked> = {
   authorize(viewer: Viewer): void;
   /** Slow work before the transaction, such as a request to the source-code host. Skipped for a repetition. */
   prepare?(): Promise<Prepared>;
-  /** Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions. */
+  /**
+   * Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions,
+   * execution workspaces.
+   */
   lock?(tx: Tx, prepared: Prepared): Promise<Locked>;
   /** Checks the state and writes. `viewer` has its present role in the organization, and no other role. */
   write(tx: Tx, context: { prepared: Prepared; locked: Locked; viewer: Viewer }): Promise<NoInfer<Result>>;
