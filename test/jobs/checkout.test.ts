@@ -192,6 +192,24 @@ describe('a checkout with uncommitted work', () => {
   });
 });
 
+it('a reopening after a failed cleanup gets another checkout, and the old one is removed', async ({
+  team,
+  psql,
+  checkouts,
+}) => {
+  const { id, ref } = await openWithCheckout({ team, psql, checkouts }, 'failed');
+  await checkouts.before('checkout-remove', 'exit 1');
+  succeeded(await close(team, { id }));
+  await until(() => hasFailed(psql, id));
+  await checkouts.before('checkout-remove');
+  const { executionWorkspace } = succeeded(await reopen(team, { id }));
+  expect(executionWorkspace).toMatchObject({ status: 'ACTIVE', generation: 2, cleanupReason: null });
+  await until(async () => !checkouts.exists(ref));
+  const next = await checkoutOf({ psql, checkouts }, id);
+  expect(next.ref).not.toBe(ref);
+  expect(checkouts.exists(next.ref)).toBe(true);
+});
+
 describe('a directory that is', () => {
   it('not a git repository is kept, and the cleanup succeeds', async ({ team, psql, checkouts }) => {
     const { id, ref } = await openWithCheckout({ team, psql, checkouts }, 'plain');

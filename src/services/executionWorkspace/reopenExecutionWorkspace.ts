@@ -31,6 +31,7 @@ export async function reopenExecutionWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
+    queue: () => [projectId, id],
     lock: async (tx) => ({
       project: await lockProject(tx, projectId),
       workspace: await lockExecutionWorkspace(tx, id),
@@ -71,11 +72,14 @@ async function checkoutAfter(
   workspace: ExecutionWorkspace,
   project: Project,
 ): Promise<Pick<ExecutionWorkspace, 'path' | 'providerRef'>> {
-  const { id, provider, path, providerRef, status, cleanupStartedAt } = workspace;
+  const { id, provider, path, providerRef, cleanupStartedAt } = workspace;
   const isIntact = providerRef !== null && cleanupStartedAt === null;
   if (provider !== 'GIT_WORKTREE' || isIntact) return { path, providerRef };
-  // Of a failed cleanup, no job is left.
-  if (status === 'CLEANUP_FAILED') await act.jobs.enqueueAll(tx, 'checkout.cleanup', cleanupOf(workspace));
+  for (const data of cleanupOf(workspace)) {
+    const cleanup = { name: 'checkout.cleanup', data } as const;
+    // Of a failed cleanup, no job is left.
+    if (!(await act.jobs.isAwaited(tx, cleanup))) await act.jobs.enqueue(tx, cleanup);
+  }
   await act.jobs.enqueue(tx, { name: 'checkout.create', data: { executionWorkspaceId: id } });
   return { path: allotWorkspacePath(project.slug), providerRef: null };
 }

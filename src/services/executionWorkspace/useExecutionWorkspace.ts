@@ -37,11 +37,17 @@ export async function use(
   if (executionWorkspaceId === null) return;
   // Without a lock: the session is live, and no act closes an execution workspace with a live session.
   const seen = await tx.executionWorkspace.findUniqueOrThrow({ where: { id: executionWorkspaceId } });
-  if (isClosedIsolated(seen)) throw new ExecutionWorkspaceClosedError(seen);
+  assertWorkable(seen);
   if (seen.closedAt || !isDue(seen, isAtWork)) return;
   const workspace = await lockExecutionWorkspace(tx, executionWorkspaceId);
+  // Another program may have closed it meanwhile.
+  assertWorkable(workspace);
   if (workspace.closedAt) return;
   await touch(tx, workspace, isAtWork ? statusAfter('use', workspace) : workspace.status);
+}
+
+function assertWorkable(workspace: ExecutionWorkspace): void {
+  if (isClosedIsolated(workspace)) throw new ExecutionWorkspaceClosedError(workspace);
 }
 
 function isDue({ status, lastUsedAt }: ExecutionWorkspace, isAtWork: boolean): boolean {
