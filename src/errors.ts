@@ -2,6 +2,7 @@
 import { UserError } from './errors/userError.ts';
 
 export * from './errors/executionWorkspace.ts';
+export * from './errors/quota.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';

@@ -11,10 +11,12 @@ import { useDocumentLimits } from '../limits/document.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import type { LiveConnections } from '../live/connections.ts';
 import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
+import { useAccount } from './account.ts';
 import { useAuthentication } from './authentication.ts';
 import { maskError } from './clientError.ts';
 import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
+import { useExactNumbers } from './exactNumbers.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useStartPosition } from './startPosition.ts';
@@ -46,7 +48,7 @@ export function createGraphQLServer(
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
   const entityReads = createEntityReads(services.db);
-  const { plugin, viewerOf } = useAuthentication(services.db.prisma, log);
+  const { plugin, viewerOf } = useAuthentication(services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -65,11 +67,13 @@ export function createGraphQLServer(
     plugins: [
       plugin,
       useNegotiation(log),
+      useExactNumbers(),
       useDocumentLimits(),
       useErrors(log),
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),
+      useAccount(),
       useEventExecution(log),
       eventStreams.plugin,
     ] as never[],

@@ -26,6 +26,7 @@ export async function addExecutionWorkspaceNote(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.addNote', organizationId, isOwn),
+    queue: () => [id],
     lock: (tx) => lockExecutionWorkspace(tx, id),
     async write(tx, { locked: workspace, viewer }) {
       if (viewer.kind === 'AGENT' && workspace.closedAt) throw new ExecutionWorkspaceClosedError(workspace);

@@ -35,6 +35,7 @@ async function changeStatus(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
+    queue: () => [id],
     lock: (tx) => lockExecutionWorkspace(tx, id),
     async write(tx, { locked: workspace }) {
       const status = statusAfter(change, workspace);

@@ -39,6 +39,7 @@ export async function closeExecutionWorkspace(
       });
       return await inspectCheckout(act.runtime, workspace);
     },
+    queue: () => [id],
     lock: (tx) => lockExecutionWorkspace(tx, id),
     async write(tx, { prepared: checkout, locked: workspace }) {
       statusAfter('close', workspace);

@@ -31,6 +31,7 @@ export async function reopenExecutionWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
+    queue: () => [projectId, id],
     lock: async (tx) => ({
       project: await lockProject(tx, projectId),
       workspace: await lockExecutionWorkspace(tx, id),

@@ -25,6 +25,7 @@ export async function retryExecutionWorkspaceCleanup(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
+    queue: () => [id],
     lock: (tx) => lockExecutionWorkspace(tx, id),
     async write(tx, { locked: workspace }) {
       const status = statusAfter('retryCleanup', workspace);

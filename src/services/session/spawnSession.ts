@@ -10,7 +10,7 @@ import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { visibleExecutionWorkspace } from '../executionWorkspace/executionWorkspace.ts';
 import { enter, lockToEnter } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
-import { claimInput, lockClaim } from '../pullRequest/pullRequestClaim.ts';
+import { claimInput, lockClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
 import { allotWorkspacePath } from './launch.ts';
 import { visibleSession } from './session.ts';
 import { sessionDisplayName } from './sessionSettings.ts';
@@ -86,6 +86,12 @@ export async function spawnSession(
       const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project, executionWorkspace };
       return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
     },
+    queue: ({ claim }) => [
+      projectId,
+      ...(agent ? [agent.id] : []),
+      ...(claim ? queueOfClaim(claim) : []),
+      ...(executionWorkspace ? [executionWorkspace.id] : []),
+    ],
     lock: async (tx, { claim }) => ({
       agent: agent && (await holdAgent(tx, agent.id)),
       project: await lockProject(tx, projectId),

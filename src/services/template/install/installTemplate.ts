@@ -16,7 +16,7 @@ import {
   targetOfInstall,
   targetOfResync,
 } from './installTarget.ts';
-import { lockTarget } from './lockTarget.ts';
+import { lockTarget, vocabularyOf } from './lockTarget.ts';
 import { readPlan } from './readPlan.ts';
 
 const MAX_RESOLUTIONS = 2000;
@@ -54,6 +54,7 @@ export type InstalledTemplate = z.output<typeof result>;
  * @throws CannotInstallIntoSourceOrgError
  * @throws TemplateConflictsError with all conflicts that no resolution resolves
  * @throws PlanStaleError
+ * @throws QuotaExceededError
  */
 export async function installTemplate(
   act: Act,
@@ -111,6 +112,7 @@ async function attemptOnce(act: Act, target: Target, { name, resolutions, expect
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     lock: (tx: Tx) => lockTarget(tx, target),
     async write(tx, { viewer }) {
       assertForeign(target);
