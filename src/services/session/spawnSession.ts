@@ -87,7 +87,12 @@ export async function spawnSession(
       const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project, executionWorkspace };
       return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
     },
-    queue: ({ claim }) => [projectId, ...(agent ? [agent.id] : []), ...(claim ? queueOfClaim(claim) : [])],
+    queue: ({ claim }) => [
+      projectId,
+      ...(agent ? [agent.id] : []),
+      ...(claim ? queueOfClaim(claim) : []),
+      ...(executionWorkspace ? [executionWorkspace.id] : []),
+    ],
     lock: async (tx, { claim }) => ({
       agent: agent && (await holdAgent(tx, agent.id)),
       project: await lockProject(tx, projectId),

@@ -1,4 +1,5 @@
 /** Acts that meet at one execution workspace. */
+import type { TestApp } from '../../support/app.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { RestoreSession, SpawnSession } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
@@ -19,22 +20,24 @@ it.beforeEach(({ psql }) => {
   seen = psql;
 });
 
-/** Starts acts while the row is locked, each once the one before waits, and returns their answers. */
-async function inTurn<Answers extends unknown[]>(
-  { psql, database, id }: { psql: Psql; database: TestDatabase; id: string },
-  ...acts: { [Index in keyof Answers]: () => Promise<Answers[Index]> }
-): Promise<Answers> {
+/** Starts two acts while the row is locked, the second at another server once the first waits. */
+async function inTurn<First, Second>(
+  { psql, database, team, anotherApp, id }: Place & { id: string },
+  first: (team: Team) => Promise<First>,
+  second: (team: Team) => Promise<Second>,
+): Promise<[First, Second]> {
   await using holder = await openPsql(database.url);
   await holder('BEGIN');
   await holder('SELECT FROM execution_workspace WHERE id = $1 FOR UPDATE', [uuidOf(id)]);
-  const started: Promise<unknown>[] = [];
-  for (const act of acts) {
-    started.push(act());
-    await expect.poll(() => waiters(psql)).toBe(started.length);
-  }
+  const one = first(team);
+  await expect.poll(() => waiters(psql)).toBe(1);
+  const two = second(team.at(anotherApp.url));
+  await expect.poll(() => waiters(psql)).toBe(2);
   await holder('COMMIT');
-  return (await Promise.all(started)) as Answers;
+  return await Promise.all([one, two]);
 }
+
+type Place = { psql: Psql; database: TestDatabase; team: Team; anotherApp: TestApp };
 
 async function waiters(psql: Psql): Promise<number> {
   const rows = await psql(
@@ -53,13 +56,18 @@ const spawnInto = async (team: Team, executionWorkspaceId: string) =>
     })
   ).spawnSession;
 
+// The first use of the other server must not happen while a row is locked.
+it.beforeEach(async ({ anotherApp, team }) => {
+  await team.at(anotherApp.url).changes();
+});
+
 describe('a close and a reopening at the same time', () => {
-  it('happen one after the other', async ({ team, psql, database }) => {
+  it('happen one after the other', async ({ team, psql, database, anotherApp }) => {
     const { id } = await team.openExecutionWorkspace();
     const [closed, reopened] = await inTurn(
-      { psql, database, id },
-      () => close(team, { id }),
-      () => reopen(team, { id }),
+      { psql, database, team, anotherApp, id },
+      (by) => close(by, { id }),
+      (by) => reopen(by, { id }),
     );
     expect(succeeded(closed).executionWorkspace.id).toBe(id);
     expect(succeeded(reopened).executionWorkspace).toMatchObject({
@@ -70,13 +78,13 @@ describe('a close and a reopening at the same time', () => {
     });
   });
 
-  it('that expect the same version: one happens', async ({ team, psql, database }) => {
+  it('that expect the same version: one happens', async ({ team, psql, database, anotherApp }) => {
     const { id } = await team.openExecutionWorkspace();
     succeeded(await close(team, { id }));
     const [reopened, again] = await inTurn(
-      { psql, database, id },
-      () => reopen(team, { id, expectedVersion: 2 }),
-      () => close(team, { id, expectedVersion: 2 }),
+      { psql, database, team, anotherApp, id },
+      (by) => reopen(by, { id, expectedVersion: 2 }),
+      (by) => close(by, { id, expectedVersion: 2 }),
     );
     succeeded(reopened);
     expect(refused(again)).toMatchObject({ code: 'VERSION_CONFLICT', currentVersion: 3 });
@@ -94,14 +102,14 @@ it('of ten concurrent closes one happens', async ({ team }) => {
 });
 
 describe('a close and a session that becomes live', () => {
-  it('by a restore before it: the close is blocked', async ({ team, psql, database }) => {
+  it('by a restore before it: the close is blocked', async ({ team, psql, database, anotherApp }) => {
     const session = await team.spawn();
     const { id } = await team.openExecutionWorkspace({ sessionId: session.id });
     await team.terminate(session.id);
     const [restored, closed] = await inTurn(
-      { psql, database, id },
-      () => restore(team, session.id),
-      () => close(team, { id }),
+      { psql, database, team, anotherApp, id },
+      (by) => restore(by, session.id),
+      (by) => close(by, { id }),
     );
     succeeded(restored);
     expect(refused(closed)).toMatchObject({
@@ -110,14 +118,14 @@ describe('a close and a session that becomes live', () => {
     });
   });
 
-  it('by a restore after it: the session may not claim', async ({ team, psql, database }) => {
+  it('by a restore after it: the session may not claim', async ({ team, psql, database, anotherApp }) => {
     const session = await team.spawn();
     const { id } = await team.openExecutionWorkspace({ sessionId: session.id });
     await team.terminate(session.id);
     const [closed, restored] = await inTurn(
-      { psql, database, id },
-      () => close(team, { id }),
-      () => restore(team, session.id),
+      { psql, database, team, anotherApp, id },
+      (by) => close(by, { id }),
+      (by) => restore(by, session.id),
     );
     succeeded(closed);
     succeeded(restored);
@@ -125,23 +133,23 @@ describe('a close and a session that becomes live', () => {
     expect(refused(await team.claim(session.id, 7))).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });
   });
 
-  it('by a spawn before it: the close is blocked', async ({ team, psql, database }) => {
+  it('by a spawn before it: the close is blocked', async ({ team, psql, database, anotherApp }) => {
     const { id } = await team.openExecutionWorkspace();
     const [spawned, closed] = await inTurn(
-      { psql, database, id },
-      () => spawnInto(team, id),
-      () => close(team, { id }),
+      { psql, database, team, anotherApp, id },
+      (by) => spawnInto(by, id),
+      (by) => close(by, { id }),
     );
     succeeded(spawned);
     expect(refused(closed)).toMatchObject({ code: 'CLOSE_BLOCKED' });
   });
 
-  it('by a spawn after it: the spawn is refused', async ({ team, psql, database }) => {
+  it('by a spawn after it: the spawn is refused', async ({ team, psql, database, anotherApp }) => {
     const { id } = await team.openExecutionWorkspace();
     const [closed, spawned] = await inTurn(
-      { psql, database, id },
-      () => close(team, { id }),
-      () => spawnInto(team, id),
+      { psql, database, team, anotherApp, id },
+      (by) => close(by, { id }),
+      (by) => spawnInto(by, id),
     );
     succeeded(closed);
     expect(refused(spawned)).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });

@@ -1,5 +1,6 @@
 /** The work of agents in an open and in a closed execution workspace, and notes on it. */
 import { graphql } from '../../graphql/gql.ts';
+import type { Client } from '../../support/client.ts';
 import { ClaimPR, ReportActivity, RestoreSession } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
@@ -53,17 +54,20 @@ async function closedAround(team: Team, mode: 'ISOLATED_WORKSPACE' | 'SHARED_WOR
   return id;
 }
 
-const report = async (state: 'ACTIVE' | 'IDLE' = 'ACTIVE') =>
-  (await agent.query(ReportActivity, { input: { sessionId: session.id, state } })).reportActivity;
+const report = async (state: 'ACTIVE' | 'IDLE' = 'ACTIVE', by: Client = agent) =>
+  (await by.query(ReportActivity, { input: { sessionId: session.id, state } })).reportActivity;
 const claim = async () => (await agent.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
 
 describe('in a closed isolated one, a restored session', () => {
   it('can report no activity and claim no pull request until it is reopened', async ({ team }) => {
     const id = await closedAround(team, 'ISOLATED_WORKSPACE');
     team.onGitHub(7);
-    const before = await team.footprint();
     expect(refused(await report())).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });
     expect(refused(await claim())).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });
+    // Refusals of agents are recorded, those of people write nothing.
+    const before = await team.footprint();
+    expect(refused(await report('ACTIVE', team.owner))).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });
+    expect(refused(await claim(team.owner))).toMatchObject({ code: 'EXECUTION_WORKSPACE_CLOSED' });
     expect(await team.footprint()).toEqual(before);
     expect(await team.owner.query(CanClaim, { id: session.id })).toEqual({
       node: { viewerCanClaimPR: false },
