@@ -2,7 +2,13 @@
 
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { type Database, openCheckPool, openDatabase } from './db.ts';
+import {
+  type CommitListener,
+  type Database,
+  type DatabaseLimits,
+  openCheckPool,
+  openDatabase,
+} from './db.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
 import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
@@ -17,6 +23,7 @@ import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
@@ -26,6 +33,8 @@ export type App = {
   url: string;
   db: Database;
   feed: Feed;
+  /** Resolves when the database has answered for the first time. Until then, operations are answered with 503. */
+  ready(): Promise<void>;
   /** Stops in the order that loses nothing: clients first, the database last. */
   close(): Promise<void>;
 };
@@ -42,6 +51,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   runtime?: Config['runtime'];
   /** Where imports read `directory` sources from. Default: nowhere. */
   orgTemplatesDir?: Config['orgTemplatesDir'];
+  /** Default: DEFAULT_QUOTAS. */
+  quotas?: Partial<Quotas>;
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
 };
@@ -49,20 +60,23 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 /** Other limits than the defaults, for tests and benchmarks. */
 export type Tuning = {
   live?: Partial<ConnectionLimits>;
+  database?: Partial<DatabaseLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
 };
 
 const DRAIN_MS = 5_000;
 
+/** Listens at once, also while the database is away or not migrated yet. */
 export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
   // The feed and the workers need the database, and it notifies them of commits.
   let feed: Feed | undefined;
   let workers: Workers | undefined;
-  const db = openDatabase(config.databaseUrl, (tx) => {
+  const onCommit: CommitListener = (tx) => {
     feed?.nudge();
     for (const queue of jobs.enqueuedBy(tx)) workers?.nudge(queue);
-  });
+  };
+  const db = openDatabase(config.databaseUrl, onCommit, tuning.database);
   const boss = createBoss(db, log);
   const jobs = createJobQueue(boss);
   const metrics = createMetrics();
@@ -79,13 +93,13 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {
-    await feed.ready();
     const services = {
       db,
       feed,
       pullRequestSource: pullRequestSource(config, log),
       jobs,
       runtime,
+      quotas: { ...DEFAULT_QUOTAS, ...config.quotas },
       orgImport: {
         templatesDir: config.orgTemplatesDir ?? null,
         availableEnv: config.availableEnv ?? [],
@@ -109,6 +123,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       url,
       db,
       feed,
+      ready: feed.ready,
       async close() {
         await Promise.all([http.close(DRAIN_MS), workers?.stop(DRAIN_MS)]);
         await feed.close();
@@ -179,7 +194,8 @@ export async function startSequencerApp(
     await checkPool.end();
   }
   try {
-    const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });
+    const opsServer =
+      port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks, log });
     return {
       url: opsServer?.url,
       status: () => ({ isLeading: isLeading(), head: publisher.head(), sequenced }),
@@ -198,9 +214,7 @@ export function pullRequestSource(
   { scm, github }: Pick<Config, 'scm' | 'github'>,
   log: Logger,
 ): PullRequestSource {
-  return scm === 'demo'
-    ? demoPullRequests()
-    : githubPullRequests({ apiUrl: github.apiUrl, token: github.token, log });
+  return scm === 'demo' ? demoPullRequests() : githubPullRequests({ ...github, log });
 }
 
 /** A server that listens on every address does not know by which one the containers reach it. */

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Printable ASCII without spaces, which an HTTP header carries unchanged. */
@@ -28,6 +29,8 @@ export type Config = {
     readonly apiUrl: string;
     readonly token?: string;
     readonly webhookSecret?: string;
+    /** Default: no proxy. */
+    readonly proxy?: HttpProxy;
   };
   /** Absolute. Without it, importOrg has no `directory` sources. */
   readonly orgTemplatesDir?: string;
@@ -42,7 +45,18 @@ export type Config = {
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
   readonly feedRetention: { readonly days: number; readonly rows: number };
+  readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+};
+
+/** The proxy for requests to the source-code host. */
+export type HttpProxy = {
+  /** For https URLs. */
+  readonly https?: string;
+  /** For http URLs, and for https URLs when there is no other. */
+  readonly http?: string;
+  /** The hosts that are reached directly, separated by commas. */
+  readonly except?: string;
 };
 
 /** Lists every invalid variable, one per line. A line never repeats a value that may be a secret. */
@@ -63,7 +77,7 @@ export class ConfigurationError extends Error {
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.extend(proxyEnvironment.shape).safeParse(given);
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
@@ -88,6 +102,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       apiUrl: e.GITHUB_API_URL,
       token: e.GITHUB_TOKEN,
       webhookSecret: e.GITHUB_WEBHOOK_SECRET,
+      proxy: proxyOf(e),
     }),
     orgTemplatesDir: e.ORG_TEMPLATES_DIR,
     runtime: Object.freeze(
@@ -97,8 +112,25 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
+    quotas: Object.freeze({
+      agents: e.QUOTA_AGENTS,
+      tokens: e.QUOTA_TOKENS,
+      agentMemories: e.QUOTA_AGENT_MEMORIES,
+      agentMemoryBytes: e.QUOTA_AGENT_MEMORY_BYTES,
+      agentActionsPerDay: e.QUOTA_AGENT_ACTIONS_PER_DAY,
+      agentActionBytesPerDay: e.QUOTA_AGENT_ACTION_BYTES_PER_DAY,
+      agentRefusalsPerMinute: e.QUOTA_AGENT_REFUSALS_PER_MINUTE,
+    }),
     logLevel: e.LOG_LEVEL,
   });
+}
+
+/** Curl and others read the lower-case names only, and prefer them. */
+function proxyOf(e: z.output<typeof proxyEnvironment>): HttpProxy | undefined {
+  const https = e.https_proxy ?? e.HTTPS_PROXY;
+  const http = e.http_proxy ?? e.HTTP_PROXY;
+  if (https === undefined && http === undefined) return undefined;
+  return Object.freeze({ https, http, except: e.no_proxy ?? e.NO_PROXY });
 }
 
 /** Removes Muster's own variables, which contain URLs and tokens, and libpq's, which lead to Muster's database. */
@@ -123,6 +155,9 @@ const integer = (min: number, max: number) =>
       error: ({ input }) => `is ${JSON.stringify(input)}; expected a whole number from ${min} to ${max}`,
     })
     .transform(Number);
+
+/** The largest value of GraphQL's `Int`, which QUOTA_EXCEEDED has the limit as. */
+const quota = integer(1, 2 ** 31 - 1);
 
 /** The error does not repeat the value, because a URL may contain a password. */
 const url = (schemes: readonly string[], example: string) => {
@@ -188,5 +223,24 @@ const environment = z.object({
   MUSTER_AVAILABLE_ENV: names.default(() => []),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
+  QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
+  QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
+  QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),
+  QUOTA_AGENT_MEMORY_BYTES: quota.default(DEFAULT_QUOTAS.agentMemoryBytes),
+  QUOTA_AGENT_ACTIONS_PER_DAY: quota.default(DEFAULT_QUOTAS.agentActionsPerDay),
+  QUOTA_AGENT_ACTION_BYTES_PER_DAY: quota.default(DEFAULT_QUOTAS.agentActionBytesPerDay),
+  QUOTA_AGENT_REFUSALS_PER_MINUTE: quota.default(DEFAULT_QUOTAS.agentRefusalsPerMinute),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
+});
+
+const proxyUrl = url(['http', 'https'], 'http://proxy.example:3128').optional();
+
+/** Every program's variables, not only Muster's: programs that Muster runs receive them too. */
+const proxyEnvironment = z.object({
+  HTTPS_PROXY: proxyUrl,
+  https_proxy: proxyUrl,
+  HTTP_PROXY: proxyUrl,
+  http_proxy: proxyUrl,
+  NO_PROXY: z.string().optional(),
+  no_proxy: z.string().optional(),
 });

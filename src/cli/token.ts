@@ -1,8 +1,8 @@
 import { asciiLower } from '../asciiLower.ts';
-import { hashSecret, newSecret, prefixOf } from '../auth/secret.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { createTokenInput } from '../services/organization/createToken.ts';
+import { issueToken } from '../services/organization/issueToken.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
 
@@ -23,11 +23,7 @@ async function createUserToken(url: string, email: string, label: string): Promi
   try {
     const user = await db.prisma.user.findUnique({ where: { email } });
     if (!user) throw new CommandError(`There is no user ${email}.`);
-    const secret = newSecret();
-    await db.prisma.token.create({
-      data: { userId: user.id, label, prefix: prefixOf(secret), hash: hashSecret(secret) },
-    });
-    return secret;
+    return await issueToken(db.prisma, { userId: user.id, label });
   } finally {
     await db.close();
   }

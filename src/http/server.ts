@@ -1,9 +1,11 @@
 /** The HTTP server: GraphQL over HTTP, Server-Sent Events and WebSocket, and the ops endpoints. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { createBoundedServer } from './boundedServer.ts';
+import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
@@ -13,6 +15,12 @@ import { databaseCheck, feedCheck } from './ops/health.ts';
 import { createOpsEndpoints } from './ops/opsEndpoints.ts';
 import { sendPlayground, wantsPlayground } from './playground/playground.ts';
 import { sendJson } from './sendJson.ts';
+
+/**
+ * Longer than the 60 seconds for which load balancers keep idle connections. If the server closed first, a request could
+ * meet the closing connection, and the balancer would answer it with 502.
+ */
+const KEEP_ALIVE_MS = 75_000;
 
 export type HttpServer = {
   /** The address, such as `http://127.0.0.1:4000`. */
@@ -39,24 +47,34 @@ export async function startHttpServer(
   const yoga = createGraphQLServer(services, connections, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
+  let isReady = false;
+  // Rejects when the feed is closed before it was ready.
+  feed.ready().then(
+    () => {
+      isReady = true;
+    },
+    () => {},
+  );
 
-  const server = createServer((request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // `closeIdleConnections` spared a connection that was busy when the server began to close.
     response.once('finish', () => {
       if (isClosing) setImmediate(() => server.closeIdleConnections());
     });
-    if (!hasValidHost(request))
-      return sendJson(response, 400, { message: 'The header `host` is not valid.' });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) {
-      if (wantsPlayground(request)) return void sendPlayground(request, response);
-      return void yoga(request, response);
+      if (wantsPlayground(request)) return await sendPlayground(request, response);
+      if (!isReady) return refuseOperation(response);
+      return await answerGraphQL(yoga, request, response);
     }
-    if (opsEndpoints.answer(pathname, response)) return;
+    const answered = opsEndpoints.answer(pathname, response);
+    if (answered) return await answered;
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
-  });
+  }
+  const server = createBoundedServer(answer, log);
 
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
   const url = await listen(server, host, port).catch(async (error) => {
@@ -82,9 +100,15 @@ export async function startHttpServer(
   };
 }
 
-/** yoga parses the header into a URL. If that fails, it answers with the stack of the error. */
-function hasValidHost({ headers: { host = 'localhost' } }: IncomingMessage): boolean {
-  return URL.canParse(`http://${host}`);
+const RETRY_AFTER_SECONDS = 1;
+
+/** Before the database has answered for the first time, no position of the feed is known. */
+function refuseOperation(response: ServerResponse): void {
+  response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  const extensions = { code: 'BUSY', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  sendJson(response, 503, {
+    errors: [{ message: 'The server has just started, and its database has not answered yet.', extensions }],
+  });
 }
 
 function redirect(response: ServerResponse, location: string): void {

@@ -25,6 +25,7 @@ it.beforeAll(async ({ sharedTeam: team, github, database }) => {
     },
     createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } }),
   );
+  await server.ready();
   owner = createClient(server.url, team.owner.token);
 });
 afterAll(async () => {
@@ -130,6 +131,13 @@ describe('after unexpected errors', () => {
     expect(JSON.parse((await answerTo(ACT)).text)).toMatchObject({
       data: { terminateSession: { __typename: 'TerminateSessionPayload' } },
     });
+  });
+
+  it('the log cuts the names that clients choose', async () => {
+    const name = `Named${'x'.repeat(50_000)}`;
+    await answerTo(`query ${name}($id: ID!) { node(id: $id) { id } }`);
+    const names = log.map((line) => JSON.parse(line).operationName).filter(Boolean);
+    expect(names.at(-1)).toBe(name.slice(0, 100));
   });
 
   it('the log holds no token', ({ sharedTeam: team }) => {

@@ -25,8 +25,6 @@ export type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: 
 type ConnectionParams = Record<string, unknown>;
 type Enveloped = ReturnType<GraphQLServer['getEnveloped']>;
 
-/** Clients use counters or UUIDs. The ids of all subscriptions stand in every heartbeat. */
-const MAX_ID_CHARACTERS = 128;
 const NO_OPERATION = 'Could not determine what operation to execute.';
 
 export function createProtocol({
@@ -50,14 +48,14 @@ export function createProtocol({
     const { query, variables, operationName } = payload;
     live.operations.prepare(id);
     // For every operation: the viewer's rights may have changed since the socket was opened.
-    const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
+    const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
     if (!viewer) {
       live.end('FORBIDDEN');
       throw new GraphQLError('Forbidden');
     }
     const initial: TransportContext = {
       viewer,
-      subscriptionTransport: { reserve: () => live.reserve(id, viewer) },
+      subscriptionTransport: { reserve: (cost) => live.reserve(id, viewer, cost) },
     };
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
     const document: DocumentNode = parse(query);
@@ -76,7 +74,7 @@ export function createProtocol({
   return {
     async onConnect({ connectionParams, extra }) {
       const { socket, request } = extra;
-      const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
+      const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
       // A socket that closed meanwhile has emitted `close` already, so its connection would never be disposed of.
       if (!viewer || socket.readyState !== socket.OPEN) return false;
       extra.live = connections.open(webSocketTransport(socket, request), viewer);
@@ -86,9 +84,6 @@ export function createProtocol({
     async onSubscribe({ connectionParams, extra }, id, payload) {
       const live = liveOf(extra);
       const requestId = randomUUID();
-      if (id.length > MAX_ID_CHARACTERS) {
-        return closeWith(extra.socket, CloseCode.BadRequest, 'The operation id is too long');
-      }
       // The client completed the first operation of this id while it was being prepared, so graphql-ws allows a second.
       // Heartbeats and events could not tell the two apart.
       if (live.operations.isPreparing(id)) {

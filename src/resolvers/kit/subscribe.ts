@@ -11,6 +11,8 @@ export type SourceEvent = {
   change: Change | Error;
   /** The changes that the stream delivers next, as far as they are in memory. */
   upcoming(): readonly Change[];
+  /** Ends the connection, because this process is too busy to read the event. */
+  overloaded(): void;
 };
 
 type SubscribeOptions = {
@@ -30,12 +32,11 @@ export async function subscribe(
   context: Context,
   { organizationId, after, types, about = [] }: SubscribeOptions,
 ): Promise<AsyncIterable<SourceEvent>> {
-  const { code, message } = new NotFoundError();
-  if (!context.viewer.roles.has(organizationId)) throw new GraphQLError(message, { extensions: { code } });
+  if (!context.viewer.roles.has(organizationId)) throw notFound();
 
   const uuids = about.filter((uuid) => uuid != null);
   const transport = transportOf(context);
-  const slot = transport.reserve();
+  const slot = transport.reserve(context.cost ?? 0);
   try {
     const stream = await context.feed.open({
       organizationId,
@@ -52,6 +53,11 @@ export async function subscribe(
   }
 }
 
+function notFound(): GraphQLError {
+  const { code, message, field } = new NotFoundError('organizationId');
+  return new GraphQLError(message, { extensions: { code, field } });
+}
+
 function transportOf({ subscriptionTransport }: Context): SubscriptionTransport {
   if (!subscriptionTransport) throw new Error('This transport carries no subscriptions.');
   return subscriptionTransport;
@@ -66,6 +72,7 @@ function sourceStream(
   slot: SubscriptionSlot,
 ): AsyncIterableIterator<SourceEvent, undefined> {
   const upcoming = () => stream.upcoming(LOOKAHEAD);
+  const { overloaded } = slot;
   const end = async () => {
     slot.release();
     await stream.return();
@@ -80,10 +87,10 @@ function sourceStream(
         const { done, value: change } = await stream.next();
         if (done) return await end();
         await slot.ready(change);
-        return { done: false, value: { change, upcoming } };
+        return { done: false, value: { change, upcoming, overloaded } };
       } catch (error) {
         await end();
-        return { done: false, value: { change: asError(error), upcoming } };
+        return { done: false, value: { change: asError(error), upcoming, overloaded } };
       }
     },
     return: end,

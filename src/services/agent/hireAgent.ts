@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { jsonObject, text, validate } from '../act/input.ts';
+import { jsonObject, line, text, validate } from '../act/input.ts';
+import { quotaOf } from '../act/quota.ts';
 import { lockVacancy } from '../workspace/vacancy.ts';
-import { visibleWorkspace } from '../workspace/workspace.ts';
+import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { hire } from './hire.ts';
 
 export const hireAgentInput = z.object({
-  name: text(1, 100),
-  role: text(1, 100),
+  name: line(1, 100),
+  role: line(1, 100),
   description: text(1, 4_000).nullish(),
   config: jsonObject.nullish(),
 });
@@ -22,6 +23,7 @@ export type Hired = z.output<typeof result>;
  *
  * @throws WorkspaceRemovedError
  * @throws WorkspaceOccupiedError
+ * @throws QuotaExceededError
  */
 export async function hireAgent(
   act: Act,
@@ -37,6 +39,10 @@ export async function hireAgent(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.hire', organizationId),
+    queue: () => [
+      quotaOf(organizationId, 'AGENTS'),
+      ...(workspaceId == null ? [] : [treeOf(organizationId)]),
+    ],
     lock: async (tx) => (workspaceId == null ? null : await lockVacancy(tx, organizationId, workspaceId)),
     async write(tx, { viewer, locked: workspace }) {
       const agentId = await hire(tx, act, viewer, {

@@ -6,7 +6,8 @@ import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recall } from '../act/idempotency.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
+import { holdQuota, quotaOf } from '../act/quota.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { holdMembership, roleOf } from './member.ts';
@@ -16,7 +17,7 @@ import { isOwnToken } from './tokenRule.ts';
 const END_OF_TIME = new Date('9999-12-31T00:00:00Z');
 
 export const createTokenInput = z.object({
-  label: text(1, 100),
+  label: line(1, 100),
   expiresAt: z
     .date()
     .nullish()
@@ -35,6 +36,7 @@ export type CreatedToken = z.output<typeof result>;
  * Creates a token that works in this organization alone, for the given user or agent, else for the viewer. Its secret
  * is returned once and not stored.
  * @throws AgentNotRunningError when the agent has ended
+ * @throws QuotaExceededError
  */
 export async function createToken(
   act: Act,
@@ -48,7 +50,9 @@ export async function createToken(
   >,
 ) {
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) {
+    throw new NotFoundError(act.viewer.roles.has(organizationId) ? 'agentId' : 'organizationId');
+  }
   const holder = { agent, userId: agent ? null : (userId ?? act.viewer.id) };
   const check = () => {
     const fields = validate(createTokenInput, input);
@@ -63,6 +67,7 @@ export async function createToken(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'token.create', organizationId, isOwnToken(viewer, holder)),
+    queue: () => [quotaOf(organizationId, 'TOKENS'), ...(agent ? [agent.id] : [])],
     async lock(tx) {
       if (agent) return await holdAgent(tx, agent.id);
       // The holder's role limits who may create the token.
@@ -92,6 +97,7 @@ export async function createToken(
         subject: { type: 'Token', id: token.id },
         payload: { label, prefix: token.prefix },
       });
+      await holdQuota(tx, act.quotas, 'TOKENS', organizationId);
       return { tokenId: token.id, secret };
     },
   });
@@ -105,6 +111,6 @@ async function authorizeOverHolder(
   userId: string | null,
 ): Promise<void> {
   const role = userId && (await roleOf(tx, organizationId, userId));
-  if (!role) throw new NotFoundError();
+  if (!role) throw new NotFoundError('userId');
   authorizeOver(viewer, role, organizationId);
 }

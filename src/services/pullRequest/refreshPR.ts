@@ -7,7 +7,7 @@ import { NotFoundError, PrNotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { lockSessions } from '../session/session.ts';
 import { observePullRequest } from './observedFacts.ts';
-import { lockPullRequest } from './pullRequestLock.ts';
+import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 
 const result = z.object({ pullRequestId: z.guid() });
@@ -32,10 +32,11 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
       const observed = await observePullRequest(act, asked);
       // Another pull request has this one's name by now. A claim at its new place finds this one again.
       if (externalId && observed.facts.externalId && externalId !== observed.facts.externalId) {
-        throw new PrNotFoundError();
+        throw new PrNotFoundError(asked);
       }
       return observed;
     },
+    queue: () => [pullRequestName(organizationId, asked), session.id],
     async lock(tx, { facts }) {
       const existing = await lockPullRequest(tx, organizationId, asked, facts);
       // A merge may terminate the owner.

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
-import { visibleWorkspace } from '../workspace/workspace.ts';
+import { line, validate } from '../act/input.ts';
+import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
 
-export const removeWorkspaceScheduleInput = z.object({ name: text(1, 255) });
+export const removeWorkspaceScheduleInput = z.object({ name: line(1, 255) });
 
 const result = z.object({ workspaceId: z.guid() });
 export type RemovedSchedule = z.output<typeof result>;
@@ -25,6 +25,7 @@ export async function removeWorkspaceSchedule(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.update', organizationId),
+    queue: () => [treeOf(organizationId)],
     lock: (tx) => lockSchedules(tx, organizationId, workspaceId),
     async write(tx) {
       const schedule = await tx.workspaceSchedule.findFirst({ where: { workspaceId, name } });

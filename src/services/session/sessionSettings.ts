@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { lockSession, visibleSession } from './session.ts';
 
 /** The name that people see. */
-export const sessionDisplayName = text(1, 20);
+export const sessionDisplayName = line(1, 20);
 
 export const renameSessionInput = z
   .object({ displayName: sessionDisplayName.nullish() })
@@ -30,6 +30,7 @@ export async function renameSession(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.rename', organizationId, isOwnSession(viewer, visible)),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx) {
       await tx.session.update({ where: { id: sessionId }, data: { displayName } });
@@ -48,6 +49,7 @@ export async function updateMergePolicy(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.updateMergePolicy', organizationId),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx) {
       await tx.session.update({ where: { id: sessionId }, data: { terminateOnPrMerge } });

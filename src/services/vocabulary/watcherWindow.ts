@@ -36,6 +36,7 @@ export async function recordWatcherWindow(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+    queue: () => [watcherId],
     // An update in between could replace the current version, which is the default. Updates take the same lock.
     lock: (tx) => lockRow(tx, 'Watcher', watcherId),
     async write(tx, { locked }) {
@@ -56,7 +57,7 @@ export async function recordWatcherWindow(
 async function versionOf(tx: Tx, watcherId: string, versionId?: string | null): Promise<string> {
   if (versionId) {
     const version = await tx.watcherVersion.findFirst({ where: { id: versionId, watcherId } });
-    if (!version) throw new NotFoundError();
+    if (!version) throw new NotFoundError('versionId');
     return versionId;
   }
   const { currentVersionId } = await tx.watcher.findUniqueOrThrow({ where: { id: watcherId } });

@@ -5,7 +5,7 @@ import type { Tx } from '../../../db.ts';
 import { PlanStaleError, TemplateConflictsError } from '../../../errors.ts';
 import { violatedConstraint } from '../../../sqlError.ts';
 import { type Act, perform } from '../../act/act.ts';
-import { slug, text, validate } from '../../act/input.ts';
+import { line, slug, validate } from '../../act/input.ts';
 import { RESOLUTIONS, type Resolved } from '../plan/plan.ts';
 import { applyPlan } from './applyPlan.ts';
 import { installedItem, installedItems } from './installedItem.ts';
@@ -16,7 +16,7 @@ import {
   targetOfInstall,
   targetOfResync,
 } from './installTarget.ts';
-import { lockTarget } from './lockTarget.ts';
+import { lockTarget, vocabularyOf } from './lockTarget.ts';
 import { readPlan } from './readPlan.ts';
 
 const MAX_RESOLUTIONS = 2000;
@@ -33,7 +33,7 @@ export const resyncInput = z.object({
 });
 
 export const installInput = resyncInput.extend({
-  name: text(1, 100).nullish(),
+  name: line(1, 100).nullish(),
   release: z.int().min(1, 'must be the number of a release').nullish(),
 });
 
@@ -54,6 +54,7 @@ export type InstalledTemplate = z.output<typeof result>;
  * @throws CannotInstallIntoSourceOrgError
  * @throws TemplateConflictsError with all conflicts that no resolution resolves
  * @throws PlanStaleError
+ * @throws QuotaExceededError
  */
 export async function installTemplate(
   act: Act,
@@ -111,6 +112,7 @@ async function attemptOnce(act: Act, target: Target, { name, resolutions, expect
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     lock: (tx: Tx) => lockTarget(tx, target),
     async write(tx, { viewer }) {
       assertForeign(target);
