@@ -44,7 +44,7 @@ const ROOT: Record<string, string[]> = {
   'migrations.ts': ['cli', 'doctor', 'http'],
   'quotas.ts': ['app.ts', 'cli', 'config.ts', 'services'],
   'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations', 'http'],
-  'slots.ts': ['database', 'limiter.ts'],
+  'slots.ts': ['database', 'http', 'limiter.ts'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
 };

@@ -54,7 +54,7 @@ export const FIELDS: Record<string, string> = {
     'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
-  AgentAction: 'id action outcome metadata agent createdAt',
+  AgentAction: 'id action outcome metadata furtherRefusals agent createdAt',
   ReviewedPullRequest: 'id repo number agent reviewedAt',
   Workspace:
     'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',

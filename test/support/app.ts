@@ -6,6 +6,7 @@ import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
 import { grantScope } from './operator.ts';
 import { createPerson, type Person } from './person.ts';
+import { WAIT_LIMIT_MS } from './waitLimit.ts';
 
 export type { Tuning };
 
@@ -28,7 +29,9 @@ export type TestApp = {
 
 export type { Person };
 
-/** Starts the app. It reads the demo fixture unless `github` names a server, and uses Redis only with `redis`. */
+/**
+ * Starts the app. On a slow machine acts wait longer for their turn than they may in production. It reads the demo fixture unless `github` names a server, and uses Redis only with `redis`.
+ */
 export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
   if (config.databaseUrl) return await start(config.databaseUrl, config, async () => {});
   const database = await createDatabase();
@@ -51,7 +54,11 @@ async function start(
       ...config,
     },
     createLogger({ level: 'silent' }),
-    tuning,
+    {
+      ...tuning,
+      database: { waitMs: WAIT_LIMIT_MS, ...tuning?.database },
+      live: { operationWaitMs: WAIT_LIMIT_MS, ...tuning?.live },
+    },
   );
   await app.ready();
   const clients: Client[] = [];

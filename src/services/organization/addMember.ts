@@ -3,11 +3,11 @@ import { MembershipRole } from '../../../prisma/client/enums.ts';
 import { authorize, authorizeOver } from '../../auth/policy.ts';
 import { AlreadyInvitedError, AlreadyMemberError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { email, text, validate } from '../act/input.ts';
+import { email, line, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockOrganization } from './member.ts';
 
-export const addMemberInput = z.object({ email, name: text(1, 100), role: z.enum(MembershipRole) });
+export const addMemberInput = z.object({ email, name: line(1, 100), role: z.enum(MembershipRole) });
 
 const result = z.object({ invitationId: z.guid() });
 export type InvitedMember = z.output<typeof result>;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Database } from '../../db.ts';
 import { SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
-import { email, text, validate } from '../act/input.ts';
+import { email, line, validate } from '../act/input.ts';
 import { grantRepositories } from '../repositoryGrant/repositoryGrant.ts';
 import { issueToken } from './issueToken.ts';
 import { createOrganizationInput, insertOrganization } from './organization.ts';
@@ -11,7 +11,7 @@ import { findOrCreateUser } from './user.ts';
 export const foundOrganizationInput = createOrganizationInput.extend({
   ownerEmail: email,
   /** The name of an owner whom Muster does not know yet. */
-  ownerName: text(1, 100),
+  ownerName: line(1, 100),
   /** The repositories that the organization may ask their hosts about. */
   scopes: z.array(z.string()),
 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { email, text } from '../act/input.ts';
+import { email, line } from '../act/input.ts';
 
 /** Creates a user and the personal organization that it owns. */
 export async function createUser(
@@ -18,7 +18,7 @@ export async function createUser(
   return user;
 }
 
-export const personInput = z.object({ email, name: text(1, 100).optional() });
+export const personInput = z.object({ email, name: line(1, 100).optional() });
 
 /**
  * The person with an e-mail address, who is created when there is none. Two calls for one address run one after another.
