@@ -1,5 +1,95 @@
 -- rights
 
+-- CreateEnum
+CREATE TYPE "invitation_status" AS ENUM ('PENDING', 'ACCEPTED', 'DECLINED', 'WITHDRAWN');
+
+-- AlterTable
+ALTER TABLE "membership" ADD COLUMN     "name" TEXT;
+
+-- AlterTable
+ALTER TABLE "token" ADD COLUMN     "created_with_id" UUID;
+
+-- AlterTable
+ALTER TABLE "structure_event" ADD COLUMN     "token_id" UUID;
+
+-- AlterTable
+ALTER TABLE "change_outbox" ADD COLUMN     "token_id" UUID DEFAULT (nullif(current_setting('muster.actor', true), '')::jsonb ->> 'tokenId')::uuid;
+
+-- AlterTable
+ALTER TABLE "change_log" ADD COLUMN     "token_id" UUID;
+
+-- CreateTable
+CREATE TABLE "invitation" (
+    "id" UUID NOT NULL DEFAULT uuid_v7(),
+    "organization_id" UUID NOT NULL,
+    "email" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "role" "membership_role" NOT NULL,
+    "status" "invitation_status" NOT NULL DEFAULT 'PENDING',
+    "invited_by_id" UUID NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "ended_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "invitation_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "repository_grant" (
+    "id" UUID NOT NULL DEFAULT uuid_v7(),
+    "organization_id" UUID NOT NULL,
+    "scope" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "repository_grant_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "invitation_list_idx" ON "invitation"("organization_id", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "invitation_email_idx" ON "invitation"("email", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "repository_grant_key" ON "repository_grant"("organization_id", "scope");
+
+-- CreateIndex
+CREATE INDEX "token_created_by_idx" ON "token"("created_by_id");
+
+-- CreateIndex
+CREATE INDEX "token_created_with_idx" ON "token"("created_with_id");
+
+-- AddForeignKey
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "invitation" ADD CONSTRAINT "invitation_invited_by_id_fkey" FOREIGN KEY ("invited_by_id") REFERENCES "user"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "repository_grant" ADD CONSTRAINT "repository_grant_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organization"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "token" ADD CONSTRAINT "token_created_with_id_fkey" FOREIGN KEY ("created_with_id") REFERENCES "token"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+ALTER TABLE membership
+  ADD CONSTRAINT membership_name_check CHECK (length(name) BETWEEN 1 AND 100);
+
+ALTER TABLE invitation
+  ADD CONSTRAINT invitation_email_check CHECK (
+    email = ascii_lower(email) AND email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 254
+  ),
+  ADD CONSTRAINT invitation_name_check CHECK (length(name) BETWEEN 1 AND 100),
+  ADD CONSTRAINT invitation_end_check CHECK ((status = 'PENDING') = (ended_at IS NULL)),
+  ADD CONSTRAINT invitation_times_check CHECK (is_date_time(created_at) AND is_date_time(ended_at));
+
+-- An address has one open invitation to an organization.
+CREATE UNIQUE INDEX invitation_pending_key ON invitation (organization_id, email) WHERE status = 'PENDING';
+
+ALTER TABLE repository_grant
+  ADD CONSTRAINT repository_grant_scope_check CHECK (
+    scope = ascii_lower(scope) AND scope ~ '^(\*|[^/*[:space:]]+(/[^/*[:space:]]+){0,2})$'
+  );
+
 -- >>> prisma/sql/rule/invitation.sql
 CREATE OR REPLACE TRIGGER invitation_touch BEFORE UPDATE ON invitation
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
