@@ -125,7 +125,7 @@ describe('a filter of `changes`', () => {
   ] as const)(
     'by `%s` with the id of a %s, which can match no change, is BAD_USER_INPUT',
     async ([argument, type], { sharedTeam: team }) => {
-      const { errors } = await ask(team, `${argument}: "${globalId(type, uuidOf(sessionId))}"`);
+      const { errors } = await ask(team, `(${argument}: "${globalId(type, uuidOf(sessionId))}")`);
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
     },
   );
