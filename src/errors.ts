@@ -2,8 +2,10 @@
 import type { MembershipRole } from '../prisma/client/enums.ts';
 import { UserError } from './errors/userError.ts';
 
+export * from './errors/organization.ts';
 export * from './errors/pullRequest.ts';
 export * from './errors/quota.ts';
+export * from './errors/repositoryGrant.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';
@@ -140,25 +142,6 @@ export class SlugTakenError extends UserError {
   constructor(slug: string) {
     super(`The slug "${slug}" is already taken.`);
     this.slug = slug;
-  }
-}
-
-export class AlreadyMemberError extends UserError {
-  static override readonly code = 'ALREADY_MEMBER';
-  readonly membershipId: string;
-
-  constructor(membershipId: string) {
-    super('This person already is a member of the organization.');
-    this.membershipId = membershipId;
-  }
-}
-
-/** An organization keeps an OWNER. */
-export class LastOwnerError extends UserError {
-  static override readonly code = 'LAST_OWNER';
-
-  constructor() {
-    super('An organization keeps at least one OWNER. Make another member an OWNER first.');
   }
 }
 

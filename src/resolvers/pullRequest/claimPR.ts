@@ -5,6 +5,7 @@ import {
   PrNotOpenError,
   ProjectNotResolvableError,
   PrProjectMismatchError,
+  RepositoryNotGrantedError,
   ScmUnavailableError,
   SessionNotClaimableError,
   SessionNoWorkspaceError,
@@ -39,10 +40,11 @@ The mutation returns the first error that applies, in this order:
 10. INVALID_PR_REF
 11. PROJECT_NOT_RESOLVABLE: the project's repository URL is unusable, or \`pr\` is a bare number and the project has no repository URL.
 12. PR_PROJECT_MISMATCH
-13. SCM_UNAVAILABLE
-14. PR_NOT_FOUND
-15. PR_NOT_OPEN
-16. PR_CLAIMED_BY_ACTIVE_SESSION
+13. REPOSITORY_NOT_GRANTED: the host is not asked.
+14. SCM_UNAVAILABLE
+15. PR_NOT_FOUND
+16. PR_NOT_OPEN
+17. PR_CLAIMED_BY_ACTIVE_SESSION
 
 Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
   input: (t) => ({
@@ -69,6 +71,7 @@ Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
     SessionNoWorkspaceError,
     ProjectNotResolvableError,
     PrProjectMismatchError,
+    RepositoryNotGrantedError,
     ScmUnavailableError,
     PrNotFoundError,
     PrNotOpenError,
