@@ -2,6 +2,7 @@
 import type { MembershipRole } from '../prisma/client/enums.ts';
 import { UserError } from './errors/userError.ts';
 
+export * from './errors/executionWorkspace.ts';
 export * from './errors/organization.ts';
 export * from './errors/pullRequest.ts';
 export * from './errors/quota.ts';

@@ -7,8 +7,10 @@ import type {
   ClaimPrInput,
   ClaimPrMutation,
   CreateWorkspaceInput,
+  ExecutionWorkspaceFactsFragment,
   HireAgentInput,
   MembershipRole,
+  OpenExecutionWorkspaceInput,
   RegisterProjectInput,
   SpawnSessionInput,
   StructureEventsOfQuery,
@@ -41,6 +43,10 @@ export type Team = {
   /** Spawns a worker, by default in the project of the team. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Opens an isolated execution workspace in the project of the team, as the owner. */
+  openExecutionWorkspace(
+    input?: Partial<OpenExecutionWorkspaceInput>,
+  ): Promise<ExecutionWorkspaceFactsFragment>;
   /** Adds a vacant workspace, as the owner. */
   addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
   /** Removes a workspace with everything below it, as the owner. */
@@ -216,6 +222,19 @@ function teamOf(
         input: { projectId: project.id, ...input },
       });
       return succeeded(spawnSession).session;
+    },
+
+    async openExecutionWorkspace(input = {}) {
+      const { openExecutionWorkspace } = await owner.query(mutations.OpenExecutionWorkspace, {
+        input: {
+          organizationId: id,
+          projectId: project.id,
+          name: 'checkout',
+          mode: 'ISOLATED_WORKSPACE',
+          ...input,
+        },
+      });
+      return succeeded(openExecutionWorkspace).executionWorkspace;
     },
 
     async addWorkspace(input = {}) {

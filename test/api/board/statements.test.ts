@@ -169,6 +169,7 @@ const ONE_EACH = {
   project: 1,
   agent: 1,
   pull_request: 1,
+  execution_workspace: 1,
   failing_check: 1,
   unresolved_reviewer: 1,
   latest_review: 1,
