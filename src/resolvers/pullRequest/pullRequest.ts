@@ -1,4 +1,5 @@
 import { builder } from '../../schema/index.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
@@ -28,10 +29,10 @@ builder.prismaObjectFields('Organization', (t) => ({
       );
     },
   }),
-  pullRequests: t.list({
-    type: PullRequest,
+  pullRequests: t.relatedConnection('pullRequests', {
+    ...relatedList(),
     description: "The pull requests that the organization's sessions hold, newest first.",
     args: { state: t.arg({ type: PullRequestState, description: 'Only pull requests in this state.' }) },
-    where: ({ id }, { state }) => ({ organizationId: id, state: state ?? undefined }),
+    query: ({ state }) => ({ where: { state: state ?? undefined } }),
   }),
 }));

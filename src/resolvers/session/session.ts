@@ -1,9 +1,10 @@
 import { builder } from '../../schema/index.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { SessionLane } from '../../schema/session/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
-import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
+import { countLanes, sessionsWhere } from './sessionFilter.ts';
 
 /** The filters that the list and the counts of the lanes share. */
 const ownerArgs = () =>
@@ -36,8 +37,8 @@ builder.prismaObjectFields('Organization', (t) => ({
       });
     },
   }),
-  sessions: t.list({
-    type: Session,
+  sessions: t.relatedConnection('sessions', {
+    ...relatedList(orderOfSessions),
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
       ...ownerArgs(),
@@ -53,9 +54,7 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'The order of the list.',
       }),
     },
-    where: ({ id }, args) => sessionsWhere(id, args),
-    orderBy: orderOfSessions,
-    rows: sessionRows,
+    query: (args) => ({ where: sessionsWhere(args) }),
   }),
   laneCounts: t.field({
     type: [LaneCount],
@@ -63,7 +62,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
     args: ownerArgs(),
     select: { id: true },
-    resolve: (organization, args, { db }) => countLanes(db, sessionsWhere(organization.id, args)),
+    resolve: (organization, args, { db }) => countLanes(db, organization.id, args),
   }),
 }));
 

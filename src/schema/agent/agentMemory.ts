@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const AgentMemory = builder.prismaNode('AgentMemory', {
+  select: {},
   id: { field: 'id' },
   description: "An entry of an agent's memory: a value under a key.",
   fields: (t) => ({

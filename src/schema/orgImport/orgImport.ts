@@ -17,6 +17,7 @@ const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('O
 });
 
 export const OrgImport = builder.prismaNode('OrgImport', {
+  select: {},
   id: { field: 'id' },
   description: 'One import of an org file into an organization. Imports are kept forever.',
   fields: (t) => ({

@@ -3,6 +3,7 @@ import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
+  select: {},
   id: { field: 'id' },
   description: 'An entry of the audit trail. Entries are never changed or deleted.',
   fields: (t) => ({

@@ -3,6 +3,7 @@ import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
+  select: {},
   id: { field: 'id' },
   description: 'An API token of a person or an agent. Muster stores only a hash of its secret.',
   fields: (t) => ({

@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
+  select: {},
   id: { field: 'id' },
   description: 'A check of one commit of a pull request. Its logs stay on the host.',
   fields: (t) => ({
@@ -26,6 +27,7 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
 });
 
 export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThread', {
+  select: {},
   id: { field: 'id' },
   description: 'A review thread about a file or a line of the changes. Its comments stay on the host.',
   fields: (t) => ({
@@ -51,6 +53,7 @@ export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThre
 });
 
 export const PullRequestReview = builder.prismaNode('PullRequestReview', {
+  select: {},
   id: { field: 'id' },
   description: 'A submitted review of a pull request.',
   fields: (t) => ({

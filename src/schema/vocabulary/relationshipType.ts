@@ -4,6 +4,7 @@ import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
+  select: {},
   description: 'A pair of entity types that a relationship type allows.',
   fields: (t) => ({
     source: t.relation('sourceType', { type: EntityType, description: 'The entity type of the source.' }),
@@ -12,6 +13,7 @@ const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
 });
 
 export const RelationshipType = builder.prismaNode('RelationshipType', {
+  select: {},
   id: { field: 'id' },
   description: 'A kind of relationship from one entity to another, such as "is owned by".',
   fields: (t) => ({

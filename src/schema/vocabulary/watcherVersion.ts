@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const WatcherVersion = builder.prismaNode('WatcherVersion', {
+  select: {},
   id: { field: 'id' },
   description: 'One version of the prompt, schema and script of a watcher. A version never changes.',
   fields: (t) => ({

@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
+  select: {},
   id: { field: 'id' },
   description:
     "A prompt that a session of the workspace's agent receives at set times. A schedule fires only while its workspace is ONLINE. It is disabled for good when its workspace is removed.",

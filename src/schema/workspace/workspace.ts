@@ -17,6 +17,7 @@ const viewerCan = (action: Action, description: string) => ({
 });
 
 export const Workspace = builder.prismaNode('Workspace', {
+  select: {},
   id: { field: 'id' },
   description:
     "A position in an organization's tree, in which one agent at a time works. A workspace is live until it is removed. Live workspaces below one parent have different names.",
