@@ -62,7 +62,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
     args: ownerArgs(),
     select: { id: true },
-    resolve: (organization, args, { db }) => countLanes(db, organization.id, args),
+    resolve: ({ id }, args, context) => countLanes(id, args, context),
   }),
 }));
 

@@ -1,6 +1,6 @@
 /** The filters of the list of sessions and of the counts of the lanes. */
 import { SessionLane } from '../../../prisma/client/enums.ts';
-import type { Database } from '../../db.ts';
+import { setwise } from '../kit/setwise.ts';
 
 type Owner = { projectId?: string | null; agentId?: string | null };
 type SessionFilter = Owner & { lane?: SessionLane | null; live?: boolean | null };
@@ -16,12 +16,14 @@ export function sessionsWhere({ lane, live, ...owner }: SessionFilter) {
   return lane == null ? where : { AND: [where, { isTerminated: lane === 'ARCHIVE', status: { lane } }] };
 }
 
-/** Counts the sessions in each lane with one statement. The lanes are in the order of a board. */
-export async function countLanes({ prisma }: Database, organizationId: string, owner: Owner) {
-  const where = { organizationId, ...ofOwner(owner) };
-  const found = await prisma.sessionStatus.groupBy({ by: ['lane'], where, _count: true });
-  return Object.values(SessionLane).map((lane) => ({
-    lane,
-    count: found.find((each) => each.lane === lane)?._count ?? 0,
-  }));
-}
+/** Counts the sessions of an organization in each lane. The lanes are in the order of a board. */
+export const countLanes = setwise(async (organizationIds, owner: Owner, { db }) => {
+  const found = await db.prisma.sessionStatus.groupBy({
+    by: ['organizationId', 'lane'],
+    where: { organizationId: { in: [...organizationIds] }, ...ofOwner(owner) },
+    _count: true,
+  });
+  const counts = new Map(found.map((each) => [`${each.organizationId} ${each.lane}`, each._count]));
+  return (organizationId) =>
+    Object.values(SessionLane).map((lane) => ({ lane, count: counts.get(`${organizationId} ${lane}`) ?? 0 }));
+});
