@@ -128,7 +128,7 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
 }
 
 async function owner(db: Database, ownerToken: string): Promise<Viewer> {
-  const viewer = await authenticate(db.prisma, `Bearer ${ownerToken}`);
+  const viewer = await authenticate(db.tokenPool, `Bearer ${ownerToken}`);
   if (!viewer) throw new Error('The token just made is not accepted.');
   return viewer;
 }

@@ -32,6 +32,8 @@ export type Context = Services & {
   startPosition?: string;
   /** Set within an event: the changes that its subscription will deliver next, as far as they are in memory. */
   upcoming?: () => readonly Change[];
+  /** Set for a subscription: the most fields that one of its events can have. */
+  cost?: number;
   /** Absent where the transport cannot carry a subscription. */
   subscriptionTransport?: SubscriptionTransport;
 };
@@ -43,9 +45,11 @@ export type SubscriptionTransport = {
   /**
    * Reserves a slot for a subscription that is about to be opened.
    *
-   * @throws {GraphQLError} when the connection has too many subscriptions, or the client accepts no stream.
+   * @param cost the most fields that one of its events can have.
+   * @throws {GraphQLError} when the connection has too many subscriptions or too costly ones, or the client accepts no
+   *   stream.
    */
-  reserve(): SubscriptionSlot;
+  reserve(cost: number): SubscriptionSlot;
 };
 
 /** One subscription's place on its connection. */
@@ -54,6 +58,8 @@ export type SubscriptionSlot = {
   attach(stream: ChangeStream, organizationId: string): void;
   /** Called before each change is delivered: waits until the connection can take it. */
   ready(change: Change): Promise<void>;
+  /** Ends the connection, because this process is too busy to read an event. The client comes back with its cursor. */
+  overloaded(): void;
   /** Frees the slot. Called once the subscription is over, however it ended. */
   release(): void;
 };

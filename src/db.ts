@@ -1,11 +1,14 @@
 /** The only place that opens connections to PostgreSQL for queries and transactions. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import pg from 'pg';
+import type pg from 'pg';
 import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
 import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { withSessionSettings } from './sessionSettings.ts';
-import { isRetryable } from './sqlError.ts';
+import { BusyError } from './busy.ts';
+import { waitingAtMost } from './database/account.ts';
+import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
+import { createRowQueue } from './database/rowQueue.ts';
+import { isContention, isRetryable } from './sqlError.ts';
 
 /** The client of one open transaction. Services write through it. */
 export type Tx = Prisma.TransactionClient;
@@ -23,51 +26,101 @@ export type TransactionOptions = {
   requestId: string | null;
   /** How long the transaction may run, in milliseconds. */
   timeoutMs?: number;
+  /**
+   * The names of what the transaction locks, such as the ids of rows. Of the transactions that share one, this process
+   * runs one at a time, in the order in which they came. The others wait without a connection.
+   */
+  queue?: readonly string[];
 };
 
 export type Database = {
   url: string;
+  /** Its connections are shared by accounts: see database/account.ts. */
   prisma: PrismaClient;
   /** For the feed's reads. Separate, so that a busy API does not delay the feed. */
   feedPool: pg.Pool;
   /** For the job queue: fetches, heartbeats and completions. */
   jobPool: pg.Pool;
+  /** For authentication, so that a token is readable however busy the API is. */
+  tokenPool: pg.Pool;
   /** For checks that must not wait behind other work: the rights of open connections, and health. */
   checkPool: pg.Pool;
   /**
    * Runs `work` in one transaction that names the actor, for the events of its row changes. Retries serialization
    * failures and deadlocks. Any other error rolls back and is thrown.
+   *
+   * @throws BusyError when the transaction had to wait too long: in the queue, for a connection or for a lock
    */
   transact<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 };
 
-const POOL_SIZE = 20;
+/** Other limits than the defaults, for tests. */
+export type DatabaseLimits = {
+  /** Connections for requests, transactions and jobs. */
+  connections: number;
+  /** The most of them that one account holds. */
+  connectionsPerAccount: number;
+  /** How long a transaction waits in its queue and for a connection together, and a query for a connection. */
+  waitMs: number;
+  /** How long a transaction waits for a lock. */
+  lockMs: number;
+  /** The most transactions in the queue of one name. */
+  queueLength: number;
+};
+
+const LIMITS: DatabaseLimits = {
+  connections: 20,
+  connectionsPerAccount: 15,
+  waitMs: 10_000,
+  lockMs: LOCK_TIMEOUT_MS,
+  queueLength: 1_000,
+};
+
 const FEED_POOL_SIZE = 4;
 const JOB_POOL_SIZE = 4;
-const CONNECT_TIMEOUT_MS = 5_000;
-const LOCK_TIMEOUT_MS = 10_000;
-const STATEMENT_TIMEOUT_MS = 30_000;
-/** Longer than the server's own timeouts: a connection that is silent for so long is dead. */
+const TOKEN_POOL_SIZE = 4;
+const CHECK_POOL_SIZE = 2;
+/** The most requests for a connection of one account that wait. One operation may make hundreds. */
+const MAX_WAITING = 10_000;
+/** Longer than the server's own timeouts. */
 const SILENCE_MS = 60_000;
-/** The feed's reads are short, and are retried. */
-const FEED_SILENCE_MS = 10_000;
+/** The feed's reads and those of tokens are short, and are retried. */
+const SHORT_SILENCE_MS = 10_000;
 /** Checks are repeated within a second, so a dead connection should soon make room for a new one. */
 const CHECK_SILENCE_MS = 2_000;
-const CHECK_POOL_SIZE = 2;
 const TRANSACTION_TIMEOUT_MS = 15_000;
+/** Longer than the pool takes to give a connection or to fail, because the pool knows the reason. */
+const PRISMA_WAIT_MS = 30_000;
 const ATTEMPTS = 3;
 const RETRY_PAUSE: BackoffLimits = { minMs: 20, maxMs: 100 };
 
 /** Called after each commit, so that the feed and the workers need not poll. */
 export type CommitListener = (tx: Tx) => void;
 
-export function openDatabase(url: string, onCommit: CommitListener = () => {}): Database {
-  const pool = newPool(url, POOL_SIZE, 'muster', SILENCE_MS);
-  const feedPool = newPool(url, FEED_POOL_SIZE, 'muster feed', FEED_SILENCE_MS);
-  const jobPool = newPool(url, JOB_POOL_SIZE, 'muster jobs', SILENCE_MS);
+export function openDatabase(
+  url: string,
+  onCommit: CommitListener = () => {},
+  tuning: Partial<DatabaseLimits> = {},
+): Database {
+  const limits = { ...LIMITS, ...tuning };
+  const { waitMs } = limits;
+  const shares = { perAccount: limits.connectionsPerAccount, maxWaiting: MAX_WAITING, waitMs };
+  const pool = newSharedPool(url, { max: limits.connections, name: 'muster', silenceMs: SILENCE_MS }, shares);
+  const feedPool = newPool(url, { max: FEED_POOL_SIZE, name: 'muster feed', silenceMs: SHORT_SILENCE_MS });
+  const jobPool = newPool(url, { max: JOB_POOL_SIZE, name: 'muster jobs', silenceMs: SILENCE_MS });
+  const tokenPool = newSharedPool(
+    url,
+    { max: TOKEN_POOL_SIZE, name: 'muster tokens', silenceMs: SHORT_SILENCE_MS },
+    { ...shares, perAccount: TOKEN_POOL_SIZE },
+  );
   const checkPool = openCheckPool(url);
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool, { disposeExternalPool: false }) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    // Of the transactions that Prisma starts itself, to read or write several tables.
+    transactionOptions: { maxWait: PRISMA_WAIT_MS, timeout: STATEMENT_TIMEOUT_MS },
+  });
+  const queue = createRowQueue(limits.queueLength);
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
     const timeout = options.timeoutMs ?? TRANSACTION_TIMEOUT_MS;
@@ -78,14 +131,26 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
         await tx.$queryRaw`SELECT
           set_config('muster.actor', ${JSON.stringify(options.actor)}, true),
           set_config('muster.request_id', ${options.requestId ?? ''}, true),
-          set_config('lock_timeout', ${`${LOCK_TIMEOUT_MS}ms`}, true),
+          set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
           set_config('statement_timeout', ${`${timeout}ms`}, true)`;
         return await work(tx);
       },
-      { maxWait: LOCK_TIMEOUT_MS, timeout },
+      { maxWait: PRISMA_WAIT_MS, timeout },
     );
     if (committed) onCommit(committed);
     return result;
+  }
+
+  async function attempts<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
+    for (let failures = 0; ; ) {
+      try {
+        return await attempt(options, work);
+      } catch (error) {
+        failures += 1;
+        if (failures < ATTEMPTS && isRetryable(error)) await sleep(backoffMs(failures, RETRY_PAUSE));
+        else throw isContention(error) ? new BusyError({ cause: error }) : error;
+      }
+    }
   }
 
   return {
@@ -93,44 +158,24 @@ export function openDatabase(url: string, onCommit: CommitListener = () => {}): 
     prisma,
     feedPool,
     jobPool,
+    tokenPool,
     checkPool,
 
     async transact(options, work) {
-      for (let failures = 0; ; ) {
-        try {
-          return await attempt(options, work);
-        } catch (error) {
-          failures += 1;
-          if (failures >= ATTEMPTS || !isRetryable(error)) throw error;
-          await sleep(backoffMs(failures, RETRY_PAUSE));
-        }
-      }
+      const startedAt = performance.now();
+      return await queue.run(options.queue ?? [], waitMs, () =>
+        waitingAtMost(waitMs - (performance.now() - startedAt), () => attempts(options, work)),
+      );
     },
 
     async close() {
       await prisma.$disconnect();
-      await Promise.all([pool.end(), feedPool.end(), jobPool.end(), checkPool.end()]);
+      await Promise.all([pool, feedPool, jobPool, tokenPool, checkPool].map((each) => each.end()));
     },
   };
 }
 
 /** A small pool for checks that must not wait behind other work. */
 export function openCheckPool(url: string): pg.Pool {
-  return newPool(url, CHECK_POOL_SIZE, 'muster checks', CHECK_SILENCE_MS);
-}
-
-function newPool(url: string, max: number, name: string, silenceMs: number): pg.Pool {
-  const pool = new pg.Pool({
-    connectionString: withSessionSettings(url),
-    max,
-    application_name: name,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    lock_timeout: LOCK_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: silenceMs,
-  });
-  // A broken idle connection is replaced on next use. Without a listener the event would end the process.
-  pool.on('error', () => {});
-  return pool;
+  return newPool(url, { max: CHECK_POOL_SIZE, name: 'muster checks', silenceMs: CHECK_SILENCE_MS });
 }

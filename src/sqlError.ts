@@ -7,13 +7,15 @@ import { Prisma } from '../prisma/client/client.ts';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
+const QUERY_CANCELED = '57014';
+/** Prisma's code for a transaction that did not start or end in time. Prisma rolls it back. */
+const TRANSACTION_TIMEOUT = 'P2028';
 
 /** SQLSTATE classes and codes: connection failed, server shutting down, too many connections. */
 const UNAVAILABLE_STATE = /^(08|57P|53300)/;
 const UNAVAILABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
 /** Codes of Node.js and Prisma. Errors of pg have a message only. */
-const UNAVAILABLE_CODE =
-  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017|P2024)/;
+const UNAVAILABLE_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017)/;
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout)/;
 
@@ -53,6 +55,16 @@ export function isRetryable(error: unknown): boolean {
 /** Whether a lock was not had in time. */
 export function isLockTimeout(error: unknown): boolean {
   return sqlState(error) === LOCK_NOT_AVAILABLE;
+}
+
+/**
+ * Whether a transaction met others too often or for too long: a lock that was not had in time, deadlocks in every
+ * attempt, or not enough time for its statements. It was rolled back.
+ */
+export function isContention(error: unknown): boolean {
+  const isOverdue =
+    error instanceof Prisma.PrismaClientKnownRequestError && error.code === TRANSACTION_TIMEOUT;
+  return isOverdue || isLockTimeout(error) || isRetryable(error) || sqlState(error) === QUERY_CANCELED;
 }
 
 /** Whether the database could not be reached, so that the same request may succeed later. */

@@ -1,4 +1,4 @@
-import { Prisma, type PrismaClient } from '../../prisma/client/client.ts';
+import type pg from 'pg';
 import { GOOD_TOKENS_SQL, ROLE_SQL } from './goodToken.ts';
 import { hashSecret } from './secret.ts';
 import type { Role, Viewer } from './viewer.ts';
@@ -13,25 +13,24 @@ type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name'> & {
 };
 
 /** The viewer behind an `Authorization` header. Undefined without a header, or when its token is not good. */
-export async function authenticate(
-  prisma: PrismaClient,
-  authorization: unknown,
-): Promise<Viewer | undefined> {
+export async function authenticate(pool: pg.Pool, authorization: unknown): Promise<Viewer | undefined> {
   const secret = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
   if (!secret) return undefined;
-  const rows = await prisma.$queryRaw<Row[]>`
-    SELECT token.id AS "tokenId", token.organization_id AS "tokenOrganizationId",
+  const { rows } = await pool.query<Row>(
+    `SELECT token.id AS "tokenId", token.organization_id AS "tokenOrganizationId",
            CASE WHEN token.agent_id IS NULL THEN 'USER' ELSE 'AGENT' END AS kind,
            coalesce(token.agent_id, token.user_id) AS id,
            coalesce(agent.name, (SELECT name FROM "user" WHERE id = token.user_id)) AS name,
            coalesce(token.last_used_at > now() - interval '1 minute', false) AS "isUseNoted",
-           ${Prisma.raw(ROLE_SQL)}
-           ${Prisma.raw(GOOD_TOKENS_SQL)}
-       AND token.hash = ${hashSecret(secret)}`;
+           ${ROLE_SQL}
+           ${GOOD_TOKENS_SQL}
+       AND token.hash = $1`,
+    [hashSecret(secret)],
+  );
   const [first] = rows;
   if (!first) return undefined;
   const { kind, id, tokenId, name, tokenOrganizationId, isUseNoted } = first;
-  if (!isUseNoted) await noteUse(prisma, tokenId);
+  if (!isUseNoted) await noteUse(pool, tokenId);
   const roles = new Map(
     rows.flatMap(({ organizationId, role }) => (organizationId && role ? [[organizationId, role]] : [])),
   );
@@ -39,8 +38,10 @@ export async function authenticate(
 }
 
 /** Skips a locked row: an act of the same token holds it, and a missing note does no harm. */
-async function noteUse(prisma: PrismaClient, tokenId: string): Promise<void> {
-  await prisma.$executeRaw`
-    UPDATE token SET last_used_at = now()
-     WHERE id = (SELECT id FROM token WHERE id = ${tokenId}::uuid FOR NO KEY UPDATE SKIP LOCKED)`;
+async function noteUse(pool: pg.Pool, tokenId: string): Promise<void> {
+  await pool.query(
+    `UPDATE token SET last_used_at = now()
+      WHERE id = (SELECT id FROM token WHERE id = $1::uuid FOR NO KEY UPDATE SKIP LOCKED)`,
+    [tokenId],
+  );
 }

@@ -49,7 +49,7 @@ async function ownerToken(config: Config, url: string): Promise<string | undefin
   try {
     // Either may be a token of another database.
     for (const token of [kept, config.bootstrapToken]) {
-      if (token && (await authenticate(db.prisma, `Bearer ${token}`))) return token;
+      if (token && (await authenticate(db.tokenPool, `Bearer ${token}`))) return token;
     }
     return undefined;
   } finally {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
+import { isBusy } from '../../busy.ts';
 import { sqlState } from '../../sqlError.ts';
 
 /** Values that clients can send and PostgreSQL cannot store, by SQLSTATE. */
@@ -32,8 +33,20 @@ export function maskError(error: unknown, log: Logger): GraphQLError {
   return masked;
 }
 
-/** Logs an error, and returns one that reveals nothing but the request's id. */
+/**
+ * Logs an error, and returns one that reveals nothing but the request's id, and whether the server was only busy. Nothing
+ * has happened then.
+ */
 export function unexpected(error: unknown, requestId: string, log: Logger, of?: GraphQLError): GraphQLError {
+  if (isBusy(error)) {
+    const { message, retryAfterSeconds } = error;
+    log.warn(
+      { err: error, requestId, path: of?.path },
+      'an operation was refused because the server is busy',
+    );
+    const extensions = { code: 'BUSY', retryAfterSeconds, requestId };
+    return new GraphQLError(message, { nodes: of?.nodes, path: of?.path, extensions });
+  }
   log.error({ err: error, requestId, path: of?.path }, 'an operation failed unexpectedly');
   return new GraphQLError('Something went wrong on our side. The request id says where to look.', {
     nodes: of?.nodes,

@@ -10,13 +10,19 @@ import {
 } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import { type BackoffLimits, backoffMs } from '../../backoff.ts';
+import { isBusy } from '../../busy.ts';
 import type { Context } from '../../context.ts';
+import { onAccount } from '../../database/account.ts';
 import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import { isUnavailable } from '../../sqlError.ts';
 import { startPosition } from './startPosition.ts';
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_000;
+const PAUSE: BackoffLimits = { minMs: 50, maxMs: 1_000 };
+/** How long an event waits while this process is too busy to read it. */
+const MAX_BUSY_MS = 10_000;
+/** How long one attempt to read an event waits for a connection. */
+const ATTEMPT_MS = 3_000;
 
 /** Executes each event as if it were a request of its own. */
 export function useEventExecution(log: Logger): Plugin<Context> {
@@ -66,10 +72,10 @@ function results(
 }
 
 /**
- * An event whose objects cannot be read, because the database is away, waits until the database is back. The events
- * after it wait too.
+ * An event whose objects cannot be read waits, and so do the events after it: for as long as the database is away, and
+ * for some seconds while this process is too busy. A longer wait would keep what the events of the connection hold.
  *
- * @returns undefined when the subscriber left meanwhile.
+ * @returns undefined when the subscriber left meanwhile, or was sent away.
  */
 async function resultOf(
   event: SourceEvent,
@@ -77,16 +83,24 @@ async function resultOf(
   signal: AbortSignal,
   log: Logger,
 ): Promise<ExecutionResult | undefined> {
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+  let waitingSince = performance.now();
+  for (let failures = 1; ; failures += 1) {
     const { result, reason } = await attempt(event, args);
     if (!reason) return result;
-    if (pause === FIRST_PAUSE_MS) log.debug({ err: reason }, 'an event waits for the database');
-    await sleep(pause, undefined, { signal }).catch(() => {});
+    if (failures === 1) log.debug({ err: reason }, 'an event waits for the database');
+    const now = performance.now();
+    // The time in which the database was away does not count.
+    if (!isBusy(reason)) waitingSince = now;
+    else if (now + ATTEMPT_MS > waitingSince + MAX_BUSY_MS) {
+      event.overloaded();
+      return undefined;
+    }
+    await sleep(backoffMs(failures, PAUSE), undefined, { signal }).catch(() => {});
     if (signal.aborted) return undefined;
   }
 }
 
-/** @returns `reason` when the database was away and the execution should be repeated. */
+/** @returns `reason` when the database was away or this process too busy, and the execution should be repeated. */
 async function attempt(
   event: SourceEvent,
   args: ExecutionArgs,
@@ -94,18 +108,26 @@ async function attempt(
   try {
     const context = args.contextValue as Context;
     const position = await startPosition(args.document, context);
-    const result = await execute({
-      ...args,
-      rootValue: event,
-      // Each event gets a context with caches of its own. The subscription's context lives as long as the
-      // subscription: with its caches, the last event would show what was loaded for the first.
-      contextValue: { ...context, ...initContextCache(), ...position, upcoming: event.upcoming },
-    });
-    const failed = result.errors?.find(({ originalError }) => isUnavailable(originalError));
+    // Each event gets a context with caches of its own. The subscription's context lives as long as the subscription: with
+    // its caches, the last event would show what was loaded for the first.
+    const contextValue = { ...context, ...initContextCache(), ...position, upcoming: event.upcoming };
+    const result = await onAccount({ name: accountOf(event, context), waitMs: ATTEMPT_MS }, () =>
+      execute({ ...args, rootValue: event, contextValue }),
+    );
+    const failed = result.errors?.find(({ originalError }) => isTemporary(originalError));
     return { result, reason: failed?.originalError };
   } catch (error) {
-    if (isUnavailable(error)) return { reason: error };
+    if (isTemporary(error)) return { reason: error };
     const originalError = error instanceof Error ? error : new Error(String(error));
     return { result: { data: null, errors: [new GraphQLError(originalError.message, { originalError })] } };
   }
+}
+
+function isTemporary(error: unknown): boolean {
+  return isUnavailable(error) || isBusy(error);
+}
+
+/** The organization's, whose subscribers share what is read. */
+function accountOf({ change }: SourceEvent, { viewer }: Context): string {
+  return change instanceof Error ? viewer.id : change.organizationId;
 }

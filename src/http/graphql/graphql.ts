@@ -11,6 +11,7 @@ import { useDocumentLimits } from '../limits/document.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import type { LiveConnections } from '../live/connections.ts';
 import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
+import { useAccount } from './account.ts';
 import { useAuthentication } from './authentication.ts';
 import { maskError } from './clientError.ts';
 import { useErrors } from './errors.ts';
@@ -46,7 +47,7 @@ export function createGraphQLServer(
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
   const entityReads = createEntityReads(services.db);
-  const { plugin, viewerOf } = useAuthentication(services.db.prisma, log);
+  const { plugin, viewerOf } = useAuthentication(services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -70,6 +71,7 @@ export function createGraphQLServer(
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),
+      useAccount(),
       useEventExecution(log),
       eventStreams.plugin,
     ] as never[],

@@ -10,30 +10,31 @@ import { coerceVariables } from './variables.ts';
 export function useOperationLimits(): Plugin<Context> {
   return {
     onExecute({ args, setResultAndStopExecution }) {
-      const error = refusalOf(args);
+      const { error } = measured(args);
       if (error) setResultAndStopExecution({ errors: [error] });
     },
-    onSubscribe({ args, setResultAndStopExecution }) {
+    onSubscribe({ args, setResultAndStopExecution, extendContext }) {
       // Measures one event. The number of events is not limited here.
-      const error = refusalOf(args);
+      const { error, cost } = measured(args);
       if (error) setResultAndStopExecution({ errors: [error] });
+      else extendContext({ cost });
     },
   };
 }
 
-function refusalOf(args: ExecutionArgs): GraphQLError | undefined {
+function measured(args: ExecutionArgs): { error?: GraphQLError; cost?: number } {
   const operation = getOperationAST(args.document, args.operationName);
   // Execution reports what is missing.
-  if (!operation) return undefined;
+  if (!operation) return {};
   try {
     const found = measure(args, operation, coerceVariables(args, operation));
     for (const name of ['depth', 'aliases', 'cost'] as const) {
       const limit = OPERATION_LIMITS[name];
-      if (found && found[name] > limit) return tooComplex(name, limit, found[name]);
+      if (found && found[name] > limit) return { error: tooComplex(name, limit, found[name]) };
     }
-    return undefined;
+    return { cost: found?.cost };
   } catch (error) {
-    if (error instanceof GraphQLError) return error;
+    if (error instanceof GraphQLError) return { error };
     throw error;
   }
 }

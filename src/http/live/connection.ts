@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { SubscriptionSlot } from '../../context.ts';
 import { createBackpressure } from './backpressure.ts';
+import { createBudget } from './budget.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { createOperations, type Operations } from './operations.ts';
@@ -19,9 +20,10 @@ export type LiveConnection = {
    * Reserves a slot for a subscription that is about to be opened.
    *
    * @param viewer as authenticated for this operation: its rights may be newer than the connection's.
+   * @param cost the most fields that one of its events can have.
    * @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS, or that the connection is gone.
    */
-  reserve(id: string, viewer: Viewer): SubscriptionSlot;
+  reserve(id: string, viewer: Viewer, cost: number): SubscriptionSlot;
   /** Records that the change which a subscription is delivering was handed to the socket. */
   written(id: string): void;
   /** Ends a connection that has taken nothing for too long, or has been behind for too long. @param now milliseconds */
@@ -33,9 +35,9 @@ export type LiveConnection = {
 
 export type ConnectionOptions = {
   limits: ConnectionLimits;
-  /** @throws {GraphQLError} when the viewer has too many subscriptions in all. */
-  onReserve(): void;
-  onRelease(): void;
+  /** @throws {GraphQLError} when the viewer has too many subscriptions in all, or too costly ones. */
+  onReserve(cost: number): void;
+  onRelease(cost: number): void;
   onDelivery(): void;
   onEnd(why?: Ending): void;
 };
@@ -46,6 +48,10 @@ export function openConnection(
   { limits, onReserve, onRelease, onDelivery, onEnd }: ConnectionOptions,
 ): LiveConnection {
   const subscriptions = new Set<Subscription>();
+  const budget = createBudget(
+    { subscriptions: limits.perConnection, cost: limits.costPerConnection },
+    'A connection',
+  );
   const backpressure = createBackpressure(transport.socket, limits);
   const operations = createOperations(limits.operations, () => heartbeats.retry());
   const heartbeats = createHeartbeats({
@@ -71,7 +77,9 @@ export function openConnection(
   }
 
   function release(subscription: Subscription): void {
-    if (subscriptions.delete(subscription)) onRelease();
+    if (!subscriptions.delete(subscription)) return;
+    budget.giveBack(subscription.cost);
+    onRelease(subscription.cost);
   }
 
   function end(why: Ending): void {
@@ -86,13 +94,16 @@ export function openConnection(
     queuedBytes: backpressure.queuedBytes,
     subscriptions: () => subscriptions,
 
-    reserve(id, subscriber) {
+    reserve(id, subscriber, cost) {
       if (isOver) throw new GraphQLError('The connection is gone.');
-      if (subscriptions.size >= limits.perConnection) {
-        throw tooManySubscriptions(limits.perConnection, 'A connection');
+      budget.take(cost);
+      try {
+        onReserve(cost);
+      } catch (error) {
+        budget.giveBack(cost);
+        throw error;
       }
-      onReserve();
-      const subscription = createSubscription(id, subscriber);
+      const subscription = createSubscription(id, subscriber, cost);
       subscriptions.add(subscription);
       return {
         attach(stream, organizationId) {
@@ -108,6 +119,7 @@ export function openConnection(
           subscription.delivering(change);
           onDelivery();
         },
+        overloaded: () => end('OVERLOADED'),
         release: () => release(subscription),
       };
     },
@@ -126,11 +138,4 @@ export function openConnection(
     end,
     dispose: () => dispose(),
   };
-}
-
-/** @param holder what has the limit: a connection or a token. */
-export function tooManySubscriptions(limit: number, holder: string): GraphQLError {
-  return new GraphQLError(`${holder} may have ${limit} subscriptions at once.`, {
-    extensions: { code: 'TOO_MANY_SUBSCRIPTIONS', limit, http: { status: 429 } },
-  });
 }

@@ -2,10 +2,14 @@
 export type ConnectionLimits = {
   /** Subscriptions of one connection. */
   perConnection: number;
+  /** The cost of the subscriptions of one connection together: the most fields of one event of each. */
+  costPerConnection: number;
   /** Operations of one WebSocket that are being prepared or, subscriptions aside, executed. */
   operations: number;
   /** Subscriptions of one token in this process. */
   perToken: number;
+  /** The cost of the subscriptions of one token in this process together. */
+  costPerToken: number;
   /** How often a heartbeat is sent. Clients are promised one every 12 s. */
   heartbeatMs: number;
   /** While more bytes than this wait for the network, no events are added: they stay in the log. */
@@ -22,8 +26,10 @@ export type ConnectionLimits = {
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
   perConnection: 100,
+  costPerConnection: 100_000,
   operations: 100,
   perToken: 5_000,
+  costPerToken: 500_000,
   heartbeatMs: 10_000,
   softBytes: 256 * 1024,
   hardBytes: 1024 * 1024,

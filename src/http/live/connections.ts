@@ -2,7 +2,8 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Viewer } from '../../auth/viewer.ts';
-import { type LiveConnection, openConnection, tooManySubscriptions } from './connection.ts';
+import { type Budget, createBudget } from './budget.ts';
+import { type LiveConnection, openConnection } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
 import { startRightsCheck } from './rightsCheck.ts';
 import type { Ending, Transport } from './transport.ts';
@@ -35,15 +36,13 @@ export function createLiveConnections(
 ): LiveConnections {
   const limits = { ...CONNECTION_LIMITS, ...tuning };
   const connections = new Set<LiveConnection>();
-  const perToken = new Map<string, number>();
-  const ended = { FORBIDDEN: 0, RIGHTS_CHANGED: 0, LAGGED: 0, RESTART: 0 };
+  const budgets = new Map<string, Budget>();
+  const ended = { FORBIDDEN: 0, RIGHTS_CHANGED: 0, LAGGED: 0, OVERLOADED: 0, RESTART: 0 };
   let deliveries = 0;
 
-  function count(tokenId: string, change: 1 | -1): number {
-    const subscriptions = (perToken.get(tokenId) ?? 0) + change;
-    if (subscriptions > 0) perToken.set(tokenId, subscriptions);
-    else perToken.delete(tokenId);
-    return subscriptions;
+  function budgetOf(tokenId: string): Budget {
+    const limit = { subscriptions: limits.perToken, cost: limits.costPerToken };
+    return budgets.get(tokenId) ?? createBudget(limit, 'A token');
   }
 
   const lagTimer = setInterval(() => {
@@ -56,13 +55,16 @@ export function createLiveConnections(
     open(transport, viewer) {
       const connection = openConnection(transport, viewer, {
         limits,
-        onReserve() {
-          if ((perToken.get(viewer.tokenId) ?? 0) >= limits.perToken) {
-            throw tooManySubscriptions(limits.perToken, 'A token');
-          }
-          count(viewer.tokenId, 1);
+        onReserve(cost) {
+          const budget = budgetOf(viewer.tokenId);
+          budget.take(cost);
+          budgets.set(viewer.tokenId, budget);
         },
-        onRelease: () => count(viewer.tokenId, -1),
+        onRelease(cost) {
+          const budget = budgetOf(viewer.tokenId);
+          budget.giveBack(cost);
+          if (budget.isUnused()) budgets.delete(viewer.tokenId);
+        },
         onDelivery() {
           deliveries += 1;
         },
@@ -70,7 +72,10 @@ export function createLiveConnections(
           connections.delete(connection);
           if (!why) return;
           ended[why] += 1;
-          if (why === 'LAGGED') log.warn({ tokenId: viewer.tokenId }, 'a lagging connection was closed');
+          const { tokenId } = viewer;
+          if (why === 'LAGGED') log.warn({ tokenId }, 'a lagging connection was closed');
+          if (why === 'OVERLOADED')
+            log.warn({ tokenId }, 'a connection was closed because its events could not be read');
         },
       });
       connections.add(connection);

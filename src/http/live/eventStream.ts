@@ -24,6 +24,7 @@ const FINAL_ERROR: Record<Ending, { code: string; message: string } | undefined>
   FORBIDDEN: { code: 'FORBIDDEN', message: 'The token, or its membership, is no longer good.' },
   LAGGED: { code: 'LAGGED', message: 'Events come faster than you read. Go on from your last cursor.' },
   RIGHTS_CHANGED: undefined,
+  OVERLOADED: undefined,
   RESTART: undefined,
 };
 

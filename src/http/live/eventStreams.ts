@@ -45,11 +45,11 @@ export function createEventStreams(connections: LiveConnections): EventStreams {
   return {
     transportFor: (request, node, viewer) => ({
       resumeAfter: request.headers.get('last-event-id') || undefined,
-      reserve() {
+      reserve(cost) {
         if (!ACCEPTS_EVENTS.test(request.headers.get('accept') ?? '*/*')) throw notAcceptable();
         const stream = open(request, node, viewer);
         stream.live.operations.prepare(SUBSCRIPTION_ID);
-        const slot = stream.live.reserve(SUBSCRIPTION_ID, viewer);
+        const slot = stream.live.reserve(SUBSCRIPTION_ID, viewer, cost);
         return {
           ...slot,
           async ready(change) {

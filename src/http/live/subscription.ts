@@ -5,6 +5,8 @@ import type { Change } from '../../feed/log/change.ts';
 
 export type Subscription = {
   readonly id: string;
+  /** The most fields that one event can have. */
+  readonly cost: number;
   /** UUID; undefined until the stream is attached, as is the role. */
   readonly organizationId: string | undefined;
   /** The role under which it was opened. */
@@ -29,7 +31,7 @@ export type Subscription = {
   stop(): void;
 };
 
-export function createSubscription(id: string, viewer: Viewer): Subscription {
+export function createSubscription(id: string, viewer: Viewer, cost: number): Subscription {
   let stream: ChangeStream | undefined;
   let organizationId: string | undefined;
   let current: Change | undefined;
@@ -41,6 +43,7 @@ export function createSubscription(id: string, viewer: Viewer): Subscription {
 
   return {
     id,
+    cost,
     get organizationId() {
       return organizationId;
     },

@@ -12,6 +12,8 @@ export type Ending =
   | 'RIGHTS_CHANGED'
   /** The client reads more slowly than events come. */
   | 'LAGGED'
+  /** This process is too busy to read the events of the client. */
+  | 'OVERLOADED'
   /** This process stops. */
   | 'RESTART';
 

@@ -50,14 +50,14 @@ export function createProtocol({
     const { query, variables, operationName } = payload;
     live.operations.prepare(id);
     // For every operation: the viewer's rights may have changed since the socket was opened.
-    const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
+    const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
     if (!viewer) {
       live.end('FORBIDDEN');
       throw new GraphQLError('Forbidden');
     }
     const initial: TransportContext = {
       viewer,
-      subscriptionTransport: { reserve: () => live.reserve(id, viewer) },
+      subscriptionTransport: { reserve: (cost) => live.reserve(id, viewer, cost) },
     };
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
     const document: DocumentNode = parse(query);
@@ -76,7 +76,7 @@ export function createProtocol({
   return {
     async onConnect({ connectionParams, extra }) {
       const { socket, request } = extra;
-      const viewer = await authenticate(db.prisma, authorizationOf(connectionParams));
+      const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
       // A socket that closed meanwhile has emitted `close` already, so its connection would never be disposed of.
       if (!viewer || socket.readyState !== socket.OPEN) return false;
       extra.live = connections.open(webSocketTransport(socket, request), viewer);

@@ -10,6 +10,7 @@ const CLOSE: Record<Ending, [code: number, reason: string]> = {
   FORBIDDEN: [CloseCode.Forbidden, 'Forbidden'],
   RIGHTS_CHANGED: [SERVICE_RESTART, 'Rights changed'],
   LAGGED: [TRY_AGAIN_LATER, 'lagged'],
+  OVERLOADED: [TRY_AGAIN_LATER, 'Try again later'],
   RESTART: [SERVICE_RESTART, 'Service restart'],
 };
 

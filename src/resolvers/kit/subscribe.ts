@@ -11,6 +11,8 @@ export type SourceEvent = {
   change: Change | Error;
   /** The changes that the stream delivers next, as far as they are in memory. */
   upcoming(): readonly Change[];
+  /** Ends the connection, because this process is too busy to read the event. */
+  overloaded(): void;
 };
 
 type SubscribeOptions = {
@@ -35,7 +37,7 @@ export async function subscribe(
 
   const uuids = about.filter((uuid) => uuid != null);
   const transport = transportOf(context);
-  const slot = transport.reserve();
+  const slot = transport.reserve(context.cost ?? 0);
   try {
     const stream = await context.feed.open({
       organizationId,
@@ -66,6 +68,7 @@ function sourceStream(
   slot: SubscriptionSlot,
 ): AsyncIterableIterator<SourceEvent, undefined> {
   const upcoming = () => stream.upcoming(LOOKAHEAD);
+  const { overloaded } = slot;
   const end = async () => {
     slot.release();
     await stream.return();
@@ -80,10 +83,10 @@ function sourceStream(
         const { done, value: change } = await stream.next();
         if (done) return await end();
         await slot.ready(change);
-        return { done: false, value: { change, upcoming } };
+        return { done: false, value: { change, upcoming, overloaded } };
       } catch (error) {
         await end();
-        return { done: false, value: { change: asError(error), upcoming } };
+        return { done: false, value: { change: asError(error), upcoming, overloaded } };
       }
     },
     return: end,

@@ -33,7 +33,20 @@ export type ActResult<Result> = Result & {
 };
 
 /** The steps of an act, in the order in which they run. Each later step receives what the earlier ones returned. */
-export type Steps<Result extends ResultFields, Prepared, Locked> = {
+export type Steps<Result extends ResultFields, Prepared, Locked> = Common<Result, Prepared, Locked> &
+  (Locking<Prepared, Locked> | { queue?: undefined; lock?: undefined });
+
+type Locking<Prepared, Locked> = {
+  /**
+   * The ids of the rows that `lock` waits for, or names of what else it locks. Acts that share one run one after another
+   * in this process, and wait without a connection: otherwise the acts on one row would take all of them.
+   */
+  queue(prepared: Prepared): string[];
+  /** Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions. */
+  lock(tx: Tx, prepared: Prepared): Promise<Locked>;
+};
+
+type Common<Result extends ResultFields, Prepared, Locked> = {
   /** The organization in which the act happens; null outside any. */
   organizationId: string | null;
   /** How long the transaction may take, in milliseconds; the usual time when it is absent. */
@@ -47,8 +60,6 @@ export type Steps<Result extends ResultFields, Prepared, Locked> = {
   authorize(viewer: Viewer): void;
   /** Slow work before the transaction, such as a request to the source-code host. Skipped for a repetition. */
   prepare?(): Promise<Prepared>;
-  /** Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions. */
-  lock?(tx: Tx, prepared: Prepared): Promise<Locked>;
   /** Checks the state and writes. `viewer` has its present role in the organization, and no other role. */
   write(tx: Tx, context: { prepared: Prepared; locked: Locked; viewer: Viewer }): Promise<NoInfer<Result>>;
 };
@@ -56,10 +67,20 @@ export type Steps<Result extends ResultFields, Prepared, Locked> = {
 /**
  * Runs an act. With an idempotency key it happens once, and a repetition returns the stored result.
  * @throws IdempotencyConflictError when the key was used with another input
+ * @throws BusyError when it has to wait too long; nothing has happened then
  */
 export async function perform<Result extends ResultFields, Prepared = void, Locked = void>(
   act: Act,
-  { organizationId, timeoutMs, result, authorize, prepare, lock, write }: Steps<Result, Prepared, Locked>,
+  {
+    organizationId,
+    timeoutMs,
+    result,
+    authorize,
+    prepare,
+    queue,
+    lock,
+    write,
+  }: Steps<Result, Prepared, Locked>,
 ): Promise<ActResult<Result>> {
   const { viewer, requestId, once } = act;
   authorize(viewer);
@@ -69,7 +90,10 @@ export async function perform<Result extends ResultFields, Prepared = void, Lock
   const prepared = (await prepare?.()) as Prepared;
 
   const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name };
-  return await act.db.transact({ actor, requestId, timeoutMs }, async (tx) => {
+  const lines = queue?.(prepared) ?? [];
+  // A concurrent call with the same key waits for the first one.
+  if (once) lines.push(`${viewer.id} ${once.key}`);
+  return await act.db.transact({ actor, requestId, timeoutMs, queue: lines }, async (tx) => {
     const position = once ? await reserve(tx, act, organizationId, once) : null;
     const isRepetition = position === undefined;
     const locked = (isRepetition ? undefined : await lock?.(tx, prepared)) as Locked;

@@ -30,6 +30,7 @@ export async function putAgentMemory(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.putMemory', organizationId, isOwnAgent(viewer, visible)),
+    queue: () => [agentId],
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx, { locked: agent }) {
       assertNotEnded(agent);

@@ -3,7 +3,7 @@ import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, text, validate } from '../act/input.ts';
 import { lockVacancy } from '../workspace/vacancy.ts';
-import { visibleWorkspace } from '../workspace/workspace.ts';
+import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { hire } from './hire.ts';
 
 export const hireAgentInput = z.object({
@@ -37,6 +37,7 @@ export async function hireAgent(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.hire', organizationId),
+    queue: () => (workspaceId == null ? [] : [treeOf(organizationId)]),
     lock: async (tx) => (workspaceId == null ? null : await lockVacancy(tx, organizationId, workspaceId)),
     async write(tx, { viewer, locked: workspace }) {
       const agentId = await hire(tx, act, viewer, {

@@ -28,6 +28,7 @@ export async function offboardAgent(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.offboard', organizationId, isOwnAgent(viewer, visible)),
+    queue: () => [agentId],
     async lock(tx) {
       const agent = await lockAgent(tx, agentId);
       return { agent, holdings: await lockHoldings(tx, [agentId]) };

@@ -38,6 +38,7 @@ export async function recordReviewedPR(
     result,
     authorize: (viewer) =>
       authorize(viewer, 'agent.recordReview', organizationId, isOwnAgent(viewer, visible)),
+    queue: () => [agentId],
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx, { locked: agent }) {
       assertNotEnded(agent);

@@ -30,6 +30,7 @@ export async function watchRepo(
     organizationId,
     result: watchResult,
     authorize: (viewer) => authorize(viewer, 'agent.watchRepo', organizationId, isOwnAgent(viewer, visible)),
+    queue: () => [agentId],
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx, { locked: agent }) {
       assertRunning(agent);
@@ -82,6 +83,7 @@ export async function unwatchRepo(
     result: unwatchResult,
     authorize: (viewer) =>
       authorize(viewer, 'agent.unwatchRepo', organizationId, isOwnAgent(viewer, visible)),
+    queue: () => [agentId],
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx) {
       const [released] = await tx.$queryRaw<{ owner: string; name: string }[]>`

@@ -81,6 +81,8 @@ async function carryOut(
       result: importResult,
       authorize: (viewer) => authorize(viewer, 'org.import', organizationId),
       prepare: () => readOrgSource(source, { root: settings.templatesDir, lane: organizationId }),
+      // Imports have a limit of their own, and tell of their start before they wait.
+      queue: () => [],
       async lock(tx, document) {
         const unmet = missingEnvironment(document, environment, settings);
         const importId = started ?? (await newImportId(tx));

@@ -31,6 +31,7 @@ export async function addMember(
         authorize(viewer, 'member.add', organizationId);
         authorizeOver(viewer, role, organizationId);
       },
+      queue: () => [organizationId],
       lock: (tx) => lockOrganization(tx, organizationId),
       async write(tx) {
         const user =

@@ -31,6 +31,7 @@ export async function changeMemberRole(
       authorize(viewer, 'member.changeRole', organizationId);
       authorizeOver(viewer, role, organizationId);
     },
+    queue: () => [organizationId],
     lock: (tx) => lockMembership(tx, organizationId, membershipId),
     async write(tx, { locked: membership, viewer }) {
       if (membership.removedAt) throw new NotFoundError();

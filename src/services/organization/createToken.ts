@@ -63,6 +63,7 @@ export async function createToken(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'token.create', organizationId, isOwnToken(viewer, holder)),
+    queue: () => [agent?.id ?? holder.userId ?? organizationId],
     async lock(tx) {
       if (agent) return await holdAgent(tx, agent.id);
       // The holder's role limits who may create the token.

@@ -22,6 +22,7 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
     result,
     authorize: (viewer) =>
       authorize(viewer, 'member.remove', organizationId, isOwnMembership(viewer, visible)),
+    queue: () => [organizationId],
     lock: (tx) => lockMembership(tx, organizationId, membershipId),
     async write(tx, { locked: membership, viewer }) {
       if (membership.removedAt) return { membershipId, revokedTokens: 0 };

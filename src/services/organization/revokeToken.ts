@@ -24,6 +24,7 @@ export async function revokeToken(act: Act, { tokenId }: { tokenId: string }) {
       if (organizationId === null) authorizeEverywhere(viewer);
       else authorize(viewer, 'token.revoke', organizationId, isOwnToken(viewer, token));
     },
+    queue: () => [tokenId],
     // The token may be the viewer's own, which every act locks FOR SHARE. Two acts that both did and then wrote would
     // deadlock, so it is locked for writing here. The memberships come first: removeMember locks in that order too.
     async lock(tx) {

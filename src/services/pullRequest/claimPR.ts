@@ -4,7 +4,7 @@ import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { visibleSession } from '../session/session.ts';
-import { claimed, claimInput, lockClaim, makeClaim, prepareClaim } from './pullRequestClaim.ts';
+import { claimed, claimInput, lockClaim, makeClaim, prepareClaim, queueOfClaim } from './pullRequestClaim.ts';
 
 export const claimPRInput = claimInput;
 
@@ -29,6 +29,7 @@ export async function claimPR(
     authorize: (viewer) =>
       authorize(viewer, 'pullRequest.claim', organizationId, isOwnSession(viewer, claimer)),
     prepare: () => prepareClaim(act, sessionId, claimer, request),
+    queue: queueOfClaim,
     lock: lockClaim,
     async write(tx, { prepared: claim, locked: existing }) {
       return { sessionId, ...(await makeClaim(tx, act, claim, existing)), branchChanged: false };

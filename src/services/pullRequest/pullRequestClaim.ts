@@ -11,7 +11,7 @@ import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import { lockSessions } from '../session/session.ts';
 import { type Claimer, claimRefusal } from '../session/sessionRule.ts';
 import { type NumberedFacts, observePullRequest } from './observedFacts.ts';
-import { lockPullRequest } from './pullRequestLock.ts';
+import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 import { parsePullRequestRef, resolvePullRequestRef } from './pullRequestRef.ts';
 
@@ -52,6 +52,11 @@ export async function prepareClaim(
   assertOpen(observed.facts.state);
   const { organizationId } = claimer.project;
   return { organizationId, sessionId, pr, allowTakeover, asked, observed };
+}
+
+/** The queue that a claim stands in. Whose session holds the pull request is known only under its lock. */
+export function queueOfClaim({ organizationId, sessionId, asked }: Claim): string[] {
+  return [pullRequestName(organizationId, asked), sessionId];
 }
 
 /** Locks the rows that the claim changes. Returns the pull request when it has a row already. */

@@ -12,6 +12,11 @@ export function keyOf({ host, owner, repo, number }: PullRequestCoordinates) {
   };
 }
 
+/** The name of a pull request in the queue of the acts that lock it. */
+export function pullRequestName(organizationId: string, coordinates: PullRequestCoordinates): string {
+  return `${organizationId} ${Object.values(keyOf(coordinates)).join('/')}`;
+}
+
 /**
  * Finds a pull request's row and locks it. Without a row it locks the names under which the row would be inserted.
  *

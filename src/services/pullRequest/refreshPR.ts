@@ -7,7 +7,7 @@ import { NotFoundError, PrNotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { lockSessions } from '../session/session.ts';
 import { observePullRequest } from './observedFacts.ts';
-import { lockPullRequest } from './pullRequestLock.ts';
+import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 
 const result = z.object({ pullRequestId: z.guid() });
@@ -36,6 +36,7 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
       }
       return observed;
     },
+    queue: () => [pullRequestName(organizationId, asked), session.id],
     async lock(tx, { facts }) {
       const existing = await lockPullRequest(tx, organizationId, asked, facts);
       // A merge may terminate the owner.

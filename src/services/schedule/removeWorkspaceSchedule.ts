@@ -3,7 +3,7 @@ import { authorize } from '../../auth/policy.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
-import { visibleWorkspace } from '../workspace/workspace.ts';
+import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
 
 export const removeWorkspaceScheduleInput = z.object({ name: text(1, 255) });
@@ -25,6 +25,7 @@ export async function removeWorkspaceSchedule(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.update', organizationId),
+    queue: () => [treeOf(organizationId)],
     lock: (tx) => lockSchedules(tx, organizationId, workspaceId),
     async write(tx) {
       const schedule = await tx.workspaceSchedule.findFirst({ where: { workspaceId, name } });

@@ -6,7 +6,7 @@ import { type InputIssue, InvalidInputError, NotFoundError } from '../../errors.
 import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
 import { visibleProject } from '../project/project.ts';
-import { visibleWorkspace } from '../workspace/workspace.ts';
+import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
 import { cronFault, nextRun, zoneFault } from './times.ts';
 
@@ -54,6 +54,7 @@ export async function setWorkspaceSchedule(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.update', organizationId),
+    queue: () => [treeOf(organizationId)],
     lock: (tx) => lockSchedules(tx, organizationId, workspaceId),
     async write(tx) {
       const current = await tx.workspaceSchedule.findFirst({ where: { workspaceId, name } });

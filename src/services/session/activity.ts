@@ -36,6 +36,7 @@ export async function reportActivity(
     result,
     authorize: (viewer) =>
       authorize(viewer, 'session.reportActivity', organizationId, isOwnSession(viewer, visible)),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx, { locked: session }) {
       if (session.isTerminated) throw new SessionTerminatedError();

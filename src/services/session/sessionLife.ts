@@ -20,6 +20,7 @@ export async function terminateSession(act: Act, { sessionId }: { sessionId: str
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.terminate', organizationId),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx) {
       // The database's clock, as for reports.
@@ -45,6 +46,7 @@ export async function restoreSession(act: Act, { sessionId }: { sessionId: strin
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.restore', organizationId),
+    queue: () => [projectId, sessionId, ...(agentId === null ? [] : [agentId])],
     lock: async (tx) => ({
       agent: agentId === null ? null : await holdAgent(tx, agentId),
       project: await lockProject(tx, projectId),

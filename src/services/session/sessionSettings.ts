@@ -30,6 +30,7 @@ export async function renameSession(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.rename', organizationId, isOwnSession(viewer, visible)),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx) {
       await tx.session.update({ where: { id: sessionId }, data: { displayName } });
@@ -48,6 +49,7 @@ export async function updateMergePolicy(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'session.updateMergePolicy', organizationId),
+    queue: () => [sessionId],
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx) {
       await tx.session.update({ where: { id: sessionId }, data: { terminateOnPrMerge } });

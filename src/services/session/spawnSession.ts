@@ -8,7 +8,7 @@ import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
-import { claimInput, lockClaim } from '../pullRequest/pullRequestClaim.ts';
+import { claimInput, lockClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
 import { allotWorkspacePath } from './launch.ts';
 import { visibleSession } from './session.ts';
 import { sessionDisplayName } from './sessionSettings.ts';
@@ -71,6 +71,7 @@ export async function spawnSession(
       const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project };
       return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
     },
+    queue: ({ claim }) => [projectId, ...(agent ? [agent.id] : []), ...(claim ? queueOfClaim(claim) : [])],
     lock: async (tx, { claim }) => ({
       agent: agent && (await holdAgent(tx, agent.id)),
       project: await lockProject(tx, projectId),

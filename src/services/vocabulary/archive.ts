@@ -28,6 +28,7 @@ async function archive(act: Act, kind: VocabularyKind, id: string) {
     organizationId,
     result: rowId,
     authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+    queue: () => [id],
     lock: (tx) => lockRow(tx, kind, id),
     async write(tx, { locked: { slug, installationId, archivedAt } }) {
       if (isPlatformSlug(slug)) throw new ForbiddenError('The platform defines it.');

@@ -92,6 +92,7 @@ export async function updateClassifier(
       organizationId,
       result: rowId,
       authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      queue: () => [classifierId],
       lock: (tx) => lockRow(tx, 'Classifier', classifierId),
       async write(tx, { locked }) {
         assertLive(locked);

@@ -59,6 +59,7 @@ export async function updateEntityType(
       organizationId,
       result: rowId,
       authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      queue: () => [entityTypeId],
       lock: (tx) => lockRow(tx, 'EntityType', entityTypeId),
       async write(tx, { locked }) {
         assertLive(locked);

@@ -85,6 +85,7 @@ export async function updateRelationshipType(
       organizationId,
       result: rowId,
       authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      queue: () => [id],
       lock: (tx) => lockRow(tx, 'RelationshipType', id),
       async write(tx, { locked }) {
         assertLive(locked);

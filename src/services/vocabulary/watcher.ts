@@ -94,6 +94,7 @@ export async function updateWatcher(
       organizationId,
       result: rowId,
       authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+      queue: () => [watcherId],
       lock: (tx) => lockRow(tx, 'Watcher', watcherId),
       async write(tx, { locked }) {
         assertLive(locked);

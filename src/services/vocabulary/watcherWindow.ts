@@ -36,6 +36,7 @@ export async function recordWatcherWindow(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'vocabulary.write', organizationId),
+    queue: () => [watcherId],
     // An update in between could replace the current version, which is the default. Updates take the same lock.
     lock: (tx) => lockRow(tx, 'Watcher', watcherId),
     async write(tx, { locked }) {

@@ -4,7 +4,7 @@ import { WorkspaceTooDeepError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { MAX_LEVELS } from './subtree.ts';
-import { assertNameIsFree, liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
+import { assertNameIsFree, liveWorkspace, lockOrgTree, treeOf, visibleWorkspace } from './workspace.ts';
 import { columnsFor, workspaceFields, workspaceName } from './workspaceInput.ts';
 
 export const createWorkspaceInput = workspaceFields.extend({ name: workspaceName });
@@ -32,6 +32,7 @@ export async function createWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.create', organizationId),
+    queue: () => [treeOf(organizationId)],
     async lock(tx) {
       await lockOrgTree(tx, organizationId);
       return parentId === null ? null : await liveWorkspace(tx, parentId);

@@ -38,6 +38,7 @@ export async function reportWorkspaceHeartbeat(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.reportHeartbeat', organizationId, isSeated),
+    queue: () => [act.viewer.id, workspaceId],
     async lock(tx) {
       // The agent first: a removal locks agents before it updates their workspaces. The other order would deadlock.
       await holdAgent(tx, act.viewer.id);

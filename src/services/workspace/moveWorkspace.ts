@@ -5,7 +5,7 @@ import type { Tx } from '../../db.ts';
 import { InvalidInputError, WorkspaceCycleError, WorkspaceTooDeepError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { liveSubtrees, MAX_LEVELS } from './subtree.ts';
-import { assertNameIsFree, liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
+import { assertNameIsFree, liveWorkspace, lockOrgTree, treeOf, visibleWorkspace } from './workspace.ts';
 
 const result = z.object({ workspaceId: z.guid() });
 export type WorkspaceMove = z.output<typeof result>;
@@ -34,6 +34,7 @@ export async function moveWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.move', organizationId),
+    queue: () => [treeOf(organizationId)],
     async lock(tx) {
       await lockOrgTree(tx, organizationId);
       return {

@@ -5,7 +5,7 @@ import { type Act, perform } from '../act/act.ts';
 import { validate, verbatimText } from '../act/input.ts';
 import { discardPlans } from './discardPlans.ts';
 import { lockRemoval, removeWorkspaces } from './removeWorkspaces.ts';
-import { liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
+import { liveWorkspace, lockOrgTree, treeOf, visibleWorkspace } from './workspace.ts';
 
 export const removeWorkspaceInput = z.object({ confirmName: verbatimText(255).nullish() });
 
@@ -31,6 +31,7 @@ export async function removeWorkspace(
     timeoutMs: TIMEOUT_MS,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.remove', organizationId),
+    queue: () => [treeOf(organizationId)],
     async lock(tx) {
       await lockOrgTree(tx, organizationId);
       const { name } = await liveWorkspace(tx, workspaceId);

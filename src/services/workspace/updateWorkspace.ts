@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
-import { assertNameIsFree, liveWorkspace, lockOrgTree, visibleWorkspace } from './workspace.ts';
+import { assertNameIsFree, liveWorkspace, lockOrgTree, treeOf, visibleWorkspace } from './workspace.ts';
 import { columnsFor, workspaceFields, workspaceName } from './workspaceInput.ts';
 
 export const updateWorkspaceInput = workspaceFields.extend({ name: workspaceName.nullish() });
@@ -25,6 +25,7 @@ export async function updateWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'workspace.update', organizationId),
+    queue: () => [treeOf(organizationId)],
     async lock(tx) {
       await lockOrgTree(tx, organizationId);
       return await liveWorkspace(tx, workspaceId);

@@ -23,6 +23,11 @@ export async function visibleWorkspace(
   return workspace;
 }
 
+/** The name of an organization's tree in the queue of the acts that lock it. */
+export function treeOf(organizationId: string): string {
+  return `tree ${organizationId}`;
+}
+
 /**
  * Locks the tree of an organization until the transaction ends. An act that changes the tree or the agents in it takes
  * this lock before any other. Such acts run one after another. Heartbeats do not take the lock.

@@ -8,6 +8,7 @@ import { itemKey } from '../plan/key.ts';
 import { readRows } from '../row/readRows.ts';
 import { handOver } from './handOver.ts';
 import { lockInstallation, visibleInstallation } from './installation.ts';
+import { vocabularyOf } from './lockTarget.ts';
 import { readPlan } from './readPlan.ts';
 import { rowWrites } from './rowWrite.ts';
 import { writeRows } from './writeRows.ts';
@@ -43,6 +44,7 @@ export async function detachItem(act: Act, { installationId, ...input }: Item) {
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     lock: (tx) => lockInstallation(tx, visible),
     async write(tx) {
       const rows = await readRows(tx, organizationId);
@@ -81,6 +83,7 @@ export async function adoptItem(act: Act, { installationId, ...input }: Item) {
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     lock: (tx) => lockInstallation(tx, visible),
     async write(tx, { locked: { template, release, agentId } }) {
       const target = { organizationId, template, release: release.number, installationId };

@@ -16,7 +16,7 @@ import {
   targetOfInstall,
   targetOfResync,
 } from './installTarget.ts';
-import { lockTarget } from './lockTarget.ts';
+import { lockTarget, vocabularyOf } from './lockTarget.ts';
 import { readPlan } from './readPlan.ts';
 
 const MAX_RESOLUTIONS = 2000;
@@ -111,6 +111,7 @@ async function attemptOnce(act: Act, target: Target, { name, resolutions, expect
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     lock: (tx: Tx) => lockTarget(tx, target),
     async write(tx, { viewer }) {
       assertForeign(target);

@@ -4,6 +4,11 @@ import type { Target } from './installTarget.ts';
 
 const TABLES = ['entity_type', 'relationship_type', 'watcher', 'classifier'] as const;
 
+/** The name of an organization's vocabulary in the queue of the acts that lock all of it. */
+export function vocabularyOf(organizationId: string): string {
+  return `vocabulary ${organizationId}`;
+}
+
 /**
  * Locks all rows that an installation depends on. Installations of one template in one organization run one after
  * another, including the first two, when no installation exists yet. The agent and all rows of the vocabulary do not

@@ -11,6 +11,7 @@ import { referencesOf } from '../manifest/reference.ts';
 import { type DefinedRow, readRows } from '../row/readRows.ts';
 import { archiveRows, handOver } from './handOver.ts';
 import { lockInstallation, visibleInstallation } from './installation.ts';
+import { vocabularyOf } from './lockTarget.ts';
 
 export const uninstallTemplateInput = z.object({ mode: z.enum(['ARCHIVE_ITEMS', 'KEEP_AS_USER_OWNED']) });
 
@@ -34,6 +35,7 @@ export async function uninstallTemplate(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'template.install', organizationId),
+    queue: () => [vocabularyOf(organizationId)],
     async lock(tx) {
       await lockInstallation(tx, visible);
       return { agent: await lockAgent(tx, agentId), holdings: await lockHoldings(tx, [agentId]) };

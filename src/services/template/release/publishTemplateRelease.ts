@@ -48,6 +48,7 @@ export async function publishTemplateRelease(
       organizationId,
       result,
       authorize: (viewer) => authorize(viewer, 'template.publish', organizationId),
+      queue: () => [organizationId, agentId],
       async lock(tx) {
         // Without the lock, two templates released concurrently would both contain the rows that belong to no agent.
         await lockOrganization(tx, organizationId);
