@@ -17,6 +17,7 @@ import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
+import { OPERATION_LIMITS } from './operation.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
@@ -44,6 +45,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   orgTemplatesDir?: Config['orgTemplatesDir'];
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
+  /** Default: `OPERATION_LIMITS`. */
+  operationLimits?: Partial<Config['operationLimits']>;
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -98,6 +101,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
+      limits: { ...OPERATION_LIMITS, ...config.operationLimits },
       tuning: tuning.live,
     });
     url = http.url;

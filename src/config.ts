@@ -1,11 +1,16 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { OPERATION_LIMITS, type OperationLimits } from './operation.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Printable ASCII without spaces, which an HTTP header carries unchanged. */
 const BOOTSTRAP_TOKEN = /^[\x21-\x7e]{8,200}$/;
 /** About 2,700 years. With more, `now() - interval` leaves PostgreSQL's range of dates. */
 const MAX_RETENTION_DAYS = 1_000_000;
+/** Enough for the introspection query. */
+const MIN_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_DEADLINE_SECONDS = 600;
 
 /**
  * The configuration from the environment, read once. Other modules take their part of it as an argument, so that servers
@@ -42,6 +47,7 @@ export type Config = {
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
   readonly feedRetention: { readonly days: number; readonly rows: number };
+  readonly operationLimits: Readonly<OperationLimits>;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
 
@@ -97,6 +103,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
+    operationLimits: Object.freeze({
+      answerBytes: e.MAX_ANSWER_BYTES,
+      deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
+    }),
     logLevel: e.LOG_LEVEL,
   });
 }
@@ -175,5 +185,7 @@ const environment = z.object({
   MUSTER_AVAILABLE_ENV: names.default(() => []),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
+  MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(OPERATION_LIMITS.answerBytes),
+  OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(OPERATION_LIMITS.deadlineMs / 1_000),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
 });

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { OperationLimits } from '../operation.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
@@ -26,17 +27,18 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
+  limits: OperationLimits;
   /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, tuning }: HttpServerOptions,
+  { host, port, metrics, log, limits, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
   const connections = createLiveConnections(db.checkPool, log, tuning);
-  const yoga = createGraphQLServer(services, connections, log);
+  const yoga = createGraphQLServer(services, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
 

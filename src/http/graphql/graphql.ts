@@ -5,6 +5,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
+import type { OperationLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
 import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useDocumentLimits } from '../limits/document.ts';
@@ -18,10 +19,11 @@ import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
+import { useRunningLimits } from './running.ts';
 import { useStartPosition } from './startPosition.ts';
 
 /** The part of an operation's context that a transport other than HTTP provides. */
-export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport'>>;
+export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport' | 'leaving'>>;
 
 export type GraphQLServer = YogaServerInstance<object, Context>;
 
@@ -43,10 +45,11 @@ const CORS = {
 export function createGraphQLServer(
   services: Services,
   connections: LiveConnections,
+  limits: OperationLimits,
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
-  const entityReads = createEntityReads(services.db);
+  const entityReads = createEntityReads(services.db, limits);
   const { plugin, viewerOf } = useAuthentication(services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
@@ -72,7 +75,8 @@ export function createGraphQLServer(
       useOperationLimits(),
       useStartPosition(),
       useAccount(),
-      useEventExecution(log),
+      useRunningLimits(limits),
+      useEventExecution(limits, log),
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {
@@ -81,7 +85,8 @@ export function createGraphQLServer(
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);
       if (!viewer) throw new Error('An operation passed without authentication.');
-      return { ...own, viewer, subscriptionTransport: eventStreams.transportFor(http.request, http, viewer) };
+      const subscriptionTransport = eventStreams.transportFor(http.request, http, viewer);
+      return { ...own, viewer, subscriptionTransport, leaving: http.request.signal };
     },
   });
 }

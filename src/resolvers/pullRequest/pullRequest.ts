@@ -6,7 +6,7 @@ import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  pullRequest: t.prismaField({
+  pullRequest: t.field({
     type: PullRequest,
     nullable: true,
     description:
@@ -18,16 +18,11 @@ builder.prismaObjectFields('Organization', (t) => ({
           'The URL of the pull request, or `owner/repo#142` for one on github.com. Letter case does not matter.',
       }),
     },
-    resolve: (query, organization, { ref }, { db }) => {
+    select: ({ ref }, _context, nested) => {
       const coordinates = parseQualifiedRef(ref);
-      return (
-        coordinates &&
-        db.prisma.pullRequest.findFirst({
-          ...query,
-          where: { organizationId: organization.id, ...keyOf(coordinates) },
-        })
-      );
+      return { pullRequests: nested({ where: coordinates ? keyOf(coordinates) : NONE, take: 1 }) };
     },
+    resolve: ({ pullRequests: [pullRequest] }) => pullRequest ?? null,
   }),
   pullRequests: t.relatedConnection('pullRequests', {
     ...relatedList(),
@@ -36,3 +31,5 @@ builder.prismaObjectFields('Organization', (t) => ({
     query: ({ state }) => ({ where: { state: state ?? undefined } }),
   }),
 }));
+
+const NONE = { id: { in: [] } };

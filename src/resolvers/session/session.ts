@@ -14,7 +14,7 @@ const ownerArgs = () =>
   }));
 
 builder.prismaObjectFields('Organization', (t) => ({
-  session: t.prismaField({
+  session: t.field({
     type: Session,
     nullable: true,
     description: 'The session of the organization with a short name; null when no session has the name.',
@@ -24,18 +24,11 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'The short name, `<project slug>-<num>`, such as `rocket-3`.',
       }),
     },
-    resolve: (query, organization, { name }, { db }) => {
+    select: ({ name }, _context, nested) => {
       const [, slug, num] = SESSION_NAME.exec(name) ?? [];
-      if (!slug || !num) return null;
-      return db.prisma.session.findFirst({
-        ...query,
-        where: {
-          organizationId: organization.id,
-          num: Number(num),
-          project: { organizationId: organization.id, slug },
-        },
-      });
+      return { sessions: nested({ where: slug ? { num: Number(num), project: { slug } } : NONE, take: 1 }) };
     },
+    resolve: ({ sessions: [session] }) => session ?? null,
   }),
   sessions: t.relatedConnection('sessions', {
     ...relatedList(orderOfSessions),
@@ -65,6 +58,8 @@ builder.prismaObjectFields('Organization', (t) => ({
     resolve: ({ id }, args, context) => countLanes(id, args, context),
   }),
 }));
+
+const NONE = { id: { in: [] } };
 
 /** At most nine digits, which PostgreSQL's `integer` can hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;

@@ -1,5 +1,6 @@
 import type { Database } from '../../db.ts';
 import { builder } from '../../schema/index.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import {
   type TreeWorkspace,
   WorkspaceTreeNode,
@@ -10,6 +11,7 @@ import { setwise } from '../kit/setwise.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   workspaceTree: t.field({
     type: [WorkspaceTreeNode],
+    ...weighs({ items: 1_000 }),
     description:
       "All live workspaces of the organization, parents before their children and siblings ordered by name. `parentId` and `depth` give each workspace's place in the tree.",
     args: {

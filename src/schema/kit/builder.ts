@@ -10,7 +10,9 @@ import './exposeNode.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
+import { clientOf } from './rowLoader.ts';
 import './visibility.ts';
+import WeighPlugin from './weighPlugin.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -28,7 +30,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
+  plugins: [WeighPlugin, ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
@@ -37,7 +39,7 @@ export const builder = new SchemaBuilder<{
     },
   },
   prisma: {
-    client: ({ db }) => db.prisma,
+    client: clientOf,
     dmmf: getDatamodel(),
     defaultConnectionSize: DEFAULT_PAGE_SIZE,
     maxConnectionSize: MAX_PAGE_SIZE,

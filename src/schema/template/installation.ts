@@ -2,6 +2,7 @@ import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { byText } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { weighs } from '../kit/weight.ts';
 import { InstallationStatus } from './enum.ts';
 import { DRIFTED, InstallationItem, InstallationItemState } from './installationItem.ts';
 import { Template } from './template.ts';
@@ -37,6 +38,7 @@ export const Installation = builder.prismaNode('Installation', {
         status === 'INSTALLED' && releases.some(({ number }) => number > release.number),
     }),
     drift: t.relation('items', {
+      ...weighs({ items: 100 }),
       type: InstallationItem,
       description:
         'The items that the organization changed or archived since a release wrote them, ordered by kind and slug, at most 2,000.',

@@ -1,5 +1,6 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
@@ -34,6 +35,7 @@ export const RelationshipType = builder.prismaNode('RelationshipType', {
         'The relationship type of the opposite direction, such as "owns" for "is owned by"; null when none is set. A symmetric type has none.',
     }),
     rules: t.relation('rules', {
+      ...weighs({ items: 100 }),
       type: RelationshipTypeRule,
       description:
         'The pairs of entity types that the relationship type allows, at most 200. Without rules, it allows every pair.',

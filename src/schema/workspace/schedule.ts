@@ -1,4 +1,5 @@
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
@@ -16,7 +17,10 @@ export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
     timezone: t.exposeString('timezone', {
       description: 'The IANA time zone that `cronExpr` is read in. UTC by default.',
     }),
-    prompt: t.exposeString('prompt', { description: 'The prompt that the session receives.' }),
+    prompt: t.exposeString('prompt', {
+      ...weighs({ kilobytes: 100 }),
+      description: 'The prompt that the session receives.',
+    }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),
     source: t.expose('source', {
       type: WorkspaceItemSource,
