@@ -49,8 +49,8 @@ builder.prismaObjectFields('Organization', (t) => ({
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this time.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
-    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, { feed, db }) =>
-      changePage(feed, db, first, {
+    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, context) =>
+      changePage(context, first, {
         organizationId: id,
         after: after ?? undefined,
         ...ofEntity(entityId, types ?? undefined),
