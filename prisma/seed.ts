@@ -4,6 +4,7 @@ import { authenticate } from '../src/auth/authenticate.ts';
 import { hashSecret, newSecret, prefixOf } from '../src/auth/secret.ts';
 import type { Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
+import { DEFAULT_QUOTAS } from '../src/quotas.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import type { Act } from '../src/services/act/act.ts';
 import { hireAgent } from '../src/services/agent/hireAgent.ts';
@@ -99,6 +100,7 @@ async function seedOrganization(db: Database, options: SeedOptions, ownerToken: 
     pullRequestSource: options.pullRequestSource,
     jobs: NO_JOBS,
     runtime: noRuntime(),
+    quotas: DEFAULT_QUOTAS,
   });
   const { organizationId } = await createOrganization(await act(), { slug: 'demo', name: 'Demo' });
   const { projectId } = await registerProject(await act(), {

@@ -2,7 +2,13 @@
 
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { type Database, openCheckPool, openDatabase } from './db.ts';
+import {
+  type CommitListener,
+  type Database,
+  type DatabaseLimits,
+  openCheckPool,
+  openDatabase,
+} from './db.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
 import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
@@ -18,6 +24,7 @@ import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
 import { OPERATION_LIMITS } from './operation.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
@@ -43,6 +50,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   runtime?: Config['runtime'];
   /** Where imports read `directory` sources from. Default: nowhere. */
   orgTemplatesDir?: Config['orgTemplatesDir'];
+  /** Default: DEFAULT_QUOTAS. */
+  quotas?: Partial<Quotas>;
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
   /** Default: `OPERATION_LIMITS`. */
@@ -52,6 +61,7 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
 /** Other limits than the defaults, for tests and benchmarks. */
 export type Tuning = {
   live?: Partial<ConnectionLimits>;
+  database?: Partial<DatabaseLimits>;
   everySeconds?: WorkersOptions['everySeconds'];
   runtime?: Partial<ExecLimits>;
 };
@@ -62,10 +72,11 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   // The feed and the workers need the database, and it notifies them of commits.
   let feed: Feed | undefined;
   let workers: Workers | undefined;
-  const db = openDatabase(config.databaseUrl, (tx) => {
+  const onCommit: CommitListener = (tx) => {
     feed?.nudge();
     for (const queue of jobs.enqueuedBy(tx)) workers?.nudge(queue);
-  });
+  };
+  const db = openDatabase(config.databaseUrl, onCommit, tuning.database);
   const boss = createBoss(db, log);
   const jobs = createJobQueue(boss);
   const metrics = createMetrics();
@@ -89,6 +100,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       pullRequestSource: pullRequestSource(config, log),
       jobs,
       runtime,
+      quotas: { ...DEFAULT_QUOTAS, ...config.quotas },
       orgImport: {
         templatesDir: config.orgTemplatesDir ?? null,
         availableEnv: config.availableEnv ?? [],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { OPERATION_LIMITS, type OperationLimits } from './operation.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Printable ASCII without spaces, which an HTTP header carries unchanged. */
@@ -48,6 +49,7 @@ export type Config = {
   readonly availableEnv: readonly string[];
   readonly feedRetention: { readonly days: number; readonly rows: number };
   readonly operationLimits: Readonly<OperationLimits>;
+  readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
 
@@ -107,6 +109,15 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       answerBytes: e.MAX_ANSWER_BYTES,
       deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
     }),
+    quotas: Object.freeze({
+      agents: e.QUOTA_AGENTS,
+      tokens: e.QUOTA_TOKENS,
+      agentMemories: e.QUOTA_AGENT_MEMORIES,
+      agentMemoryBytes: e.QUOTA_AGENT_MEMORY_BYTES,
+      agentActionsPerDay: e.QUOTA_AGENT_ACTIONS_PER_DAY,
+      agentActionBytesPerDay: e.QUOTA_AGENT_ACTION_BYTES_PER_DAY,
+      agentRefusalsPerMinute: e.QUOTA_AGENT_REFUSALS_PER_MINUTE,
+    }),
     logLevel: e.LOG_LEVEL,
   });
 }
@@ -133,6 +144,9 @@ const integer = (min: number, max: number) =>
       error: ({ input }) => `is ${JSON.stringify(input)}; expected a whole number from ${min} to ${max}`,
     })
     .transform(Number);
+
+/** The largest value of GraphQL's `Int`, which QUOTA_EXCEEDED has the limit as. */
+const quota = integer(1, 2 ** 31 - 1);
 
 /** The error does not repeat the value, because a URL may contain a password. */
 const url = (schemes: readonly string[], example: string) => {
@@ -187,5 +201,12 @@ const environment = z.object({
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
   MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(OPERATION_LIMITS.answerBytes),
   OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(OPERATION_LIMITS.deadlineMs / 1_000),
+  QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
+  QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
+  QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),
+  QUOTA_AGENT_MEMORY_BYTES: quota.default(DEFAULT_QUOTAS.agentMemoryBytes),
+  QUOTA_AGENT_ACTIONS_PER_DAY: quota.default(DEFAULT_QUOTAS.agentActionsPerDay),
+  QUOTA_AGENT_ACTION_BYTES_PER_DAY: quota.default(DEFAULT_QUOTAS.agentActionBytesPerDay),
+  QUOTA_AGENT_REFUSALS_PER_MINUTE: quota.default(DEFAULT_QUOTAS.agentRefusalsPerMinute),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
 });

@@ -6,6 +6,7 @@ import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
 import type { Operation } from './operation.ts';
+import type { Quotas } from './quotas.ts';
 import type { EntityReads } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
 import type { JobQueue } from './services/port/job.ts';
@@ -19,6 +20,7 @@ export type Services = {
   pullRequestSource: PullRequestSource;
   jobs: JobQueue;
   runtime: Runtime;
+  quotas: Quotas;
   orgImport: ImportSettings;
   log: Logger;
 };

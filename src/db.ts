@@ -80,7 +80,7 @@ const LIMITS: DatabaseLimits = {
 const FEED_POOL_SIZE = 4;
 const JOB_POOL_SIZE = 4;
 const TOKEN_POOL_SIZE = 4;
-const CHECK_POOL_SIZE = 2;
+const CHECK_POOL_SIZE = 3;
 /** The most requests for a connection of one account that wait. One operation may make hundreds. */
 const MAX_WAITING = 10_000;
 /** Longer than the server's own timeouts. */

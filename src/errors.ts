@@ -1,6 +1,7 @@
 /** The errors that are answered as results, by noun where a noun has several. */
 import { UserError } from './errors/userError.ts';
 
+export * from './errors/quota.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';

@@ -20,7 +20,8 @@ export type FeedMeter = SequencingMeter & ReadingMeter;
 
 export type FeedOptions = Omit<PublisherOptions, 'url' | 'meter'> & {
   meter?: FeedMeter;
-  database: Pick<Database, 'url' | 'feedPool'>;
+  /** The backlog is read over `checkPool`, so that health does not wait for the feed's reads. Default: `feedPool`. */
+  database: Pick<Database, 'url' | 'feedPool'> & Partial<Pick<Database, 'checkPool'>>;
   /** How long an organization stays subscribed after its last reader has left. For tests and measurements. */
   leaveMs?: number;
 };
@@ -115,7 +116,7 @@ const MAX_HEAD_AGE_MS = 10_000;
 export function createFeed(options: FeedOptions): Feed {
   const { database, leaveMs, ...publishing } = options;
   const { log, meter } = options;
-  const { url, feedPool: pool } = database;
+  const { url, feedPool: pool, checkPool } = database;
   const publisher = startPublisher({ url, ...publishing });
   const { bus } = publisher;
 
@@ -123,7 +124,7 @@ export function createFeed(options: FeedOptions): Feed {
   const pages = createSingleFlight<Page>();
   const hub = createHub({ pool, bus, limiter: createLimiter(MAX_GAP_READS), log, meter, leaveMs });
   const bounds = coalesce(() => readBounds(pool));
-  const backlog = createBacklogMonitor(pool);
+  const backlog = createBacklogMonitor(checkPool ?? pool);
   const streams = new Set<ChangeStream>();
   const closed = Promise.withResolvers<never>();
   closed.promise.catch(() => {});

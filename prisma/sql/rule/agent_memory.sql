@@ -10,6 +10,31 @@ CREATE OR REPLACE TRIGGER agent_memory_stays BEFORE UPDATE ON agent_memory
 CREATE OR REPLACE TRIGGER agent_memory_is_kept BEFORE DELETE OR TRUNCATE ON agent_memory
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('what an agent remembered is kept');
 
+-- Counts an agent's memory for its quotas, whoever writes it. The row that counts is locked until the transaction ends, so
+-- the count that a transaction reads after its write includes all committed writes.
+CREATE OR REPLACE FUNCTION count_agent_memory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO agent_usage AS used (organization_id, agent_id, kind, since, count, bytes)
+  VALUES (
+    NEW.organization_id, NEW.agent_id, 'MEMORY', 'epoch',
+    CASE TG_OP WHEN 'INSERT' THEN 1 ELSE 0 END,
+    octet_length(NEW.value) +
+      CASE TG_OP WHEN 'INSERT' THEN octet_length(NEW.key) ELSE -octet_length(OLD.value) END
+  )
+  ON CONFLICT (agent_id, kind) DO UPDATE
+     SET count = used.count + excluded.count, bytes = used.bytes + excluded.bytes;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER agent_memory_count AFTER INSERT OR UPDATE OF value ON agent_memory
+  FOR EACH ROW EXECUTE FUNCTION count_agent_memory();
+
+REVOKE EXECUTE ON FUNCTION count_agent_memory() FROM PUBLIC;
+
 ALTER TABLE agent_memory
+  ENABLE ALWAYS TRIGGER agent_memory_count,
   ENABLE ALWAYS TRIGGER agent_memory_stays,
   ENABLE ALWAYS TRIGGER agent_memory_is_kept;

@@ -1,4 +1,4 @@
-import { WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
+import { QuotaExceededError, WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
@@ -18,7 +18,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 mutation('hireAgent', {
   description:
-    'Hires an agent, with or without a vacant workspace to work in. With a container runtime, the agent is PENDING until a background job has started its container. Without a runtime, or in an external workspace, it is RUNNING at once. Allowed for OWNER, ADMIN and MEMBER.',
+    'Hires an agent, with or without a vacant workspace to work in. With a container runtime, the agent is PENDING until a background job has started its container. Without a runtime, or in an external workspace, it is RUNNING at once. Refused with QUOTA_EXCEEDED when the organization has too many agents. Allowed for OWNER, ADMIN and MEMBER.',
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
@@ -44,7 +44,7 @@ mutation('hireAgent', {
     }),
   }),
   schema: hireAgentInput,
-  errors: [WorkspaceRemovedError, WorkspaceOccupiedError],
+  errors: [WorkspaceRemovedError, WorkspaceOccupiedError, QuotaExceededError],
   act: hireAgent,
   payload: (t) => ({
     agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that was hired.' }),

@@ -1,3 +1,4 @@
+import { QuotaExceededError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentAction } from '../../schema/agent/agentAction.ts';
 import { AgentActionOutcome } from '../../schema/agent/enum.ts';
@@ -6,7 +7,7 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('logAgentAction', {
   description:
-    "Adds an entry to an agent's action log, for something that the agent attempted outside Muster. Muster itself logs every mutation that it refuses to an agent. Allowed for the agent itself, OWNER and ADMIN.",
+    "Adds an entry to an agent's action log, for something that the agent attempted outside Muster. Muster itself logs the mutations that it refuses to an agent. Refused with QUOTA_EXCEEDED when the agent has logged too much in one day (UTC). Allowed for the agent itself, OWNER and ADMIN.",
   input: (t) => ({
     agentId: t.idOf('Agent', { required: true, description: 'The agent that attempted the action.' }),
     action: t.string({ required: true, description: 'The name of the action, 1 to 255 characters.' }),
@@ -21,6 +22,7 @@ mutation('logAgentAction', {
     }),
   }),
   schema: logAgentActionInput,
+  errors: [QuotaExceededError],
   act: logAgentAction,
   payload: (t) => ({
     agent: t.exposeNode('agentId', { type: Agent, description: 'The agent that attempted the action.' }),

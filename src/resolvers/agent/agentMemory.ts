@@ -1,4 +1,4 @@
-import { AgentNotRunningError } from '../../errors.ts';
+import { AgentNotRunningError, QuotaExceededError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentMemory } from '../../schema/agent/agentMemory.ts';
 import { putAgentMemory, putAgentMemoryInput } from '../../services/agent/agentMemory.ts';
@@ -6,7 +6,7 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('putAgentMemory', {
   description:
-    "Stores a value under a key of an agent's memory. It replaces the value that the key had. Refused with AGENT_NOT_RUNNING when the agent is STOPPED or in ERROR. Allowed for the agent itself, OWNER and ADMIN.",
+    "Stores a value under a key of an agent's memory. It replaces the value that the key had. Refused with AGENT_NOT_RUNNING when the agent is STOPPED or in ERROR, and with QUOTA_EXCEEDED when its memory would have too many keys or bytes. Allowed for the agent itself, OWNER and ADMIN.",
   input: (t) => ({
     agentId: t.idOf('Agent', { required: true, description: 'The agent whose memory changes.' }),
     key: t.string({ required: true, description: 'The key, 1 to 255 characters.' }),
@@ -17,7 +17,7 @@ mutation('putAgentMemory', {
     }),
   }),
   schema: putAgentMemoryInput,
-  errors: [AgentNotRunningError],
+  errors: [AgentNotRunningError, QuotaExceededError],
   act: putAgentMemory,
   payload: (t) => ({
     agent: t.exposeNode('agentId', { type: Agent, description: 'The agent whose memory changed.' }),

@@ -36,7 +36,7 @@ export async function runAct<Result>(
 }
 
 function createAct(
-  { viewer, requestId, db, pullRequestSource, jobs, runtime }: Context,
+  { viewer, requestId, db, pullRequestSource, jobs, runtime, quotas }: Context,
   mutation: string,
   input: Input,
   schema: z.ZodType = z.object({}),
@@ -50,6 +50,7 @@ function createAct(
     pullRequestSource,
     jobs,
     runtime,
+    quotas,
     once: idempotencyKey
       ? {
           key: idempotencyKey,

@@ -3,6 +3,7 @@ import {
   InvalidOrgSourceError,
   MissingEnvironmentError,
   PlanStaleError,
+  QuotaExceededError,
   TooManyRemovalsError,
   WorkspaceTooDeepError,
 } from '../../errors.ts';
@@ -39,6 +40,7 @@ The mutation returns the first error that applies, in this order:
 8. PLAN_STALE
 9. TOO_MANY_REMOVALS
 10. WORKSPACE_TOO_DEEP
+11. QUOTA_EXCEEDED: the organization would have too many agents.
 
 Allowed for OWNER and ADMIN.`,
   input: (t) => ({
@@ -61,7 +63,7 @@ Allowed for OWNER and ADMIN.`,
       required: true,
       defaultValue: false,
       description:
-        'Whether to return the plan without carrying it out. A dry run writes nothing and never returns IDEMPOTENCY_CONFLICT, MISSING_ENVIRONMENT, IMPORT_IN_PROGRESS, PLAN_STALE, TOO_MANY_REMOVALS or WORKSPACE_TOO_DEEP. Its result is not stored under the idempotency key.',
+        'Whether to return the plan without carrying it out. A dry run writes nothing and never returns IDEMPOTENCY_CONFLICT, MISSING_ENVIRONMENT, IMPORT_IN_PROGRESS, PLAN_STALE, TOO_MANY_REMOVALS, WORKSPACE_TOO_DEEP or QUOTA_EXCEEDED. Its result is not stored under the idempotency key.',
     }),
     expectedPlanHash: t.string({
       description:
@@ -80,6 +82,7 @@ Allowed for OWNER and ADMIN.`,
     PlanStaleError,
     TooManyRemovalsError,
     WorkspaceTooDeepError,
+    QuotaExceededError,
   ],
   act: (act, input, { orgImport }) => importOrg(act, input, orgImport),
   payload: (t) => ({

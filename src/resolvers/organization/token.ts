@@ -1,4 +1,4 @@
-import { AgentNotRunningError } from '../../errors.ts';
+import { AgentNotRunningError, QuotaExceededError } from '../../errors.ts';
 import { Token } from '../../schema/organization/token.ts';
 import { createToken, createTokenInput } from '../../services/organization/createToken.ts';
 import { revokeToken } from '../../services/organization/revokeToken.ts';
@@ -6,7 +6,7 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('createToken', {
   description:
-    "Creates an API token for a person or an agent. The token works in one organization. A person's token acts with that person's role, which must not be above the viewer's. OWNER and ADMIN can create tokens for members and agents; a MEMBER can create them for itself and for the agents it hired.",
+    "Creates an API token for a person or an agent. The token works in one organization. A person's token acts with that person's role, which must not be above the viewer's. OWNER and ADMIN can create tokens for members and agents; a MEMBER can create them for itself and for the agents it hired. Refused with QUOTA_EXCEEDED when the organization has too many tokens.",
   input: (t) => ({
     organizationId: t.idOf('Organization', {
       required: true,
@@ -27,7 +27,7 @@ mutation('createToken', {
     }),
   }),
   schema: createTokenInput,
-  errors: [AgentNotRunningError],
+  errors: [AgentNotRunningError, QuotaExceededError],
   act: createToken,
   payload: (t) => ({
     token: t.exposeNode('tokenId', { type: Token, description: 'The new token.' }),

@@ -2,6 +2,7 @@ import {
   CannotInstallIntoSourceOrgError,
   NotInstalledError,
   PlanStaleError,
+  QuotaExceededError,
   TemplateConflictsError,
 } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
@@ -49,6 +50,7 @@ The mutation returns the first error that applies, in this order:
 6. NOT_FOUND: the release.
 7. PLAN_STALE
 8. TEMPLATE_CONFLICTS: all conflicts that no resolution resolves.
+9. QUOTA_EXCEEDED: the organization would have too many agents.
 
 Allowed for OWNER and ADMIN.`,
   input: (t) => ({
@@ -61,7 +63,7 @@ Allowed for OWNER and ADMIN.`,
     ...planFields(t),
   }),
   schema: installInput,
-  errors: [CannotInstallIntoSourceOrgError, TemplateConflictsError, PlanStaleError],
+  errors: [CannotInstallIntoSourceOrgError, TemplateConflictsError, PlanStaleError, QuotaExceededError],
   act: installTemplate,
   payload,
 });

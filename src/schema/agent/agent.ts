@@ -71,7 +71,7 @@ export const Agent = builder.prismaNode('Agent', {
     actions: t.relatedConnection('actions', {
       ...relatedList(),
       description:
-        "The agent's action log, newest first: the actions that the agent logged, and every mutation that was refused to it. Entries are never deleted.",
+        "The agent's action log, newest first: the actions that the agent logged, and the mutations that were refused to it. Of many refusals in one minute only the first have entries; `furtherRefusals` counts the others. Entries are never deleted.",
     }),
     reviewedPullRequests: t.relatedConnection('reviewedPullRequests', {
       ...relatedList(newestFirst('reviewedAt')),

@@ -6,8 +6,10 @@ import {
   IdempotencyConflictError,
   InvalidInputError,
   NotFoundError,
+  QuotaExceededError,
   SlugTakenError,
 } from '../../errors.ts';
+import type { QuotaName } from '../../quotas.ts';
 import { builder } from './builder.ts';
 import { userError } from './userError.ts';
 
@@ -63,4 +65,27 @@ userError(IdempotencyConflictError, {
 userError(SlugTakenError, {
   description: 'the slug is already in use.',
   fields: (t) => ({ slug: t.exposeString('slug', { description: 'The slug that is in use.' }) }),
+});
+
+const Quota = builder.enumType('Quota', {
+  description:
+    'A limit on what an organization has, or on what an agent writes. The server configures the quotas.',
+  values: {
+    AGENTS: { description: 'The agents of an organization that are not offboarded.' },
+    TOKENS: { description: 'The tokens of an organization that are neither revoked nor expired.' },
+    AGENT_MEMORIES: { description: "The keys in an agent's memory." },
+    AGENT_MEMORY_BYTES: { description: "The bytes of the keys and values in an agent's memory." },
+    AGENT_ACTIONS_PER_DAY: {
+      description: 'The entries that `logAgentAction` adds for an agent in one day (UTC).',
+    },
+    AGENT_ACTION_BYTES_PER_DAY: { description: 'The bytes of these entries, with their metadata as JSON.' },
+  } satisfies Record<QuotaName, object>,
+});
+
+userError(QuotaExceededError, {
+  description: 'the mutation would exceed a quota of the organization or of the agent. Nothing was written.',
+  fields: (t) => ({
+    quota: t.expose('quota', { type: Quota, description: 'The quota.' }),
+    limit: t.exposeInt('limit', { description: 'The limit of the quota.' }),
+  }),
 });

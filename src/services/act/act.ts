@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { currentViewer } from '../../auth/rights.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Database, Tx } from '../../db.ts';
+import type { Quotas } from '../../quotas.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { PullRequestSource } from '../port/pullRequestSource.ts';
 import type { Runtime } from '../port/runtime.ts';
@@ -16,6 +17,7 @@ export type Act = {
   pullRequestSource: PullRequestSource;
   jobs: JobQueue;
   runtime: Runtime;
+  quotas: Quotas;
   /** Set when the caller gave an idempotency key. */
   once?: Once;
 };

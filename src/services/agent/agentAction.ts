@@ -8,9 +8,12 @@ import { authorize } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Database } from '../../db.ts';
 import type { UserError } from '../../errors.ts';
+import type { Quotas } from '../../quotas.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, text, validate } from '../act/input.ts';
+import { assertWithin } from '../act/quota.ts';
 import { visibleAgent } from './agent.ts';
+import { countAction, countRefusal } from './agentUsage.ts';
 
 export const logAgentActionInput = z.object({
   action: text(1, 255),
@@ -21,7 +24,10 @@ export const logAgentActionInput = z.object({
 const result = z.object({ agentId: z.guid(), agentActionId: z.guid() });
 export type LoggedAction = z.output<typeof result>;
 
-/** Adds an entry to an agent's log, for an action outside Muster. */
+/**
+ * Adds an entry to an agent's log, for an action outside Muster.
+ * @throws QuotaExceededError
+ */
 export async function logAgentAction(
   act: Act,
   { agentId, ...input }: { agentId: string } & z.input<typeof logAgentActionInput>,
@@ -33,7 +39,12 @@ export async function logAgentAction(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.logAction', organizationId, isOwnAgent(viewer, agent)),
-    async write(tx) {
+    queue: () => [agentId],
+    // Locks the row that counts the agent's entries.
+    lock: (tx) => countAction(tx, { organizationId, agentId }, bytesOf(action, metadata)),
+    async write(tx, { locked: { count, bytes } }) {
+      assertWithin(act.quotas, 'AGENT_ACTIONS_PER_DAY', count);
+      assertWithin(act.quotas, 'AGENT_ACTION_BYTES_PER_DAY', bytes);
       const { id: agentActionId } = await tx.agentAction.create({
         data: { organizationId, agentId, action, outcome, metadata: metadata ?? {} },
       });
@@ -42,28 +53,36 @@ export async function logAgentAction(
   });
 }
 
-/** Adds an entry for a refused mutation. A failure to write it is only logged: the caller gets the refusal either way. */
+function bytesOf(action: string, metadata: unknown): number {
+  return Buffer.byteLength(action) + Buffer.byteLength(JSON.stringify(metadata ?? {}));
+}
+
+type Refused = { viewer: Viewer; requestId: string; db: Database; quotas: Quotas; log: Logger };
+
+/**
+ * Adds an entry for a refused mutation; beyond the limit of a minute it is only counted, in the last entry of the minute.
+ * A failure to write it is only logged: the caller gets the refusal either way.
+ */
 export async function recordRefusal(
-  { viewer, requestId, db, log }: { viewer: Viewer; requestId: string; db: Database; log: Logger },
+  { viewer, requestId, db, quotas, log }: Refused,
   action: string,
   { code, message }: UserError,
 ): Promise<void> {
   if (viewer.kind !== 'AGENT' || viewer.organizationId === null) return;
-  const metadata: Prisma.InputJsonObject = { code, message, requestId };
+  const { id: agentId, organizationId } = viewer;
+  const place = { organizationId, agentId };
+  const queue = [`refusals ${agentId}`];
   try {
-    await db.prisma.agentAction.create({
-      data: {
-        organizationId: viewer.organizationId,
-        agentId: viewer.id,
-        action,
-        outcome: 'DENIED',
-        metadata,
-      },
+    await db.transact({ actor: viewer, requestId, queue }, async (tx) => {
+      const { isListed, entryId: id } = await countRefusal(tx, place, quotas.agentRefusalsPerMinute);
+      if (isListed) {
+        const metadata: Prisma.InputJsonObject = { code, message, requestId };
+        await tx.agentAction.create({ data: { id, ...place, action, outcome: 'DENIED', metadata } });
+      } else {
+        await tx.agentAction.update({ where: { id }, data: { furtherRefusals: { increment: 1 } } });
+      }
     });
   } catch (error) {
-    log.warn(
-      { err: error, requestId, agentId: viewer.id, action },
-      'an agent’s refused mutation could not be recorded',
-    );
+    log.warn({ err: error, requestId, agentId, action }, 'an agent’s refused mutation could not be recorded');
   }
 }

@@ -3,7 +3,9 @@ import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { text, validate, verbatimText } from '../act/input.ts';
+import { assertWithin } from '../act/quota.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
+import { memoryUsage } from './agentUsage.ts';
 
 export const MEMORY_VALUE_MAX_CHARACTERS = 65_536;
 
@@ -18,6 +20,7 @@ export type Memorized = z.output<typeof result>;
 /**
  * Stores a value under a key of the agent's memory, replacing the value that was there.
  * @throws AgentNotRunningError
+ * @throws QuotaExceededError
  */
 export async function putAgentMemory(
   act: Act,
@@ -34,11 +37,16 @@ export async function putAgentMemory(
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx, { locked: agent }) {
       assertNotEnded(agent);
+      const before = await memoryUsage(tx, agentId);
       const { id: agentMemoryId } = await tx.agentMemory.upsert({
         where: { organizationId_agentId_key: { organizationId, agentId, key } },
         create: { organizationId, agentId, key, value },
         update: { value },
       });
+      const { count, bytes } = await memoryUsage(tx, agentId);
+      // A memory that is over a quota, because the quota was lowered, may still be changed and shortened.
+      if (count > before.count) assertWithin(act.quotas, 'AGENT_MEMORIES', count);
+      if (bytes > before.bytes) assertWithin(act.quotas, 'AGENT_MEMORY_BYTES', bytes);
       return { agentId, agentMemoryId };
     },
   });

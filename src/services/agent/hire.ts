@@ -3,6 +3,7 @@ import type { Viewer } from '../../auth/viewer.ts';
 import type { Tx } from '../../db.ts';
 import { globalId } from '../../globalId.ts';
 import type { Act } from '../act/act.ts';
+import { holdQuota } from '../act/quota.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 
 type Hiring = {
@@ -17,7 +18,10 @@ type Hiring = {
   templateAgentId?: string;
 };
 
-/** Hires an agent and returns its id. With a runtime, a job starts its container. */
+/**
+ * Hires an agent and returns its id. With a runtime, a job starts its container.
+ * @throws QuotaExceededError
+ */
 export async function hire(
   tx: Tx,
   act: Act,
@@ -41,5 +45,6 @@ export async function hire(
     subject: { type: 'Agent', id: agentId },
     payload: { name, role, ...(workspace && { workspace: globalId('Workspace', workspace.id) }) },
   });
+  await holdQuota(tx, act.quotas, 'AGENTS', organizationId);
   return agentId;
 }

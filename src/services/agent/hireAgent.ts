@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, text, validate } from '../act/input.ts';
+import { quotaOf } from '../act/quota.ts';
 import { lockVacancy } from '../workspace/vacancy.ts';
 import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { hire } from './hire.ts';
@@ -22,6 +23,7 @@ export type Hired = z.output<typeof result>;
  *
  * @throws WorkspaceRemovedError
  * @throws WorkspaceOccupiedError
+ * @throws QuotaExceededError
  */
 export async function hireAgent(
   act: Act,
@@ -37,7 +39,10 @@ export async function hireAgent(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'agent.hire', organizationId),
-    queue: () => (workspaceId == null ? [] : [treeOf(organizationId)]),
+    queue: () => [
+      quotaOf(organizationId, 'AGENTS'),
+      ...(workspaceId == null ? [] : [treeOf(organizationId)]),
+    ],
     lock: async (tx) => (workspaceId == null ? null : await lockVacancy(tx, organizationId, workspaceId)),
     async write(tx, { viewer, locked: workspace }) {
       const agentId = await hire(tx, act, viewer, {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
+import { isBusy } from '../../busy.ts';
 import type { Tx } from '../../db.ts';
 import {
   ImportInProgressError,
@@ -12,6 +13,7 @@ import { createLimiter } from '../../limiter.ts';
 import { isLockTimeout, isUnavailable, violatedConstraint } from '../../sqlError.ts';
 import { type Act, type ActResult, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
+import { holdQuota } from '../act/quota.ts';
 import type { Author } from '../act/structureEvent.ts';
 import { MAX_LEVELS } from '../workspace/subtree.ts';
 import { lockOrgTree } from '../workspace/workspace.ts';
@@ -48,6 +50,7 @@ const limiter = createLimiter(6);
  * @throws PlanStaleError
  * @throws TooManyRemovalsError
  * @throws WorkspaceTooDeepError
+ * @throws QuotaExceededError
  */
 export async function importOrg(
   act: Act,
@@ -109,6 +112,7 @@ async function carryOut(
           hiredById: viewer.id,
         };
         const { workspaceIds, onlineCount } = await applyPlan(tx, by, application);
+        if (plan.counts.created > 0) await holdQuota(tx, act.quotas, 'AGENTS', organizationId);
         await completeImport(tx, by, importId, plan, onlineCount);
         return { importId, plan: planResult(plan, unmet, workspaceIds) };
       },
@@ -157,6 +161,7 @@ async function noteFailure(
 /** Returns the reason of a failure without internal details. */
 function reasonOf(error: unknown, { requestId }: Act): string {
   if (error instanceof UserError) return `${error.code}: ${error.message}`;
+  if (isBusy(error)) return error.message;
   if (isUnavailable(error)) return 'The database was not available.';
   return `Something went wrong on our side. Request id: ${requestId}.`;
 }

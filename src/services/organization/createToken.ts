@@ -7,6 +7,7 @@ import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recall } from '../act/idempotency.ts';
 import { text, validate } from '../act/input.ts';
+import { holdQuota, quotaOf } from '../act/quota.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { holdMembership, roleOf } from './member.ts';
@@ -35,6 +36,7 @@ export type CreatedToken = z.output<typeof result>;
  * Creates a token that works in this organization alone, for the given user or agent, else for the viewer. Its secret
  * is returned once and not stored.
  * @throws AgentNotRunningError when the agent has ended
+ * @throws QuotaExceededError
  */
 export async function createToken(
   act: Act,
@@ -63,7 +65,7 @@ export async function createToken(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'token.create', organizationId, isOwnToken(viewer, holder)),
-    queue: () => [agent?.id ?? holder.userId ?? organizationId],
+    queue: () => [quotaOf(organizationId, 'TOKENS'), ...(agent ? [agent.id] : [])],
     async lock(tx) {
       if (agent) return await holdAgent(tx, agent.id);
       // The holder's role limits who may create the token.
@@ -93,6 +95,7 @@ export async function createToken(
         subject: { type: 'Token', id: token.id },
         payload: { label, prefix: token.prefix },
       });
+      await holdQuota(tx, act.quotas, 'TOKENS', organizationId);
       return { tokenId: token.id, secret };
     },
   });

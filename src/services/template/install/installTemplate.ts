@@ -54,6 +54,7 @@ export type InstalledTemplate = z.output<typeof result>;
  * @throws CannotInstallIntoSourceOrgError
  * @throws TemplateConflictsError with all conflicts that no resolution resolves
  * @throws PlanStaleError
+ * @throws QuotaExceededError
  */
 export async function installTemplate(
   act: Act,
