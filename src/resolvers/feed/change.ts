@@ -50,14 +50,18 @@ builder.prismaObjectFields('Organization', (t) => ({
       until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
     resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, context) =>
-      changePage(context, first, {
-        organizationId: id,
-        after: after ?? undefined,
-        ...ofEntity(entityId, types ?? undefined),
-        actor: actorId == null ? undefined : actorOf(actorId),
-        since: since ?? undefined,
-        until: until ?? undefined,
-      }),
+      changePage(
+        id,
+        {
+          first,
+          after: after ?? undefined,
+          ...ofEntity(entityId, types ?? undefined),
+          actor: actorId == null ? undefined : actorOf(actorId),
+          since: since ?? undefined,
+          until: until ?? undefined,
+        },
+        context,
+      ),
   }),
 }));
 

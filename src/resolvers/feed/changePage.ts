@@ -9,17 +9,23 @@ import { setwise } from '../kit/setwise.ts';
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 100;
 
-export async function changePage(
-  context: Context,
-  first: number | null | undefined,
-  query: Omit<ChangesQuery, 'limit'>,
-) {
-  const { organizationId, after: _, ...filter } = query;
+type Query = Omit<ChangesQuery, 'limit' | 'organizationId'> & { first?: number | null };
+type Filter = Omit<Query, 'first' | 'after'>;
+
+/** Every organization has a feed of its own, so each is read by itself, but only once for the same page. */
+export const changePage = setwise(
+  async (_organizationIds, query: Query, context) => (organizationId) =>
+    readPage(organizationId, query, context),
+);
+
+async function readPage(organizationId: string, { first, after, ...filter }: Query, context: Context) {
   if (first != null && first < 0) throw badInput('first must not be negative.');
   const size = Math.min(first ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
-  const found = await context.feed.changes({ ...query, limit: size + 1 }).catch((error) => {
-    throw publicError(error);
-  });
+  const found = await context.feed
+    .changes({ organizationId, after, ...filter, limit: size + 1 })
+    .catch((error) => {
+      throw publicError(error);
+    });
   const page = found.slice(0, size);
   return {
     edges: page.map((node: Change) => ({ cursor: node.cursor, node })),
@@ -33,8 +39,6 @@ export async function changePage(
     totalCount: () => countChanges(organizationId, filter, context),
   };
 }
-
-type Filter = Omit<ChangesQuery, 'limit' | 'organizationId' | 'after'>;
 
 const countChanges = setwise(
   async (organizationIds, { types, entityId, actor, since, until }: Filter, { db }) => {

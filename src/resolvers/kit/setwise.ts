@@ -11,7 +11,11 @@ import type { Context } from '../../context.ts';
  * @param read returns the value of each UUID
  */
 export function setwise<Args extends object, Value>(
-  read: (uuids: readonly string[], args: Args, context: Context) => Promise<(uuid: string) => Value>,
+  read: (
+    uuids: readonly string[],
+    args: Args,
+    context: Context,
+  ) => Promise<(uuid: string) => Value | Promise<Value>>,
 ) {
   const loadersOf = createContextCache(() => new Map<string, DataLoader<string, Value>>());
   return (uuid: string, args: Args, context: Context): Promise<Value> => {
@@ -19,7 +23,7 @@ export function setwise<Args extends object, Value>(
     const key = stringify(args);
     const loader =
       loaders.get(key) ??
-      new DataLoader<string, Value>(async (uuids) => uuids.map(await read(uuids, args, context)));
+      new DataLoader<string, Value>(async (uuids) => uuids.map(await read(uuids, args, context)) as Value[]);
     loaders.set(key, loader);
     return loader.load(uuid);
   };
