@@ -30,6 +30,7 @@ const app = await startApp(
   createLogger({ level: 'silent' }),
 );
 cleanUp.defer(app.close);
+await app.ready();
 const statements = countStatements(database.url);
 cleanUp.defer(statements.stop);
 const client = new pg.Client({ connectionString: database.url });

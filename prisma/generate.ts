@@ -37,8 +37,14 @@ export async function generateClientWhenStale(onStart: () => void = () => {}): P
   const binaries = [join(ROOT, 'node_modules/.bin'), dirname(process.execPath), process.env.PATH];
   await promisify(execFile)(process.execPath, [command, 'generate', '--no-hints'], {
     cwd: ROOT,
-    // The client needs no schema engine. Prisma would download one.
-    env: { ...process.env, PATH: binaries.join(delimiter), PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true' },
+    env: {
+      ...process.env,
+      PATH: binaries.join(delimiter),
+      // The client needs no schema engine. Prisma would download one.
+      PRISMA_SCHEMA_ENGINE_BINARY: '/bin/true',
+      // Prisma would ask its makers for a newer version.
+      CHECKPOINT_DISABLE: '1',
+    },
   });
   await writeFile(STAMP, source);
 }

@@ -34,6 +34,8 @@ export type App = {
   url: string;
   db: Database;
   feed: Feed;
+  /** Resolves when the database has answered for the first time. Until then, operations are answered with 503. */
+  ready(): Promise<void>;
   /** Stops in the order that loses nothing: clients first, the database last. */
   close(): Promise<void>;
 };
@@ -68,6 +70,7 @@ export type Tuning = {
 
 const DRAIN_MS = 5_000;
 
+/** Listens at once, also while the database is away or not migrated yet. */
 export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
   // The feed and the workers need the database, and it notifies them of commits.
   let feed: Feed | undefined;
@@ -93,7 +96,6 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   try {
-    await feed.ready();
     const services = {
       db,
       feed,
@@ -125,6 +127,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       url,
       db,
       feed,
+      ready: feed.ready,
       async close() {
         await Promise.all([http.close(DRAIN_MS), workers?.stop(DRAIN_MS)]);
         await feed.close();
@@ -214,9 +217,7 @@ export function pullRequestSource(
   { scm, github }: Pick<Config, 'scm' | 'github'>,
   log: Logger,
 ): PullRequestSource {
-  return scm === 'demo'
-    ? demoPullRequests()
-    : githubPullRequests({ apiUrl: github.apiUrl, token: github.token, log });
+  return scm === 'demo' ? demoPullRequests() : githubPullRequests({ ...github, log });
 }
 
 /** A server that listens on every address does not know by which one the containers reach it. */

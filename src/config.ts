@@ -34,6 +34,8 @@ export type Config = {
     readonly apiUrl: string;
     readonly token?: string;
     readonly webhookSecret?: string;
+    /** Default: no proxy. */
+    readonly proxy?: HttpProxy;
   };
   /** Absolute. Without it, importOrg has no `directory` sources. */
   readonly orgTemplatesDir?: string;
@@ -51,6 +53,16 @@ export type Config = {
   readonly operationLimits: Readonly<OperationLimits>;
   readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
+};
+
+/** The proxy for requests to the source-code host. */
+export type HttpProxy = {
+  /** For https URLs. */
+  readonly https?: string;
+  /** For http URLs, and for https URLs when there is no other. */
+  readonly http?: string;
+  /** The hosts that are reached directly, separated by commas. */
+  readonly except?: string;
 };
 
 /** Lists every invalid variable, one per line. A line never repeats a value that may be a secret. */
@@ -71,7 +83,7 @@ export class ConfigurationError extends Error {
  */
 export function loadConfig(env: Record<string, string | undefined> = process.env): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const parsed = environment.safeParse(given);
+  const parsed = environment.extend(proxyEnvironment.shape).safeParse(given);
   const faults = parsed.success
     ? []
     : parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
@@ -96,6 +108,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       apiUrl: e.GITHUB_API_URL,
       token: e.GITHUB_TOKEN,
       webhookSecret: e.GITHUB_WEBHOOK_SECRET,
+      proxy: proxyOf(e),
     }),
     orgTemplatesDir: e.ORG_TEMPLATES_DIR,
     runtime: Object.freeze(
@@ -120,6 +133,14 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     }),
     logLevel: e.LOG_LEVEL,
   });
+}
+
+/** Curl and others read the lower-case names only, and prefer them. */
+function proxyOf(e: z.output<typeof proxyEnvironment>): HttpProxy | undefined {
+  const https = e.https_proxy ?? e.HTTPS_PROXY;
+  const http = e.http_proxy ?? e.HTTP_PROXY;
+  if (https === undefined && http === undefined) return undefined;
+  return Object.freeze({ https, http, except: e.no_proxy ?? e.NO_PROXY });
 }
 
 /** Removes Muster's own variables, which contain URLs and tokens, and libpq's, which lead to Muster's database. */
@@ -155,8 +176,21 @@ const url = (schemes: readonly string[], example: string) => {
     .string()
     .refine((value) => URL.canParse(value) && starts.some((start) => value.toLowerCase().startsWith(start)), {
       error: `is not such a URL; expected ${starts.join(' or ')}, as in ${example}`,
+      abort: true,
     });
 };
+
+/** The functions and triggers of the migrations name the schema, so tables in another one would not be found. */
+const databaseUrl = url(['postgres', 'postgresql'], 'postgresql://user:password@host:5432/muster').refine(
+  (value) => {
+    const { searchParams } = new URL(value);
+    return (
+      (searchParams.get('schema') ?? 'public') === 'public' &&
+      !/\bsearch_path\b/i.test(searchParams.get('options') ?? '')
+    );
+  },
+  'asks for a schema with `schema` or `search_path`; expected neither, because the tables are in the schema public: give Muster a database of its own',
+);
 
 /** The error does not repeat the value. */
 const secret = (pattern: RegExp, expected: string) =>
@@ -183,7 +217,7 @@ const environment = z.object({
     .string()
     .refine((host) => !/[\s/]/.test(host), 'is not a host; expected a name or an address, as in 127.0.0.1')
     .default('127.0.0.1'),
-  DATABASE_URL: url(['postgres', 'postgresql'], 'postgresql://user:password@host:5432/muster').optional(),
+  DATABASE_URL: databaseUrl.optional(),
   REDIS_URL: url(['redis', 'rediss'], 'redis://host:6379').optional(),
   MUSTER_DATA_DIR: directory.default(() => resolve('.muster')),
   MUSTER_BOOTSTRAP_TOKEN: secret(BOOTSTRAP_TOKEN, '8 to 200 characters of ASCII, no white space').optional(),
@@ -209,4 +243,16 @@ const environment = z.object({
   QUOTA_AGENT_ACTION_BYTES_PER_DAY: quota.default(DEFAULT_QUOTAS.agentActionBytesPerDay),
   QUOTA_AGENT_REFUSALS_PER_MINUTE: quota.default(DEFAULT_QUOTAS.agentRefusalsPerMinute),
   LOG_LEVEL: oneOf(...LOG_LEVELS).default('info'),
+});
+
+const proxyUrl = url(['http', 'https'], 'http://proxy.example:3128').optional();
+
+/** Every program's variables, not only Muster's: programs that Muster runs receive them too. */
+const proxyEnvironment = z.object({
+  HTTPS_PROXY: proxyUrl,
+  https_proxy: proxyUrl,
+  HTTP_PROXY: proxyUrl,
+  http_proxy: proxyUrl,
+  NO_PROXY: z.string().optional(),
+  no_proxy: z.string().optional(),
 });

@@ -7,6 +7,7 @@ import {
   RECORD_APPLIED,
   readHistory,
   refuseDifference,
+  refuseEncoding,
   refuseForeignSchema,
 } from './migrations/history.ts';
 import { type LockOptions, locked } from './migrations/lock.ts';
@@ -40,7 +41,10 @@ export function migrate(
   return locked(database, options, async (client) => {
     const migrations = await readMigrations(options.directory);
     const history = await readHistory(client);
-    if (history === undefined) await refuseForeignSchema(client);
+    if (history === undefined) {
+      await refuseEncoding(client);
+      await refuseForeignSchema(client);
+    }
     refuseDifference(migrations, history ?? []);
 
     // As in Prisma, what was merged late is applied late, even when it sorts before the last applied one.

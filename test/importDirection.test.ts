@@ -19,7 +19,8 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   migrations: { values: [], types: [] },
   errors: { values: [], types: [] },
   database: { values: [], types: [] },
-  cli: { values: ['auth', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
+  doctor: { values: ['feed', 'github', 'jobs', 'migrations'], types: [] },
+  cli: { values: ['auth', 'doctor', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
   // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -30,17 +31,19 @@ const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 /** The folders that may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
+  'asciiLower.ts': ['services', 'github', 'cli'],
   'backoff.ts': ['db.ts', 'feed', 'github', 'http', 'jobs'],
   'busy.ts': ['database', 'db.ts', 'http', 'services', 'slots.ts'],
   'config.ts': ['cli', 'app.ts'],
   'context.ts': ['schema', 'resolvers', 'http'],
   'db.ts': ['services', 'feed', 'auth', 'resolvers', 'http', 'cli', 'app.ts', 'context.ts'],
   'errors.ts': ['services', 'auth', 'schema', 'resolvers', 'github', 'http'],
+  'exactNumber.ts': ['schema', 'http'],
   'globalId.ts': ['services', 'schema', 'resolvers', 'http'],
   'limiter.ts': ['services', 'feed'],
-  'migrations.ts': ['cli', 'http'],
+  'migrations.ts': ['cli', 'doctor', 'http'],
   'quotas.ts': ['app.ts', 'cli', 'config.ts', 'services'],
-  'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations'],
+  'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations', 'http'],
   'slots.ts': ['database', 'limiter.ts'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],
@@ -161,6 +164,14 @@ it('only db.ts builds a Prisma client, and only config.ts reads the environment'
     files.filter((file) => readFileSync(join('src', file), 'utf8').includes(text));
   expect(containing('new PrismaClient(')).toEqual(['db.ts']);
   expect(containing('process.env')).toEqual(['config.ts']);
+});
+
+it('every connection to PostgreSQL has the session settings', () => {
+  const urls = files.flatMap((file) =>
+    [...readFileSync(join('src', file), 'utf8').matchAll(/connectionString: (\w+)/g)].map(([, url]) => url),
+  );
+  expect(urls.length).toBeGreaterThan(5);
+  expect(new Set(urls)).toEqual(new Set(['withSessionSettings']));
 });
 
 /** The folders of src/feed, lowest first. Folders of one rank do not import each other. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MigrationError, migrate, pendingMigrations } from '../src/migrations.ts';
+import { withSessionSettings } from '../src/sessionSettings.ts';
 import { catalog } from './support/catalog.ts';
 import { createEmptyDatabase, type TestDatabase } from './support/database.ts';
 import { migrationList, NO_FILTERS, withPrismaEngine } from './support/prismaEngine.ts';
@@ -17,7 +18,7 @@ let directory: string;
 
 beforeEach(async () => {
   database = await createEmptyDatabase();
-  client = new pg.Client({ connectionString: database.url });
+  client = new pg.Client({ connectionString: withSessionSettings(database.url) });
   await client.connect();
   directory = await mkdtemp(join(tmpdir(), 'migrations-'));
 });
@@ -248,6 +249,19 @@ describe('a migration history', () => {
     const error = await failure(up());
     expect(error.fault).toBe('NOT_EMPTY');
     expect(error.message).toContain('theirs');
+  });
+
+  it('is not started in a database with another encoding than UTF8', async () => {
+    const latin = new URL(database.url);
+    latin.pathname += '_latin';
+    const name = latin.pathname.slice(1);
+    await client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+    const error = await failure(migrate(latin.href, { directory: PROJECT_MIGRATIONS }));
+    await client.query(`DROP DATABASE ${name}`);
+    expect(error).toMatchObject({
+      fault: 'ENCODING',
+      message: `The database has the encoding LATIN1. Use one that was created with ENCODING 'UTF8'.`,
+    });
   });
 
   it('needs every file and a server that it can reach', async () => {

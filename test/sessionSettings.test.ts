@@ -1,46 +1,118 @@
-/** Muster works on a database with other settings than the defaults of PostgreSQL. */
+/** Muster has its own settings in each of its connections, whatever the database or another program sets. */
+import pg from 'pg';
+import { openDatabase } from '../src/db.ts';
+import { withClient } from '../src/embedded/client.ts';
+import { connectSequencer, disconnect } from '../src/feed/sequence/connection.ts';
+import { databaseCheck } from '../src/http/ops/health.ts';
+import { locked } from '../src/migrations/lock.ts';
+import { createLogger } from '../src/observe/log.ts';
 import { withSessionSettings } from '../src/sessionSettings.ts';
 import { Changes } from './live/documents.ts';
 import { startTestApp, type TestApp } from './support/app.ts';
-import { createDatabase, type TestDatabase } from './support/database.ts';
+import { createDatabase, createPlainDatabase, type TestDatabase } from './support/database.ts';
 import { CreateToken } from './support/mutations.ts';
 import { succeeded } from './support/outcome.ts';
 import { openPsql } from './support/psql.ts';
 import { createTeam, type Team } from './support/team.ts';
-import { afterAll, describe, expect, it } from './support/test.ts';
+import { afterAll, describe, expect, test } from './support/test.ts';
 
-async function createConfiguredDatabase(settings: Record<string, string>): Promise<TestDatabase> {
-  const database = await createDatabase();
-  await using psql = await openPsql(database.url);
-  for (const [name, value] of Object.entries(settings)) {
-    await psql(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET ${name} = ${value}`);
-  }
+// biome-ignore lint/correctness/noEmptyPattern: Vitest reads a fixture's dependencies from this pattern.
+const it = test.extend('limitedDatabase', { scope: 'file' }, async ({}, { onCleanup }) => {
+  const database = await createDatabase({ limits: true });
+  onCleanup(database.drop);
   return database;
-}
+});
 
-const CONFIGURED: [string, Record<string, string>][] = [
+const SETTINGS = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO, MDY',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  standard_conforming_strings: 'on',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  search_path: 'public',
+};
+const NO_LIMITS = {
+  statement_timeout: '0',
+  lock_timeout: '0',
+  idle_session_timeout: '0',
+  idle_in_transaction_session_timeout: '1min',
+};
+const POOL_LIMITS = { ...NO_LIMITS, statement_timeout: '30s', lock_timeout: '10s' };
+
+const SHOW = `SELECT json_object_agg(name, current_setting(name)) AS settings
+                FROM unnest('{${Object.keys({ ...SETTINGS, ...NO_LIMITS })}}'::text[]) AS name`;
+type Shown = { settings: Record<string, string> };
+type Run = (sql: string) => Promise<Shown[]>;
+type OpenConnection = (url: string, show: (run: Run) => Promise<unknown>) => Promise<unknown>;
+
+const pool =
+  (name: 'feedPool' | 'jobPool' | 'checkPool'): OpenConnection =>
+  async (url, show) => {
+    const db = openDatabase(url);
+    await show(async (sql) => (await db[name].query<Shown>(sql)).rows);
+    await db.close();
+  };
+
+/** How each part of Muster connects, and the limits that it sets itself. */
+const CONNECTIONS: [string, Record<string, string>, OpenConnection][] = [
   [
-    'is serializable, in another time zone',
-    { default_transaction_isolation: `'serializable'`, TimeZone: `'Pacific/Pago_Pago'` },
+    'the pool of requests',
+    POOL_LIMITS,
+    async (url, show) => {
+      const db = openDatabase(url);
+      await show((sql) => db.prisma.$queryRawUnsafe(sql));
+      await db.close();
+    },
+  ],
+  ['the pool of the feed', POOL_LIMITS, pool('feedPool')],
+  ['the pool of jobs', POOL_LIMITS, pool('jobPool')],
+  ['the pool of checks', POOL_LIMITS, pool('checkPool')],
+  [
+    'the sequencer',
+    { ...NO_LIMITS, idle_session_timeout: '10s' },
+    async (url, show) => {
+      const { client } = await connectSequencer(url);
+      await show(async (sql) => (await client.query<Shown>(sql)).rows);
+      await disconnect(client);
+    },
   ],
   [
-    'is repeatable read, with other styles of text',
-    {
-      default_transaction_isolation: `'repeatable read'`,
-      DateStyle: `'SQL, DMY'`,
-      IntervalStyle: `'sql_standard'`,
-      bytea_output: `'escape'`,
-      standard_conforming_strings: 'off',
-    },
+    'a migration',
+    NO_LIMITS,
+    (url, show) => locked(url, {}, (client) => show(async (sql) => (await client.query<Shown>(sql)).rows)),
+  ],
+  [
+    'the embedded server',
+    NO_LIMITS,
+    (url, show) => withClient(url, (client) => show(async (sql) => (await client.query<Shown>(sql)).rows)),
   ],
 ];
 
-describe.each(CONFIGURED)('a server on a database whose default isolation %s', (_, settings) => {
+it.for(CONNECTIONS)(
+  '%s has the settings of Muster on a database with others',
+  async ([, limits, open], { limitedDatabase }) => {
+    await open(limitedDatabase.url, async (run) => {
+      const [shown] = await run(SHOW);
+      expect(shown?.settings).toEqual({ ...SETTINGS, ...limits });
+    });
+  },
+);
+
+const DATABASES: [string, () => Promise<TestDatabase>][] = [
+  // (All tests of the suite run on a database with other settings, which also has limits here.)
+  ['that has tight limits for statements, locks and idle sessions', () => createDatabase({ limits: true })],
+  ['with the settings of its server', createPlainDatabase],
+];
+
+describe.each(DATABASES)('a server on a database %s', (_, create) => {
   let database: TestDatabase;
   let app: TestApp;
   let team: Team;
   it.beforeAll(async ({ github }) => {
-    database = await createConfiguredDatabase(settings);
+    database = await create();
     app = await startTestApp({
       databaseUrl: database.url,
       github: { apiUrl: github.url, token: github.token },
@@ -99,7 +171,7 @@ describe.each(CONFIGURED)('a server on a database whose default isolation %s', (
 });
 
 it('a server on a database whose search path starts with another schema uses the tables in public', async () => {
-  const database = await createConfiguredDatabase({ search_path: 'elsewhere, public' });
+  const database = await createDatabase();
   const psql = await openPsql(database.url);
   await psql('CREATE SCHEMA elsewhere');
   await psql('CREATE TABLE elsewhere.session (id uuid)');
@@ -112,6 +184,19 @@ it('a server on a database whose search path starts with another schema uses the
   expect((await team.changes({ types: ['SESSION_CREATED', 'SESSION_UPDATED'] })).length).toBe(2);
   await app.close();
   await database.drop();
+});
+
+it('a server that a pooler connects without its settings is not ready', async ({ ownDatabase }) => {
+  const log = createLogger({ level: 'silent' });
+  const check = async (connectionString: string) => {
+    const pool = new pg.Pool({ connectionString });
+    const answers = await databaseCheck(pool, log)();
+    await pool.end();
+    return answers;
+  };
+  expect(await check(withSessionSettings(ownDatabase.url))).toEqual({ database: true, migrations: true });
+  // A pooler that ignores the startup message's options has this effect.
+  expect(await check(ownDatabase.url)).toEqual({ database: false, migrations: false });
 });
 
 describe('withSessionSettings', () => {
@@ -132,15 +217,12 @@ describe('withSessionSettings', () => {
     expect(optionsIn('postgres://db/muster')).toContain('-c default_transaction_isolation=read\\ committed');
   });
 
-  it('overrides a setting of the URL', async () => {
-    const database = await createDatabase();
-    const url = new URL(database.url);
+  it('overrides a setting of the URL', async ({ ownDatabase }) => {
+    const url = new URL(ownDatabase.url);
     url.searchParams.set('options', '-c TimeZone=Asia/Tokyo -c geqo=off');
-    const psql = await openPsql(withSessionSettings(url.href));
+    await using psql = await openPsql(withSessionSettings(url.href));
     expect(await psql(`SELECT current_setting('TimeZone') AS zone, current_setting('geqo') AS geqo`)).toEqual(
       [{ zone: 'UTC', geqo: 'off' }],
     );
-    await psql.close();
-    await database.drop();
   });
 });

@@ -19,6 +19,7 @@ const app = await startApp(
   },
   createLogger({ level: 'warn' }),
 );
+await app.ready();
 const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 20 });
 
 /** Commits a change and nudges the feed, as the server's own commits do. */

@@ -5,19 +5,19 @@ import { reason } from '../migrations/error.ts';
 import { pendingMigrations } from '../migrations.ts';
 import { withSessionSettings } from '../sessionSettings.ts';
 import { CommandError } from './commandError.ts';
+import { makeDataDir } from './dataDir.ts';
 
 export type RunningDatabase = {
   url: string;
-  /** Stops the embedded server, if this process started it. No-op for any other. */
+  /** Stops the embedded server, unless another process uses it. No-op for the server of DATABASE_URL. */
   stop(): Promise<void>;
 };
 
 /** The database of DATABASE_URL, or the embedded one, which is started. */
-export async function databaseOf(
-  { databaseUrl, dataDir }: Config,
-  say: (line: string) => void,
-): Promise<RunningDatabase> {
+export async function databaseOf(config: Config, say: (line: string) => void): Promise<RunningDatabase> {
+  const { databaseUrl, dataDir } = config;
   if (databaseUrl) return { url: databaseUrl, stop: async () => {} };
+  await makeDataDir(config);
   return await startEmbeddedPostgres({ dataDir, log: say }).catch((error: Error) => {
     throw new CommandError(`The embedded PostgreSQL did not start. ${error.message}`, { cause: error });
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
+import type { OrganizationOptions } from './organization.ts';
 import { runCommand } from './runCommand.ts';
 
 /*
@@ -58,6 +59,14 @@ program
   .description('create the organization "demo" in an empty database, and print its owner token')
   .action(runCommand(async () => (await import('./seed.ts')).seedCommand));
 
+program
+  .command('doctor')
+  .description('say whether this installation is well, and how to mend what is not')
+  .option('--json', 'print the results as JSON')
+  .option('--repair', 'repair what can be repaired without loss')
+  .addHelpText('after', '\nThe exit code is 1 when a check failed. Warnings alone do not fail it.')
+  .action(runCommand(async () => (await import('./doctor.ts')).doctorCommand));
+
 const jobs = program
   .command('jobs')
   .description('list jobs, newest first')
@@ -89,6 +98,24 @@ jobs
       const { retryJobCommand } = await import('./jobs.ts');
       return (config) => retryJobCommand(config, id);
     })({}),
+  );
+
+program
+  .command('organization')
+  .description('manage organizations')
+  .command('create <slug>')
+  .description('create an organization, and print a token of its owner')
+  .requiredOption(
+    '--owner <email>',
+    "the owner's e-mail address; a person whom Muster does not know is created",
+  )
+  .option('--name <name>', "the organization's name (default: its slug)")
+  .option('--owner-name <name>', "a new owner's name (default: the part of the address before the @)")
+  .action((slug: string, options: OrganizationOptions) =>
+    runCommand<OrganizationOptions>(async () => {
+      const { createOrganizationCommand } = await import('./organization.ts');
+      return (config) => createOrganizationCommand(config, slug, options);
+    })(options),
   );
 
 program

@@ -2,6 +2,7 @@ import { generateClientWhenStale } from '../../prisma/generate.ts';
 import { type Config, ConfigurationError, loadConfig } from '../config.ts';
 import { MigrationError } from '../migrations/error.ts';
 import { CommandError } from './commandError.ts';
+import { StoppedBySignal } from './stopSignal.ts';
 
 type CommandOf<Options> = (config: Config, options: Options) => Promise<void>;
 
@@ -17,6 +18,7 @@ export function runCommand<Options>(load: () => Promise<CommandOf<Options>>) {
       const command = await load();
       await command(config, options);
     } catch (error) {
+      if (error instanceof StoppedBySignal) return;
       const message = messageForPeople(error);
       if (message === undefined) throw error;
       console.error(message);

@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
@@ -8,13 +9,16 @@ import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';
 import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
+import { makeDataDir } from './dataDir.ts';
 import { seedDatabase } from './seed.ts';
+import { stopSignal } from './stopSignal.ts';
 import { untilStopped } from './untilStopped.ts';
 
 /** For a laptop: does everything in one process, and prints what to try first. */
 export async function startCommand(config: Config): Promise<void> {
+  const stopped = stopSignal();
   const say = (line: string) => console.log(line);
-  await mkdir(config.dataDir, { recursive: true });
+  await makeDataDir(config);
   const logFile = join(config.dataDir, 'muster.log');
   // The terminal shows a few lines for people. The log goes to a file.
   const log = createLogger({
@@ -25,15 +29,20 @@ export async function startCommand(config: Config): Promise<void> {
   say(config.databaseUrl ? 'Using the database of DATABASE_URL.' : 'Starting PostgreSQL …');
   const database = await databaseOf(config, say);
   try {
+    stopped.throwIfAborted();
     const { applied } = await migrate(database.url);
     if (applied.length > 0) say(`Applied ${applied.length} migrations.`);
+    stopped.throwIfAborted();
     const token = await ownerToken(config, database.url);
+    stopped.throwIfAborted();
     const app = await startApp({ ...config, databaseUrl: database.url }, log);
-    say(welcome(app, token, logFile));
-    await untilStopped(() => {
+    const stop = () => {
       say('\nStopping …');
       return app.close();
-    }, log);
+    };
+    await Promise.race([app.ready(), once(stopped, 'abort')]);
+    if (!stopped.aborted) say(welcome(app, token, logFile));
+    await untilStopped(stopped, stop, log);
   } finally {
     await database.stop();
   }
@@ -65,11 +74,12 @@ function welcome({ url }: App, token: string | undefined, logFile: string): stri
     Owner token  ${token ?? 'none that is good for this database. Make one: npm run muster -- token create --email <yours>'}
     Log          ${logFile}
 
-  Three things to try, in the tabs of the playground (its link carries the token):
+  Four things to try, in the tabs of the playground (its link carries the token):
 
-    1. Look      who you are, and which sessions there are
-    2. Listen    subscribe to prSessionChanged, and leave it running
-    3. Claim     claim pull request 42 for one session, take it over with another, and see tab 2 hear of it
+    1. Look      who you are, and what a team of agents is doing this afternoon
+    2. Claim     claim pull request 42 for one session
+    3. TakeOver  take it over with another
+    4. Listen    hear of it: a subscription that resumes where the page was opened
 
   Ctrl-C stops everything; the next start goes on where this one ended.
 `;

@@ -1,7 +1,8 @@
-import { hashSecret, newSecret, prefixOf } from '../auth/secret.ts';
+import { asciiLower } from '../asciiLower.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { createTokenInput } from '../services/organization/createToken.ts';
+import { issueToken } from '../services/organization/issueToken.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
 
@@ -13,7 +14,7 @@ export async function createTokenCommand(
 ): Promise<void> {
   const valid = labelInput.safeParse(label);
   if (!valid.success) throw new CommandError(`--label ${valid.error.issues[0]?.message}.`);
-  const address = email.trim().toLowerCase();
+  const address = asciiLower(email.trim());
   console.log(await withMigratedDatabase(config, (url) => createUserToken(url, address, valid.data)));
 }
 
@@ -22,11 +23,7 @@ async function createUserToken(url: string, email: string, label: string): Promi
   try {
     const user = await db.prisma.user.findUnique({ where: { email } });
     if (!user) throw new CommandError(`There is no user ${email}.`);
-    const secret = newSecret();
-    await db.prisma.token.create({
-      data: { userId: user.id, label, prefix: prefixOf(secret), hash: hashSecret(secret) },
-    });
-    return secret;
+    return await issueToken(db.prisma, { userId: user.id, label });
   } finally {
     await db.close();
   }

@@ -9,6 +9,7 @@ import { withLock } from './lock.ts';
 import { reachableBinaries } from './reachableBinaries.ts';
 import { findRunningServer } from './runningServer.ts';
 import { launchServer } from './server.ts';
+import { takeShare } from './users.ts';
 
 const DATABASE = 'muster';
 
@@ -27,14 +28,14 @@ export type EmbeddedPostgres = {
   directory: string;
   /** Whether the server was running already. */
   adopted: boolean;
-  /** Stops the server if this call started it. An adopted server keeps running. */
+  /** Stops the server when no other process uses it. The last one of its users stops it, whichever started it. */
   stop(): Promise<void>;
 };
 
 /**
  * Starts PostgreSQL from an npm package, for machines with nothing but Node.js. It creates a cluster on first use, and
- * starts its server or adopts the running one. If this process ends without stopping the server, the server keeps running
- * and the next call adopts it.
+ * starts its server or adopts the running one. If its last user is killed, the server keeps running and the next call
+ * adopts it.
  *
  * Several processes may call this for one directory at the same time. They share one server.
  *
@@ -44,7 +45,22 @@ export type EmbeddedPostgres = {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   await mkdir(options.dataDir, { recursive: true });
   const path = join(await realpath(options.dataDir), 'postgres');
-  return withLock(`${path}.lock`, options.log, () => start(path, options));
+  const underLock = <T>(action: () => Promise<T>) => withLock(`${path}.lock`, options.log, action);
+  const { share, server } = await underLock(async () => {
+    const server = await start(path, options);
+    return { server, share: takeShare(`${path}.users`) };
+  });
+  let isStopped = false;
+  return {
+    ...server,
+    async stop() {
+      if (isStopped) return;
+      isStopped = true;
+      await underLock(async () => {
+        if (share.giveUp()) await server.stop();
+      });
+    },
+  };
 }
 
 async function start(

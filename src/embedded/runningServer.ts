@@ -1,11 +1,15 @@
 import { readlink, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
 import { tail } from './files.ts';
 import { disownPidFile, readPidFile } from './pidFile.ts';
 import { waitUntilAnswers } from './ready.ts';
 import { run } from './run.ts';
 import type { Server } from './server.ts';
+import { describeUnstopped, FAST_SHUTDOWN, STOP_TIMEOUT_MS } from './shutdown.ts';
+
+const STOP_POLL_MS = 50;
 
 /**
  * Waits for the running server of a cluster to answer and returns it. If there is none, it clears the way for starting
@@ -27,7 +31,9 @@ export async function findRunningServer(cluster: Cluster, password: string): Pro
   }
   try {
     const answeringOn = await waitUntilAnswers(cluster, password, pid, () => isAlive(pid));
-    return answeringOn === undefined ? undefined : { port: answeringOn, stop: leaveRunning };
+    return answeringOn === undefined
+      ? undefined
+      : { port: answeringOn, stop: () => stopServer(pid, cluster) };
   } catch (error) {
     throw new Error(
       `A PostgreSQL server (process ${pid}) runs on ${cluster.directory}, but cannot be used: ` +
@@ -37,8 +43,17 @@ export async function findRunningServer(cluster: Cluster, password: string): Pro
   }
 }
 
-/** An adopted server may have other users, so only the process that started it stops it. */
-async function leaveRunning(): Promise<void> {}
+/** Stops a server that another process started, and waits for its end. */
+async function stopServer(pid: number, { directory, data, logFile }: Cluster): Promise<void> {
+  // The server may have died, and its id may belong to another program by now.
+  if (!isAlive(pid) || !(await isPostmaster(pid, data))) return;
+  process.kill(pid, FAST_SHUTDOWN);
+  const deadline = performance.now() + STOP_TIMEOUT_MS;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) throw new Error(await describeUnstopped(directory, logFile));
+    await setTimeout(STOP_POLL_MS);
+  }
+}
 
 /** Whether the process exists. This process may signal it, because it runs as the cluster's account or as root. */
 function isAlive(pid: number): boolean {

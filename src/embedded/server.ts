@@ -7,7 +7,7 @@ import { waitUntilAnswers } from './ready.ts';
 import type { Account } from './run.ts';
 import { spawnServer } from './serverProcess.ts';
 
-/** A server that answers. `stop` does nothing for an adopted server. */
+/** A server that answers, whichever process started it. */
 export type Server = { port: number; stop(): Promise<void> };
 
 export type LaunchOptions = {

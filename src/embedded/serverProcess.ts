@@ -5,8 +5,7 @@ import type { Binaries } from './binaries.ts';
 import type { Cluster } from './cluster.ts';
 import { tail } from './files.ts';
 import { type Account, spawnOptions } from './run.ts';
-
-const STOP_TIMEOUT_MS = 60_000;
+import { describeUnstopped, FAST_SHUTDOWN, STOP_TIMEOUT_MS } from './shutdown.ts';
 
 /** A spawned `postgres`, ready or not. */
 export type ServerProcess = {
@@ -60,13 +59,10 @@ export async function spawnServer(
     async stop() {
       if (ending !== undefined) return;
       child.ref();
-      child.kill('SIGINT'); // the "fast" shutdown, as `pg_ctl stop` requests it
+      child.kill(FAST_SHUTDOWN);
       await Promise.race([end, setTimeout(STOP_TIMEOUT_MS, undefined, { ref: false })]);
       if (ending !== undefined) return;
-      throw new Error(
-        `The PostgreSQL server in ${cluster.directory} did not stop within ${STOP_TIMEOUT_MS / 1000} seconds.\n` +
-          (await logTail()),
-      );
+      throw new Error(await describeUnstopped(cluster.directory, cluster.logFile, logStart));
     },
   };
 }

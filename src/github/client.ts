@@ -11,6 +11,8 @@ export type ClientOptions = {
   timeoutMs: number;
   retryDelayMs: number;
   userAgent: string;
+  /** Default: that of Node.js. */
+  fetch?: typeof globalThis.fetch;
   log?: GitHubLog;
 };
 
@@ -26,7 +28,7 @@ const RETRIES = 2;
 
 /** GitHub's GraphQL API through Octokit, with a time limit per request and retries of transient failures. */
 export function githubClient(options: ClientOptions): GitHubClient {
-  const { apiUrl, token, timeoutMs, retryDelayMs, userAgent, log } = options;
+  const { apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log } = options;
   const send = graphql.defaults({
     baseUrl: apiUrl.replace(/\/+$/, ''),
     headers: { authorization: `bearer ${token}`, 'user-agent': userAgent },
@@ -36,7 +38,7 @@ export function githubClient(options: ClientOptions): GitHubClient {
     const attempt = async () => {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]);
       // A redirect is not followed: the token is for this host alone.
-      const request = { signal, redirect: 'manual' as const, hook: checkEnvelope, log: octokitLog };
+      const request = { signal, fetch, redirect: 'manual' as const, hook: checkEnvelope, log: octokitLog };
       const data = await send(query, { ...variables, request }).catch((failure: unknown) => {
         throw signal.aborted
           ? new TimedOut(`No answer within ${timeoutMs} ms, or within the time for all requests.`)

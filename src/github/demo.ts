@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { asciiLower } from '../asciiLower.ts';
 import { PrNotFoundError } from '../errors.ts';
 import type {
   PullRequestCoordinates,
@@ -31,7 +32,7 @@ export function demoPullRequests(startedAt = new Date()): PullRequestSource {
 }
 
 function keyOf({ host, owner, repo, number }: PullRequestCoordinates): string {
-  return `${host}/${owner}/${repo}#${number}`.toLowerCase();
+  return asciiLower(`${host}/${owner}/${repo}#${number}`);
 }
 
 function factsOf(

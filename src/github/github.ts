@@ -1,15 +1,20 @@
+import { asciiLower } from '../asciiLower.ts';
+import type { HttpProxy } from '../config.ts';
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import { type GitHubLog, githubClient } from './client.ts';
 import { portErrorOf } from './failures.ts';
 import { factsOf } from './mapping.ts';
 import { readPullRequest } from './pages.ts';
+import { proxiedFetch } from './proxiedFetch.ts';
 
 export type GitHubOptions = {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise installation. */
   apiUrl: string;
   /** Without it, every fetch fails without a request, because GitHub's GraphQL API requires a token. */
-  token: string | undefined;
+  token?: string;
+  /** Default: no proxy. */
+  proxy?: HttpProxy;
   /** The time limit of one request. */
   timeoutMs?: number;
   /** The time limit of a fetch, with all its requests, retries and pauses. */
@@ -37,7 +42,9 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
   if (!token) return unavailable('GITHUB_TOKEN is not set.');
   if (!/^[\x21-\x7e]+$/.test(token)) return unavailable('GITHUB_TOKEN holds characters that no token has.');
 
-  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, log: options.log });
+  const { log, proxy } = options;
+  const fetch = proxy && proxiedFetch(proxy);
+  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log });
 
   return {
     async fetch(coordinates) {
@@ -48,7 +55,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
         const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
         const facts = factsOf(repository, pullRequest, observedAt);
         // The API serves one host, which the answer names. The same name on another host is another pull request.
-        if (facts.coordinates.host !== coordinates.host.toLowerCase()) throw new PrNotFoundError();
+        if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError();
         return facts;
       } catch (failure) {
         throw portErrorOf(failure, token);

@@ -15,6 +15,12 @@ import { createOpsEndpoints } from './ops/opsEndpoints.ts';
 import { sendPlayground, wantsPlayground } from './playground/playground.ts';
 import { sendJson } from './sendJson.ts';
 
+/**
+ * Longer than the 60 seconds for which load balancers keep idle connections. If the server closed first, a request could
+ * meet the closing connection, and the balancer would answer it with 502.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 export type HttpServer = {
   /** The address, such as `http://127.0.0.1:4000`. */
   url: string;
@@ -41,6 +47,14 @@ export async function startHttpServer(
   const yoga = createGraphQLServer(services, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
+  let isReady = false;
+  // Rejects when the feed is closed before it was ready.
+  feed.ready().then(
+    () => {
+      isReady = true;
+    },
+    () => {},
+  );
 
   const server = createServer((request, response) => {
     // `closeIdleConnections` spared a connection that was busy when the server began to close.
@@ -52,6 +66,7 @@ export async function startHttpServer(
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) {
       if (wantsPlayground(request)) return void sendPlayground(request, response);
+      if (!isReady) return refuseOperation(response);
       return void yoga(request, response);
     }
     if (opsEndpoints.answer(pathname, response)) return;
@@ -59,6 +74,7 @@ export async function startHttpServer(
     return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
   });
 
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   metrics.observeSockets(connections.stats);
   const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
   const url = await listen(server, host, port).catch(async (error) => {
@@ -82,6 +98,17 @@ export async function startHttpServer(
       clearTimeout(deadline);
     },
   };
+}
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** Before the database has answered for the first time, no position of the feed is known. */
+function refuseOperation(response: ServerResponse): void {
+  response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  const extensions = { code: 'BUSY', retryAfterSeconds: RETRY_AFTER_SECONDS };
+  sendJson(response, 503, {
+    errors: [{ message: 'The server has just started, and its database has not answered yet.', extensions }],
+  });
 }
 
 /** yoga parses the header into a URL. If that fails, it answers with the stack of the error. */

@@ -5,6 +5,8 @@ export type MigrationFault =
   | 'LOCKED'
   /** The schema contains tables and no migration history, so the tables probably belong to another program. */
   | 'NOT_EMPTY'
+  /** The database stores texts in another encoding than UTF8. */
+  | 'ENCODING'
   /** A file of the folder cannot be read. */
   | 'UNREADABLE'
   /** Prisma recorded a failed migration that is not resolved. */

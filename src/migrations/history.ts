@@ -62,6 +62,18 @@ export async function refuseForeignSchema(client: Queryable): Promise<void> {
   );
 }
 
+/** A database with another encoding cannot store every text that clients send. Its encoding never changes. */
+export async function refuseEncoding(client: Queryable): Promise<void> {
+  const { rows } = await client.query<{ server_encoding: string }>('SHOW server_encoding');
+  const encoding = rows[0]?.server_encoding;
+  if (encoding === 'UTF8') return;
+  throw new MigrationError(
+    'ENCODING',
+    [],
+    `The database has the encoding ${encoding}. Use one that was created with ENCODING 'UTF8'.`,
+  );
+}
+
 /** A history may lack migrations of the folder, and otherwise differ from it in nothing. */
 export function refuseDifference(migrations: readonly Migration[], history: readonly HistoryRow[]): void {
   const failed = history.filter((row) => row.finished_at === null);

@@ -1,6 +1,7 @@
 /** Errors of the commands: one sentence, exit code 1, and nothing done. */
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { graphql } from '../graphql/gql.ts';
 import { createDatabase, createEmptyDatabase, type TestDatabase } from '../support/database.ts';
 import { run } from '../support/process.ts';
 import { openPsql } from '../support/psql.ts';
@@ -74,17 +75,63 @@ describe('muster seed', () => {
   it('rolls back when it fails and can be run again', async ({ database }) => {
     const other = await createDatabase();
     const client = await openPsql(other.url);
-    await client("ALTER TABLE session ADD CONSTRAINT no_grace CHECK (display_name <> 'Grace')");
+    await client("ALTER TABLE session ADD CONSTRAINT no_glossary CHECK (display_name <> 'Glossary')");
     const failed = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect(failed.code).toBe(1);
     expect(await client('SELECT FROM "user"')).toEqual([]);
     expect(await client('SELECT FROM organization')).toEqual([]);
-    await client('ALTER TABLE session DROP CONSTRAINT no_grace');
+    await client('ALTER TABLE session DROP CONSTRAINT no_glossary');
     const { code, out } = await muster(database, ['seed'], { DATABASE_URL: other.url });
     expect([code, out]).toEqual([0, expect.stringContaining('The token of owner@demo.example')]);
-    expect(await client('SELECT FROM session')).toHaveLength(3);
+    expect(await client('SELECT FROM session')).toHaveLength(32);
     await client.close();
     await other.drop();
+  });
+});
+
+describe('muster organization create', () => {
+  const Look = graphql(`
+    query CommandOrganization($slug: String!) {
+      viewer {
+        name
+      }
+      organization(slug: $slug) {
+        name
+        viewerRole
+      }
+    }
+  `);
+
+  it('creates the organization of a new person, who can use the printed token', async ({ app, database }) => {
+    const args = ['organization', 'create', 'first', '--owner', 'You@example.org', '--name', 'The first'];
+    const { code, out, err } = await muster(database, args);
+    expect([code, out]).toEqual([0, expect.stringMatching(/^mst_\S{43}\n$/)]);
+    expect(err).toBe(
+      "Created the organization first, owned by You@example.org (a new user). The owner's token:",
+    );
+    expect(await app.client(out.trim()).query(Look, { slug: 'first' })).toEqual({
+      viewer: { name: 'You' },
+      organization: { name: 'The first', viewerRole: 'OWNER' },
+    });
+
+    const again = await muster(database, ['organization', 'create', 'second', '--owner', 'you@example.org']);
+    expect(again.err).toContain('(a known user)');
+    expect(await app.client(again.out.trim()).query(Look, { slug: 'first' })).toMatchObject({
+      organization: { viewerRole: 'OWNER' },
+    });
+    await expectRefusal(
+      database,
+      ['organization', 'create', 'second', '--owner', 'x@example.com'],
+      {},
+      'There is an organization second already.',
+    );
+  });
+
+  it.for([
+    ['No Slug', 'x@example.com', 'The slug must have 1 to 63 lower-case letters'],
+    ['acme', 'nobody', '--owner must be an e-mail address.'],
+  ])('refuses the organization %s of %s', async ([slug = '', owner = '', message = ''], { database }) => {
+    await expectRefusal(database, ['organization', 'create', slug, '--owner', owner], {}, message);
   });
 });
 
@@ -130,6 +177,7 @@ describe('muster token create', () => {
 const ASKING: string[][] = [
   ['seed'],
   ['token', 'create', '--email', 'x@example.com'],
+  ['organization', 'create', 'acme', '--owner', 'x@example.com'],
   ['migrate'],
   ['start'],
 ];
@@ -158,7 +206,7 @@ describe.each(ASKING.map((args) => [args.join(' '), args] as const))('muster %s'
   });
 });
 
-describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
+describe.each(ASKING.slice(0, 3).map((args) => [args.join(' '), args] as const))('muster %s', (_, args) => {
   it('reports a database that is not migrated', async ({ database }) => {
     const empty = await createEmptyDatabase();
     const env = { DATABASE_URL: empty.url };
@@ -169,6 +217,47 @@ describe.each(ASKING.slice(0, 2).map((args) => [args.join(' '), args] as const))
       /^The database lacks \d+ migrations\. Apply them first: muster migrate$/,
     );
     await empty.drop();
+  });
+});
+
+describe('muster serve', () => {
+  it('listens on a database without migrations, names them, and serves when they are applied', async ({
+    onTestFinished,
+  }) => {
+    const empty = await createEmptyDatabase();
+    const child = run(['serve'], { DATABASE_URL: empty.url, PORT: '0', MUSTER_SCM: 'demo' });
+    onTestFinished(async () => {
+      if (child.exitCode === null) child.kill('SIGKILL');
+      await empty.drop();
+    });
+    const url = await new Promise<string>((resolve) => {
+      let log = '';
+      child.stdout?.on('data', (chunk) => {
+        log += chunk;
+        const [, found] = /"url":"([^"]+)"/.exec(log) ?? [];
+        if (found) resolve(found);
+      });
+    });
+    const ask = (path: string, init?: RequestInit) => fetch(`${url}${path}`, init);
+    const operation = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"{ viewer { id } }"}',
+    };
+    expect((await ask('/healthz')).status).toBe(200);
+    const readiness = await ask('/readyz');
+    expect(readiness.status).toBe(503);
+    const { pendingMigrations } = (await readiness.json()) as { pendingMigrations: string[] };
+    expect(pendingMigrations[0]).toMatch(/^\d{14}_initial$/);
+    const refused = await ask('/graphql', operation);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1']);
+
+    expect((await muster(empty, ['migrate'])).code).toBe(0);
+    await expect.poll(async () => (await ask('/readyz')).status).toBe(200);
+    expect((await ask('/graphql', operation)).status).toBe(401);
+    const exit = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
   });
 });
 

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { afterEach, expect, it } from 'vitest';
 import { graphql } from '../graphql/gql.ts';
 import { createClient } from '../support/client.ts';
@@ -27,9 +28,7 @@ const Look = graphql(`
         totalCount
       }
       pullRequests {
-        nodes {
-          number
-        }
+        totalCount
       }
     }
   }
@@ -67,26 +66,24 @@ afterEach(async () => {
 it('muster start creates its database, stops on Ctrl-C and keeps its data for the next start', async () => {
   const dataDir = await newDirectory();
   const first = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
-  expect(first.text).toMatch(/1\. Look[\s\S]*2\. Listen[\s\S]*3\. Claim/);
+  expect(first.text).toMatch(/1\. Look[\s\S]*2\. Claim[\s\S]*4\. Listen/);
   const client = createClient(first.url, first.token);
   const look = await client.query(Look);
   expect(look).toMatchObject({
     viewer: { organizations: { nodes: expect.arrayContaining([{ slug: 'demo', viewerRole: 'OWNER' }]) } },
-    organization: { sessions: { totalCount: 3 }, pullRequests: { nodes: [{ number: 7 }] } },
+    organization: { sessions: { totalCount: 32 }, pullRequests: { totalCount: 23 } },
   });
   const { organization } = await client.query(DemoProject);
   await client.query(Spawn, { projectId: organization?.project?.id ?? '' });
   expect((await stat(join(dataDir, 'owner-token'))).mode & 0o777).toBe(0o600);
-  const postmaster = Number(
-    (await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0],
-  );
+  const postmaster = await postmasterOf(dataDir);
   expect(await interrupt(first.process)).toBe(0);
   expect(() => process.kill(postmaster, 0)).toThrow();
 
   const second = await start({ MUSTER_DATA_DIR: dataDir, PORT: '0' });
   expect(second.token).toBe(first.token);
   const again = await createClient(second.url, second.token).query(Look);
-  expect(again.organization?.sessions.totalCount).toBe(4);
+  expect(again.organization?.sessions.totalCount).toBe(33);
   expect(await interrupt(second.process)).toBe(0);
 });
 
@@ -136,6 +133,35 @@ it('muster start prints MUSTER_BOOTSTRAP_TOKEN when the stored token is not vali
   await database.drop();
 });
 
+it('muster start stops when its terminal is closed, and stops the database that another process had started', async () => {
+  const dataDir = await newDirectory();
+  const own = { MUSTER_DATA_DIR: dataDir, PORT: '0' };
+  const [first, postmaster] = [await start(own), await postmasterOf(dataDir)];
+  const second = await start(own);
+  expect(second.text).toContain('is already running');
+  expect(await interrupt(first.process)).toBe(0);
+  expect((await createClient(second.url, second.token).query(Look)).viewer.name).toBe('Demo Owner');
+  expect(await interrupt(second.process, 'SIGHUP')).toBe(0);
+  expect(() => process.kill(postmaster, 0)).toThrow();
+});
+
+it('muster start that is interrupted while it starts stops its database too', async () => {
+  const dataDir = await newDirectory();
+  const child = run(['start'], { MUSTER_DATA_DIR: dataDir, PORT: '0' });
+  await new Promise((resolve) => child.stdout?.once('data', resolve));
+  expect(await interrupt(child)).toBe(0);
+  await expect(postmasterOf(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+it('muster start names a data directory that is a file', async () => {
+  const file = join(await newDirectory(), 'file');
+  await writeFile(file, '');
+  const child = run(['start'], { MUSTER_DATA_DIR: file });
+  const text = child.stderr ? await textOf(child.stderr) : '';
+  expect(text).toBe(`MUSTER_DATA_DIR ${file} is a file; expected a directory.\n`);
+  expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
+});
+
 it('muster start names every fault of the configuration at once and starts nothing', async () => {
   const child = run(['start'], { PORT: 'many', DATABASE_URL: 'mysql://x', MUSTER_SCM: 'svn' });
   let text = '';
@@ -146,6 +172,11 @@ it('muster start names every fault of the configuration at once and starts nothi
   expect(code).toBe(1);
   for (const name of ['PORT', 'DATABASE_URL', 'MUSTER_SCM']) expect(text).toContain(name);
 });
+
+async function postmasterOf(dataDir: string): Promise<number> {
+  const pidFile = await readFile(join(dataDir, 'postgres/data/postmaster.pid'), 'utf8');
+  return Number(pidFile.split('\n')[0]);
+}
 
 async function newDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'muster-start-'));
@@ -172,9 +203,9 @@ async function start(env: Record<string, string>) {
   return { process: child, text, url, token };
 }
 
-async function interrupt(child: ChildProcess): Promise<number | null> {
+async function interrupt(child: ChildProcess, signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
   const exit = once(child, 'exit');
-  child.kill('SIGINT');
+  child.kill(signal);
   const [code] = await exit;
   return code;
 }

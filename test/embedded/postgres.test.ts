@@ -141,14 +141,25 @@ describe('startEmbeddedPostgres', () => {
     await second.stop();
   });
 
-  it('adopts a running server and does not stop it', async () => {
+  it('adopts a running server, which its last user stops, whichever started it', async () => {
     const first = await start();
-    const second = await start();
+    const starter = spawnStarter();
+    const second = await starter.told<EmbeddedPostgres>('server');
     expect(second).toMatchObject({ adopted: true, url: first.url, directory: first.directory });
 
-    await second.stop();
-    expect(await query(first.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     await first.stop();
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await starter.finish();
+    await expect(readFile(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('stops an adopted server when its other users were killed', async () => {
+    const starter = spawnStarter();
+    await starter.told<EmbeddedPostgres>('server');
+    const adopted = await start();
+    await starter.kill();
+    await adopted.stop();
+    await expect(readFile(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('starts one server for two concurrent processes', async () => {
@@ -183,7 +194,9 @@ describe('startEmbeddedPostgres', () => {
     const replaced = await start();
     expect(replaced.adopted).toBe(false);
     expect(await query(replaced.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await adopted.stop();
     await replaced.stop();
+    await expect(readFile(pidFile())).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('does not mistake another process with the id of a dead server for the server', async () => {
@@ -213,7 +226,7 @@ describe('startEmbeddedPostgres', () => {
     await starter.kill();
 
     await (await start()).stop();
-    expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres.lock']);
+    expect((await readdir(dataDir)).sort()).toEqual(['postgres', 'postgres.lock', 'postgres.users']);
   });
 
   it('refuses a cluster of another major version without changing it', async () => {

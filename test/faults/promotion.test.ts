@@ -49,6 +49,7 @@ beforeEach(async () => {
     },
     createLogger({ level: 'silent' }),
   );
+  await app.ready();
   team = await createTeamAt(app.url, primary.url);
   sessionId = uuidOf((await team.spawn()).id);
   await write(primary.url, 0);

@@ -6,6 +6,7 @@ import type { SequencedBatch } from '../../src/feed/bus/batch.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { type EmptySnapshot, probeOutbox } from '../../src/feed/sequence/outbox.ts';
+import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
 
 const ORGANIZATION = randomUUID();
@@ -16,7 +17,7 @@ const transactions = new Map<string, pg.Client>();
 
 beforeAll(async () => {
   db = await openFeedDatabase();
-  sequencer = new pg.Client({ connectionString: db.url });
+  sequencer = new pg.Client({ connectionString: withSessionSettings(db.url) });
   await sequencer.connect();
   // The settings of the sequencer's own connections.
   await sequencer.query('SET enable_seqscan = off; SET enable_bitmapscan = off');

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createBacklogMonitor } from '../../src/feed/sequence/backlog.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { probeOutbox } from '../../src/feed/sequence/outbox.ts';
+import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, openFeedDatabase, until } from '../support/feed.ts';
 import { openPsql } from '../support/psql.ts';
 
@@ -23,7 +24,7 @@ beforeAll(async () => {
   old = new pg.Client({ connectionString: db.url });
   await old.connect();
   await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM session LIMIT 1');
-  client = new pg.Client({ connectionString: db.url });
+  client = new pg.Client({ connectionString: withSessionSettings(db.url) });
   await client.connect();
   await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
   await client.query('ALTER TABLE change_outbox SET (autovacuum_enabled = off)');
@@ -83,7 +84,7 @@ async function blocksOf(
 const fullScan = () => blocksOf(client, () => probeOutbox(client));
 
 describe('the backlog monitor', () => {
-  const one = () => new pg.Pool({ connectionString: db.url, max: 1 });
+  const one = () => new pg.Pool({ connectionString: withSessionSettings(db.url), max: 1 });
 
   it('scans the dead rows once', async () => {
     const pool = one();

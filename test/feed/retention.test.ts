@@ -3,6 +3,7 @@ import pg from 'pg';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { dropOldest } from '../../src/feed/sequence/retention.ts';
+import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
 import { afterEach, describe, expect, it } from '../support/test.ts';
@@ -17,7 +18,7 @@ let client: pg.Client;
 
 it.beforeEach(async ({ feedDatabase: db }) => {
   organizationId = await db.organization();
-  client = new pg.Client({ connectionString: db.url });
+  client = new pg.Client({ connectionString: withSessionSettings(db.url) });
   await client.connect();
 });
 
@@ -156,7 +157,7 @@ describe('a reader during a drop', () => {
     await fill(db, PARTITIONS, 10);
     const feed = db.feed({ batchSize: 20 });
     await feed.ready();
-    const pool = new pg.Pool({ connectionString: db.url, max: 8 });
+    const pool = new pg.Pool({ connectionString: withSessionSettings(db.url), max: 8 });
     // Dropping the database may break a connection that is being closed.
     pool.on('error', () => {});
     let isDone = false;

@@ -19,6 +19,8 @@ describe('the demo', () => {
     [42, { state: 'OPEN', ciState: 'PENDING', reviewDecision: 'REVIEW_REQUIRED' }],
     [5, { state: 'MERGED', mergedAt: expect.any(Date), closedAt: expect.any(Date) }],
     [9, { state: 'CLOSED', mergedAt: null, closedAt: expect.any(Date) }],
+    [114, { state: 'OPEN', mergeability: 'CONFLICTING' }],
+    [111, { state: 'OPEN', reviewDecision: 'APPROVED', mergeability: 'UNSTABLE' }],
   ])('knows pull request %i', async (number, expected) => {
     const facts = await source.fetch({ ...name, number });
     expect(facts).toMatchObject({ ...expected, coordinates: { ...name, number } });

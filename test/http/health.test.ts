@@ -39,7 +39,11 @@ describe('/healthz and /readyz', () => {
     expect(newest).toBeDefined();
     expect(await get(server, '/readyz')).toMatchObject({
       status: 503,
-      body: { ready: false, checks: { database: true, migrations: false } },
+      body: {
+        ready: false,
+        checks: { database: true, migrations: false },
+        pendingMigrations: [newest?.migration_name],
+      },
     });
     expect((await get(server, '/healthz')).status).toBe(200);
   });

@@ -45,9 +45,9 @@ it('the playground contains its scripts, styles and pictures, and loads nothing'
 it('the playground begins with the tabs of the story, in order', ({ page }) => {
   const places = [
     'query Look',
-    'subscription Listen',
     'mutation Claim',
     'mutation TakeOver',
+    'subscription Listen',
     'mutation Offboard',
     'query History',
   ].map((operation) => page.indexOf(operation));
@@ -122,7 +122,7 @@ it('the playground is served while the database is away', async () => {
 describe('the playground in a browser', () => {
   type Options = {
     headers: string;
-    connectionParams: object;
+    subscriptionsProtocol: string;
     defaultTabs: { query: string; headers: string }[];
   };
 
@@ -131,8 +131,8 @@ describe('the playground in a browser', () => {
     page: string,
     app: TestApp,
     hash: string,
+    kept = new Map<string, string>(),
   ): Promise<{ options: Options; address: unknown; kept: Map<string, string> }> {
-    const kept = new Map<string, string>();
     const shown = Promise.withResolvers<Options>();
     let address: unknown;
     const script = page.slice(page.lastIndexOf('(async (root, options)'), page.lastIndexOf('</script>'));
@@ -143,6 +143,7 @@ describe('the playground in a browser', () => {
       sessionStorage: {
         getItem: (key: string) => kept.get(key) ?? null,
         setItem: (key: string, value: string) => kept.set(key, value),
+        clear: () => kept.clear(),
       },
       fetch: (path: string, init: RequestInit) => fetch(`${app.url}${path}`, init),
       window: { document: { querySelector: () => 'root' } },
@@ -159,19 +160,80 @@ describe('the playground in a browser', () => {
     const { options, address, kept } = await open(page, app, `#token=${token}`);
     expect(address).toBe('/graphql');
     expect([...kept]).toEqual([['muster.token', token]]);
-    expect(options.connectionParams).toEqual({ authorization: `Bearer ${token}` });
     for (const { headers } of options.defaultTabs) {
       expect(JSON.parse(headers)).toEqual({ authorization: `Bearer ${token}` });
     }
-    const queries = options.defaultTabs.map(({ query }) => query);
-    expect(queries.join()).not.toMatch(/-IDS?\b/);
+    expect(options.defaultTabs.map(({ query }) => query).join()).not.toMatch(/-IDS?\b|"CURSOR"/);
+  });
 
+  it('tells a story that happens: a takeover, of which a subscription that begins later hears', async ({
+    token,
+    page,
+    app,
+  }) => {
+    const { options } = await open(page, app, `#token=${token}`);
+    const [look = '', claim = '', takeOver = '', listen = '', offboard = '', history = ''] =
+      options.defaultTabs.map(({ query }) => query);
     const owner = app.client(token);
-    const [claim, takeOver] = [queries[2] ?? '', queries[3] ?? ''];
-    const claimed = await (await owner.raw({ query: claim })).json();
-    expect(claimed).toMatchObject({ data: { claimPR: { session: { name: 'rocket-1' } } } });
-    const taken = await (await owner.raw({ query: takeOver })).json();
-    expect(taken).toMatchObject({ data: { claimPR: { takenOverFrom: [{ name: 'rocket-1' }] } } });
+    const ask = async (query: string) => (await (await owner.raw({ query })).json()) as { data: object };
+    const looked = await ask(look);
+    expect(looked).not.toHaveProperty('errors');
+    expect(await ask(claim)).toMatchObject({ data: { claimPR: { session: { name: 'rocket-1' } } } });
+    expect(await ask(takeOver)).toMatchObject({
+      data: { claimPR: { takenOverFrom: [{ name: 'rocket-1' }] } },
+    });
+
+    expect(options.subscriptionsProtocol).toBe('SSE');
+    const aborted = new AbortController();
+    const stream = await fetch(`${app.url}/graphql`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        accept: 'text/event-stream',
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({ query: listen }),
+      signal: aborted.signal,
+    });
+    let heard = '';
+    for await (const chunk of stream.body ?? []) {
+      heard += Buffer.from(chunk).toString();
+      if (/"toSession":\{"name":"rocket-2"\}/.test(heard)) break;
+    }
+    aborted.abort();
+
+    expect(await ask(offboard)).toMatchObject({
+      data: {
+        offboardAgent: {
+          releasedRepos: [{ nameWithOwner: 'acme/ground-control' }, { nameWithOwner: 'acme/telemetry' }],
+          terminatedSessions: [{ name: 'rocket-4' }, { name: 'rocket-5' }],
+          revokedTokens: 1,
+          agent: {
+            memory: { nodes: expect.arrayContaining([{ key: 'release/next', value: expect.anything() }]) },
+          },
+        },
+      },
+    });
+    const { data } = await ask(history);
+    expect(data).toMatchObject({
+      organization: {
+        structureEvents: {
+          nodes: expect.arrayContaining([
+            expect.objectContaining({ type: expect.stringMatching(/offboarded/i) }),
+          ]),
+        },
+      },
+    });
+    expect(JSON.stringify(data)).toContain('AGENT_OFFBOARDED');
+  });
+
+  it('with another token forgets the tabs of the one before', async ({ token, page, app }) => {
+    const kept = new Map([
+      ['muster.token', 'mst_of-another-database'],
+      ['graphiql:tabState', 'tabs with its ids'],
+    ]);
+    await open(page, app, `#token=${token}`, kept);
+    expect([...kept.keys()]).toEqual(['muster.token']);
   });
 
   it.for([
@@ -180,9 +242,9 @@ describe('the playground in a browser', () => {
   ] as const)('%s keeps the placeholders in its tabs', async ([_, hash, authorization], { page, app }) => {
     const { options } = await open(page, app, hash);
     expect(JSON.parse(options.headers)).toEqual({ authorization });
-    expect(options.defaultTabs[1]?.query).toContain('"ORGANIZATION-ID"');
-    expect(options.defaultTabs[2]?.query).toContain('"A-SESSION-ID"');
-    expect(options.defaultTabs[3]?.query).toContain('"ANOTHER-SESSION-ID"');
+    expect(options.defaultTabs[1]?.query).toContain('"A-SESSION-ID"');
+    expect(options.defaultTabs[2]?.query).toContain('"ANOTHER-SESSION-ID"');
+    expect(options.defaultTabs[3]?.query).toContain('"ORGANIZATION-ID"');
   });
 });
 

@@ -25,6 +25,7 @@ it.beforeAll(async ({ sharedTeam: team, github, database }) => {
     },
     createLogger({ level: 'info', destination: { write: (line: string) => void log.push(line) } }),
   );
+  await server.ready();
   owner = createClient(server.url, team.owner.token);
 });
 afterAll(async () => {

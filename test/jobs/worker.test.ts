@@ -132,6 +132,7 @@ it('workers log every failed attempt with its job id and without the token', asy
     log,
   );
   toClose.push(app.close);
+  await app.ready();
   await until(() => hasQueues(psql));
   await setRetries(psql, 'agent.start', 1);
   await containers.before('start', 'echo "$input"; echo "no room" >&2; exit 1');

@@ -50,6 +50,7 @@ async function start(
     createLogger({ level: 'silent' }),
     tuning,
   );
+  await app.ready();
   const clients: Client[] = [];
   const client = (token?: string): Client => {
     const made = createClient(app.url, token);

@@ -4,6 +4,7 @@ import pg from 'pg';
 import pino from 'pino';
 import { createFeed, type Feed, type FeedOptions } from '../../src/feed/feed.ts';
 import type { ChangeStream } from '../../src/feed/follow/stream.ts';
+import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { createDatabase } from './database.ts';
 
 export type FeedDatabase = {
@@ -35,7 +36,7 @@ export async function openFeedDatabase(): Promise<FeedDatabase> {
     pool,
 
     feed(options = {}) {
-      const feedPool = newPool(database.url, 'muster feed');
+      const feedPool = newPool(withSessionSettings(database.url), 'muster feed');
       const log = pino({ level: 'silent' });
       const feed = createFeed({ database: { url: database.url, feedPool }, log, ...options });
       feeds.push(feed);

@@ -5,6 +5,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { EMPTY_DATAMODEL } from '../../prisma/migration/datamodelDiff.ts';
+import { withSessionSettings } from '../../src/sessionSettings.ts';
 
 /** Filters that hide nothing from the engine. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };
@@ -19,7 +20,7 @@ export async function withPrismaEngine<T>(
   work: (engine: SchemaEngine) => Promise<T>,
 ): Promise<T> {
   // The engine never closes a pool of its own.
-  const pool = new pg.Pool({ connectionString: databaseUrl });
+  const pool = new pg.Pool({ connectionString: withSessionSettings(databaseUrl) });
   // A closing connection may receive an error when its database is dropped.
   pool.on('error', () => {});
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));

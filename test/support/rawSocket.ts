@@ -6,6 +6,8 @@ export type Message = { type: string; id?: string; payload?: object };
 
 export type RawSocket = {
   send(message: Message): void;
+  /** Sends a message as it is written here. */
+  sendText(text: string): void;
   /** The next message that passes the test; undefined when the socket closes first. Messages before it are dropped. */
   next(passes: (message: Message) => boolean): Promise<Message | undefined>;
   /** Stops reading until `resume`. */
@@ -62,6 +64,7 @@ export async function openSocket(url: string, connectionParams: object): Promise
 
   return {
     send,
+    sendText: (text) => socket.send(text),
     next,
     pause: () => socket.pause(),
     resume: () => socket.resume(),

@@ -9,6 +9,7 @@ import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { migrate } from '../../src/migrations.ts';
+import { HOSTILE_LOCALE, hostileSettings } from './hostileSettings.ts';
 import { findRedis } from './redis.ts';
 
 declare module 'vitest' {
@@ -42,7 +43,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const templateDatabase = `muster_template_${process.pid}`;
   const admin = new pg.Client({ connectionString: postgres.adminUrl });
   await admin.connect();
-  await admin.query(`CREATE DATABASE ${templateDatabase}`);
+  await admin.query(`CREATE DATABASE ${templateDatabase} TEMPLATE template0 ${HOSTILE_LOCALE}`);
+  await admin.query(hostileSettings(templateDatabase));
   await migrate(withDatabase(postgres.adminUrl, templateDatabase));
 
   project.provide('adminUrl', postgres.adminUrl);

@@ -6,6 +6,8 @@
 --
 -- The image leaves out `path` and `depth`, which follow from the names: a move is one event, and the workspaces below
 -- cause none. It leaves out `spec`, which has no size limit.
+--
+-- The functions set `extra_float_digits`, or else the writer's setting would round the error rate in the feed.
 CREATE OR REPLACE FUNCTION workspace_change(w workspace, changed text[]) RETURNS jsonb
 LANGUAGE sql STABLE
 RETURN jsonb_build_object('changed', changed, 'row', jsonb_build_object(
@@ -32,7 +34,7 @@ RETURN jsonb_build_object('changed', changed, 'row', jsonb_build_object(
 ));
 
 CREATE OR REPLACE FUNCTION capture_new_workspaces() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
@@ -44,7 +46,7 @@ END
 $$;
 
 CREATE OR REPLACE FUNCTION capture_changed_workspaces() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp SET extra_float_digits = 1
 AS $$
 BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)

@@ -5,8 +5,8 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN length(owner) <= 39
    AND owner ~ '^[A-Za-z0-9]+(-[A-Za-z0-9]+)*(_[A-Za-z0-9]+)?$'
    AND name ~ '^[A-Za-z0-9._-]{1,100}$'
-   AND name !~ '^\.{1,2}$'
-   AND name !~* '\.git$';
+   AND name !~ '^[.]{1,2}$'
+   AND ascii_lower(name) !~ '[.]git$';
 
 -- Returns a repository as the API returns it.
 CREATE OR REPLACE FUNCTION repo_image(owner text, name text) RETURNS jsonb

@@ -1,7 +1,7 @@
 -- Slugs of the vocabulary: as in the API, and those of the platform, which begin with `$`.
 CREATE OR REPLACE FUNCTION is_vocabulary_slug(slug text) RETURNS boolean
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN slug ~ '^\$?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
+RETURN slug ~ '^[$]?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 
 -- Whether the server acts for itself in this transaction, and for no person, agent or other program.
 CREATE OR REPLACE FUNCTION is_platform_act() RETURNS boolean

@@ -24,7 +24,7 @@ const SESSION_SQL = `
   SET tcp_user_timeout = '10s'`;
 
 /** The advisory lock of the leader. The number is arbitrary. */
-const LEADER_LOCK = "hashtextextended('muster.sequencer', 0)";
+export const LEADER_LOCK = "hashtextextended('muster.sequencer', 0)";
 
 export type SequencerConnection = {
   client: pg.Client;

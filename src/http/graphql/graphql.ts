@@ -17,6 +17,7 @@ import { useAuthentication } from './authentication.ts';
 import { maskError } from './clientError.ts';
 import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
+import { useExactNumbers } from './exactNumbers.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useRunningLimits } from './running.ts';
@@ -69,6 +70,7 @@ export function createGraphQLServer(
     plugins: [
       plugin,
       useNegotiation(log),
+      useExactNumbers(),
       useDocumentLimits(),
       useErrors(log),
       useOperationLog(log),

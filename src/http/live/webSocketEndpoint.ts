@@ -4,6 +4,7 @@ import { handleProtocols, MessageType, makeServer, stringifyMessage } from 'grap
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
+import { withExactNumbers } from '../../exactNumber.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
 import { monitorPeer } from './webSocketPeer.ts';
@@ -38,7 +39,7 @@ export function createWebSocketEndpoint(
       // The client sends requests and does not read the answers.
       if (socket.bufferedAmount > connections.limits.hardBytes) return endLagging(extra);
       try {
-        await listener(String(data));
+        await listener(withExactNumbers(String(data)));
       } catch (error) {
         // Most likely the database is away. The client should come back, not give up.
         log.error({ err: error }, 'a WebSocket message failed unexpectedly');

@@ -5,11 +5,19 @@ import type { Feed } from '../../feed/feed.ts';
 import type { Publisher } from '../../feed/publisher.ts';
 import type { BacklogMonitor } from '../../feed/sequence/backlog.ts';
 import { pendingMigrations } from '../../migrations.ts';
+import { lostSettings } from '../../sessionSettings.ts';
 
-export type Readiness = { ready: boolean; checks: Record<string, boolean> };
+export type Readiness = Answer & { ready: boolean };
 
-/** Returns each of its checks by name. Never rejects. */
-export type Check = () => Promise<Record<string, boolean>>;
+export type Answer = {
+  /** Whether each check passes, by its name. */
+  checks: Record<string, boolean>;
+  /** The migrations of this version that the database lacks. Absent when it lacks none. */
+  pendingMigrations?: string[];
+};
+
+/** Never rejects. */
+export type Check = () => Promise<Answer>;
 
 /** The endpoint needs no token, so however often it is called, the database is queried once a second at most. */
 const GOOD_FOR_MS = 1_000;
@@ -25,19 +33,33 @@ export function createReadiness(checks: readonly Check[]): () => Promise<Readine
 }
 
 async function readinessBy(checks: readonly Check[]): Promise<Readiness> {
-  const answers = Object.assign({}, ...(await Promise.all(checks.map((check) => check()))));
-  return { ready: Object.values(answers).every(Boolean), checks: answers };
+  const answers = await Promise.all(checks.map((check) => check()));
+  const all: Answer = {
+    ...Object.assign({}, ...answers),
+    checks: Object.assign({}, ...answers.map((answer) => answer.checks)),
+  };
+  return { ready: Object.values(all.checks).every(Boolean), ...all };
 }
 
-/** The database answers and has the migrations of this version. */
+/** The database answers with the settings that were asked for, and has the migrations of this version. */
 export function databaseCheck(pool: pg.Pool, log: Logger): Check {
   return async () => {
     try {
+      const lost = await lostSettings(pool);
+      if (Object.keys(lost).length > 0) {
+        log.warn(
+          { settings: lost },
+          'the database ignores `options`; a pooler may drop them: connect directly',
+        );
+        return { checks: { database: false, migrations: false } };
+      }
       const pending = await pendingMigrations(pool);
-      return { database: true, migrations: pending.length === 0 };
+      return pending.length === 0
+        ? { checks: { database: true, migrations: true } }
+        : { checks: { database: true, migrations: false }, pendingMigrations: pending };
     } catch (error) {
       log.warn({ err: error }, 'the database check failed');
-      return { database: false, migrations: false };
+      return { checks: { database: false, migrations: false } };
     }
   };
 }
@@ -46,14 +68,16 @@ export function databaseCheck(pool: pg.Pool, log: Logger): Check {
 export function feedCheck(feed: Feed): Check {
   return async () => {
     const { isReading, isSequenced } = await feed.health();
-    return { feed: isReading, sequencer: isSequenced };
+    return { checks: { feed: isReading, sequencer: isSequenced } };
   };
 }
 
 /** This process leads or stands by, and the leader keeps up. */
 export function sequencerCheck(publisher: Publisher, backlog: BacklogMonitor): Check {
   return async () => ({
-    election: publisher.isLeading() || publisher.isStandingBy(),
-    sequencer: await backlog.isSequenced(),
+    checks: {
+      election: publisher.isLeading() || publisher.isStandingBy(),
+      sequencer: await backlog.isSequenced(),
+    },
   });
 }

@@ -16,9 +16,9 @@ export function createOpsEndpoints(metrics: Exposition, checks: readonly Check[]
   let isClosing = false;
 
   async function sendReadiness(response: ServerResponse): Promise<void> {
-    const { ready, checks: answers } = await readiness();
-    const isReady = ready && !isClosing;
-    sendJson(response, isReady ? 200 : 503, { ready: isReady, checks: answers });
+    const latest = await readiness();
+    const ready = latest.ready && !isClosing;
+    sendJson(response, ready ? 200 : 503, { ...latest, ready });
   }
 
   async function sendMetrics(response: ServerResponse): Promise<void> {

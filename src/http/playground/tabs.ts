@@ -1,4 +1,9 @@
-/** The playground's tabs, one story in order: who am I, listen, claim, take over, offboard an agent, look back. */
+/**
+ * The playground's tabs, one story in order: look around, claim, take over, hear of it, offboard an agent, look back.
+ *
+ * GraphiQL ends a subscription when another tab is opened. So the tab that listens comes after those that write, and
+ * resumes after the position at which the page was opened.
+ */
 
 const SLUG = 'demo';
 
@@ -7,48 +12,51 @@ export const STORY = {
   query: `{
     organization(slug: "${SLUG}") {
       id
-      sessions(live: true, last: 2) { nodes { id } }
-      agents(status: RUNNING, first: 1) { nodes { id } }
+      feedCursor
+      first: session(name: "rocket-1") { id }
+      second: session(name: "rocket-2") { id }
+      fourth: session(name: "rocket-4") { agent { id } }
     }
   }`,
   gaps: {
     organization: 'ORGANIZATION-ID',
+    cursor: 'CURSOR',
     firstSession: 'A-SESSION-ID',
     secondSession: 'ANOTHER-SESSION-ID',
     agent: 'AN-AGENT-ID',
   },
 };
 
-const { organization, firstSession, secondSession, agent } = STORY.gaps;
+const { organization, cursor, firstSession, secondSession, agent } = STORY.gaps;
 
 export const TABS: readonly string[] = [
   `# 1. Who am I, and what is there?
-# Press play. (Refused? The link in the terminal carries the token; or put it into the Headers tab below.)
+#    Press play. (Refused? The link in the terminal carries
+#    the token. Or put it into the Headers tab below.)
 query Look {
   viewer {
     name
     organizations { nodes { slug viewerRole } }
   }
   organization(slug: "${SLUG}") {
-    agents { nodes { name role status watchedRepos { nodes { repo { nameWithOwner } } } } }
-    sessions { nodes { id name displayName displayStatus lane pullRequests { nodes { number title } } } }
+    laneCounts { lane count }
+    sessions(first: 50, live: true, orderBy: STATUS) {
+      nodes {
+        name displayName lane displayStatus
+        agent { name }
+        pullRequests { nodes { number title } }
+      }
+    }
   }
 }
 `,
-  `# 2. Listen. Press play and leave it running, then go on to the next tab.
-subscription Listen {
-  prSessionChanged(organizationId: "${organization}") {
-    occurredAt
-    actor { name }
-    pullRequest { number title state ciState }
-    fromSession { name }
-    toSession { name }
-  }
-}
-`,
-  `# 3. A session claims a pull request.
+  `# 2. A session claims a pull request, with the facts that
+#    its host has at this moment.
 mutation Claim {
-  claimPR(input: { sessionId: "${firstSession}", pr: "42" }) {
+  claimPR(input: {
+    sessionId: "${firstSession}"
+    pr: "#42"
+  }) {
     ... on ClaimPRPayload {
       session { name displayStatus lane }
       pullRequest { url title state ciState reviewDecision mergeability }
@@ -58,40 +66,74 @@ mutation Claim {
   }
 }
 `,
-  `# 4. Another session takes it over: tab 2 receives the change.
+  `# 3. Another session takes it over.
 #    With allowTakeover: false it would be refused.
 mutation TakeOver {
-  claimPR(input: { sessionId: "${secondSession}", pr: "#42", allowTakeover: true }) {
+  claimPR(input: {
+    sessionId: "${secondSession}"
+    pr: "#42"
+    allowTakeover: true
+  }) {
     ... on ClaimPRPayload {
       pullRequest { number session { name } }
       takenOverFrom { name }
       cursor
     }
-    ... on PrClaimedByActiveSessionError { code message ownerSession { name } }
-    ... on UserError { code message }
-  }
-}
-`,
-  `# 5. An agent leaves: what it held is free at once, what it learned stays.
-#    Its sessions are terminated, another agent can watch its repositories, and its tokens are revoked.
-mutation Offboard {
-  offboardAgent(input: { agentId: "${agent}", reason: "The rocket has landed." }) {
-    ... on OffboardAgentPayload {
-      agent { name role status offboardedAt }
-      releasedRepos { nameWithOwner }
-      terminatedSessions { name displayStatus lane }
-      revokedTokens
-      alreadyOffboarded
+    ... on PrClaimedByActiveSessionError {
+      ownerSession { name }
     }
     ... on UserError { code message }
   }
 }
 `,
-  `# 6. Look back: what happened, in order. A cursor resumes a subscription: changes(after: …).
+  `# 4. Press play: the subscription resumes after the position
+#    at which this page was opened. It delivers the takeover,
+#    which you have missed, and then waits for more.
+#    Opening another tab here ends it. To watch it live, open
+#    the playground in a second window and claim there.
+subscription Listen {
+  prSessionChanged(
+    organizationId: "${organization}"
+    after: "${cursor}"
+  ) {
+    cursor
+    occurredAt
+    actor { name }
+    pullRequest { number title state ciState }
+    fromSession { name }
+    toSession { name }
+  }
+}
+`,
+  `# 5. An agent leaves: what it held is free at once, and what
+#    it learned stays. Its sessions are terminated, its tokens
+#    are revoked, and others can watch its repositories.
+mutation Offboard {
+  offboardAgent(input: {
+    agentId: "${agent}"
+    reason: "The rocket has landed."
+  }) {
+    ... on OffboardAgentPayload {
+      agent { name role status offboardedAt }
+      releasedRepos { nameWithOwner }
+      terminatedSessions { name displayStatus lane }
+      revokedTokens
+      agent { memory { nodes { key value } } }
+    }
+    ... on UserError { code message }
+  }
+}
+`,
+  `# 6. Look back: the audit trail, newest first, and every
+#    change since this page was opened.
 query History {
   organization(slug: "${SLUG}") {
-    changes(first: 50) { nodes { cursor type occurredAt actor { kind name } payload } pageInfo { hasNextPage endCursor } }
-    structureEvents { nodes { type occurredAt actor { name } payload } }
+    structureEvents(first: 20) {
+      nodes { type occurredAt actor { name } payload }
+    }
+    changes(first: 100, after: "${cursor}") {
+      nodes { type occurredAt actor { kind name } payload }
+    }
   }
 }
 `,

@@ -2,12 +2,13 @@ import SchemaBuilder from '@pothos/core';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import { DateTimeResolver, JSONResolver } from 'graphql-scalars';
+import { DateTimeResolver } from 'graphql-scalars';
 import type PrismaTypes from '../../../prisma/client/pothos.ts';
 import { getDatamodel } from '../../../prisma/client/pothos.ts';
 import type { Context } from '../../context.ts';
 import './exposeNode.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
+import { JsonScalar } from './jsonScalar.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
 import { clientOf } from './rowLoader.ts';
@@ -92,8 +93,9 @@ export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer
 builder.addScalarType('DateTime', DateTimeResolver, {
   description: 'A date and time in UTC, in the format of RFC 3339: `2026-11-21T11:00:00.000Z`.',
 });
-builder.addScalarType('JSON', JSONResolver, {
-  description: 'Any JSON value: an object, a list, a string, a number, a boolean or null.',
+builder.addScalarType('JSON', JsonScalar, {
+  description:
+    'Any JSON value: an object, a list, a string, a number, a boolean or null. A whole number beyond 2^53 - 1, and a number that a double cannot hold, is INVALID_INPUT.',
 });
 
 builder.queryType({ description: 'The queries. A query returns only what the viewer may see.' });

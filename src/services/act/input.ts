@@ -1,7 +1,9 @@
 /** Schemas that several services share for their input. */
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
+import { asciiLower } from '../../asciiLower.ts';
 import { InvalidInputError } from '../../errors.ts';
+import { exactJson } from './exactJson.ts';
 import { NUL } from './storable.ts';
 
 /**
@@ -46,7 +48,7 @@ const JSON_MAX_BYTES = 65_536;
 const JSON_MAX_DEPTH = 32;
 
 /** Any JSON object, up to a size and a depth. */
-export const jsonObject = z.unknown().pipe(
+export const jsonObject = exactJson.pipe(
   z
     .custom<Prisma.InputJsonObject>(
       (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -91,6 +93,11 @@ export const repoName = z
     return { owner, name };
   });
 
+/** The columns of a repository's key. */
+export function repoKeyOf({ owner, name }: { owner: string; name: string }) {
+  return { repoOwnerKey: asciiLower(owner), repoNameKey: asciiLower(name) };
+}
+
 export const slug = z
   .string()
   .trim()
@@ -100,7 +107,7 @@ export const slug = z
   );
 
 export const email = storableText
-  .toLowerCase()
+  .overwrite(asciiLower)
   .max(254, 'must have at most 254 characters')
   // Unicode classes, because PostgreSQL and JavaScript disagree on what `\s` matches.
   .regex(/^[^@\s\p{Z}\p{Cc}\p{Cf}]+@[^@\s\p{Z}\p{Cc}\p{Cf}]+$/u, 'must be an e-mail address');

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { repoName, validate } from '../act/input.ts';
+import { repoKeyOf, repoName, validate } from '../act/input.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
 
 /** The largest value of PostgreSQL's `integer`. */
@@ -42,23 +42,18 @@ export async function recordReviewedPR(
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx, { locked: agent }) {
       assertNotEnded(agent);
+      const key = repoKeyOf(repo);
       // Waits for a transaction that is inserting the same review.
       const [made] = await tx.$queryRaw<{ id: string }[]>`
         INSERT INTO reviewed_pull_request
           (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key, number)
         VALUES (${organizationId}::uuid, ${agentId}::uuid, ${userId}::uuid,
-                ${repo.owner}, ${repo.name}, lower(${repo.owner}), lower(${repo.name}), ${number})
+                ${repo.owner}, ${repo.name}, ${key.repoOwnerKey}, ${key.repoNameKey}, ${number})
         ON CONFLICT (organization_id, user_id, repo_owner_key, repo_name_key, number) DO NOTHING
         RETURNING id`;
       if (made) return { agentId, reviewedPullRequestId: made.id, alreadyReviewedById: null };
       const first = await tx.reviewedPullRequest.findFirstOrThrow({
-        where: {
-          organizationId,
-          userId,
-          repoOwnerKey: repo.owner.toLowerCase(),
-          repoNameKey: repo.name.toLowerCase(),
-          number,
-        },
+        where: { organizationId, userId, ...key, number },
       });
       return { agentId, reviewedPullRequestId: first.id, alreadyReviewedById: first.agentId };
     },

@@ -6,7 +6,7 @@ import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { RepoAlreadyWatchedError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { repoName, validate } from '../act/input.ts';
+import { repoKeyOf, repoName, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from './agent.ts';
 
 export const watchRepoInput = z.object({ repo: repoName });
@@ -45,17 +45,18 @@ async function watch(
   { owner, name }: { owner: string; name: string },
 ): Promise<string> {
   const { organizationId, id: agentId, hiredById: userId } = agent;
+  const { repoOwnerKey, repoNameKey } = repoKeyOf({ owner, name });
   for (;;) {
     // Waits for a transaction that is about to watch or release it.
     const [made] = await tx.$queryRaw<{ id: string }[]>`
       INSERT INTO watched_repo
         (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
-      VALUES (${organizationId}::uuid, ${agentId}::uuid, ${userId}::uuid, ${owner}, ${name}, lower(${owner}), lower(${name}))
+      VALUES (${organizationId}::uuid, ${agentId}::uuid, ${userId}::uuid, ${owner}, ${name}, ${repoOwnerKey}, ${repoNameKey})
       ON CONFLICT (organization_id, user_id, repo_owner_key, repo_name_key) DO NOTHING
       RETURNING id`;
     if (made) return made.id;
     const existing = await tx.watchedRepo.findFirst({
-      where: { organizationId, userId, repoOwnerKey: owner.toLowerCase(), repoNameKey: name.toLowerCase() },
+      where: { organizationId, userId, repoOwnerKey, repoNameKey },
       include: { agent: true },
     });
     // Without a row it was released in between, and is free: insert again.
@@ -86,10 +87,11 @@ export async function unwatchRepo(
     queue: () => [agentId],
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx) {
+      const { repoOwnerKey, repoNameKey } = repoKeyOf(repo);
       const [released] = await tx.$queryRaw<{ owner: string; name: string }[]>`
         DELETE FROM watched_repo
          WHERE agent_id = ${agentId}::uuid
-           AND repo_owner_key = lower(${repo.owner}) AND repo_name_key = lower(${repo.name})
+           AND repo_owner_key = ${repoOwnerKey} AND repo_name_key = ${repoNameKey}
         RETURNING repo_owner AS owner, repo_name AS name`;
       return { agentId, releasedRepo: released ?? null };
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { authorizeEverywhere } from '../../auth/policy.ts';
+import type { Tx } from '../../db.ts';
 import { SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
@@ -22,15 +23,21 @@ export async function createOrganization(act: Act, input: z.input<typeof createO
       result,
       authorize: authorizeEverywhere,
       async write(tx) {
-        const organization = await tx.organization.create({ data: { slug, name } });
-        await tx.membership.create({
-          data: { organizationId: organization.id, userId: act.viewer.id, role: 'OWNER' },
-        });
-        return { organizationId: organization.id };
+        return { organizationId: await insertOrganization(tx, { slug, name, ownerId: act.viewer.id }) };
       },
     });
   } catch (error) {
     if (violatedConstraint(error) === 'organization_slug_key') throw new SlugTakenError(slug);
     throw error;
   }
+}
+
+/** Creates an organization with an OWNER, and returns its id. */
+export async function insertOrganization(
+  tx: Tx,
+  { ownerId, ...organization }: { id?: string; slug: string; name: string; ownerId: string },
+): Promise<string> {
+  const { id: organizationId } = await tx.organization.create({ data: organization });
+  await tx.membership.create({ data: { organizationId, userId: ownerId, role: 'OWNER' } });
+  return organizationId;
 }

@@ -1,4 +1,5 @@
 /** Parses repository URLs as people and git remotes write them. */
+import { asciiLower } from '../../asciiLower.ts';
 
 export type Repository = {
   /** Lower-case. With the port of its web pages, where that is not the default one. */
@@ -47,14 +48,14 @@ function fromPath(host: string, path: string): Repository | undefined {
 export function newRepository(host: string, owner: string, rawName: string): Repository | undefined {
   const name = rawName.replace(/\.git$/i, '');
   if (!OWNER.test(owner) || !NAME.test(name) || /^\.+$/.test(name)) return undefined;
-  return { host: ALIASES[host.toLowerCase()] ?? host.toLowerCase(), owner, name };
+  return { host: ALIASES[asciiLower(host)] ?? asciiLower(host), owner, name };
 }
 
 /** Whether both are one repository. Letter case does not matter. */
 export function isSameRepository(a: Repository, b: Repository): boolean {
   return (
     a.host === b.host &&
-    a.owner.toLowerCase() === b.owner.toLowerCase() &&
-    a.name.toLowerCase() === b.name.toLowerCase()
+    asciiLower(a.owner) === asciiLower(b.owner) &&
+    asciiLower(a.name) === asciiLower(b.name)
   );
 }

@@ -15,7 +15,7 @@ export async function writeChecks(
     SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
       FROM jsonb_to_recordset(${JSON.stringify(checks)}::jsonb)
         AS f (name text, "commitSha" text, status check_status, conclusion text, url text, "externalId" text)
-    ON CONFLICT (organization_id, pull_request_id, commit_sha, name) DO UPDATE
+    ON CONFLICT (organization_id, pull_request_id, commit_sha, text_hash(name)) DO UPDATE
       SET status = excluded.status, conclusion = excluded.conclusion, url = excluded.url,
           external_id = excluded.external_id
       WHERE (c.status, c.conclusion, c.url, c.external_id) IS DISTINCT FROM

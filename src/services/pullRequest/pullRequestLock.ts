@@ -1,13 +1,14 @@
 import type { PullRequest } from '../../../prisma/client/client.ts';
+import { asciiLower } from '../../asciiLower.ts';
 import type { Tx } from '../../db.ts';
+import { repoKeyOf } from '../act/input.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
 
 /** The columns that name a pull request within its organization. */
 export function keyOf({ host, owner, repo, number }: PullRequestCoordinates) {
   return {
-    host: host.toLowerCase(),
-    repoOwnerKey: owner.toLowerCase(),
-    repoNameKey: repo.toLowerCase(),
+    host: asciiLower(host),
+    ...repoKeyOf({ owner, name: repo }),
     number,
   };
 }

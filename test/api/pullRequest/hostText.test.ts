@@ -3,6 +3,7 @@
  * name.
  */
 
+import { randomBytes } from 'node:crypto';
 import { graphql } from '../../graphql/gql.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
@@ -102,4 +103,34 @@ it('claimPR accepts a comment in two threads, duplicate threads and reviews, and
   ]);
   const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
   expect(await team.changes({ requestId: succeeded(refreshPR).requestId })).toEqual([]);
+});
+
+it('stores a check whose name is longer than an entry of an index, and tells such names apart', async ({
+  psql,
+  createTeam,
+}) => {
+  const team = await createTeam();
+  // Random, because PostgreSQL compresses the entries of indexes.
+  const long = randomBytes(20_000).toString('base64');
+  const names = [`${long}a`, `${long}b`];
+  team.onGitHub(7, { checks: names.map((name) => ({ name })) });
+  const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
+  const stored = async () => {
+    const { node } = await team.owner.query(WhatTheHostSays, { id: pullRequest.id });
+    return node && 'checks' in node && node.checks.nodes.map(({ name }) => name).sort();
+  };
+  expect(await stored()).toEqual(names);
+
+  team.onGitHub(7, { checks: names.map((name) => ({ name, conclusion: 'FAILURE' })) });
+  const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: pullRequest.id } });
+  const types = (await team.changes({ requestId: succeeded(refreshPR).requestId })).map(({ type }) => type);
+  expect(types.filter((type) => type === 'PR_CHECK_RECORDED')).toHaveLength(2);
+  expect(await stored()).toEqual(names);
+
+  await psql(
+    `INSERT INTO pull_request_check (organization_id, pull_request_id, name, commit_sha)
+     SELECT organization_id, id, $2, head_sha FROM pull_request WHERE id = $1`,
+    [uuidOf(pullRequest.id), `${long}c`],
+  );
+  expect(await stored()).toEqual([...names, `${long}c`]);
 });

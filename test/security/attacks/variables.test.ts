@@ -57,10 +57,14 @@ const WAYS: Record<string, (body: Body) => Promise<Refused[]>> = {
 };
 
 async function post(body: Body, accept: string): Promise<string> {
+  return await postText(JSON.stringify(body), accept);
+}
+
+async function postText(body: string, accept: string): Promise<string> {
   const response = await fetch(`${target.url}/graphql`, {
     method: 'POST',
     headers: { authorization: `Bearer ${target.token}`, 'content-type': 'application/json', accept },
-    body: JSON.stringify(body),
+    body,
   });
   return await response.text();
 }
@@ -78,4 +82,23 @@ describe.each(Object.keys(BODIES))('%s', (name) => {
       expect(errors[0]?.message.length).toBeLessThanOrEqual(1_024);
     }
   });
+});
+
+it.each([
+  ['half a million numbers', `[${'0,'.repeat(480_000)}1e400]`],
+  ['numbers that are all inexact', `[${'1e400,'.repeat(160_000)}1e400]`],
+  ['one number of almost a megabyte', `[${'9'.repeat(960_000)}]`],
+  ['strings of escaped quotes, which are cut off', `["1e400${'\\"'.repeat(480_000)}`],
+])('a body with %s is refused', async (_, ids) => {
+  const query = 'query Attack($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+  const codes: string[] = [];
+  await target.withstands(async () => {
+    for (let n = 0; n < REQUESTS; n += 1) {
+      const body = `{"query":${JSON.stringify(query)},"variables":{"ids":${ids}}}`;
+      const { errors } = JSON.parse(await postText(body, 'application/json'));
+      codes.push(...errors.map(({ extensions }: Refused) => extensions.code));
+    }
+  });
+  expect(codes).toHaveLength(REQUESTS);
+  expect(new Set(codes)).toEqual(new Set([ids.endsWith(']') ? 'BAD_USER_INPUT' : 'BAD_REQUEST']));
 });

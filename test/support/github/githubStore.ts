@@ -37,6 +37,12 @@ export function githubStore(host: string) {
       transfers.clear();
     },
 
+    /** The account of the token. */
+    viewer: { login: 'muster-bot' },
+
+    /** The hourly budget of the token. */
+    rateLimit: { limit: 5_000, remaining: 4_999, used: 1, cost: 1, resetAt: '2030-01-01T00:00:00Z' },
+
     /** The resolver of `Query.repository`. */
     repository({ owner, name }: { owner: string; name: string }) {
       const asked = { owner, repo: name };

@@ -1,5 +1,6 @@
 /** The schemas of the fields of a definition. Releases and the mutations that write the rows share them. */
 import { z } from 'zod';
+import { exactJson } from '../../act/exactJson.ts';
 import { jsonObject, text, verbatimText } from '../../act/input.ts';
 import { jsonSchemaFaults } from './jsonSchema.ts';
 import { scheduleFault } from './schedule.ts';
@@ -30,17 +31,19 @@ export const schedule = z.string().superRefine((value, { addIssue }) => {
 });
 
 /** A list of labels, or an object whose keys are the labels and whose values describe them. */
-export const attributeValues = z.union(
-  [
-    z
-      .array(text(1, 100))
-      .min(1)
-      .max(MAX_VALUES)
-      .refine((values) => new Set(values).size === values.length),
-    jsonObject.refine((values) => {
-      const count = Object.keys(values).length;
-      return count > 0 && count <= MAX_VALUES;
-    }),
-  ],
-  `must be a list of 1 to ${MAX_VALUES} different texts, or an object with such keys`,
+export const attributeValues = exactJson.pipe(
+  z.union(
+    [
+      z
+        .array(text(1, 100))
+        .min(1)
+        .max(MAX_VALUES)
+        .refine((values) => new Set(values).size === values.length),
+      jsonObject.refine((values) => {
+        const count = Object.keys(values).length;
+        return count > 0 && count <= MAX_VALUES;
+      }),
+    ],
+    `must be a list of 1 to ${MAX_VALUES} different texts, or an object with such keys`,
+  ),
 );

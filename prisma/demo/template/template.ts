@@ -1,12 +1,12 @@
 /** The templates of the demo's catalogue: each an agent with the vocabulary that its work needs. */
-import type { Act } from '../../src/services/act/act.ts';
-import { hireAgent } from '../../src/services/agent/hireAgent.ts';
-import { createOrganization } from '../../src/services/organization/organization.ts';
-import { publishTemplateRelease } from '../../src/services/template/release/publishTemplateRelease.ts';
-import { createClassifier } from '../../src/services/vocabulary/classifier.ts';
-import { createEntityType } from '../../src/services/vocabulary/entityType.ts';
-import { createRelationshipType } from '../../src/services/vocabulary/relationshipType.ts';
-import { createWatcher } from '../../src/services/vocabulary/watcher.ts';
+import type { Act } from '../../../src/services/act/act.ts';
+import { hireAgent } from '../../../src/services/agent/hireAgent.ts';
+import { createOrganization } from '../../../src/services/organization/organization.ts';
+import { publishTemplateRelease } from '../../../src/services/template/release/publishTemplateRelease.ts';
+import { createClassifier } from '../../../src/services/vocabulary/classifier.ts';
+import { createEntityType } from '../../../src/services/vocabulary/entityType.ts';
+import { createRelationshipType } from '../../../src/services/vocabulary/relationshipType.ts';
+import { createWatcher } from '../../../src/services/vocabulary/watcher.ts';
 import { INCIDENT_TRIAGER } from './incidentTriager.ts';
 import { PULL_REQUEST_REVIEWER } from './pullRequestReviewer.ts';
 

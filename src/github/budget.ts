@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { githubClient } from './client.ts';
+import { portErrorOf } from './failures.ts';
+
+/** How much of the hourly budget of a token remains. */
+export type Budget = {
+  /** The account of the token. */
+  login: string;
+  /** Points a hour. */
+  limit: number;
+  remaining: number;
+  /** RFC 3339. */
+  resetAt: string;
+};
+
+const QUERY = /* GraphQL */ `
+  query Budget {
+    viewer {
+      login
+    }
+    rateLimit {
+      limit
+      remaining
+      resetAt
+    }
+  }
+`;
+
+const answer = z.object({
+  viewer: z.object({ login: z.string() }),
+  rateLimit: z.object({ limit: z.number(), remaining: z.number(), resetAt: z.string() }),
+});
+
+const TIMEOUT_MS = 8_000;
+const RETRY_DELAY_MS = 250;
+
+/** @throws ScmUnavailableError when the host does not answer, or refuses the token */
+export async function readBudget({ apiUrl, token }: { apiUrl: string; token: string }): Promise<Budget> {
+  const client = githubClient({
+    apiUrl,
+    token,
+    timeoutMs: TIMEOUT_MS,
+    retryDelayMs: RETRY_DELAY_MS,
+    userAgent: 'muster-doctor',
+  });
+  try {
+    const { viewer, rateLimit } = await client(QUERY, {}, answer, AbortSignal.timeout(TIMEOUT_MS));
+    return { login: viewer.login, ...rateLimit };
+  } catch (error) {
+    throw portErrorOf(error, token);
+  }
+}
