@@ -23,7 +23,7 @@ import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
-import { OPERATION_LIMITS } from './operation.ts';
+import { RUNNING_LIMITS } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
@@ -56,8 +56,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   quotas?: Partial<Quotas>;
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
-  /** Default: `OPERATION_LIMITS`. */
-  operationLimits?: Partial<Config['operationLimits']>;
+  /** Default: `RUNNING_LIMITS`. */
+  runningLimits?: Partial<Config['runningLimits']>;
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -115,7 +115,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
-      limits: { ...OPERATION_LIMITS, ...config.operationLimits },
+      limits: { ...RUNNING_LIMITS, ...config.runningLimits },
       tuning: tuning.live,
     });
     url = http.url;

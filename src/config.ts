@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { OPERATION_LIMITS, type OperationLimits } from './operation.ts';
+import { RUNNING_LIMITS, type RunningLimits } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -50,7 +50,7 @@ export type Config = {
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
   readonly feedRetention: { readonly days: number; readonly rows: number };
-  readonly operationLimits: Readonly<OperationLimits>;
+  readonly runningLimits: Readonly<RunningLimits>;
   readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
@@ -118,7 +118,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
-    operationLimits: Object.freeze({
+    runningLimits: Object.freeze({
       answerBytes: e.MAX_ANSWER_BYTES,
       deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
     }),
@@ -233,8 +233,8 @@ const environment = z.object({
   MUSTER_AVAILABLE_ENV: names.default(() => []),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
-  MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(OPERATION_LIMITS.answerBytes),
-  OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(OPERATION_LIMITS.deadlineMs / 1_000),
+  MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(RUNNING_LIMITS.answerBytes),
+  OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(RUNNING_LIMITS.deadlineMs / 1_000),
   QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
   QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
   QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),

@@ -1,14 +1,14 @@
 /** The operation that the running code belongs to: what it may take, and how it ends early. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-export type OperationLimits = {
+export type RunningLimits = {
   /** The most bytes that an answer has, and that are read from the database for it. */
   answerBytes: number;
   /** How long an operation may take, in milliseconds. */
   deadlineMs: number;
 };
 
-export const OPERATION_LIMITS: OperationLimits = { answerBytes: 16 * 1024 * 1024, deadlineMs: 10_000 };
+export const RUNNING_LIMITS: RunningLimits = { answerBytes: 16 * 1024 * 1024, deadlineMs: 10_000 };
 
 type EndingCode = 'ANSWER_TOO_LARGE' | 'DEADLINE_EXCEEDED' | 'CLIENT_GONE';
 
@@ -56,7 +56,7 @@ export function currentOperation(): Operation | undefined {
 }
 
 /** @param leaving aborted when the client no longer waits for the answer. */
-export function startOperation(limits: OperationLimits, leaving?: AbortSignal): Operation {
+export function startOperation(limits: RunningLimits, leaving?: AbortSignal): Operation {
   const { answerBytes, deadlineMs } = limits;
   const ending = new AbortController();
   let timer: NodeJS.Timeout | undefined;

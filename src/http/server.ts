@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { OperationLimits } from '../operation.ts';
+import type { RunningLimits } from '../operation.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
@@ -33,7 +33,7 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
-  limits: OperationLimits;
+  limits: RunningLimits;
   /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };

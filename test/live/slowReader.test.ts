@@ -24,7 +24,7 @@ const it = test.extend(
   { scope: 'file' },
   {
     tuning: { live: { stuckMs: 1_000, softBytes: SOFT_BYTES } },
-    operationLimits: { answerBytes: 2 * LARGE_BYTES },
+    runningLimits: { answerBytes: 2 * LARGE_BYTES },
   },
 );
 

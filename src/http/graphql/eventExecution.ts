@@ -14,7 +14,7 @@ import { type BackoffLimits, backoffMs } from '../../backoff.ts';
 import { isBusy } from '../../busy.ts';
 import type { Context } from '../../context.ts';
 import { onAccount } from '../../database/account.ts';
-import { type OperationLimits, startOperation } from '../../operation.ts';
+import { type RunningLimits, startOperation } from '../../operation.ts';
 import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import { isUnavailable } from '../../sqlError.ts';
 import { during } from './running.ts';
@@ -26,10 +26,10 @@ const MAX_BUSY_MS = 10_000;
 /** How long one attempt to read an event waits for a connection. */
 const ATTEMPT_MS = 3_000;
 
-type Subscription = { args: ExecutionArgs; limits: OperationLimits; log: Logger };
+type Subscription = { args: ExecutionArgs; limits: RunningLimits; log: Logger };
 
 /** Executes each event as if it were a request of its own. */
-export function useEventExecution(limits: OperationLimits, log: Logger): Plugin<Context> {
+export function useEventExecution(limits: RunningLimits, log: Logger): Plugin<Context> {
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {

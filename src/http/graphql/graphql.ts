@@ -5,7 +5,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
-import type { OperationLimits } from '../../operation.ts';
+import type { RunningLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
 import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useDocumentLimits } from '../limits/document.ts';
@@ -46,7 +46,7 @@ const CORS = {
 export function createGraphQLServer(
   services: Services,
   connections: LiveConnections,
-  limits: OperationLimits,
+  limits: RunningLimits,
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);

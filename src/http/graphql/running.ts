@@ -2,10 +2,10 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
-import { type Operation, type OperationLimits, startOperation } from '../../operation.ts';
+import { type Operation, type RunningLimits, startOperation } from '../../operation.ts';
 import { endingError, isForeseen } from './clientError.ts';
 
-export function useRunningLimits(limits: OperationLimits): Plugin<Context> {
+export function useRunningLimits(limits: RunningLimits): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn((args: ExecutionArgs) =>
@@ -17,7 +17,7 @@ export function useRunningLimits(limits: OperationLimits): Plugin<Context> {
 
 type Execute = (args: ExecutionArgs & { signal?: AbortSignal }) => unknown;
 
-async function runQuery(execute: Execute, args: ExecutionArgs, limits: OperationLimits) {
+async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
   const operation = startOperation(limits, contextOf(args).leaving);
   // The executor stops at its next field.
   const { signal } = operation;
@@ -27,7 +27,7 @@ async function runQuery(execute: Execute, args: ExecutionArgs, limits: Operation
 }
 
 /** A mutation goes on when its client has left, and its executor is not stopped: an act that has happened is answered. */
-async function runMutation(execute: Execute, args: ExecutionArgs, limits: OperationLimits) {
+async function runMutation(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
   const operation = startOperation(limits);
   const contextValue = { ...contextOf(args), operation };
   try {

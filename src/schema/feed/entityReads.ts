@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import stringify from 'safe-stable-stringify';
 import type { Database } from '../../db.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { isTooLarge, type OperationLimits, startOperation } from '../../operation.ts';
+import { isTooLarge, type RunningLimits, startOperation } from '../../operation.ts';
 import { model } from '../kit/model.ts';
 
 export type EntityReads = {
@@ -34,7 +34,7 @@ type Read = { upTo: number; ids: ReadonlySet<string>; rows: Promise<Map<string, 
 const MAX_READS = 200;
 
 /** @param limits of one read, which several operations share: it does not end with one of them. */
-export function createEntityReads(db: Pick<Database, 'prisma'>, limits: OperationLimits): EntityReads {
+export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningLimits): EntityReads {
   const reads = new LRUCache<string, Read>({ max: MAX_READS });
 
   function read(modelName: string, query: { select?: object }, organizationId: string, ids: Set<string>) {
