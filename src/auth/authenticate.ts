@@ -14,7 +14,7 @@ type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name'> & {
 
 /** The viewer behind an `Authorization` header. Undefined without a header, or when its token is not good. */
 export async function authenticate(pool: pg.Pool, authorization: unknown): Promise<Viewer | undefined> {
-  const secret = typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
+  const secret = secretIn(authorization);
   if (!secret) return undefined;
   const { rows } = await pool.query<Row>(
     `SELECT token.id AS "tokenId", token.organization_id AS "tokenOrganizationId",
@@ -35,6 +35,11 @@ export async function authenticate(pool: pg.Pool, authorization: unknown): Promi
     rows.flatMap(({ organizationId, role }) => (organizationId && role ? [[organizationId, role]] : [])),
   );
   return { kind, id, tokenId, name, organizationId: tokenOrganizationId, roles };
+}
+
+/** The token in an `Authorization` header; undefined when it has not that form. */
+export function secretIn(authorization: unknown): string | undefined {
+  return typeof authorization === 'string' ? BEARER.exec(authorization)?.[1] : undefined;
 }
 
 /** Skips a locked row: an act of the same token holds it, and a missing note does no harm. */

@@ -52,6 +52,6 @@ async function reach(context: Context, organizationId: string): Promise<void> {
   const membership = await db.prisma.membership.findFirst({
     where: { organizationId, userId: viewer.id, removedAt: null },
   });
-  if (!membership) throw new NotFoundError();
+  if (!membership) throw new NotFoundError('idempotencyKey');
   context.viewer = { ...viewer, roles: new Map([...viewer.roles, [organizationId, membership.role]]) };
 }

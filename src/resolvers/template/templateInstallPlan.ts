@@ -11,6 +11,7 @@ import { weighs } from '../../schema/kit/weight.ts';
 import { TemplateConflict } from '../../schema/template/conflict.ts';
 import { TemplatePlanItem } from '../../schema/template/planItem.ts';
 import { type InstallPlan, templateInstallPlan } from '../../services/template/install/installPlan.ts';
+import { naming } from '../kit/runAct.ts';
 import { installFields, planFields } from './inputFields.ts';
 
 const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan').implement({
@@ -86,7 +87,7 @@ Allowed for OWNER and ADMIN.`,
       },
     },
     resolve: async (_root, { input }, { viewer, db }) => ({
-      plan: await templateInstallPlan({ viewer, db }, input),
+      plan: await naming('organizationId', () => templateInstallPlan({ viewer, db }, input)),
     }),
   }),
 );

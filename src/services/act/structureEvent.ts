@@ -2,27 +2,32 @@
 import type { Prisma } from '../../../prisma/client/client.ts';
 import type { Actor, Tx } from '../../db.ts';
 
+/** `noun.verb`, as clients filter by it. */
+export const STRUCTURE_EVENT_TYPES = [
+  'pr.claimed',
+  'member.added',
+  'member.role_changed',
+  'member.removed',
+  'token.created',
+  'token.revoked',
+  'agent.hired',
+  'agent.failed',
+  'agent.offboarded',
+  'workspace.removed',
+  'template.released',
+  'template.installed',
+  'template.resynced',
+  'template.uninstalled',
+  'org.import.started',
+  'org.import.completed',
+  'org.import.failed',
+] as const;
+
+export type StructureEventType = (typeof STRUCTURE_EVENT_TYPES)[number];
+
 export type StructureEventInput = {
   organizationId: string;
-  /** `noun.verb`, as clients filter by it. */
-  type:
-    | 'pr.claimed'
-    | 'member.added'
-    | 'member.role_changed'
-    | 'member.removed'
-    | 'token.created'
-    | 'token.revoked'
-    | 'agent.hired'
-    | 'agent.failed'
-    | 'agent.offboarded'
-    | 'workspace.removed'
-    | 'template.released'
-    | 'template.installed'
-    | 'template.resynced'
-    | 'template.uninstalled'
-    | 'org.import.started'
-    | 'org.import.completed'
-    | 'org.import.failed';
+  type: StructureEventType;
   subject: { type: string; id: string };
   payload?: Prisma.InputJsonObject;
   /** The import that it is part of. */

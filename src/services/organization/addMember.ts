@@ -4,12 +4,12 @@ import { authorize, authorizeOver } from '../../auth/policy.ts';
 import { AlreadyMemberError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
-import { email, text, validate } from '../act/input.ts';
+import { email, line, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockOrganization } from './member.ts';
 import { createUser } from './user.ts';
 
-export const addMemberInput = z.object({ email, name: text(1, 100), role: z.enum(MembershipRole) });
+export const addMemberInput = z.object({ email, name: line(1, 100), role: z.enum(MembershipRole) });
 
 const result = z.object({ membershipId: z.guid() });
 export type AddedMember = z.output<typeof result>;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Database } from '../../db.ts';
 import { SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
-import { email, text, validate } from '../act/input.ts';
+import { email, line, validate } from '../act/input.ts';
 import { issueToken } from './issueToken.ts';
 import { createOrganizationInput, insertOrganization } from './organization.ts';
 import { createUser } from './user.ts';
@@ -10,7 +10,7 @@ import { createUser } from './user.ts';
 export const foundOrganizationInput = createOrganizationInput.extend({
   ownerEmail: email,
   /** The name of an owner whom Muster does not know yet. */
-  ownerName: text(1, 100),
+  ownerName: line(1, 100),
 });
 
 export type FoundedOrganization = { organizationId: string; isNewOwner: boolean; secret: string };

@@ -6,14 +6,14 @@ import type { Tx } from '../../db.ts';
 import { NotFoundError, SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
-import { slug, text, validate } from '../act/input.ts';
+import { line, slug, validate } from '../act/input.ts';
 import { hasCredentials, parseRepositoryUrl } from './repository.ts';
 
 export const registerProjectInput = z
   .object({
     slug,
-    name: text(1, 100),
-    repoUrl: text(0, 2000)
+    name: line(1, 100),
+    repoUrl: line(0, 2000)
       .nullish()
       .transform((url) => url || null)
       .refine(
@@ -65,7 +65,7 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   const project = await act.db.prisma.project.findFirst({
     where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
   });
-  if (!project) throw new NotFoundError();
+  if (!project) throw new NotFoundError('projectId');
   return project;
 }
 

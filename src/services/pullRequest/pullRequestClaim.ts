@@ -111,7 +111,7 @@ type SessionWithProject = Session & { project: Project };
 async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProject> {
   const session = await tx.session.findUnique({ where: { id }, include: { project: true } });
   // A session without pull requests may be deleted while the host answers.
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }
 

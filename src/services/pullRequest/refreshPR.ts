@@ -32,7 +32,7 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
       const observed = await observePullRequest(act, asked);
       // Another pull request has this one's name by now. A claim at its new place finds this one again.
       if (externalId && observed.facts.externalId && externalId !== observed.facts.externalId) {
-        throw new PrNotFoundError();
+        throw new PrNotFoundError(asked);
       }
       return observed;
     },

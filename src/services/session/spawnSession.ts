@@ -5,7 +5,7 @@ import { SessionKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
 import { claimInput, lockClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
@@ -20,9 +20,9 @@ export const spawnSessionInput = z.object({
   kind: z.enum(SessionKind),
   prompt: text(0, PROMPT_MAX_CHARACTERS).nullish(),
   displayName: sessionDisplayName.nullish(),
-  branch: text(0, 255).nullish(),
+  branch: line(0, 255).nullish(),
   /** Absent: the server allots a path. Null: the session has no workspace and cannot claim. */
-  workspacePath: text(1, 4096).nullish(),
+  workspacePath: line(1, 4096).nullish(),
   mergePolicy: z.object({ terminateOnPrMerge: z.boolean() }).nullish(),
   claimPR: claimInput.nullish(),
 });
@@ -54,7 +54,7 @@ export async function spawnSession(
   const project = await visibleProject(act, projectId);
   const { organizationId } = project;
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
 
   const spawned = await perform(act, {
     organizationId,
