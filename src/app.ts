@@ -198,7 +198,8 @@ export async function startSequencerApp(
     await checkPool.end();
   }
   try {
-    const opsServer = port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks });
+    const opsServer =
+      port === undefined ? undefined : await startOpsServer({ host, port, metrics, checks, log });
     return {
       url: opsServer?.url,
       status: () => ({ isLeading: isLeading(), head: publisher.head(), sequenced }),

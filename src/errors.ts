@@ -1,8 +1,11 @@
 /** The errors that are answered as results, by noun where a noun has several. */
+import type { MembershipRole } from '../prisma/client/enums.ts';
 import { UserError } from './errors/userError.ts';
 
 export * from './errors/executionWorkspace.ts';
+export * from './errors/organization.ts';
 export * from './errors/quota.ts';
+export * from './errors/repositoryGrant.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';
@@ -94,20 +97,35 @@ export class ImportInProgressError extends UserError {
 /** One constant message: what may not be seen must look exactly like what does not exist. */
 export class NotFoundError extends UserError {
   static override readonly code = 'NOT_FOUND';
+  /** The input field that named it; null for the field that names what the whole act is about, until `runAct` fills it in. */
+  readonly field: string | null;
 
-  constructor() {
+  constructor(field: string | null = null) {
     super('There is no such thing, or you may not see it.');
+    this.field = field;
   }
 }
 
 /** For what the viewer sees but may not do. */
 export class ForbiddenError extends UserError {
   static override readonly code = 'FORBIDDEN';
+  /** Why the viewer may not. */
+  readonly reason: string;
+  /** The lowest role whose members may do it whatever the object; null when the role is not what is missing. */
+  readonly requiredRole: MembershipRole | null;
 
-  constructor(message = 'Your role does not allow this.') {
-    super(message);
+  constructor(reason: string, requiredRole: MembershipRole | null = null) {
+    super(requiredRole ? `${reason} ${WHO_MAY[requiredRole]}` : reason);
+    this.reason = reason;
+    this.requiredRole = requiredRole;
   }
 }
+
+const WHO_MAY: Record<MembershipRole, string> = {
+  MEMBER: 'Every member of the organization may.',
+  ADMIN: 'An ADMIN or an OWNER may.',
+  OWNER: 'An OWNER may.',
+};
 
 export class IdempotencyConflictError extends UserError {
   static override readonly code = 'IDEMPOTENCY_CONFLICT';
@@ -124,25 +142,6 @@ export class SlugTakenError extends UserError {
   constructor(slug: string) {
     super(`The slug "${slug}" is already taken.`);
     this.slug = slug;
-  }
-}
-
-export class AlreadyMemberError extends UserError {
-  static override readonly code = 'ALREADY_MEMBER';
-  readonly membershipId: string;
-
-  constructor(membershipId: string) {
-    super('This person already is a member of the organization.');
-    this.membershipId = membershipId;
-  }
-}
-
-/** An organization keeps an OWNER. */
-export class LastOwnerError extends UserError {
-  static override readonly code = 'LAST_OWNER';
-
-  constructor() {
-    super('An organization keeps at least one OWNER. Make another member an OWNER first.');
   }
 }
 
@@ -204,11 +203,21 @@ export class ProjectNotResolvableError extends UserError {
   static override readonly code = 'PROJECT_NOT_RESOLVABLE';
 }
 
+/** The name of a pull request on its host. */
+type PullRequestName = { owner: string; repo: string; number: number };
+
 export class PrProjectMismatchError extends UserError {
   static override readonly code = 'PR_PROJECT_MISMATCH';
+  readonly pullRequest: PullRequestName;
+  /** The repository of the session's project. */
+  readonly projectRepo: { owner: string; name: string };
 
-  constructor() {
-    super("The pull request does not belong to the repository of the session's project.");
+  constructor(pullRequest: PullRequestName, projectRepo: { owner: string; name: string }) {
+    super(
+      `${nameOf(pullRequest)} does not belong to the repository of the session's project, ${projectRepo.owner}/${projectRepo.name}.`,
+    );
+    this.pullRequest = pullRequest;
+    this.projectRepo = projectRepo;
   }
 }
 
@@ -225,10 +234,16 @@ export class ScmUnavailableError extends UserError {
 
 export class PrNotFoundError extends UserError {
   static override readonly code = 'PR_NOT_FOUND';
+  readonly pullRequest: PullRequestName;
 
-  constructor() {
-    super('The source-code host knows no such pull request.');
+  constructor(pullRequest: PullRequestName) {
+    super(`The source-code host knows no pull request ${nameOf(pullRequest)}, or does not show it to us.`);
+    this.pullRequest = pullRequest;
   }
+}
+
+function nameOf({ owner, repo, number }: PullRequestName): string {
+  return `${owner}/${repo}#${number}`;
 }
 
 export class PrNotOpenError extends UserError {

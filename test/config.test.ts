@@ -31,6 +31,15 @@ describe('the default configuration', () => {
       availableEnv: [],
       sweep: { idleDays: 7, graceMinutes: 10 },
       feedRetention: { days: 30, rows: 5_000_000 },
+      quotas: {
+        agents: 20_000,
+        tokens: 50_000,
+        agentMemories: 10_000,
+        agentMemoryBytes: 67_108_864,
+        agentActionsPerDay: 10_000,
+        agentActionBytesPerDay: 67_108_864,
+        agentRefusalsPerMinute: 10,
+      },
       logLevel: 'info',
     });
   });
@@ -55,6 +64,13 @@ describe('the default configuration', () => {
       'EXECUTION_WORKSPACE_GRACE_MINUTES',
       'FEED_RETENTION_DAYS',
       'FEED_RETENTION_ROWS',
+      'QUOTA_AGENTS',
+      'QUOTA_TOKENS',
+      'QUOTA_AGENT_MEMORIES',
+      'QUOTA_AGENT_MEMORY_BYTES',
+      'QUOTA_AGENT_ACTIONS_PER_DAY',
+      'QUOTA_AGENT_ACTION_BYTES_PER_DAY',
+      'QUOTA_AGENT_REFUSALS_PER_MINUTE',
       'LOG_LEVEL',
     ];
     expect(loadConfig(Object.fromEntries(names.map((name) => [name, ''])))).toEqual(loadConfig({}));

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
-import type { OrganizationOptions } from './organization.ts';
+import type { MemberOptions, OrganizationOptions } from './organization.ts';
 import { runCommand } from './runCommand.ts';
 
 /*
@@ -100,9 +100,9 @@ jobs
     })({}),
   );
 
-program
-  .command('organization')
-  .description('manage organizations')
+const organization = program.command('organization').description('manage organizations');
+
+organization
   .command('create <slug>')
   .description('create an organization, and print a token of its owner')
   .requiredOption(
@@ -111,6 +111,7 @@ program
   )
   .option('--name <name>', "the organization's name (default: its slug)")
   .option('--owner-name <name>', "a new owner's name (default: the part of the address before the @)")
+  .option('--grant <repositories...>', 'let the organization ask hosts about these repositories')
   .action((slug: string, options: OrganizationOptions) =>
     runCommand<OrganizationOptions>(async () => {
       const { createOrganizationCommand } = await import('./organization.ts');
@@ -118,14 +119,65 @@ program
     })(options),
   );
 
+organization
+  .command('add-member <organization>')
+  .description('make a user a member at once, without an invitation')
+  .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'the name of a user who is new; the name in this organization of any other')
+  .addOption(
+    new Option('--role <role>', 'what the member may do')
+      .choices(['OWNER', 'ADMIN', 'MEMBER'])
+      .default('MEMBER'),
+  )
+  .action((slug: string, options: MemberOptions) =>
+    runCommand<MemberOptions>(async () => {
+      const { addMemberCommand } = await import('./organization.ts');
+      return (config, given) => addMemberCommand(config, slug, given);
+    })(options),
+  );
+
 program
-  .command('token')
-  .description('manage API tokens')
+  .command('grant <organization> [repositories...]')
+  .description('let an organization ask hosts about repositories, or list what is granted to it')
+  .option('--revoke', 'take the grants of these repositories back')
+  .addHelpText(
+    'after',
+    '\nA repository is <host>/<owner>/<repo>, <host>/<owner> for all of an owner, <host>, or "*".',
+  )
+  .action((slug: string, repositories: string[], options) =>
+    runCommand<{ revoke?: boolean }>(async () => {
+      const { grantCommand } = await import('./grant.ts');
+      return (config, given) => grantCommand(config, slug, repositories, given);
+    })(options),
+  );
+
+const token = program.command('token').description('manage API tokens');
+
+token
   .command('create')
   .description('create a token that acts for a user in all of its organizations, and print its secret')
   .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'create the user under this name when it is new')
   .option('--label <label>', 'what the token is for', 'command line')
   .action(runCommand(async () => (await import('./token.ts')).createTokenCommand));
+
+token
+  .command('list')
+  .description('list the valid tokens, newest first')
+  .option('--email <email>', 'only those that act for this user')
+  .option('--organization <organization>', 'only those that work in this organization alone')
+  .option('--all', 'also revoked and expired ones')
+  .action(runCommand(async () => (await import('./token.ts')).listTokensCommand));
+
+token
+  .command('revoke <token>')
+  .description('revoke the token with this id or prefix, and what was made with it')
+  .action((name: string) =>
+    runCommand(async () => {
+      const { revokeTokenCommand } = await import('./token.ts');
+      return (config) => revokeTokenCommand(config, name);
+    })({}),
+  );
 
 /** As strict as the environment variable PORT. */
 function parsePort(text: string): number {

@@ -3,6 +3,7 @@ import './node.ts';
 import './organization/organization.ts';
 import './organization/member.ts';
 import './organization/token.ts';
+import './invitation/invitation.ts';
 import './agent/agent.ts';
 import './agent/offboardAgent.ts';
 import './agent/watchedRepo.ts';

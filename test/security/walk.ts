@@ -4,6 +4,7 @@ import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import {
   AddExecutionWorkspaceNote,
+  AddMember,
   LogAgentAction,
   PutAgentMemory,
   RecordReviewedPR,
@@ -63,6 +64,10 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
     input: { id: executionWorkspaceId, body: 'Keep it.' },
   });
   succeeded(addExecutionWorkspaceNote);
+  const { addMember } = await team.owner.query(AddMember, {
+    input: { organizationId: team.id, email: `invited-${team.slug}@example.com`, name: 'Newcomer' },
+  });
+  succeeded(addMember);
   await furnishWorkspace(team, psql);
   await furnishVocabulary(team, psql);
   // Resolves when all of it is in the stored feed. This creates a token.

@@ -73,7 +73,7 @@ export function createGraphQLServer(
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),
-      useAccount(),
+      useAccount(connections.limits),
       useEventExecution(log),
       eventStreams.plugin,
     ] as never[],

@@ -56,7 +56,7 @@ Allowed for OWNER and ADMIN.`,
     }),
     environment: t.stringList({
       description:
-        'The names of environment variables that the workspaces will have, for the requirements of the org file. The values are not part of the input.',
+        'The names of environment variables that the workspaces will have, for the requirements of the org file, at most 1,000. The values are not part of the input.',
     }),
     dryRun: t.boolean({
       required: true,

@@ -1,7 +1,10 @@
-import { parseGlobalId } from '../../globalId.ts';
+import { Prisma } from '../../../prisma/client/client.ts';
 import { builder } from '../../schema/index.ts';
+import { badInput } from '../../schema/kit/badInput.ts';
+import { filterId } from '../../schema/kit/filterId.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
 import { StructureEvent } from '../../schema/organization/structureEvent.ts';
+import { STRUCTURE_EVENT_TYPES } from '../../services/act/structureEvent.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   structureEvents: t.list({
@@ -16,7 +19,7 @@ builder.prismaObjectFields('Organization', (t) => ({
     },
     where: ({ id }, { type, since, until, subjectId, importId }) => ({
       organizationId: id,
-      type: type ?? undefined,
+      type: type == null ? undefined : knownType(type),
       importId: importId ?? undefined,
       occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
       ...(subjectId == null ? {} : subjectOf(subjectId)),
@@ -26,7 +29,14 @@ builder.prismaObjectFields('Organization', (t) => ({
 }));
 
 function subjectOf(raw: string) {
-  const subject = parseGlobalId(raw);
-  // No event has an empty subject type, so an invalid id matches no event.
-  return subject ? { subjectType: subject.type, subjectId: subject.uuid } : { subjectType: '' };
+  const { type, uuid } = filterId('subjectId', raw, (each) => Object.hasOwn(Prisma.ModelName, each));
+  return { subjectType: type, subjectId: uuid };
+}
+
+/** @throws BAD_USER_INPUT when no event ever has the type */
+function knownType(type: string): string {
+  if (!STRUCTURE_EVENT_TYPES.some((each) => each === type)) {
+    throw badInput(`\`type\` must be one of ${STRUCTURE_EVENT_TYPES.join(', ')}.`);
+  }
+  return type;
 }

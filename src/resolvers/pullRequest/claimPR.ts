@@ -6,6 +6,7 @@ import {
   PrNotOpenError,
   ProjectNotResolvableError,
   PrProjectMismatchError,
+  RepositoryNotGrantedError,
   ScmUnavailableError,
   SessionNotClaimableError,
   SessionNoWorkspaceError,
@@ -41,10 +42,11 @@ The mutation returns the first error that applies, in this order:
 11. INVALID_PR_REF
 12. PROJECT_NOT_RESOLVABLE: the project's repository URL is unusable, or \`pr\` is a bare number and the project has no repository URL.
 13. PR_PROJECT_MISMATCH
-14. SCM_UNAVAILABLE
-15. PR_NOT_FOUND
-16. PR_NOT_OPEN
-17. PR_CLAIMED_BY_ACTIVE_SESSION
+14. REPOSITORY_NOT_GRANTED: the host is not asked.
+15. SCM_UNAVAILABLE
+16. PR_NOT_FOUND
+17. PR_NOT_OPEN
+18. PR_CLAIMED_BY_ACTIVE_SESSION
 
 Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
   input: (t) => ({
@@ -72,6 +74,7 @@ Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
     ExecutionWorkspaceClosedError,
     ProjectNotResolvableError,
     PrProjectMismatchError,
+    RepositoryNotGrantedError,
     ScmUnavailableError,
     PrNotFoundError,
     PrNotOpenError,

@@ -10,6 +10,7 @@ import { builder } from '../../schema/index.ts';
 import { TemplateConflict } from '../../schema/template/conflict.ts';
 import { TemplatePlanItem } from '../../schema/template/planItem.ts';
 import { type InstallPlan, templateInstallPlan } from '../../services/template/install/installPlan.ts';
+import { naming } from '../kit/runAct.ts';
 import { installFields, planFields } from './inputFields.ts';
 
 const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan').implement({
@@ -84,7 +85,7 @@ Allowed for OWNER and ADMIN.`,
       },
     },
     resolve: async (_root, { input }, { viewer, db }) => ({
-      plan: await templateInstallPlan({ viewer, db }, input),
+      plan: await naming('organizationId', () => templateInstallPlan({ viewer, db }, input)),
     }),
   }),
 );

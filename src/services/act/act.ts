@@ -94,7 +94,7 @@ export async function perform<Result extends ResultFields, Prepared = void, Lock
   if (earlier) return { ...earlier, isRepetition: true };
   const prepared = (await prepare?.()) as Prepared;
 
-  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name };
+  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name, tokenId: viewer.tokenId };
   const lines = queue?.(prepared) ?? [];
   // A concurrent call with the same key waits for the first one.
   if (once) lines.push(`${viewer.id} ${once.key}`);

@@ -48,9 +48,9 @@ export async function prepareClaim(
 ): Promise<Claim> {
   assertMayClaim(claimer);
   const asked = resolvePullRequestRef(parsePullRequestRef(pr), claimer.project);
-  const observed = await observePullRequest(act, asked);
-  assertOpen(observed.facts.state);
   const { organizationId } = claimer.project;
+  const observed = await observePullRequest(act, organizationId, asked);
+  assertOpen(observed.facts.state);
   return { organizationId, sessionId, pr, allowTakeover, asked, observed };
 }
 
@@ -118,7 +118,7 @@ async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProjec
     include: { project: true, executionWorkspace: true },
   });
   // A session without pull requests may be deleted while the host answers.
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }
 

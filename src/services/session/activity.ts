@@ -5,13 +5,13 @@ import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { SessionTerminatedError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { use } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockSession, visibleSession } from './session.ts';
 
 export const reportActivityInput = z.object({
   state: z.enum(ActivityState),
-  launchId: text(1, 255).nullish(),
+  launchId: line(1, 255).nullish(),
 });
 
 const result = z.object({

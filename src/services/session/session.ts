@@ -13,7 +13,7 @@ export async function visibleSession(act: Act, sessionId: string) {
     where: { id: sessionId, organizationId: { in: [...act.viewer.roles.keys()] } },
     include: { project: true, executionWorkspace: true },
   });
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }
 
@@ -30,6 +30,6 @@ export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> 
 export async function lockSession(tx: Tx, sessionId: string): Promise<Session> {
   await lockSessions(tx, [sessionId]);
   const session = await tx.session.findUnique({ where: { id: sessionId } });
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }

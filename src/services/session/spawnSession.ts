@@ -5,7 +5,7 @@ import { SessionKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
 import { ExecutionWorkspaceClosedError, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { visibleExecutionWorkspace } from '../executionWorkspace/executionWorkspace.ts';
 import { enter, lockToEnter } from '../executionWorkspace/useExecutionWorkspace.ts';
@@ -22,9 +22,9 @@ export const spawnSessionInput = z.object({
   kind: z.enum(SessionKind),
   prompt: text(0, PROMPT_MAX_CHARACTERS).nullish(),
   displayName: sessionDisplayName.nullish(),
-  branch: text(0, 255).nullish(),
+  branch: line(0, 255).nullish(),
   /** Absent: the server allots a path. Null: the session has no path of its own. */
-  workspacePath: text(1, 4096).nullish(),
+  workspacePath: line(1, 4096).nullish(),
   mergePolicy: z.object({ terminateOnPrMerge: z.boolean() }).nullish(),
   claimPR: claimInput.nullish(),
 });
@@ -63,10 +63,14 @@ export async function spawnSession(
   const project = await visibleProject(act, projectId);
   const { organizationId } = project;
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
   const executionWorkspace =
-    executionWorkspaceId == null ? null : await visibleExecutionWorkspace(act, executionWorkspaceId);
-  if (executionWorkspace && executionWorkspace.organizationId !== organizationId) throw new NotFoundError();
+    executionWorkspaceId == null
+      ? null
+      : await visibleExecutionWorkspace(act, executionWorkspaceId, 'executionWorkspaceId');
+  if (executionWorkspace && executionWorkspace.organizationId !== organizationId) {
+    throw new NotFoundError('executionWorkspaceId');
+  }
   if (executionWorkspace && executionWorkspace.projectId !== projectId) {
     throw invalid('executionWorkspaceId', 'the execution workspace is in another project');
   }
