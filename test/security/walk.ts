@@ -59,15 +59,15 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
     input: { ...input, repo: 'acme/rocket', number: 7 },
   });
   succeeded(recordReviewedPR);
+  const { addMember } = await team.owner.query(AddMember, {
+    input: { organizationId: team.id, email: `invited-${team.slug}@example.com`, name: 'Newcomer' },
+  });
+  succeeded(addMember);
   const { id: executionWorkspaceId } = await team.openExecutionWorkspace({ sessionId: session.id });
   const { addExecutionWorkspaceNote } = await team.owner.query(AddExecutionWorkspaceNote, {
     input: { id: executionWorkspaceId, body: 'Keep it.' },
   });
   succeeded(addExecutionWorkspaceNote);
-  const { addMember } = await team.owner.query(AddMember, {
-    input: { organizationId: team.id, email: `invited-${team.slug}@example.com`, name: 'Newcomer' },
-  });
-  succeeded(addMember);
   await furnishWorkspace(team, psql);
   await furnishVocabulary(team, psql);
   // Resolves when all of it is in the stored feed. This creates a token.

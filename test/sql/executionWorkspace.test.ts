@@ -123,10 +123,10 @@ it('an execution workspace outlives the deletion of its session', async ({ team,
 });
 
 it.for([
-  'DELETE FROM execution_workspace',
-  'TRUNCATE execution_workspace CASCADE',
-  'DELETE FROM execution_workspace_note',
-  "UPDATE execution_workspace_note SET body = 'other'",
-])('%s is refused', async (statement, { psql }) => {
-  expect(await violated(psql, statement, [])).toMatch(/is refused: /);
+  ['DELETE FROM execution_workspace', 'execution_workspace_is_kept'],
+  ['TRUNCATE execution_workspace CASCADE', 'execution_workspace_is_kept'],
+  ['DELETE FROM execution_workspace_note', 'execution_workspace_note_is_kept'],
+  ["UPDATE execution_workspace_note SET body = 'other'", 'execution_workspace_note_is_kept'],
+] as const)('%s is refused by %s', async ([statement, rule], { psql }) => {
+  expect(await violated(psql, statement, [])).toBe(rule);
 });
