@@ -9,18 +9,18 @@ import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError, SharedWorkspaceOpenError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import type { Runtime } from '../port/runtime.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
 import { allotWorkspacePath } from '../session/launch.ts';
 import { lockSession, visibleSession } from '../session/session.ts';
 
 export const openExecutionWorkspaceInput = z.object({
-  name: text(1, 255),
+  name: line(1, 255),
   mode: z.enum(ExecutionWorkspaceMode),
-  branch: text(1, 255).nullish(),
-  baseRef: text(1, 255).nullish(),
-  workspacePath: text(1, 4096).nullish(),
+  branch: line(1, 255).nullish(),
+  baseRef: line(1, 255).nullish(),
+  workspacePath: line(1, 4096).nullish(),
 });
 
 const result = z.object({ executionWorkspaceId: z.guid() });
