@@ -8,8 +8,8 @@ const [requiredMajor, requiredMinor] = REQUIRED.split('.').map(Number);
 if (major > requiredMajor || (major === requiredMajor && minor >= requiredMinor)) {
   await import('../src/main.ts');
 } else {
-  console.error(
-    `Muster needs Node.js ${REQUIRED} or newer, and this is ${process.versions.node}. "npm ci" installs one for "npm start" and "npm run muster --"; "npm ci --omit=dev" does not.`,
+  process.stderr.write(
+    `Muster needs Node.js ${REQUIRED} or newer, and this is ${process.versions.node}. "npm ci" installs one for "npm start" and "npm run muster --"; "npm ci --omit=dev" does not.\n`,
   );
   process.exitCode = 1;
 }

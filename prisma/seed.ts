@@ -1,6 +1,5 @@
 /** The demo organization: an afternoon of a team, which a person who just started Muster finds in it. */
 import { randomUUID } from 'node:crypto';
-import { authenticate } from '../src/auth/authenticate.ts';
 import { newSecret } from '../src/auth/secret.ts';
 import type { Viewer } from '../src/auth/viewer.ts';
 import type { Database, Tx } from '../src/db.ts';
@@ -11,6 +10,7 @@ import { insertOrganization } from '../src/services/organization/organization.ts
 import { createUser } from '../src/services/organization/user.ts';
 import type { JobQueue } from '../src/services/port/job.ts';
 import type { PullRequestSource } from '../src/services/port/pullRequestSource.ts';
+import { grantRepositories } from '../src/services/repositoryGrant/repositoryGrant.ts';
 import { type Acts, seedAfternoon } from './demo/afternoon.ts';
 import { demoId } from './demo/id.ts';
 import { insertMembers, OWNER } from './demo/people.ts';
@@ -30,6 +30,8 @@ export type SeedOptions = {
 
 const SEEDER = { kind: 'SYSTEM', id: null, name: 'seed' } as const;
 const TIMEOUT_MS = 60_000;
+/** The agents' tokens have the numbers from 1. */
+const OWNER_TOKEN = demoId('Token', 0);
 
 /**
  * Seeds an empty database, and returns the owner's token. Undefined when the database is not empty: then nothing is
@@ -50,13 +52,15 @@ export async function seed(db: Database, options: SeedOptions): Promise<string |
 async function seedDemo(tx: Tx, db: Database, options: SeedOptions, ownerToken: string): Promise<void> {
   const organizationId = demoId('Organization');
   const owner = await createUser(tx, OWNER);
-  await issueToken(tx, { userId: owner.id, label: 'demo', secret: ownerToken });
+  await issueToken(tx, { id: OWNER_TOKEN, userId: owner.id, label: 'demo', secret: ownerToken });
   await insertOrganization(tx, { id: organizationId, slug: 'demo', name: 'Demo', ownerId: owner.id });
+  // The demo is the operator's own organization: its owner's token is printed to the operator.
+  await grantRepositories(tx, { viewer: SEEDER, requestId: null }, organizationId, ['*']);
   const people = await insertMembers(tx, organizationId, owner.id);
   await insertWorkforce(tx, { viewer: SEEDER, requestId: null }, people);
 
   const acts: Acts = async (agent) => ({
-    viewer: agent == null ? await ownerOf(db, ownerToken) : agentViewer(agent),
+    viewer: agent == null ? await ownerViewer(tx, owner.id) : agentViewer(agent),
     requestId: randomUUID(),
     db,
     pullRequestSource: options.pullRequestSource,
@@ -69,11 +73,18 @@ async function seedDemo(tx: Tx, db: Database, options: SeedOptions, ownerToken: 
   await seedTemplates(acts);
 }
 
-/** Read anew for each act: the first ones create the organizations that the others need. */
-async function ownerOf(db: Database, ownerToken: string): Promise<Viewer> {
-  const viewer = await authenticate(db.tokenPool, `Bearer ${ownerToken}`);
-  if (!viewer) throw new Error('The token that was just created is not accepted.');
-  return viewer;
+/** With the roles of this moment: the first acts create the organizations that the others need. */
+async function ownerViewer(tx: Tx, ownerId: string): Promise<Viewer> {
+  const memberships = await tx.membership.findMany({ where: { userId: ownerId, removedAt: null } });
+  return {
+    kind: 'USER',
+    id: ownerId,
+    tokenId: OWNER_TOKEN,
+    name: OWNER.name,
+    email: OWNER.email,
+    organizationId: null,
+    roles: new Map(memberships.map(({ organizationId, role }) => [organizationId, role])),
+  };
 }
 
 function agentViewer(name: string): Viewer {
@@ -84,6 +95,7 @@ function agentViewer(name: string): Viewer {
     id: demoId('Agent', number),
     tokenId: demoId('Token', number),
     name,
+    email: null,
     organizationId,
     roles: new Map([[organizationId, 'AGENT']]),
   };

@@ -1,7 +1,12 @@
 /** The errors that are answered as results, by noun where a noun has several. */
+import type { MembershipRole } from '../prisma/client/enums.ts';
 import { UserError } from './errors/userError.ts';
 
+export * from './errors/executionWorkspace.ts';
+export * from './errors/organization.ts';
+export * from './errors/pullRequest.ts';
 export * from './errors/quota.ts';
+export * from './errors/repositoryGrant.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';
@@ -93,20 +98,35 @@ export class ImportInProgressError extends UserError {
 /** One constant message: what may not be seen must look exactly like what does not exist. */
 export class NotFoundError extends UserError {
   static override readonly code = 'NOT_FOUND';
+  /** The input field that named it; null for the field that names what the whole act is about, until `runAct` fills it in. */
+  readonly field: string | null;
 
-  constructor() {
+  constructor(field: string | null = null) {
     super('There is no such thing, or you may not see it.');
+    this.field = field;
   }
 }
 
 /** For what the viewer sees but may not do. */
 export class ForbiddenError extends UserError {
   static override readonly code = 'FORBIDDEN';
+  /** Why the viewer may not. */
+  readonly reason: string;
+  /** The lowest role whose members may do it whatever the object; null when the role is not what is missing. */
+  readonly requiredRole: MembershipRole | null;
 
-  constructor(message = 'Your role does not allow this.') {
-    super(message);
+  constructor(reason: string, requiredRole: MembershipRole | null = null) {
+    super(requiredRole ? `${reason} ${WHO_MAY[requiredRole]}` : reason);
+    this.reason = reason;
+    this.requiredRole = requiredRole;
   }
 }
+
+const WHO_MAY: Record<MembershipRole, string> = {
+  MEMBER: 'Every member of the organization may.',
+  ADMIN: 'An ADMIN or an OWNER may.',
+  OWNER: 'An OWNER may.',
+};
 
 export class IdempotencyConflictError extends UserError {
   static override readonly code = 'IDEMPOTENCY_CONFLICT';
@@ -123,25 +143,6 @@ export class SlugTakenError extends UserError {
   constructor(slug: string) {
     super(`The slug "${slug}" is already taken.`);
     this.slug = slug;
-  }
-}
-
-export class AlreadyMemberError extends UserError {
-  static override readonly code = 'ALREADY_MEMBER';
-  readonly membershipId: string;
-
-  constructor(membershipId: string) {
-    super('This person already is a member of the organization.');
-    this.membershipId = membershipId;
-  }
-}
-
-/** An organization keeps an OWNER. */
-export class LastOwnerError extends UserError {
-  static override readonly code = 'LAST_OWNER';
-
-  constructor() {
-    super('An organization keeps at least one OWNER. Make another member an OWNER first.');
   }
 }
 
@@ -162,16 +163,6 @@ export class RepoAlreadyWatchedError extends UserError {
   constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
     super(`The repository ${repo.owner}/${repo.name} is watched by agent "${agent.name}" already.`);
     this.agentId = agent.id;
-  }
-}
-
-export class InvalidPrRefError extends UserError {
-  static override readonly code = 'INVALID_PR_REF';
-
-  constructor() {
-    super(
-      'A pull request is named by its number (142 or #142) or by its URL (https://<host>/<owner>/<repo>/pull/142).',
-    );
   }
 }
 
@@ -201,53 +192,6 @@ export class SessionNoWorkspaceError extends UserError {
 
 export class ProjectNotResolvableError extends UserError {
   static override readonly code = 'PROJECT_NOT_RESOLVABLE';
-}
-
-export class PrProjectMismatchError extends UserError {
-  static override readonly code = 'PR_PROJECT_MISMATCH';
-
-  constructor() {
-    super("The pull request does not belong to the repository of the session's project.");
-  }
-}
-
-export class ScmUnavailableError extends UserError {
-  static override readonly code = 'SCM_UNAVAILABLE';
-  /** How long the host asks us to wait, in seconds; null when it does not say. */
-  readonly retryAfterSeconds: number | null;
-
-  constructor(message: string, options: { retryAfterSeconds?: number | null; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
-  }
-}
-
-export class PrNotFoundError extends UserError {
-  static override readonly code = 'PR_NOT_FOUND';
-
-  constructor() {
-    super('The source-code host knows no such pull request.');
-  }
-}
-
-export class PrNotOpenError extends UserError {
-  static override readonly code = 'PR_NOT_OPEN';
-  readonly state: 'MERGED' | 'CLOSED';
-
-  constructor(state: 'MERGED' | 'CLOSED') {
-    super(`The pull request is ${state.toLowerCase()}; only open ones and drafts can be claimed.`);
-    this.state = state;
-  }
-}
-
-export class PrClaimedByActiveSessionError extends UserError {
-  static override readonly code = 'PR_CLAIMED_BY_ACTIVE_SESSION';
-  readonly ownerSessionId: string;
-
-  constructor(owner: { id: string; name: string }) {
-    super(`The pull request is claimed by the active session ${owner.name}; allowTakeover was false.`);
-    this.ownerSessionId = owner.id;
-  }
 }
 
 /** A session was to begin with a claim, and the claim was refused: there is no such session. */

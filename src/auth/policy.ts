@@ -4,6 +4,7 @@
  */
 import type { MembershipRole } from '../../prisma/client/enums.ts';
 import { ForbiddenError, NotFoundError } from '../errors.ts';
+import { forbidden, forbiddenOver } from './forbidden.ts';
 import type { Role, Viewer } from './viewer.ts';
 
 /** The role may do it to anything in the organization. */
@@ -45,6 +46,8 @@ export const policy = {
   'session.updateMergePolicy': EVERY_MEMBER,
   'session.terminate': EVERY_MEMBER,
   'session.restore': EVERY_MEMBER,
+  'executionWorkspace.change': EVERY_MEMBER,
+  'executionWorkspace.addNote': { ...EVERY_MEMBER, AGENT: OWN },
   'pullRequest.claim': { ...EVERY_MEMBER, AGENT: OWN },
   'pullRequest.refresh': { ...EVERY_MEMBER, AGENT: OWN },
   'vocabulary.write': ADMINS,
@@ -69,8 +72,9 @@ export function can(viewer: Viewer, action: Action, organizationId: string, isOw
  * @throws ForbiddenError when its role does not allow the action
  */
 export function authorize(viewer: Viewer, action: Action, organizationId: string, isOwn = false): void {
-  if (!viewer.roles.has(organizationId)) throw new NotFoundError();
-  if (!can(viewer, action, organizationId, isOwn)) throw new ForbiddenError();
+  const role = viewer.roles.get(organizationId);
+  if (role === undefined) throw new NotFoundError();
+  if (!can(viewer, action, organizationId, isOwn)) throw forbidden(action, policy[action], role);
 }
 
 /**
@@ -95,6 +99,6 @@ export function canOver(viewer: Viewer, role: MembershipRole, organizationId: st
 /** @throws ForbiddenError */
 export function authorizeOver(viewer: Viewer, role: MembershipRole, organizationId: string): void {
   if (!canOver(viewer, role, organizationId)) {
-    throw new ForbiddenError(`Only an ${role} may do this to an ${role}.`);
+    throw forbiddenOver(role, viewer.roles.get(organizationId));
   }
 }

@@ -47,6 +47,6 @@ export async function readBudget({ apiUrl, token }: { apiUrl: string; token: str
     const { viewer, rateLimit } = await client(QUERY, {}, answer, AbortSignal.timeout(TIMEOUT_MS));
     return { login: viewer.login, ...rateLimit };
   } catch (error) {
-    throw portErrorOf(error, token);
+    throw portErrorOf(error, { token });
   }
 }

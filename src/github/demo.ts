@@ -25,7 +25,7 @@ export function demoPullRequests(startedAt = new Date()): PullRequestSource {
   return {
     async fetch(coordinates) {
       const found = byKey.get(keyOf(coordinates));
-      if (!found) throw new PrNotFoundError();
+      if (!found) throw new PrNotFoundError(coordinates);
       return factsOf(found.coordinates, found.pr, startedAt);
     },
   };

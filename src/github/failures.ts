@@ -1,5 +1,6 @@
 import { GraphqlResponseError } from '@octokit/graphql';
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import type { PullRequestCoordinates } from '../services/port/pullRequestSource.ts';
 import { type Headers, rateLimitWait, retryAfterOf } from './rateLimit.ts';
 
 /** GitHub did not answer in time. */
@@ -23,16 +24,19 @@ export function isTransient(failure: unknown): boolean {
 }
 
 /**
- * The error for the caller. Octokit's error is not its cause, because it contains the request with the authorization
+ * The error for the caller; `coordinates` are those of the pull request that was asked about, if one was. Octokit's error is not its cause, because it contains the request with the authorization
  * header. Its message is kept for operators, with the token redacted.
  */
-export function portErrorOf(failure: unknown, token: string): PrNotFoundError | ScmUnavailableError {
+export function portErrorOf(
+  failure: unknown,
+  { coordinates, token }: { coordinates?: PullRequestCoordinates; token: string },
+): PrNotFoundError | ScmUnavailableError {
   if (failure instanceof PrNotFoundError || failure instanceof ScmUnavailableError) return failure;
   const unavailable = (message: string, retryAfterSeconds?: number | null) =>
     new ScmUnavailableError(message, { retryAfterSeconds, cause: cleanCause(failure, token) });
 
   if (failure instanceof TimedOut) return unavailable('GitHub did not answer in time.');
-  if (failure instanceof GraphqlResponseError) return graphqlErrorOf(failure, unavailable);
+  if (failure instanceof GraphqlResponseError) return graphqlErrorOf(failure, coordinates, unavailable);
   const http = httpFailureOf(failure);
   if (http?.response) return httpErrorOf(http.status, http.response.headers, http.message, unavailable);
   if (http || failure instanceof ConnectionLost) return unavailable('GitHub could not be reached.');
@@ -50,15 +54,19 @@ function httpErrorOf(status: number, headers: Headers, message: string, unavaila
   return unavailable(`GitHub answered with HTTP status ${status}.`, retryAfterOf(headers));
 }
 
-function graphqlErrorOf(failure: GraphqlResponseError<unknown>, unavailable: Unavailable) {
+function graphqlErrorOf(
+  failure: GraphqlResponseError<unknown>,
+  coordinates: PullRequestCoordinates | undefined,
+  unavailable: Unavailable,
+) {
   const errors = (failure.errors ?? []) as { type?: string; message: string; path?: unknown[] }[];
   const wait = rateLimitWait({ status: 200, headers: failure.headers as Headers, errors });
   if (wait !== null) return unavailable(rateLimited, wait);
   if (errors.some(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
     return unavailable(accessDenied);
   // A missing object deeper in the answer, such as a deleted workflow, does not make the pull request unknown.
-  if (errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
-    return new PrNotFoundError();
+  if (coordinates && errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
+    return new PrNotFoundError(coordinates);
   }
   return unavailable('GitHub could not answer the query as a whole.');
 }

@@ -48,17 +48,17 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
 
   return {
     async fetch(coordinates) {
-      if (coordinates.number < 1 || coordinates.number > MAX_NUMBER) throw new PrNotFoundError();
+      if (coordinates.number < 1 || coordinates.number > MAX_NUMBER) throw new PrNotFoundError(coordinates);
       const observedAt = new Date();
       try {
         const deadline = AbortSignal.timeout(deadlineMs);
         const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
         const facts = factsOf(repository, pullRequest, observedAt);
         // The API serves one host, which the answer names. The same name on another host is another pull request.
-        if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError();
+        if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError(coordinates);
         return facts;
       } catch (failure) {
-        throw portErrorOf(failure, token);
+        throw portErrorOf(failure, { coordinates, token });
       }
     },
   };

@@ -48,11 +48,12 @@ export async function readPullRequest(
 /** Null when the head moved meanwhile. */
 async function readOnce(
   ask: GitHubClient,
-  { owner, repo, number }: PullRequestCoordinates,
+  coordinates: PullRequestCoordinates,
   deadline: AbortSignal,
 ): Promise<Reading | null> {
+  const { owner, repo, number } = coordinates;
   const { repository } = await ask(pullRequestQuery, { owner, repo, number }, pullRequestAnswer, deadline);
-  if (!repository?.pullRequest) throw new PrNotFoundError();
+  if (!repository?.pullRequest) throw new PrNotFoundError(coordinates);
   const { commits, reviewThreads, ...pullRequest } = repository.pullRequest;
   const commit = commits.nodes[0]?.commit;
   const checks = pagesFrom(commit?.statusCheckRollup?.contexts);
@@ -65,7 +66,7 @@ async function readOnce(
       ...{ withThreads: threads.after !== null, threadsAfter: threads.after },
     };
     const more = (await ask(morePagesQuery, variables, morePagesAnswer, deadline)).repository?.pullRequest;
-    if (!more) throw new PrNotFoundError();
+    if (!more) throw new PrNotFoundError(coordinates);
     const moreCommit = more.commits?.nodes[0]?.commit;
     const isSameHead = more.headRefOid === pullRequest.headRefOid;
     if (!isSameHead || (checks.after && moreCommit?.oid !== commit?.oid)) return null;

@@ -1,9 +1,12 @@
 /** The HTTP server: GraphQL over HTTP, Server-Sent Events and WebSocket, and the ops endpoints. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { RunningLimits } from '../operation.ts';
+import { createBoundedServer } from './boundedServer.ts';
+import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
@@ -32,17 +35,18 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
+  limits: RunningLimits;
   /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, tuning }: HttpServerOptions,
+  { host, port, metrics, log, limits, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
   const connections = createLiveConnections(db.checkPool, log, tuning);
-  const yoga = createGraphQLServer(services, connections, log);
+  const yoga = createGraphQLServer(services, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
   let isReady = false;
@@ -54,23 +58,23 @@ export async function startHttpServer(
     () => {},
   );
 
-  const server = createServer((request, response) => {
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // `closeIdleConnections` spared a connection that was busy when the server began to close.
     response.once('finish', () => {
       if (isClosing) setImmediate(() => server.closeIdleConnections());
     });
-    if (!hasValidHost(request))
-      return sendJson(response, 400, { message: 'The header `host` is not valid.' });
     const [pathname] = (request.url ?? '/').split('?');
     if (pathname === yoga.graphqlEndpoint) {
-      if (wantsPlayground(request)) return void sendPlayground(request, response);
+      if (wantsPlayground(request)) return await sendPlayground(request, response);
       if (!isReady) return refuseOperation(response);
-      return void yoga(request, response);
+      return await answerGraphQL(yoga, request, response);
     }
-    if (opsEndpoints.answer(pathname, response)) return;
+    const answered = opsEndpoints.answer(pathname, response);
+    if (answered) return await answered;
     if (pathname === '/') return redirect(response, yoga.graphqlEndpoint);
     return sendJson(response, 404, { message: 'Not found. GraphQL is at /graphql.' });
-  });
+  }
+  const server = createBoundedServer(answer, log);
 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   metrics.observeSockets(connections.stats);
@@ -107,11 +111,6 @@ function refuseOperation(response: ServerResponse): void {
   sendJson(response, 503, {
     errors: [{ message: 'The server has just started, and its database has not answered yet.', extensions }],
   });
-}
-
-/** yoga parses the header into a URL. If that fails, it answers with the stack of the error. */
-function hasValidHost({ headers: { host = 'localhost' } }: IncomingMessage): boolean {
-  return URL.canParse(`http://${host}`);
 }
 
 function redirect(response: ServerResponse, location: string): void {

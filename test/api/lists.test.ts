@@ -1,15 +1,17 @@
 /** Every list of the schema, queried for one part of a page at a time. */
 
 import { parseGlobalId } from '../../src/globalId.ts';
-import { connections, fieldsOf, namedTypeOf, objectTypes } from '../schema/shape.ts';
+import { connections, fieldsOf, namedTypeOf, nodes, objectTypes } from '../schema/shape.ts';
 import { furnish, walk } from '../security/walk.ts';
 import { succeeded } from '../support/outcome.ts';
 import type { Team } from '../support/team.ts';
 import { describe, expect, it } from '../support/test.ts';
 
 const PARTS = [
+  '__typename',
   'totalCount',
   'nodes { __typename }',
+  'edges { __typename }',
   'edges { cursor }',
   'edges { node { __typename } }',
   'pageInfo { hasNextPage }',
@@ -34,7 +36,7 @@ const lists = objectTypes
     );
   });
 
-/** Organization.sessions is read from a table or a view, which its arguments decide. */
+/** Organization.sessions is read with or without the view of the statuses, which its arguments decide. */
 function filtersOf(list: string): string[] {
   if (list !== 'Organization.sessions') return [''];
   const orders = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'].map((order) => `, orderBy: ${order}`);
@@ -72,6 +74,11 @@ async function ask(team: Team, query: string) {
   return data;
 }
 
+it('every list of the schema is one of a node, of the viewer or of the root, and so is tested', () => {
+  const places = [...nodes.map(({ name }) => name), 'Viewer', 'Query'];
+  expect(lists.filter(({ of }) => !places.includes(of))).toEqual([]);
+});
+
 it('the schema has more than 40 lists to test', () => {
   expect(lists.length).toBeGreaterThan(40);
 });
@@ -85,6 +92,19 @@ describe.each(lists)('$title', (list) => {
     for (const part of PARTS) {
       const alone = await read(team, list, part);
       expect(whole).toMatchObject(alone);
+    }
+  });
+
+  it('returns each part of a page for several parents at once as it does for one', async ({
+    sharedTeam: team,
+  }) => {
+    if (!nodes.some(({ name }) => name === list.of)) return;
+    const ids = JSON.stringify((idsByType.get(list.of) ?? []).slice(0, 100));
+    for (const part of PARTS) {
+      const query = `{ nodes(ids: ${ids}) { ... on ${list.of} { ${list.name}(${list.args}) { ${part} } } } }`;
+      const { nodes: parents } = await ask(team, query);
+      const together = parents.map((parent: Record<string, unknown>) => parent[list.name]);
+      expect(together).toEqual(await read(team, list, part));
     }
   });
 });

@@ -15,6 +15,8 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
   await psql('UPDATE token SET revoked_at = now() WHERE id = $1', [uuidOf(revoked.id)]);
   const expired = await newToken(team, team.owner.userId);
   await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(expired.id)]);
+  const ended = await newToken(team, team.owner.userId);
+  await psql('UPDATE token SET revoked_at = now(), expires_at = now() WHERE id = $1', [uuidOf(ended.id)]);
   const former = await team.join('MEMBER');
   const orphaned = await newToken(team, former.userId);
   await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(former.memberId)]);
@@ -33,38 +35,58 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
     'the stored hash of a token': `Bearer ${stored?.hash}`,
     'a revoked token': `Bearer ${revoked.secret}`,
     'an expired token': `Bearer ${expired.secret}`,
+    'the prefix of an expired token': `Bearer ${expired.secret.slice(0, -1)}`,
+    'a token that was revoked and then expired': `Bearer ${ended.secret}`,
     'a token of a former member': `Bearer ${orphaned.secret}`,
   });
 });
 
-const CASES = [
-  'no header',
-  'a header without a token',
-  'no scheme',
-  'another scheme',
-  'a token with text behind it',
-  'a token that was never issued',
-  'the prefix of a token',
-  'a token in another letter case',
-  'the stored hash of a token',
-  'a revoked token',
-  'an expired token',
-  'a token of a former member',
+type Reason = 'MISSING' | 'MALFORMED' | 'UNKNOWN' | 'EXPIRED';
+
+const CASES: [name: string, reason: Reason][] = [
+  ['no header', 'MISSING'],
+  ['a header without a token', 'MALFORMED'],
+  ['no scheme', 'MALFORMED'],
+  ['another scheme', 'MALFORMED'],
+  ['a token with text behind it', 'MALFORMED'],
+  ['a token that was never issued', 'UNKNOWN'],
+  ['the prefix of a token', 'UNKNOWN'],
+  ['a token in another letter case', 'UNKNOWN'],
+  ['the stored hash of a token', 'UNKNOWN'],
+  ['a revoked token', 'UNKNOWN'],
+  ['a token that was revoked and then expired', 'UNKNOWN'],
+  ['the prefix of an expired token', 'UNKNOWN'],
+  ['an expired token', 'EXPIRED'],
+  ['a token of a former member', 'UNKNOWN'],
 ];
 
-describe.each(CASES)('%s', (name) => {
-  it('is refused over HTTP with 401 and the scheme to use', async ({ app }) => {
+const MESSAGE: Record<Reason, string> = {
+  MISSING: 'Send a token as `Authorization: Bearer <token>`.',
+  MALFORMED: 'The header `authorization` must have the form `Bearer <token>`.',
+  UNKNOWN: 'The token is not valid, or not any more.',
+  EXPIRED: 'The token has expired. Create another one.',
+};
+
+const CHALLENGE: Record<Reason, string> = {
+  MISSING: 'Bearer realm="muster"',
+  MALFORMED: 'Bearer realm="muster", error="invalid_request"',
+  UNKNOWN: 'Bearer realm="muster", error="invalid_token"',
+  EXPIRED: 'Bearer realm="muster", error="invalid_token", error_description="The token has expired."',
+};
+
+describe.each(CASES)('%s', (name, reason) => {
+  it('is refused over HTTP with 401, the scheme to use and the reason', async ({ app }) => {
     const authorization = headers[name];
     const response = await app
       .client()
       .raw({ query: '{ viewer { id } }' }, authorization === undefined ? {} : { authorization });
     expect(response.status).toBe(401);
-    expect(response.headers.get('www-authenticate')).toBe('Bearer realm="muster"');
+    expect(response.headers.get('www-authenticate')).toBe(CHALLENGE[reason]);
     expect(await response.json()).toEqual({
       errors: [
         {
-          message: 'Send a valid token as `Authorization: Bearer <token>`.',
-          extensions: { code: 'UNAUTHENTICATED', requestId: expect.any(String) },
+          message: MESSAGE[reason],
+          extensions: { code: 'UNAUTHENTICATED', reason, requestId: expect.any(String) },
         },
       ],
     });

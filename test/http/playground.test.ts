@@ -1,4 +1,5 @@
 /** The playground: served without a token and without other servers. */
+import { createHash } from 'node:crypto';
 import { get } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { runInNewContext } from 'node:vm';
@@ -75,9 +76,23 @@ describe('the headers of the playground', () => {
     fetch(`${app.url}/graphql`, { headers: { accept: 'text/html', ...headers } });
 
   it('keep it out of frames', ({ response }) => {
-    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+    expect(policyOf(response)['frame-ancestors']).toEqual(["'none'"]);
     expect(response.headers.get('x-frame-options')).toBe('DENY');
     expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('name the sources of scripts, connections and images', async ({ response, page }) => {
+    const policy = policyOf(response);
+    expect(policy['default-src']).toEqual(["'none'"]);
+    expect(policy['connect-src']).toEqual(["'self'"]);
+    expect(policy['img-src']).toEqual(["'self'", 'data:']);
+    // Exactly the scripts of the page, by their hashes: nothing inline, no `eval`, no other server.
+    const scripts = [...page.matchAll(/<script[^>]*>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
+    expect(scripts.length).toBeGreaterThan(0);
+    expect(policy['script-src']).toEqual(
+      scripts.map((script) => `'sha256-${createHash('sha256').update(script).digest('base64')}'`),
+    );
+    expect(page).not.toMatch(/\beval\(|\bnew Function\b|<script[^>]*\bsrc=|\son\w+="/);
   });
 
   it('let a browser keep it and revalidate it', async ({ response, app }) => {
@@ -247,6 +262,17 @@ describe('the playground in a browser', () => {
     expect(options.defaultTabs[3]?.query).toContain('"ORGANIZATION-ID"');
   });
 });
+
+/** The sources of each directive of the `Content-Security-Policy`. */
+function policyOf({ headers }: Response): Record<string, string[]> {
+  const directives = (headers.get('content-security-policy') ?? '').split('; ');
+  return Object.fromEntries(
+    directives.map((each) => {
+      const [directive = '', ...sources] = each.split(' ');
+      return [directive, sources];
+    }),
+  );
+}
 
 /** The page as it is sent, still encoded. */
 async function rawly(app: TestApp, headers: Record<string, string>): Promise<{ body: Buffer }> {

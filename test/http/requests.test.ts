@@ -99,11 +99,22 @@ describe('a request body', () => {
 
   it.for([
     ['of type text/plain, which a form of another site could send,', { 'content-type': 'text/plain' }],
+    ['of the type that curl sends unless told', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['of the type application/graphql', { 'content-type': 'application/graphql' }],
     ['without a type', { 'content-type': '' }],
   ] as const)('%s is refused', async ([_, headers], { sharedTeam: team }) => {
     const response = await team.owner.raw(ACT(team), headers);
+    expect(await response.clone().text()).toContain('`content-type: application/json`');
     await expectRefusal(response, 415, 'UNSUPPORTED_MEDIA_TYPE');
   });
+
+  it.for(['application/json; charset=utf-8', 'application/json;charset=utf-8', 'application/graphql+json'])(
+    'of type %s is accepted',
+    async (type, { sharedTeam: team }) => {
+      const response = await team.owner.raw({ query: '{ viewer { name } }' }, { 'content-type': type });
+      expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+    },
+  );
 
   it('with several errors is answered with all of them under one request id', async ({
     sharedTeam: team,
@@ -118,6 +129,24 @@ describe('a request body', () => {
 });
 
 describe('an answer', () => {
+  it.for([
+    '/graphql?query={viewer{name}}',
+    '/graphql?query={',
+    '/graphql',
+    '/healthz',
+    '/metrics',
+    '/nothing',
+    '/',
+  ])('to %s tells browsers not to guess its type', async (path, { sharedTeam: team, app }) => {
+    const response = await get(team, app, path);
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('that refuses a token tells browsers not to guess its type', async ({ app }) => {
+    const response = await app.client().raw({ query: '{ viewer { name } }' });
+    expect(response.headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
   it.for(['image/png', 'text/html', 'application/xml, text/plain;q=0.5'])(
     'as %s is not available, and nothing is executed',
     async (accept, { sharedTeam: team }) => {

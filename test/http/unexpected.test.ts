@@ -133,6 +133,13 @@ describe('after unexpected errors', () => {
     });
   });
 
+  it('the log cuts the names that clients choose', async () => {
+    const name = `Named${'x'.repeat(50_000)}`;
+    await answerTo(`query ${name}($id: ID!) { node(id: $id) { id } }`);
+    const names = log.map((line) => JSON.parse(line).operationName).filter(Boolean);
+    expect(names.at(-1)).toBe(name.slice(0, 100));
+  });
+
   it('the log holds no token', ({ sharedTeam: team }) => {
     expect(log.length).toBeGreaterThan(5);
     expect(log.join('')).not.toContain(team.owner.token);

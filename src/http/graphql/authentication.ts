@@ -5,6 +5,7 @@ import type { Plugin } from 'graphql-yoga';
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import { authenticate } from '../../auth/authenticate.ts';
+import { type TokenFault, tokenFault } from '../../auth/tokenFault.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { isBusy } from '../../busy.ts';
 import { unexpected } from './clientError.ts';
@@ -15,12 +16,22 @@ export type Authentication = {
   viewerOf(request: Request): Viewer | undefined;
 };
 
-const UNAUTHENTICATED = new GraphQLError('Send a valid token as `Authorization: Bearer <token>`.', {
-  extensions: { code: 'UNAUTHENTICATED' },
-});
-const CHALLENGE = { status: 401, headers: { 'www-authenticate': 'Bearer realm="muster"' } };
+const MESSAGE: Record<TokenFault, string> = {
+  MISSING: 'Send a token as `Authorization: Bearer <token>`.',
+  MALFORMED: 'The header `authorization` must have the form `Bearer <token>`.',
+  UNKNOWN: 'The token is not valid, or not any more.',
+  EXPIRED: 'The token has expired. Create another one.',
+};
 
-/** Answers 401 to every request without a valid token. */
+/** The code of RFC 6750. A client that sent no token gets none. */
+const BEARER_ERROR: Record<TokenFault, string> = {
+  MISSING: '',
+  MALFORMED: ', error="invalid_request"',
+  UNKNOWN: ', error="invalid_token"',
+  EXPIRED: ', error="invalid_token", error_description="The token has expired."',
+};
+
+/** Answers 401, with the reason, to every request without a valid token. */
 export function useAuthentication(pool: pg.Pool, log: Logger): Authentication {
   const viewers = new WeakMap<Request, Viewer>();
   return {
@@ -28,12 +39,18 @@ export function useAuthentication(pool: pg.Pool, log: Logger): Authentication {
     plugin: {
       async onRequest({ request, fetchAPI, endResponse }) {
         if (request.method === 'OPTIONS') return;
+        const authorization = request.headers.get('authorization');
         try {
-          const viewer = await authenticate(pool, request.headers.get('authorization'));
-          if (viewer) viewers.set(request, viewer);
-          else endResponse(refusedResponse(UNAUTHENTICATED, CHALLENGE, fetchAPI, log));
+          const viewer = await authenticate(pool, authorization);
+          if (viewer) return void viewers.set(request, viewer);
+          const reason = await tokenFault(pool, authorization);
+          const error = new GraphQLError(MESSAGE[reason], {
+            extensions: { code: 'UNAUTHENTICATED', reason },
+          });
+          const headers = { 'www-authenticate': `Bearer realm="muster"${BEARER_ERROR[reason]}` };
+          endResponse(refusedResponse(error, { status: 401, headers }, fetchAPI, log));
         } catch (error) {
-          // An error thrown from this hook would reach the client with its stack.
+          // Answered here, so that yoga adds the headers that let a page of another origin read the answer.
           const errors = [unexpected(error, randomUUID(), log)];
           endResponse(fetchAPI.Response.json({ errors }, { status: isBusy(error) ? 503 : 500 }));
         }

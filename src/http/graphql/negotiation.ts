@@ -7,6 +7,9 @@ import { refusedResponse } from './errors.ts';
 const ANSWERS =
   /\*\/\*|application\/(\*|json|graphql-response\+json)|text\/(\*|event-stream)|multipart\/(\*|mixed)/i;
 
+/** A form of another site can send neither. */
+const JSON_BODY = /^application\/(graphql\+)?json\s*(;|$)/;
+
 /** Before execution and with a body: yoga would execute the operation first, and then answer with an empty body. */
 export function useNegotiation(log: Logger): Plugin {
   return {
@@ -17,8 +20,12 @@ export function useNegotiation(log: Logger): Plugin {
       };
       if (!ANSWERS.test(request.headers.get('accept') ?? '*/*')) {
         refuse(406, 'NOT_ACCEPTABLE', 'Accept application/graphql-response+json or application/json.');
-      } else if (request.method === 'POST' && !requestParser) {
-        refuse(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send the operation as application/json.');
+      } else if (request.method === 'POST' && !JSON_BODY.test(request.headers.get('content-type') ?? '')) {
+        refuse(
+          415,
+          'UNSUPPORTED_MEDIA_TYPE',
+          'Send the operation as JSON, with the header `content-type: application/json`.',
+        );
       } else if (requestParser) {
         setRequestParser(async (parsed) => {
           try {
@@ -32,7 +39,7 @@ export function useNegotiation(log: Logger): Plugin {
   };
 }
 
-/** yoga reports this of a body in JSON, but not of `variables` and `extensions` in a query string or a form. */
+/** yoga reports this of a body, but not of `variables` and `extensions` in a query string. */
 function notJson(): GraphQLError {
   return new GraphQLError('Send `variables` and `extensions` as JSON.', {
     extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },

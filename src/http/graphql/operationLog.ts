@@ -22,6 +22,9 @@ export function useOperationLog(log: Logger): Plugin<Context> {
   };
 }
 
+/** Clients choose the name, of any length. */
+const MAX_NAME_CHARACTERS = 100;
+
 function describe(
   document: DocumentNode,
   operationName: string | null | undefined,
@@ -31,7 +34,7 @@ function describe(
   return {
     requestId,
     operation: operation?.operation,
-    operationName: operation?.name?.value,
+    operationName: operation?.name?.value.slice(0, MAX_NAME_CHARACTERS),
     viewerKind: viewer.kind,
     viewerId: viewer.id,
   };

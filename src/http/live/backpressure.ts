@@ -1,5 +1,6 @@
 /** How well the network takes what is written to a connection. */
 import type { Socket } from 'node:net';
+import { createIntake } from '../intake.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
 
 export type Backpressure = {
@@ -23,10 +24,9 @@ export type Backpressure = {
 export function createBackpressure(socket: Socket, limits: ConnectionLimits): Backpressure {
   let isOver = false;
   let waiting: PromiseWithResolvers<void> | undefined;
-  let taken: unknown[] = [];
-  let takenAt: number | undefined;
   let inStepAt: number | undefined;
 
+  const stuckMs = createIntake(socket);
   const queuedBytes = (): number => socket.writableLength;
   const isFull = (): boolean => queuedBytes() > limits.softBytes;
 
@@ -51,14 +51,8 @@ export function createBackpressure(socket: Socket, limits: ConnectionLimits): Ba
 
     isLagging(now, isBehind) {
       const queued = queuedBytes();
-      const takenNow = [socket.bytesWritten - queued, unsentBytes(socket)];
-      const hasTaken = takenNow.some((bytes, index) => bytes !== taken[index]);
-      if (queued === 0 || hasTaken || takenAt === undefined) {
-        taken = takenNow;
-        takenAt = now;
-      }
       if (queued === 0 || !isBehind || inStepAt === undefined) inStepAt = now;
-      return now - takenAt >= limits.stuckMs || now - inStepAt >= limits.behindMs;
+      return stuckMs(now) >= limits.stuckMs || now - inStepAt >= limits.behindMs;
     },
 
     dispose() {
@@ -68,13 +62,4 @@ export function createBackpressure(socket: Socket, limits: ConnectionLimits): Ba
       wake();
     },
   };
-}
-
-/**
- * The rest of the write under way. `writableLength` falls only when a whole write was taken, but one event may be of any
- * size and the network slow. Node.js reads the same number for its socket timeouts, and exposes it nowhere else.
- */
-function unsentBytes(socket: Socket): number | undefined {
-  const { _handle: handle } = socket as { _handle?: { writeQueueSize?: number } | null };
-  return handle?.writeQueueSize;
 }

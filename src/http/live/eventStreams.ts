@@ -7,6 +7,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context, SubscriptionTransport } from '../../context.ts';
+import { goesOn } from '../answers.ts';
 import type { LiveConnections } from './connections.ts';
 import { bodyOf, type EventStream, SUBSCRIPTION_ID, transportOf } from './eventStream.ts';
 
@@ -35,6 +36,7 @@ export function createEventStreams(connections: LiveConnections): EventStreams {
     const { lingerMs } = connections.limits;
     const stream: EventStream = { response: res, lingerMs, live: undefined as never };
     stream.live = connections.open(transportOf(stream, req), viewer);
+    goesOn(res);
     res.once('close', stream.live.dispose);
     // A response that is closed already emits no `close`.
     if (res.closed) stream.live.dispose();

@@ -1,12 +1,14 @@
 /** The WebSocket endpoint: ws's sockets, which speak graphql-ws's protocol. */
 import type { Server } from 'node:http';
-import { handleProtocols, MessageType, makeServer, stringifyMessage } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType, makeServer, stringifyMessage } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Services } from '../../context.ts';
 import { withExactNumbers } from '../../exactNumber.ts';
+import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
+import { messageFault } from './webSocketMessage.ts';
 import { monitorPeer } from './webSocketPeer.ts';
 import { createProtocol, type SocketExtra } from './webSocketProtocol.ts';
 import { closeSocket, shortReason, TRY_AGAIN_LATER } from './webSocketTransport.ts';
@@ -31,15 +33,21 @@ export function createWebSocketEndpoint(
     path: yoga.graphqlEndpoint,
     maxPayload: MAX_MESSAGE_BYTES,
     handleProtocols,
+    verifyClient: ({ req }, accept) => accept(hasValidHost(req), 400),
   });
 
   function receive(extra: SocketExtra, listener: (data: string) => Promise<void>) {
     return async (data: WebSocket.RawData): Promise<void> => {
       const { socket } = extra;
+      // Messages that were on their way when the socket was closed.
+      if (socket.readyState !== socket.OPEN) return;
       // The client sends requests and does not read the answers.
       if (socket.bufferedAmount > connections.limits.hardBytes) return endLagging(extra);
+      const text = String(data);
+      const fault = messageFault(text);
+      if (fault) return socket.close(CloseCode.BadRequest, fault);
       try {
-        await listener(withExactNumbers(String(data)));
+        await listener(withExactNumbers(text));
       } catch (error) {
         // Most likely the database is away. The client should come back, not give up.
         log.error({ err: error }, 'a WebSocket message failed unexpectedly');

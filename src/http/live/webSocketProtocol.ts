@@ -25,8 +25,6 @@ export type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: 
 type ConnectionParams = Record<string, unknown>;
 type Enveloped = ReturnType<GraphQLServer['getEnveloped']>;
 
-/** Clients use counters or UUIDs. The ids of all subscriptions stand in every heartbeat. */
-const MAX_ID_CHARACTERS = 128;
 const NO_OPERATION = 'Could not determine what operation to execute.';
 
 export function createProtocol({
@@ -58,6 +56,7 @@ export function createProtocol({
     const initial: TransportContext = {
       viewer,
       subscriptionTransport: { reserve: (cost) => live.reserve(id, viewer, cost) },
+      leaving: live.gone,
     };
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
     const document: DocumentNode = parse(query);
@@ -86,9 +85,6 @@ export function createProtocol({
     async onSubscribe({ connectionParams, extra }, id, payload) {
       const live = liveOf(extra);
       const requestId = randomUUID();
-      if (id.length > MAX_ID_CHARACTERS) {
-        return closeWith(extra.socket, CloseCode.BadRequest, 'The operation id is too long');
-      }
       // The client completed the first operation of this id while it was being prepared, so graphql-ws allows a second.
       // Heartbeats and events could not tell the two apart.
       if (live.operations.isPreparing(id)) {

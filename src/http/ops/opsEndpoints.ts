@@ -5,8 +5,8 @@ import { sendJson } from '../sendJson.ts';
 import { type Check, createReadiness } from './health.ts';
 
 export type OpsEndpoints = {
-  /** @returns false when the path is none of theirs. */
-  answer(pathname: string | undefined, response: ServerResponse): boolean;
+  /** @returns undefined when the path is none of theirs. */
+  answer(pathname: string | undefined, response: ServerResponse): Promise<void> | undefined;
   /** Makes `/readyz` report not ready from now on. */
   close(): void;
 };
@@ -14,6 +14,10 @@ export type OpsEndpoints = {
 export function createOpsEndpoints(metrics: Exposition, checks: readonly Check[]): OpsEndpoints {
   const readiness = createReadiness(checks);
   let isClosing = false;
+
+  async function sendHealth(response: ServerResponse): Promise<void> {
+    sendJson(response, 200, { alive: true });
+  }
 
   async function sendReadiness(response: ServerResponse): Promise<void> {
     const latest = await readiness();
@@ -29,11 +33,10 @@ export function createOpsEndpoints(metrics: Exposition, checks: readonly Check[]
 
   return {
     answer(pathname, response) {
-      if (pathname === '/healthz') sendJson(response, 200, { alive: true });
-      else if (pathname === '/readyz') void sendReadiness(response);
-      else if (pathname === '/metrics') void sendMetrics(response);
-      else return false;
-      return true;
+      if (pathname === '/healthz') return sendHealth(response);
+      if (pathname === '/readyz') return sendReadiness(response);
+      if (pathname === '/metrics') return sendMetrics(response);
+      return undefined;
     },
     close() {
       isClosing = true;

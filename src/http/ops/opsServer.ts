@@ -1,7 +1,8 @@
 /** The HTTP server of a process that serves only the ops endpoints. */
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import type { Logger } from 'pino';
 import type { Exposition } from '../../observe/metrics.ts';
+import { createBoundedServer } from '../boundedServer.ts';
 import { listen } from '../listen.ts';
 import { sendJson } from '../sendJson.ts';
 import type { Check } from './health.ts';
@@ -18,13 +19,15 @@ export async function startOpsServer(options: {
   port: number;
   metrics: Exposition;
   checks: readonly Check[];
+  log: Logger;
 }): Promise<OpsServer> {
   const endpoints = createOpsEndpoints(options.metrics, options.checks);
-  const server = createServer((request, response) => {
+  const server = createBoundedServer(async (request, response) => {
     const [pathname] = (request.url ?? '/').split('?');
-    if (endpoints.answer(pathname, response)) return;
-    sendJson(response, 404, { message: 'Not found. There are /healthz, /readyz and /metrics.' });
-  });
+    const answered = endpoints.answer(pathname, response);
+    if (answered) await answered;
+    else sendJson(response, 404, { message: 'Not found. There are /healthz, /readyz and /metrics.' });
+  }, options.log);
   const url = await listen(server, options.host, options.port);
   return {
     url,

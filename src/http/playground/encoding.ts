@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { contentSecurityPolicy } from './contentSecurityPolicy.ts';
 
 export type Encoding = 'br' | 'gzip' | 'identity';
 
@@ -9,6 +10,8 @@ export type Page = {
   bodies: Record<Encoding, Buffer>;
   /** Weak, because it is the same in every encoding. */
   etag: string;
+  /** The `Content-Security-Policy` that fits it. */
+  policy: string;
 };
 
 /** Smaller than gzip's result and about as fast to make. The highest quality takes 20 seconds. */
@@ -21,7 +24,7 @@ export async function encodePage(html: string): Promise<Page> {
     promisify(gzip)(identity),
   ]);
   const etag = `W/"${createHash('sha256').update(identity).digest('base64url')}"`;
-  return { bodies: { br, gzip: zipped, identity }, etag };
+  return { bodies: { br, gzip: zipped, identity }, etag, policy: contentSecurityPolicy(html) };
 }
 
 /** The smallest encoding that an `Accept-Encoding` header accepts. `q=0` refuses one. */

@@ -9,10 +9,7 @@ const HEADERS = {
   // Megabytes that change only with the version: browsers keep them, and revalidate with the hash.
   'cache-control': 'no-cache',
   vary: 'accept, accept-encoding',
-  // The page holds a token. In another site's frame, a click could be steered into it.
-  'content-security-policy': "frame-ancestors 'none'; base-uri 'none'; object-src 'none'; form-action 'none'",
   'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
 
@@ -27,16 +24,16 @@ export function wantsPlayground({ method, headers }: IncomingMessage): boolean {
 /** Needs no token: the page contains no data, and queries with the token of its user. */
 export async function sendPlayground(request: IncomingMessage, response: ServerResponse): Promise<void> {
   page ??= encodePage(renderPage());
-  const { bodies, etag } = await page;
+  const { bodies, etag, policy } = await page;
+  const headers = { ...HEADERS, etag, 'content-security-policy': policy };
   if (request.headers['if-none-match']?.includes(etag)) {
-    response.writeHead(304, { ...HEADERS, etag }).end();
+    response.writeHead(304, headers).end();
     return;
   }
   const encoding = encodingFor(request.headers['accept-encoding']);
   const body = bodies[encoding];
   response.writeHead(200, {
-    ...HEADERS,
-    etag,
+    ...headers,
     'content-length': body.length,
     ...(encoding !== 'identity' && { 'content-encoding': encoding }),
   });

@@ -31,8 +31,8 @@ const { organization, cursor, firstSession, secondSession, agent } = STORY.gaps;
 
 export const TABS: readonly string[] = [
   `# 1. Who am I, and what is there?
-#    Press play. (Refused? The link in the terminal carries
-#    the token. Or put it into the Headers tab below.)
+#    Press play. (Refused? The link in the terminal
+#    carries the token. Or put it into Headers, below.)
 query Look {
   viewer {
     name
@@ -50,8 +50,8 @@ query Look {
   }
 }
 `,
-  `# 2. A session claims a pull request, with the facts that
-#    its host has at this moment.
+  `# 2. A session claims a pull request, with the facts
+#    that its host has at this moment.
 mutation Claim {
   claimPR(input: {
     sessionId: "${firstSession}"
@@ -86,11 +86,11 @@ mutation TakeOver {
   }
 }
 `,
-  `# 4. Press play: the subscription resumes after the position
-#    at which this page was opened. It delivers the takeover,
-#    which you have missed, and then waits for more.
-#    Opening another tab here ends it. To watch it live, open
-#    the playground in a second window and claim there.
+  `# 4. The subscription resumes after the position at
+#    which this page was opened. It delivers the
+#    takeover that you missed, and waits for more.
+#    Opening another tab here ends it. To watch live,
+#    claim in a second window of the playground.
 subscription Listen {
   prSessionChanged(
     organizationId: "${organization}"
@@ -105,9 +105,10 @@ subscription Listen {
   }
 }
 `,
-  `# 5. An agent leaves: what it held is free at once, and what
-#    it learned stays. Its sessions are terminated, its tokens
-#    are revoked, and others can watch its repositories.
+  `# 5. An agent leaves: what it held is free at once,
+#    and what it learned stays. Its sessions end, its
+#    tokens are revoked, and others can watch its
+#    repositories.
 mutation Offboard {
   offboardAgent(input: {
     agentId: "${agent}"
@@ -124,8 +125,8 @@ mutation Offboard {
   }
 }
 `,
-  `# 6. Look back: the audit trail, newest first, and every
-#    change since this page was opened.
+  `# 6. Look back: the audit trail, newest first, and
+#    every change since this page was opened.
 query History {
   organization(slug: "${SLUG}") {
     structureEvents(first: 20) {

@@ -1,8 +1,8 @@
 import type { ActorFilter } from '../../feed/log/filter.ts';
-import { id as idOf, parseGlobalId } from '../../globalId.ts';
 import { Change } from '../../schema/feed/change.ts';
 import { ChangeType, changeTypesOf } from '../../schema/feed/changeType.ts';
 import { builder } from '../../schema/index.ts';
+import { filterId } from '../../schema/kit/filterId.ts';
 import { resolveChange, subscribe } from '../kit/subscribe.ts';
 import { subscriptionArgs } from '../kit/subscriptionArgs.ts';
 import { changePage } from './changePage.ts';
@@ -49,31 +49,34 @@ builder.prismaObjectFields('Organization', (t) => ({
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this time.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
-    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, { feed, db }) =>
-      changePage(feed, db, first, {
-        organizationId: id,
-        after: after ?? undefined,
-        ...ofEntity(entityId, types ?? undefined),
-        actor: actorId == null ? undefined : actorOf(actorId),
-        since: since ?? undefined,
-        until: until ?? undefined,
-      }),
+    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, context) =>
+      changePage(
+        id,
+        {
+          first,
+          after: after ?? undefined,
+          ...ofEntity(entityId, types ?? undefined),
+          actor: actorId == null ? undefined : actorOf(actorId),
+          since: since ?? undefined,
+          until: until ?? undefined,
+        },
+        context,
+      ),
   }),
 }));
 
 function actorOf(raw: string): ActorFilter {
-  const isAgent = parseGlobalId(raw)?.type === 'Agent';
-  return isAgent ? { kind: 'AGENT', id: idOf('Agent', raw) } : { kind: 'USER', id: idOf('User', raw) };
+  const { type, uuid } = filterId('actorId', raw, (type) => type === 'Agent' || type === 'User');
+  return { kind: type === 'Agent' ? 'AGENT' : 'USER', id: uuid };
 }
 
 /** Limits the types to those of the entity's type, so that a UUID under the name of another type matches no change. */
 function ofEntity(raw: string | null | undefined, types: readonly string[] | undefined) {
   if (raw == null) return { types };
-  const entity = parseGlobalId(raw);
-  const possible = entity ? changeTypesOf(entity.type) : [];
+  const { type, uuid } = filterId('entityId', raw, (type) => changeTypesOf(type).length > 0);
   return {
-    entityId: entity?.uuid ?? idOf('', ''),
-    types: possible.filter((type) => types?.includes(type) ?? true),
+    entityId: uuid,
+    types: changeTypesOf(type).filter((each) => types?.includes(each) ?? true),
   };
 }
 

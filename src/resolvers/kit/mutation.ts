@@ -28,6 +28,12 @@ type MutationOptions<Fields extends InputFieldMap, Result extends ActResult<obje
   payload: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Result>) => FieldMap;
 };
 
+const keyField = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) =>
+  t.string({
+    description:
+      'A key that makes retries safe, 1 to 255 characters. When the same viewer repeats the mutation in the same organization with this key within 24 hours, the first result is returned and nothing happens twice. The same key with another input is IDEMPOTENCY_CONFLICT. Errors are not stored.',
+  });
+
 /** Declares the field and its types. Returns the input type. */
 export function mutation<Fields extends InputFieldMap, Result extends ActResult<object>>(
   name: string,
@@ -35,15 +41,15 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
 ) {
   const typeName = name.charAt(0).toUpperCase() + name.slice(1);
 
+  let subject = '';
   const Input = builder.inputType(`${typeName}Input`, {
     description: `Input of \`${name}\`.`,
-    fields: (t) => ({
-      ...input(t),
-      idempotencyKey: t.string({
-        description:
-          'A key that makes retries safe, 1 to 255 characters. When the same viewer repeats the mutation in the same organization with this key within 24 hours, the first result is returned and nothing happens twice. The same key with another input is IDEMPOTENCY_CONFLICT. Errors are not stored.',
-      }),
-    }),
+    fields: (t) => {
+      const fields = input(t);
+      // The services authorize in an organization, which is either named or that of the row which the input begins with.
+      subject = 'organizationId' in fields ? 'organizationId' : (Object.keys(fields)[0] ?? '');
+      return { ...fields, idempotencyKey: keyField(t) };
+    },
   });
 
   const Payload = builder.objectRef<Result>(`${typeName}Payload`).implement({
@@ -83,7 +89,9 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
         },
       },
       resolve: ((_root: unknown, { input }: { input: never }, context: Context) =>
-        runAct(context, name, input, schema, (running) => act(running, input, context))) as never,
+        runAct(context, name, input, { subject, schema }, (running) =>
+          act(running, input, context),
+        )) as never,
     }),
   );
   return Input;

@@ -32,8 +32,7 @@ export async function subscribe(
   context: Context,
   { organizationId, after, types, about = [] }: SubscribeOptions,
 ): Promise<AsyncIterable<SourceEvent>> {
-  const { code, message } = new NotFoundError();
-  if (!context.viewer.roles.has(organizationId)) throw new GraphQLError(message, { extensions: { code } });
+  if (!context.viewer.roles.has(organizationId)) throw notFound();
 
   const uuids = about.filter((uuid) => uuid != null);
   const transport = transportOf(context);
@@ -52,6 +51,11 @@ export async function subscribe(
     slot.release();
     throw publicError(error);
   }
+}
+
+function notFound(): GraphQLError {
+  const { code, message, field } = new NotFoundError('organizationId');
+  return new GraphQLError(message, { extensions: { code, field } });
 }
 
 function transportOf({ subscriptionTransport }: Context): SubscriptionTransport {

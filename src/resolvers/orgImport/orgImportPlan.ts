@@ -9,6 +9,7 @@ import { builder } from '../../schema/index.ts';
 import { OrgImportPlan } from '../../schema/orgImport/orgImportPlan.ts';
 import type { PlanResult } from '../../services/orgImport/importResult.ts';
 import { planOrg } from '../../services/orgImport/planOrg.ts';
+import { naming } from '../kit/runAct.ts';
 import { ImportOrgInput } from './importOrg.ts';
 
 const OrgImportPlanPayload = builder.objectRef<{ plan: PlanResult }>('OrgImportPlanPayload').implement({
@@ -43,7 +44,7 @@ builder.queryField('orgImportPlan', (t) =>
       },
     },
     resolve: async (_root, { input }, { viewer, db, orgImport }) => ({
-      plan: await planOrg({ viewer, db }, input, orgImport),
+      plan: await naming('organizationId', () => planOrg({ viewer, db }, input, orgImport)),
     }),
   }),
 );

@@ -7,9 +7,11 @@ import {
   NotInstalledError,
 } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import { TemplateConflict } from '../../schema/template/conflict.ts';
 import { TemplatePlanItem } from '../../schema/template/planItem.ts';
 import { type InstallPlan, templateInstallPlan } from '../../services/template/install/installPlan.ts';
+import { naming } from '../kit/runAct.ts';
 import { installFields, planFields } from './inputFields.ts';
 
 const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan').implement({
@@ -22,6 +24,7 @@ const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan'
     release: t.exposeInt('release', { description: 'The number of the release that the plan leads to.' }),
     items: t.expose('items', {
       type: [TemplatePlanItem],
+      ...weighs({ items: 100 }),
       description:
         'All items of the release and all rows that the installation manages, ordered by kind and slug.',
     }),
@@ -84,7 +87,7 @@ Allowed for OWNER and ADMIN.`,
       },
     },
     resolve: async (_root, { input }, { viewer, db }) => ({
-      plan: await templateInstallPlan({ viewer, db }, input),
+      plan: await naming('organizationId', () => templateInstallPlan({ viewer, db }, input)),
     }),
   }),
 );

@@ -2,7 +2,6 @@
 
 import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
 import {
-  ForbiddenError,
   IdempotencyConflictError,
   InvalidInputError,
   NotFoundError,
@@ -52,10 +51,13 @@ userError(InvalidInputError, {
 userError(NotFoundError, {
   description:
     'an id in the input names no object that the viewer may see. The error is the same whether the object does not exist, belongs to another organization, is of another type, or the value is not an id at all.',
-});
-
-userError(ForbiddenError, {
-  description: "the viewer may see the object, but the viewer's role does not allow the mutation.",
+  fields: (t) => ({
+    field: t.string({
+      description:
+        'The input field whose value names no such object, as a dotted path from the input: `agentId`. For an object that vanished while the mutation ran, the field that led to it.',
+      resolve: ({ field }) => field ?? '',
+    }),
+  }),
 });
 
 userError(IdempotencyConflictError, {

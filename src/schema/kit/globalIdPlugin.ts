@@ -1,6 +1,10 @@
 /**
  * `t.idOf('Agent', …)` and `t.arg.idOf('Agent', …)`: an input that takes a global id of one type and passes its UUID to
  * the resolver.
+ *
+ * An id in the input of a mutation, and a required id anywhere, names an object: what is no id of the type becomes the UUID
+ * of no row, so that the answer is the same as for an object that the viewer may not see. An optional id of another field is
+ * a filter. A filter that cannot match is a mistake of the client, and BAD_USER_INPUT.
  */
 import SchemaBuilder, {
   BasePlugin,
@@ -13,6 +17,7 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from '@pothos/core';
 import { id } from '../../globalId.ts';
+import { filterId } from './filterId.ts';
 
 const pluginName = 'globalId';
 
@@ -51,8 +56,29 @@ class GlobalIdPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     );
     if (!ids) return field;
     const toUuids = createInputValueMapper(ids, (raw, { value }) => id(value ?? '', String(raw)));
-    return { ...field, argMappers: [...(field.argMappers ?? []), (args) => toUuids(args)] };
+    const filters = field.parentType === 'Mutation' ? [] : filtersOf(field);
+    return {
+      ...field,
+      argMappers: [
+        ...(field.argMappers ?? []),
+        (args) => {
+          for (const [name, type] of filters) {
+            if (args[name] != null) filterId(name, String(args[name]), type);
+          }
+          return toUuids(args);
+        },
+      ],
+    };
   }
+}
+
+/** The optional ids among the arguments, with their types. */
+function filtersOf<Types extends SchemaTypes>({
+  args,
+}: PothosOutputFieldConfig<Types>): [name: string, type: string][] {
+  return Object.entries(args).flatMap(([name, { type, extensions }]) =>
+    extensions?.idOf && !type.required ? [[name, extensions.idOf as string]] : [],
+  );
 }
 
 SchemaBuilder.registerPlugin(pluginName, GlobalIdPlugin);

@@ -7,6 +7,7 @@ import { MembershipRole } from './enum.ts';
 const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 
 export const Membership = builder.prismaNode('Membership', {
+  select: {},
   id: { field: 'id' },
   description: 'The membership of a person in an organization.',
   fields: (t) => ({
@@ -14,6 +15,11 @@ export const Membership = builder.prismaNode('Membership', {
     role: t.expose('role', {
       type: MembershipRole,
       description: 'The role of the person in the organization.',
+    }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description:
+        "The organization's own name for the member, which the invitation gave; null when the organization gave none. No other organization sees it.",
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person became a member.' }),
     removedAt: t.expose('removedAt', {

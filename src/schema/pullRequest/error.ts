@@ -6,9 +6,26 @@ import {
   PrProjectMismatchError,
   ScmUnavailableError,
 } from '../../errors.ts';
+import type { Types } from '../kit/builder.ts';
 import { userError } from '../kit/userError.ts';
+import { RepoRef } from '../project/repoRef.ts';
 import { Session } from '../session/session.ts';
 import { PullRequestState } from './enum.ts';
+
+/** The fields that name a pull request which Muster has no row of. */
+const pullRequestFields = (
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, PrNotFoundError | PrProjectMismatchError>,
+) => ({
+  repo: t.field({
+    type: RepoRef,
+    description: 'The repository in which the pull request was looked for.',
+    resolve: ({ pullRequest: { owner, repo } }) => ({ owner, name: repo }),
+  }),
+  number: t.int({
+    description: 'The number of the pull request that was looked for.',
+    resolve: ({ pullRequest }) => pullRequest.number,
+  }),
+});
 
 userError(InvalidPrRefError, {
   description:
@@ -17,6 +34,13 @@ userError(InvalidPrRefError, {
 
 userError(PrProjectMismatchError, {
   description: "the URL names another repository than the project's. Letter case does not matter.",
+  fields: (t) => ({
+    ...pullRequestFields(t),
+    projectRepo: t.expose('projectRepo', {
+      type: RepoRef,
+      description: "The repository of the session's project.",
+    }),
+  }),
 });
 
 userError(ScmUnavailableError, {
@@ -33,6 +57,7 @@ userError(ScmUnavailableError, {
 
 userError(PrNotFoundError, {
   description: 'the source-code host has no such pull request, or does not show it to Muster.',
+  fields: pullRequestFields,
 });
 
 userError(PrNotOpenError, {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
 import { asciiLower } from '../../asciiLower.ts';
 import { InvalidInputError } from '../../errors.ts';
+import { lineFault, textFault } from './characters.ts';
 import { exactJson } from './exactJson.ts';
 import { NUL } from './storable.ts';
 
@@ -25,8 +26,30 @@ const storableText = z
   .refine((value) => !value.includes(NUL), 'must not contain a NUL character')
   .refine((value) => value.isWellFormed(), 'must not contain half of a character');
 
-/** Text of one or more lines, trimmed. */
+/** A name, a label, a reason: text of one line, trimmed. */
+export function line(min: number, max: number) {
+  // Before it is trimmed, so that a line break at an end is refused too. A blank text is only empty.
+  return z
+    .string()
+    .superRefine(without((value) => (value.trim() === '' ? undefined : lineFault(value))))
+    .pipe(sized(min, max));
+}
+
+/** A prompt, a description: text of one or more lines, trimmed. */
 export function text(min: number, max: number) {
+  return sized(min, max).superRefine(without(textFault));
+}
+
+/** Text of one or more lines that is stored unchanged, with the spaces at its ends. */
+export function verbatimText(max: number) {
+  return z
+    .string()
+    .refine(isStorable, 'must not contain a NUL character or half of a character')
+    .refine((value) => length(value) <= max, `must have at most ${max} characters`)
+    .superRefine(without(textFault));
+}
+
+function sized(min: number, max: number) {
   return storableText
     .refine(
       (value) => length(value) >= min,
@@ -35,13 +58,11 @@ export function text(min: number, max: number) {
     .refine((value) => length(value) <= max, `must have at most ${max} characters`);
 }
 
-/** Text that is stored unchanged, with the spaces at its ends. */
-export function verbatimText(max: number) {
-  return z
-    .string()
-    .refine(isStorable, 'must not contain a NUL character or half of a character')
-    .refine((value) => length(value) <= max, `must have at most ${max} characters`);
-}
+const without =
+  (fault: (value: string) => string | undefined) => (value: string, context: z.RefinementCtx) => {
+    const message = fault(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  };
 
 const JSON_MAX_BYTES = 65_536;
 

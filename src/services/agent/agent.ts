@@ -14,7 +14,7 @@ export async function visibleAgent(act: Act, agentId: string): Promise<Agent> {
   const agent = await act.db.prisma.agent.findFirst({
     where: { id: agentId, organizationId: { in: [...act.viewer.roles.keys()] } },
   });
-  if (!agent) throw new NotFoundError();
+  if (!agent) throw new NotFoundError('agentId');
   return agent;
 }
 

@@ -10,13 +10,13 @@ import type { Database } from '../../db.ts';
 import type { UserError } from '../../errors.ts';
 import type { Quotas } from '../../quotas.ts';
 import { type Act, perform } from '../act/act.ts';
-import { jsonObject, text, validate } from '../act/input.ts';
+import { jsonObject, line, validate } from '../act/input.ts';
 import { assertWithin } from '../act/quota.ts';
 import { visibleAgent } from './agent.ts';
 import { countAction, countRefusal } from './agentUsage.ts';
 
 export const logAgentActionInput = z.object({
-  action: text(1, 255),
+  action: line(1, 255),
   outcome: z.enum(AgentActionOutcome),
   metadata: jsonObject.nullish(),
 });

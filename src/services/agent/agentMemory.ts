@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate, verbatimText } from '../act/input.ts';
+import { line, validate, verbatimText } from '../act/input.ts';
 import { assertWithin } from '../act/quota.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from './agent.ts';
 import { memoryUsage } from './agentUsage.ts';
@@ -10,7 +10,7 @@ import { memoryUsage } from './agentUsage.ts';
 export const MEMORY_VALUE_MAX_CHARACTERS = 65_536;
 
 export const putAgentMemoryInput = z.object({
-  key: text(1, 255),
+  key: line(1, 255),
   value: verbatimText(MEMORY_VALUE_MAX_CHARACTERS),
 });
 

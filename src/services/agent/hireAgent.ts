@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { jsonObject, text, validate } from '../act/input.ts';
+import { jsonObject, line, text, validate } from '../act/input.ts';
 import { quotaOf } from '../act/quota.ts';
 import { lockVacancy } from '../workspace/vacancy.ts';
 import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { hire } from './hire.ts';
 
 export const hireAgentInput = z.object({
-  name: text(1, 100),
-  role: text(1, 100),
+  name: line(1, 100),
+  role: line(1, 100),
   description: text(1, 4_000).nullish(),
   config: jsonObject.nullish(),
 });

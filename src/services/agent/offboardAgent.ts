@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { isOwnAgent } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { lockAgent, visibleAgent } from './agent.ts';
 import { isOffboarded } from './agentRule.ts';
 import { endAgents } from './endAgents.ts';
 import { holdingsResult, lockHoldings, NOTHING } from './holdings.ts';
 
-export const offboardAgentInput = z.object({ reason: text(1, 1000).nullish() });
+export const offboardAgentInput = z.object({ reason: line(1, 1000).nullish() });
 
 const result = holdingsResult.extend({ agentId: z.guid(), alreadyOffboarded: z.boolean() });
 export type Offboarded = z.output<typeof result>;

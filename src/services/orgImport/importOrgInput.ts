@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import type { OrgSource } from './source/source.ts';
 
+const MAX_ENVIRONMENT = 1_000;
+
 const sourceFields = z.object({
   yaml: z.string().nullish(),
   files: z.array(z.object({ path: z.string(), content: z.string() })).nullish(),
@@ -27,6 +29,7 @@ export const importOrgInput = z.object({
   mode: z.enum(['MERGE', 'RECONCILE']).default('MERGE'),
   environment: z
     .array(z.string().regex(/^[A-Za-z_]\w{0,127}$/, 'must be the name of an environment variable'))
+    .max(MAX_ENVIRONMENT, `must have at most ${MAX_ENVIRONMENT} entries`)
     .nullish(),
   dryRun: z.boolean().default(false),
   expectedPlanHash: z.string().nullish(),

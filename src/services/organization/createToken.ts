@@ -6,7 +6,7 @@ import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recall } from '../act/idempotency.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { holdQuota, quotaOf } from '../act/quota.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { assertNotEnded, holdAgent, visibleAgent } from '../agent/agent.ts';
@@ -17,7 +17,7 @@ import { isOwnToken } from './tokenRule.ts';
 const END_OF_TIME = new Date('9999-12-31T00:00:00Z');
 
 export const createTokenInput = z.object({
-  label: text(1, 100),
+  label: line(1, 100),
   expiresAt: z
     .date()
     .nullish()
@@ -34,7 +34,7 @@ export type CreatedToken = z.output<typeof result>;
 
 /**
  * Creates a token that works in this organization alone, for the given user or agent, else for the viewer. Its secret
- * is returned once and not stored.
+ * is returned once and not stored. A trigger sees to it that it expires no later than the viewer's own token.
  * @throws AgentNotRunningError when the agent has ended
  * @throws QuotaExceededError
  */
@@ -50,7 +50,9 @@ export async function createToken(
   >,
 ) {
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
-  if (agent && agent.organizationId !== organizationId) throw new NotFoundError();
+  if (agent && agent.organizationId !== organizationId) {
+    throw new NotFoundError(act.viewer.roles.has(organizationId) ? 'agentId' : 'organizationId');
+  }
   const holder = { agent, userId: agent ? null : (userId ?? act.viewer.id) };
   const check = () => {
     const fields = validate(createTokenInput, input);
@@ -87,6 +89,7 @@ export async function createToken(
           prefix: prefixOf(secret),
           hash: hashSecret(secret),
           createdById: viewer.id,
+          createdWithId: viewer.tokenId,
         },
       });
       await recordStructureEvent(tx, act, {
@@ -109,6 +112,6 @@ async function authorizeOverHolder(
   userId: string | null,
 ): Promise<void> {
   const role = userId && (await roleOf(tx, organizationId, userId));
-  if (!role) throw new NotFoundError();
+  if (!role) throw new NotFoundError('userId');
   authorizeOver(viewer, role, organizationId);
 }

@@ -7,7 +7,7 @@ import type { Tx } from '../../db.ts';
  */
 export async function issueToken(
   tx: Tx,
-  { secret = newSecret(), ...token }: { userId: string; label: string; secret?: string },
+  { secret = newSecret(), ...token }: { id?: string; userId: string; label: string; secret?: string },
 ): Promise<string> {
   await tx.token.create({ data: { ...token, prefix: prefixOf(secret), hash: hashSecret(secret) } });
   return secret;

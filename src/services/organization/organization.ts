@@ -4,9 +4,9 @@ import type { Tx } from '../../db.ts';
 import { SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
-import { slug, text, validate } from '../act/input.ts';
+import { line, slug, validate } from '../act/input.ts';
 
-export const createOrganizationInput = z.object({ slug, name: text(1, 100) });
+export const createOrganizationInput = z.object({ slug, name: line(1, 100) });
 
 const result = z.object({ organizationId: z.guid() });
 export type CreatedOrganization = z.output<typeof result>;

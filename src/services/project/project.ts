@@ -6,14 +6,15 @@ import type { Tx } from '../../db.ts';
 import { NotFoundError, SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
-import { slug, text, validate } from '../act/input.ts';
+import { line, slug, validate } from '../act/input.ts';
+import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { hasCredentials, parseRepositoryUrl } from './repository.ts';
 
 export const registerProjectInput = z
   .object({
     slug,
-    name: text(1, 100),
-    repoUrl: text(0, 2000)
+    name: line(1, 100),
+    repoUrl: line(0, 2000)
       .nullish()
       .transform((url) => url || null)
       .refine(
@@ -35,18 +36,23 @@ export const registerProjectInput = z
 const result = z.object({ projectId: z.guid() });
 export type RegisteredProject = z.output<typeof result>;
 
-/** @throws SlugTakenError */
+/**
+ * @throws RepositoryNotGrantedError
+ * @throws SlugTakenError
+ */
 export async function registerProject(
   act: Act,
   { organizationId, ...input }: { organizationId: string } & z.input<typeof registerProjectInput>,
 ) {
   const data = validate(registerProjectInput, input);
+  const repository = data.repoUrl === null ? undefined : parseRepositoryUrl(data.repoUrl);
   try {
     return await perform(act, {
       organizationId,
       result,
       authorize: (viewer) => authorize(viewer, 'project.register', organizationId),
       async write(tx) {
+        if (repository) await assertGranted(tx, organizationId, repository);
         const project = await tx.project.create({ data: { organizationId, ...data } });
         return { projectId: project.id };
       },
@@ -65,7 +71,7 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   const project = await act.db.prisma.project.findFirst({
     where: { id: projectId, organizationId: { in: [...act.viewer.roles.keys()] } },
   });
-  if (!project) throw new NotFoundError();
+  if (!project) throw new NotFoundError('projectId');
   return project;
 }
 

@@ -67,7 +67,9 @@ export function resolvePullRequestRef(
   project: { slug: string; repoUrl: string | null },
 ): PullRequestCoordinates {
   const own = projectRepository(project);
-  if (repository && own && !isSameRepository(repository, own)) throw new PrProjectMismatchError();
+  if (repository && own && !isSameRepository(repository, own)) {
+    throw new PrProjectMismatchError({ owner: repository.owner, repo: repository.name, number }, own);
+  }
   if (repository && !own && repository.host !== DEFAULT_HOST) throw new InvalidPrRefError();
   const { host, owner, name } = repository ?? own ?? missingRepository(project.slug);
   return { host, owner, repo: name, number };

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import { InvalidInputError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
 
-export const removeWorkspaceScheduleInput = z.object({ name: text(1, 255) });
+export const removeWorkspaceScheduleInput = z.object({ name: line(1, 255) });
 
 const result = z.object({ workspaceId: z.guid() });
 export type RemovedSchedule = z.output<typeof result>;

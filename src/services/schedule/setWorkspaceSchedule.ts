@@ -4,7 +4,7 @@ import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { type InputIssue, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, text, validate } from '../act/input.ts';
 import { visibleProject } from '../project/project.ts';
 import { treeOf, visibleWorkspace } from '../workspace/workspace.ts';
 import { lockSchedules } from './lockSchedules.ts';
@@ -17,9 +17,9 @@ const usable =
   };
 
 export const setWorkspaceScheduleInput = z.object({
-  name: text(1, 255),
-  cronExpr: text(1, 255).superRefine(usable(cronFault)).nullish(),
-  timezone: text(1, 255).superRefine(usable(zoneFault)).nullish(),
+  name: line(1, 255),
+  cronExpr: line(1, 255).superRefine(usable(cronFault)).nullish(),
+  timezone: line(1, 255).superRefine(usable(zoneFault)).nullish(),
   prompt: text(0, 100_000).nullish(),
   enabled: z.boolean().nullish(),
 });
@@ -48,7 +48,7 @@ export async function setWorkspaceSchedule(
   const { name, ...fields } = validate(setWorkspaceScheduleInput, input);
   const { organizationId } = await visibleWorkspace(act, workspaceId);
   const project = projectId == null ? null : await visibleProject(act, projectId);
-  if (project && project.organizationId !== organizationId) throw new NotFoundError();
+  if (project && project.organizationId !== organizationId) throw new NotFoundError('projectId');
   const given: { [Field in keyof Definition]?: Definition[Field] | null } = { ...fields, projectId };
   return await perform(act, {
     organizationId,

@@ -5,12 +5,13 @@ import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { SessionTerminatedError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
+import { use } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockSession, visibleSession } from './session.ts';
 
 export const reportActivityInput = z.object({
   state: z.enum(ActivityState),
-  launchId: text(1, 255).nullish(),
+  launchId: line(1, 255).nullish(),
 });
 
 const result = z.object({
@@ -23,6 +24,7 @@ export type Reported = z.output<typeof result>;
 /**
  * Records a session's report of what it is doing. Any report counts as a sign of life.
  * @throws SessionTerminatedError
+ * @throws ExecutionWorkspaceClosedError when it works in an isolated execution workspace that is closed
  */
 export async function reportActivity(
   act: Act,
@@ -40,6 +42,7 @@ export async function reportActivity(
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx, { locked: session }) {
       if (session.isTerminated) throw new SessionTerminatedError();
+      await use(tx, session, { isAtWork: report.state === 'ACTIVE' });
       if (!isNews(report, session)) return { sessionId, ignored: true };
       // The database's clock, because the search for silent sessions uses it. Read under the lock, so that it never goes
       // back.

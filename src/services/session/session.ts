@@ -5,15 +5,15 @@ import { NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 
 /**
- * The session with its project, if the viewer sees it.
+ * The session with its project and its execution workspace, if the viewer sees it.
  * @throws NotFoundError
  */
 export async function visibleSession(act: Act, sessionId: string) {
   const session = await act.db.prisma.session.findFirst({
     where: { id: sessionId, organizationId: { in: [...act.viewer.roles.keys()] } },
-    include: { project: true },
+    include: { project: true, executionWorkspace: true },
   });
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }
 
@@ -30,6 +30,6 @@ export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> 
 export async function lockSession(tx: Tx, sessionId: string): Promise<Session> {
   await lockSessions(tx, [sessionId]);
   const session = await tx.session.findUnique({ where: { id: sessionId } });
-  if (!session) throw new NotFoundError();
+  if (!session) throw new NotFoundError('sessionId');
   return session;
 }

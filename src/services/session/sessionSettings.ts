@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { lockSession, visibleSession } from './session.ts';
 
 /** The name that people see. */
-export const sessionDisplayName = text(1, 20);
+export const sessionDisplayName = line(1, 20);
 
 export const renameSessionInput = z
   .object({ displayName: sessionDisplayName.nullish() })

@@ -1,7 +1,7 @@
 /** The input schemas that all four kinds of vocabulary share. */
 import { z } from 'zod';
 import { Prisma } from '../../../prisma/client/client.ts';
-import { slug, text } from '../act/input.ts';
+import { line, slug } from '../act/input.ts';
 import { description, name } from '../template/manifest/fieldRule.ts';
 
 /** Fields that releases also define. */
@@ -16,7 +16,7 @@ export function kept<Schema extends z.ZodType>(schema: Schema) {
 export const changedFields = { slug: kept(slug), name: kept(name), description: description.nullish() };
 
 /** A local field: no release defines it, so that it can be changed in a managed row too. */
-export const displayName = text(1, 100).nullish();
+export const displayName = line(1, 100).nullish();
 
 /** The value for a nullable JSON column. `undefined` does not change the column. */
 export function nullableJson<Value extends Prisma.InputJsonValue>(value: Value | null | undefined) {

@@ -8,7 +8,8 @@ type Reference = { organizationId: string; id: string | null | undefined };
 
 /** @throws NotFoundError unless the organization has such an agent */
 export async function assertAgent(tx: Tx, { organizationId, id }: Reference): Promise<void> {
-  if (id && !(await tx.agent.findFirst({ where: { id, organizationId } }))) throw new NotFoundError();
+  if (id && !(await tx.agent.findFirst({ where: { id, organizationId } })))
+    throw new NotFoundError('agentId');
 }
 
 /**
@@ -24,6 +25,6 @@ export async function assertReferable(
   const [row] = await tx.$queryRaw<{ isArchived: boolean }[]>`
     SELECT archived_at IS NOT NULL AS "isArchived" FROM ${Prisma.raw(TABLE[kind])}
      WHERE id = ${id}::uuid AND organization_id = ${organizationId}::uuid`;
-  if (!row) throw new NotFoundError();
+  if (!row) throw new NotFoundError(field);
   if (row.isArchived) throw new InvalidInputError([{ path: field, message: 'must not be archived' }]);
 }

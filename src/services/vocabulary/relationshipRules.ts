@@ -2,11 +2,11 @@
 import { z } from 'zod';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError } from '../../errors.ts';
-import { text } from '../act/input.ts';
+import { line } from '../act/input.ts';
 import { MAX_RULES } from '../template/manifest/fieldRule.ts';
 
 // Not the schema for new slugs: a rule may name a type of the platform, whose slug starts with `$`.
-const typeSlug = text(1, 64);
+const typeSlug = line(1, 64);
 
 export const relationshipRules = z
   .array(z.object({ sourceSlug: typeSlug, targetSlug: typeSlug }))

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import { jsonSchema, prompt, reactionScript, schedule } from '../template/manifest/fieldRule.ts';
 import { changedFields, definitionFields, displayName, kept, rowId } from './input.ts';
 import { assertAgent } from './reference.ts';
@@ -24,7 +24,7 @@ export const updateWatcherInput = z.object({
   schedule: schedule.nullish(),
   reactionScript: reactionScript.nullish(),
   displayName,
-  connection: text(1, 255).nullish(),
+  connection: line(1, 255).nullish(),
   scheduleEnabled: kept(z.boolean()),
 });
 

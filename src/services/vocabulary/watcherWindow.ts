@@ -57,7 +57,7 @@ export async function recordWatcherWindow(
 async function versionOf(tx: Tx, watcherId: string, versionId?: string | null): Promise<string> {
   if (versionId) {
     const version = await tx.watcherVersion.findFirst({ where: { id: versionId, watcherId } });
-    if (!version) throw new NotFoundError();
+    if (!version) throw new NotFoundError('versionId');
     return versionId;
   }
   const { currentVersionId } = await tx.watcher.findUniqueOrThrow({ where: { id: watcherId } });

@@ -27,7 +27,7 @@ export async function createWorkspace(
   }: { organizationId: string; parentId?: string | null } & z.input<typeof createWorkspaceInput>,
 ) {
   const { name, ...fields } = validate(createWorkspaceInput, input);
-  if (parentId !== null) await visibleWorkspace(act, parentId, organizationId);
+  if (parentId !== null) await visibleWorkspace(act, parentId, organizationId, 'parentId');
   return await perform(act, {
     organizationId,
     result,

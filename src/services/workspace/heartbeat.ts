@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, text, validate } from '../act/input.ts';
 import { holdAgent } from '../agent/agent.ts';
 import { statusAfterHeartbeat } from './heartbeatRule.ts';
 import { liveWorkspace, visibleWorkspace } from './workspace.ts';
@@ -13,7 +13,7 @@ export const reportWorkspaceHeartbeatInput = z.object({
   sampleError: text(1, 1000).nullish(),
   isWedged: z.boolean().nullish(),
   activeTasks: z.int().min(0).nullish(),
-  currentTask: text(1, 1000).nullish(),
+  currentTask: line(1, 1000).nullish(),
   uptimeSeconds: z.int().min(0).nullish(),
 });
 

@@ -29,7 +29,7 @@ export async function moveWorkspace(
     ]);
   }
   const { organizationId } = await visibleWorkspace(act, workspaceId);
-  if (parentId !== null) await visibleWorkspace(act, parentId, organizationId);
+  if (parentId !== null) await visibleWorkspace(act, parentId, organizationId, 'parentId');
   return await perform(act, {
     organizationId,
     result,

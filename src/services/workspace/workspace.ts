@@ -7,19 +7,22 @@ import type { Act } from '../act/act.ts';
 /**
  * Returns a workspace of an organization that the viewer belongs to.
  * @param organizationId the organization that the workspace must belong to, if only one is allowed
+ * @param field the input field that names the workspace
  * @throws NotFoundError
  */
 export async function visibleWorkspace(
   act: Act,
   workspaceId: string,
   organizationId?: string,
+  field = 'workspaceId',
 ): Promise<Workspace> {
   const { roles } = act.viewer;
+  if (organizationId && !roles.has(organizationId)) throw new NotFoundError('organizationId');
   const workspace = await act.db.prisma.workspace.findFirst({
     where: { id: workspaceId, organizationId: { in: [...roles.keys()] } },
   });
   if (!workspace || (organizationId && workspace.organizationId !== organizationId))
-    throw new NotFoundError();
+    throw new NotFoundError(field);
   return workspace;
 }
 

@@ -1,6 +1,6 @@
 /** The fields of a workspace that its users set. */
 import { z } from 'zod';
-import { jsonObject, text } from '../act/input.ts';
+import { jsonObject, line, text } from '../act/input.ts';
 import {
   DEFAULT_RUNTIME,
   DEFAULT_TIER,
@@ -11,11 +11,8 @@ import {
 
 const PLUGINS_MAX = 200;
 
-/** A name is one line, because a control character separates the names of a path. */
-export const workspaceName = text(1, 255).refine(
-  (name) => !/[\p{Cc}\u2028\u2029]/u.test(name),
-  'must be one line without control characters',
-);
+/** A control character separates the names of a path, so no name may contain one. */
+export const workspaceName = line(1, 255);
 
 export const workspaceFields = z.object({
   role: text(0, 10_000)
@@ -26,9 +23,9 @@ export const workspaceFields = z.object({
     .refine((runtime) => RUNTIMES.some((each) => each === runtime), `must be one of: ${RUNTIMES.join(', ')}`)
     .nullish(),
   tier: z.int().min(MIN_TIER).max(MAX_TIER).nullish(),
-  model: text(1, 255).nullish(),
+  model: line(1, 255).nullish(),
   plugins: z
-    .array(text(1, 255))
+    .array(line(1, 255))
     .max(PLUGINS_MAX)
     .refine((plugins) => new Set(plugins).size === plugins.length, 'must not name a plugin twice')
     .nullish(),

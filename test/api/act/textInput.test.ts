@@ -1,6 +1,6 @@
 /**
- * Every text field follows the same rules: length in characters, no NUL, no lone surrogate. A refused text is a typed
- * error.
+ * Every text field follows the same rules: length in characters, no NUL, no lone surrogate, no override of the writing
+ * direction; and no control character where it is one line. A refused text is a typed error.
  */
 import fc from 'fast-check';
 import {
@@ -17,7 +17,7 @@ import { describe, expect, it } from '../../support/test.ts';
 
 type Outcome = { __typename: string };
 type Send = (team: Team, text: string) => Promise<Outcome>;
-type Field = { min: number; max: number; send: Send };
+type Field = { min: number; max: number; hasLines?: true; send: Send };
 
 let count = 0;
 const unique = () => `n-${++count}`;
@@ -54,7 +54,12 @@ const fields: Record<string, Field> = {
       (await team.owner.query(CreateToken, { input: { organizationId: team.id, label } })).createToken,
   },
   'registerProject name': { min: 1, max: 100, send: (team, name) => register(team, { name }) },
-  'spawnSession prompt': { min: 0, max: 4096, send: (team, prompt) => spawn(team, { prompt }) },
+  'spawnSession prompt': {
+    min: 0,
+    max: 4096,
+    hasLines: true,
+    send: (team, prompt) => spawn(team, { prompt }),
+  },
   'spawnSession displayName': { min: 1, max: 20, send: (team, displayName) => spawn(team, { displayName }) },
   'spawnSession branch': { min: 0, max: 255, send: (team, branch) => spawn(team, { branch }) },
   'spawnSession workspacePath': {
@@ -65,6 +70,7 @@ const fields: Record<string, Field> = {
   'spawnSession idempotencyKey': {
     min: 1,
     max: 255,
+    hasLines: true,
     send: (team, idempotencyKey) => spawn(team, { idempotencyKey }),
   },
 };
@@ -94,6 +100,46 @@ describe.each(Object.entries(fields))('the text of %s', (field, { min, max, send
     for (const text of ['a\u0000b', 'a\ud83d', '\ude80b']) {
       expect(refused(await send(team, text)), JSON.stringify(text)).toMatchObject(refusal);
     }
+  });
+});
+
+describe('a text of one line', () => {
+  const lines = Object.entries(fields).filter(([, { hasLines }]) => !hasLines);
+
+  it.for(lines)(
+    'in %s must not contain line breaks and other control characters',
+    async ([field, { send }], { sharedTeam: team }) => {
+      const controls = ['\n', '\r\n', '\t', '\u0001', '\u001b[2J', '\u007f', '\u0085', '\u2028', '\u2029'];
+      for (const text of [...controls.map((control) => `a${control}b`), 'a\n', '\na']) {
+        expect(refused(await send(team, text)), JSON.stringify(text)).toMatchObject({
+          code: 'INVALID_INPUT',
+          issues: [{ path: last(field), message: 'must be one line without control characters' }],
+        });
+      }
+    },
+  );
+});
+
+describe.each(Object.entries(fields))('the text of %s', (field, { min, hasLines, send }) => {
+  it('must not override the writing direction', async ({ sharedTeam: team }) => {
+    for (const control of ['\u202a', '\u202d', '\u202e', '\u2066', '\u2069']) {
+      expect(refused(await send(team, `a${control}b`)), JSON.stringify(control)).toMatchObject({
+        code: 'INVALID_INPUT',
+        issues: [
+          { path: last(field), message: 'must not contain characters that override the writing direction' },
+        ],
+      });
+    }
+  });
+
+  it('may be in any script, with the marks that it needs', async ({ sharedTeam: team }) => {
+    for (const text of ['שלום\u200f', 'سلام\u200c', '👩\u200d💻', 'Zoë', '日本']) {
+      expect(hasSucceeded(await send(team, text)), text).toBe(true);
+    }
+  });
+
+  it.runIf(hasLines && min === 0)('keeps its line breaks', async ({ sharedTeam: team }) => {
+    expect(hasSucceeded(await send(team, 'one\ntwo\r\n\tthree'))).toBe(true);
   });
 });
 

@@ -67,6 +67,17 @@ describe('claimPR returns INVALID_INPUT', () => {
   });
 });
 
+/** The refusal of a claim with the fields that name the pull request. */
+async function named(team: Team, pr: string) {
+  const query = `mutation($input: ClaimPRInput!) { claimPR(input: $input) {
+    ... on UserError { code message }
+    ... on PrNotFoundError { repo { nameWithOwner } number }
+    ... on PrProjectMismatchError { repo { nameWithOwner } number projectRepo { nameWithOwner } }
+  } }`;
+  const response = await team.owner.raw({ query, variables: { input: { sessionId: session.id, pr } } });
+  return (await response.json()).data.claimPR;
+}
+
 describe('claimPR returns NOT_FOUND', () => {
   it('with the same bytes for an unknown session and for one that the viewer must not see', async ({
     team,
@@ -218,6 +229,18 @@ describe('claimPR refuses the reference', () => {
       expect((await refusal(team, url)).code, url).toBe('PR_PROJECT_MISMATCH');
     }
   });
+
+  it('with PR_PROJECT_MISMATCH naming the pull request and the repository of the project', async ({
+    team,
+  }) => {
+    expect(await named(team, 'https://github.com/somebody-else/rocket/pull/7')).toEqual({
+      code: 'PR_PROJECT_MISMATCH',
+      message: `somebody-else/rocket#7 does not belong to the repository of the session's project, ${team.slug}/rocket.`,
+      repo: { nameWithOwner: 'somebody-else/rocket' },
+      number: 7,
+      projectRepo: { nameWithOwner: `${team.slug}/rocket` },
+    });
+  });
 });
 
 describe('claimPR returns', () => {
@@ -229,6 +252,15 @@ describe('claimPR returns', () => {
   it('SCM_UNAVAILABLE without a time when GitHub names none', async ({ team, github }) => {
     github.failNext({ status: 500 });
     expect(await refusal(team)).toMatchObject({ code: 'SCM_UNAVAILABLE', retryAfterSeconds: null });
+  });
+
+  it('PR_NOT_FOUND naming the repository and the number', async ({ team }) => {
+    expect(await named(team, '#8')).toEqual({
+      code: 'PR_NOT_FOUND',
+      message: `The source-code host knows no pull request ${team.slug}/rocket#8, or does not show it to us.`,
+      repo: { nameWithOwner: `${team.slug}/rocket` },
+      number: 8,
+    });
   });
 
   it('PR_NOT_FOUND for an unknown pull request and for an unknown repository', async ({ team }) => {

@@ -40,6 +40,20 @@ describe('the Host header', () => {
   );
 });
 
+it('a WebSocket with a `Host` that is no host is refused with 400', async () => {
+  const { status, body } = await send(
+    'GET /graphql HTTP/1.1',
+    'Host: [',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+    'Sec-WebSocket-Protocol: graphql-transport-ws',
+  );
+  expect(status).toBe(400);
+  expect(body).not.toMatch(STACK);
+});
+
 it.each([
   'GET http://[/graphql HTTP/1.1',
   'GET //[ HTTP/1.1',
@@ -79,16 +93,6 @@ describe('`variables` that are not JSON', () => {
       }
     },
   );
-
-  it('get a 400 in a form', async () => {
-    const response = await fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ query, variables: '{nope' }).toString(),
-    });
-    expect(response.status).toBe(400);
-    expect(await response.json()).toEqual(refused);
-  });
 });
 
 describe('an operation id of a WebSocket', () => {
@@ -109,6 +113,12 @@ describe('an operation id of a WebSocket', () => {
     expect(await socket.closed).toEqual({ code: 4400, reason: 'The operation id is too long' });
   });
 
+  it('with more than 128 characters closes the socket with 4400 in a `complete`, too', async () => {
+    const socket = await openSocket(app.url, authorization());
+    socket.send({ id: 'x'.repeat(129), type: 'complete' });
+    expect(await socket.closed).toEqual({ code: 4400, reason: 'The operation id is too long' });
+  });
+
   it('with 128 multibyte characters that is used twice closes the socket with 4409, within the 123 bytes of a close reason', async () => {
     const socket = await openSocket(app.url, authorization());
     const id = '€'.repeat(128);
@@ -116,5 +126,44 @@ describe('an operation id of a WebSocket', () => {
     socket.send({ id, type: 'subscribe', payload: subscription });
     socket.send({ id, type: 'subscribe', payload: subscription });
     expect((await socket.closed).code).toBe(4409);
+  });
+});
+
+describe('a message on a WebSocket', () => {
+  const payload = { query: '{ viewer { name } }' };
+  const MALFORMED: [name: string, text: string][] = [
+    ['no JSON', '{'],
+    ['nothing', ''],
+    ['null', 'null'],
+    ['a number', '7'],
+    ['a list', '[]'],
+    ['a type that is unknown', '{"type":"nope"}'],
+    ['no type', '{"id":"1"}'],
+    ['no id', JSON.stringify({ type: 'subscribe', payload })],
+    ['an id that is a number', JSON.stringify({ type: 'subscribe', id: 1, payload })],
+    ['an empty id', JSON.stringify({ type: 'subscribe', id: '', payload })],
+    ['no payload', '{"type":"subscribe","id":"1"}'],
+    ['a query that is no text', '{"type":"subscribe","id":"1","payload":{"query":7}}'],
+    ['variables that are a list', '{"type":"subscribe","id":"1","payload":{"query":"{a}","variables":"x"}}'],
+    ['a name that is no text', '{"type":"subscribe","id":"1","payload":{"query":"{a}","operationName":7}}'],
+    ['a ping whose payload is a text', '{"type":"ping","payload":"x"}'],
+    ['the acknowledgement of a server', '{"type":"connection_ack"}'],
+    ['the result of a server', '{"type":"next","id":"1","payload":{"data":{}}}'],
+    ['the errors of a server', '{"type":"error","id":"1","payload":[{"message":"x"}]}'],
+    ['brackets that overflow a stack', '['.repeat(900_000)],
+  ];
+
+  it.each(MALFORMED)('that is %s closes the socket with 4400', async (_, text) => {
+    const socket = await openSocket(app.url, { authorization: `Bearer ${token}` });
+    socket.sendText(text);
+    expect((await socket.closed).code).toBe(4400);
+  });
+
+  it('is ignored after one that closed the socket', async () => {
+    const socket = await openSocket(app.url, { authorization: `Bearer ${token}` });
+    socket.sendText('{');
+    socket.send({ id: '1', type: 'subscribe', payload });
+    expect(await socket.next(({ id }) => id === '1')).toBeUndefined();
+    expect((await socket.closed).code).toBe(4400);
   });
 });

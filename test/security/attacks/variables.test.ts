@@ -1,16 +1,13 @@
 /** Variables with thousands of faults: the server reports one error, and other clients do not wait. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTarget, type Target } from '../../support/attack/target.ts';
-import { openSocket } from '../../support/rawSocket.ts';
+import { type Body, postText, type Refused, WAYS } from '../../support/attack/ways.ts';
 
 let target: Target;
 beforeAll(async () => {
   target = await startTarget();
 });
 afterAll(() => target[Symbol.asyncDispose]());
-
-type Body = { query: string; variables: object };
-type Refused = { message: string; extensions: { code: string } };
 
 const REQUESTS = 3;
 /** Nearly a megabyte, the limit of a request. */
@@ -39,42 +36,12 @@ const BODIES: Record<string, Body> = {
   },
 };
 
-const WAYS: Record<string, (body: Body) => Promise<Refused[]>> = {
-  async POST(body) {
-    return JSON.parse(await post(body, 'application/json')).errors;
-  },
-  async SSE(body) {
-    const text = await post(body, 'text/event-stream');
-    return JSON.parse(/^data: (.+)$/m.exec(text)?.[1] ?? text).errors;
-  },
-  async WebSocket(body) {
-    const socket = await openSocket(target.url, { authorization: `Bearer ${target.token}` });
-    const [first] = await socket.operation(body);
-    await socket.close();
-    if (first?.type === 'error') return first.payload as Refused[];
-    return first ? (first.payload as { errors: Refused[] }).errors : [];
-  },
-};
-
-async function post(body: Body, accept: string): Promise<string> {
-  return await postText(JSON.stringify(body), accept);
-}
-
-async function postText(body: string, accept: string): Promise<string> {
-  const response = await fetch(`${target.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${target.token}`, 'content-type': 'application/json', accept },
-    body,
-  });
-  return await response.text();
-}
-
 describe.each(Object.keys(BODIES))('%s', (name) => {
   it.each(Object.keys(WAYS))('sent over %s get one error with a short message', async (way) => {
     const body = BODIES[name] as Body;
     const refused: Refused[][] = [];
     await target.withstands(async () => {
-      for (let n = 0; n < REQUESTS; n += 1) refused.push((await WAYS[way]?.(body)) ?? []);
+      for (let n = 0; n < REQUESTS; n += 1) refused.push((await WAYS[way]?.(target, body)) ?? []);
     });
     expect(refused.length).toBe(REQUESTS);
     for (const errors of refused) {
@@ -95,7 +62,7 @@ it.each([
   await target.withstands(async () => {
     for (let n = 0; n < REQUESTS; n += 1) {
       const body = `{"query":${JSON.stringify(query)},"variables":{"ids":${ids}}}`;
-      const { errors } = JSON.parse(await postText(body, 'application/json'));
+      const { errors } = JSON.parse(await postText(target, body, 'application/json'));
       codes.push(...errors.map(({ extensions }: Refused) => extensions.code));
     }
   });

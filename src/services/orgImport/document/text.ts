@@ -1,10 +1,11 @@
+import { lineFault, textFault as linesFault } from '../../act/characters.ts';
 import type { Findings } from '../source/findings.ts';
 import type { SourceNode } from '../source/sourceNode.ts';
 
 export type TextRule = {
   /** The highest number of characters. */
   max: number;
-  /** One line is trimmed and contains no control character; several lines are kept unchanged. */
+  /** One line is trimmed and contains no control character; several lines are kept unchanged. See characters.ts. */
   lines: 'one' | 'many';
 };
 
@@ -27,7 +28,5 @@ export function textFault(text: string, { max, lines }: TextRule): string | unde
   // PostgreSQL counts characters, not UTF-16 units. A character has at most two units.
   if (text.length > max && (text.length > 2 * max || [...text].length > max))
     return `must have at most ${max} characters`;
-  if (lines === 'one' && /[\p{Cc}\u2028\u2029]/u.test(text))
-    return 'must be one line without control characters';
-  return undefined;
+  return lines === 'one' ? lineFault(text) : linesFault(text);
 }

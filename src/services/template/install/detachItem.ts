@@ -55,7 +55,7 @@ export async function detachItem(act: Act, { installationId, ...input }: Item) {
           each.installationId === installationId &&
           each.archivedAt === null,
       );
-      if (!row || row.sourceKey === null) throw new NotFoundError();
+      if (!row || row.sourceKey === null) throw new NotFoundError('slug');
       const { id: targetId, sourceKey } = row;
       await handOver(tx, [targetId]);
       await tx.installationBinding.upsert({
@@ -91,7 +91,7 @@ export async function adoptItem(act: Act, { installationId, ...input }: Item) {
       const item = planned.plan.items.find(
         (each) => each.kind === kind && each.slug === slug && each.action === 'ADOPT',
       );
-      if (!item) throw new NotFoundError();
+      if (!item) throw new NotFoundError('slug');
       const writes = rowWrites(planned, new Map()).filter(({ base }) => itemKey(base) === itemKey(item));
       const place = { organizationId, installationId, agentId, releaseId: planned.release.id };
       await writeRows(tx, place, { ...planned.plan, items: [] }, writes);

@@ -31,7 +31,7 @@ export async function targetOfInstall(
   { organizationId, templateSlug, release = null }: InstallTarget,
 ): Promise<Target> {
   const template = await templateOfSlug(db.prisma, viewer, templateSlug);
-  if (!template) throw new NotFoundError();
+  if (!template) throw new NotFoundError('templateSlug');
   return {
     organizationId: organizationId ?? (await personalOrganization({ db, viewer })),
     template,
@@ -49,7 +49,7 @@ export async function targetOfResync(
     where: { id: installationId, organizationId: { in: [...viewer.roles.keys()] } },
     include: { template: true },
   });
-  if (!installation) throw new NotFoundError();
+  if (!installation) throw new NotFoundError('installationId');
   const { organizationId, template } = installation;
   return { organizationId, template, release: null, installationId };
 }
@@ -60,7 +60,7 @@ async function personalOrganization({ db, viewer }: Pick<Act, 'db' | 'viewer'>):
     where: { personalOf: { id: viewer.id }, id: { in: [...viewer.roles.keys()] } },
     select: { id: true },
   });
-  if (!organization) throw new NotFoundError();
+  if (!organization) throw new NotFoundError('organizationId');
   return organization.id;
 }
 
@@ -91,6 +91,6 @@ export async function releaseOf(tx: Reading, { template, release }: Target): Pro
     orderBy: { number: 'desc' },
     select: { id: true, number: true, manifest: true },
   });
-  if (!found) throw new NotFoundError();
+  if (!found) throw new NotFoundError('release');
   return { ...found, manifest: found.manifest as unknown as Manifest };
 }

@@ -5,7 +5,7 @@ import type { Tx } from '../../../db.ts';
 import { PlanStaleError, TemplateConflictsError } from '../../../errors.ts';
 import { violatedConstraint } from '../../../sqlError.ts';
 import { type Act, perform } from '../../act/act.ts';
-import { slug, text, validate } from '../../act/input.ts';
+import { line, slug, validate } from '../../act/input.ts';
 import { RESOLUTIONS, type Resolved } from '../plan/plan.ts';
 import { applyPlan } from './applyPlan.ts';
 import { installedItem, installedItems } from './installedItem.ts';
@@ -33,7 +33,7 @@ export const resyncInput = z.object({
 });
 
 export const installInput = resyncInput.extend({
-  name: text(1, 100).nullish(),
+  name: line(1, 100).nullish(),
   release: z.int().min(1, 'must be the number of a release').nullish(),
 });
 

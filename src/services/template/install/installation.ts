@@ -13,7 +13,7 @@ export async function visibleInstallation({ db, viewer }: Act, id: string): Prom
     where: { id, organizationId: { in: [...viewer.roles.keys()] } },
     include: { template: true, release: { select: { number: true } } },
   });
-  if (!installation) throw new NotFoundError();
+  if (!installation) throw new NotFoundError('installationId');
   return installation;
 }
 

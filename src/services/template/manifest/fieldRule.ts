@@ -1,7 +1,7 @@
 /** The schemas of the fields of a definition. Releases and the mutations that write the rows share them. */
 import { z } from 'zod';
 import { exactJson } from '../../act/exactJson.ts';
-import { jsonObject, text, verbatimText } from '../../act/input.ts';
+import { jsonObject, line, text, verbatimText } from '../../act/input.ts';
 import { jsonSchemaFaults } from './jsonSchema.ts';
 import { scheduleFault } from './schedule.ts';
 
@@ -9,7 +9,7 @@ export const MAX_RULES = 200;
 const MAX_VALUES = 200;
 const LONG_TEXT = 65_536;
 
-export const name = text(1, 100);
+export const name = line(1, 100);
 
 export const description = verbatimText(2_000);
 
@@ -17,7 +17,7 @@ export const prompt = text(1, LONG_TEXT);
 
 export const reactionScript = verbatimText(LONG_TEXT);
 
-export const attributeKey = text(1, 100);
+export const attributeKey = line(1, 100);
 
 export const jsonSchema = jsonObject.superRefine((schema, { addIssue }) => {
   for (const { path, message } of jsonSchemaFaults(schema)) {
@@ -35,7 +35,7 @@ export const attributeValues = exactJson.pipe(
   z.union(
     [
       z
-        .array(text(1, 100))
+        .array(line(1, 100))
         .min(1)
         .max(MAX_VALUES)
         .refine((values) => new Set(values).size === values.length),

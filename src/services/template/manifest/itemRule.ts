@@ -1,6 +1,6 @@
 /** The schema of each kind of item. References are checked elsewhere: see validateManifest.ts. */
 import { z } from 'zod';
-import { jsonObject, slug, text, verbatimText } from '../../act/input.ts';
+import { jsonObject, line, slug, verbatimText } from '../../act/input.ts';
 import {
   attributeKey,
   attributeValues,
@@ -21,7 +21,7 @@ const reference = z.string().nullable();
 export const ITEM_RULES: { [Kind in ItemKind]: z.ZodType } = {
   AGENT: z.object({
     slug,
-    role: text(1, 100),
+    role: line(1, 100),
     description: verbatimText(4_000).nullable(),
     config: jsonObject,
   }),

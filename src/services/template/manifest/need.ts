@@ -3,7 +3,7 @@
  * `connections`.
  */
 import { z } from 'zod';
-import { text } from '../../act/input.ts';
+import { line } from '../../act/input.ts';
 import type { Fault } from './fault.ts';
 import type { ManifestItem } from './item.ts';
 
@@ -15,7 +15,7 @@ const environmentName = z
 
 const needs = z.object({
   required_env: z.array(environmentName).max(MAX_NEEDS).default([]),
-  connections: z.array(text(1, 255)).max(MAX_NEEDS).default([]),
+  connections: z.array(line(1, 255)).max(MAX_NEEDS).default([]),
 });
 
 export type Needs = {

@@ -6,7 +6,7 @@ import type { Tx } from '../../../db.ts';
 import { SlugTakenError, TemplateInvalidError, TemplateIsInstallationError } from '../../../errors.ts';
 import { violatedConstraint } from '../../../sqlError.ts';
 import { type Act, perform } from '../../act/act.ts';
-import { slug, text, validate, verbatimText } from '../../act/input.ts';
+import { line, slug, validate, verbatimText } from '../../act/input.ts';
 import { recordStructureEvent } from '../../act/structureEvent.ts';
 import { lockAgent, visibleAgent } from '../../agent/agent.ts';
 import { lockOrganization } from '../../organization/member.ts';
@@ -17,7 +17,7 @@ import { releasableRows } from './releasableRows.ts';
 
 export const publishTemplateReleaseInput = z.object({
   slug,
-  name: text(1, 100),
+  name: line(1, 100),
   description: verbatimText(2000).nullish(),
   visibility: z.enum(TemplateVisibility),
 });
