@@ -25,7 +25,7 @@ CREATE TABLE "execution_workspace" (
     "mode" "execution_workspace_mode" NOT NULL,
     "strategy" "execution_workspace_strategy" NOT NULL DEFAULT 'PROJECT_PRIMARY',
     "provider" "execution_workspace_provider" NOT NULL DEFAULT 'LOCAL_FS',
-    "provider_ref" TEXT,
+    "provider_ref" TEXT COLLATE "C",
     "path" TEXT,
     "branch" TEXT,
     "base_ref" TEXT,

@@ -56,7 +56,8 @@ async function closedAround(team: Team, mode: 'ISOLATED_WORKSPACE' | 'SHARED_WOR
 
 const report = async (state: 'ACTIVE' | 'IDLE' = 'ACTIVE', by: Client = agent) =>
   (await by.query(ReportActivity, { input: { sessionId: session.id, state } })).reportActivity;
-const claim = async () => (await agent.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
+const claim = async (by: Client = agent) =>
+  (await by.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
 
 describe('in a closed isolated one, a restored session', () => {
   it('can report no activity and claim no pull request until it is reopened', async ({ team }) => {

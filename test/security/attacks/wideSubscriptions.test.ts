@@ -19,8 +19,7 @@ beforeAll(async () => {
   target = await startTarget();
   const owner = { ...createClient(target.url, target.token), token: target.token, userId: '', email: '' };
   const client = (token?: string) => createClient(target.url, token);
-  const grant = (organizationId: string, scope?: string) =>
-    grantScopeIn(target.databaseUrl, organizationId, scope);
+  const grant = (organizationId: string) => grantScopeIn(target.databaseUrl, organizationId);
   team = await createTeam({ app: { client, grant, signUp: async () => owner } }, owner);
   agent = await team.hire();
   psql = await openPsql(target.databaseUrl);
