@@ -23,6 +23,7 @@ import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
+import { RUNNING_LIMITS } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
@@ -57,6 +58,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   availableEnv?: Config['availableEnv'];
   /** Which execution workspaces the sweeper closes. Default: the defaults of the configuration. */
   sweep?: Config['sweep'];
+  /** Default: `RUNNING_LIMITS`. */
+  runningLimits?: Partial<Config['runningLimits']>;
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -115,6 +118,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
+      limits: { ...RUNNING_LIMITS, ...config.runningLimits },
       tuning: tuning.live,
     });
     url = http.url;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { RUNNING_LIMITS, type RunningLimits } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -10,6 +11,10 @@ const MAX_RETENTION_DAYS = 1_000_000;
 const MAX_IDLE_DAYS = 10_000;
 /** A week. */
 const MAX_GRACE_MINUTES = 10_080;
+/** Enough for the introspection query. */
+const MIN_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_DEADLINE_SECONDS = 600;
 
 /**
  * The configuration from the environment, read once. Other modules take their part of it as an argument, so that servers
@@ -50,6 +55,7 @@ export type Config = {
   /** Which execution workspaces the sweeper closes. */
   readonly sweep: { readonly idleDays: number; readonly graceMinutes: number };
   readonly feedRetention: { readonly days: number; readonly rows: number };
+  readonly runningLimits: Readonly<RunningLimits>;
   readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
@@ -121,6 +127,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       graceMinutes: e.EXECUTION_WORKSPACE_GRACE_MINUTES,
     }),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
+    runningLimits: Object.freeze({
+      answerBytes: e.MAX_ANSWER_BYTES,
+      deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
+    }),
     quotas: Object.freeze({
       agents: e.QUOTA_AGENTS,
       tokens: e.QUOTA_TOKENS,
@@ -234,6 +244,8 @@ const environment = z.object({
   EXECUTION_WORKSPACE_GRACE_MINUTES: integer(0, MAX_GRACE_MINUTES).default(10),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
+  MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(RUNNING_LIMITS.answerBytes),
+  OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(RUNNING_LIMITS.deadlineMs / 1_000),
   QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
   QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
   QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),

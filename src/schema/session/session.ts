@@ -24,6 +24,7 @@ const may = (viewer: Viewer, action: Action, session: Subject) =>
 const SUBJECT = { organizationId: true, agentId: true, isTerminated: true } as const;
 
 export const Session = builder.prismaNode('Session', {
+  select: {},
   id: { field: 'id' },
   description:
     'One run of an agent, or of a person, on a project. It claims pull requests and holds them until another session claims them.',
