@@ -40,8 +40,10 @@ export function sqlState(error: unknown): string | undefined {
 /** The name of the constraint or unique index that a write violated. */
 export function violatedConstraint(error: unknown): string | undefined {
   const cause = adapterCause(error);
-  // For a CHECK, the driver adapter passes on the message alone.
-  return cause?.constraint?.index ?? cause?.originalMessage?.match(/check constraint "([^"]+)"/)?.[1];
+  if (cause?.constraint?.index) return cause.constraint.index;
+  // For a CHECK, the driver adapter passes on the message alone. It is in the language of the server (`lc_messages`), and
+  // names the table before the constraint. The names of all CHECKs end in `_check`.
+  return cause?.originalMessage?.match(/\w+_check\b/g)?.at(-1);
 }
 
 /** Whether the transaction may succeed when it is retried. */

@@ -1,11 +1,12 @@
 import { builder } from '../../schema/index.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  pullRequest: t.prismaField({
+  pullRequest: t.field({
     type: PullRequest,
     nullable: true,
     description:
@@ -17,21 +18,18 @@ builder.prismaObjectFields('Organization', (t) => ({
           'The URL of the pull request, or `owner/repo#142` for one on github.com. Letter case does not matter.',
       }),
     },
-    resolve: (query, organization, { ref }, { db }) => {
+    select: ({ ref }, _context, nested) => {
       const coordinates = parseQualifiedRef(ref);
-      return (
-        coordinates &&
-        db.prisma.pullRequest.findFirst({
-          ...query,
-          where: { organizationId: organization.id, ...keyOf(coordinates) },
-        })
-      );
+      return { pullRequests: nested({ where: coordinates ? keyOf(coordinates) : NONE, take: 1 }) };
     },
+    resolve: ({ pullRequests: [pullRequest] }) => pullRequest ?? null,
   }),
-  pullRequests: t.list({
-    type: PullRequest,
+  pullRequests: t.relatedConnection('pullRequests', {
+    ...relatedList(),
     description: "The pull requests that the organization's sessions hold, newest first.",
     args: { state: t.arg({ type: PullRequestState, description: 'Only pull requests in this state.' }) },
-    where: ({ id }, { state }) => ({ organizationId: id, state: state ?? undefined }),
+    query: ({ state }) => ({ where: { state: state ?? undefined } }),
   }),
 }));
+
+const NONE = { id: { in: [] } };

@@ -22,14 +22,10 @@ builder.prismaObjectFields('Template', (t) => ({
     type: InstallManifest,
     description:
       'The needs of an installation of the newest release of the template, and the items that it creates.',
-    select: { id: true },
-    resolve: async ({ id }, _args, { db }) =>
-      installManifestOf(
-        await db.prisma.templateRelease.findFirstOrThrow({
-          where: { templateId: id },
-          orderBy: { number: 'desc' },
-          select: { manifest: true },
-        }),
-      ),
+    select: { releases: { select: { manifest: true }, orderBy: { number: 'desc' }, take: 1 } },
+    resolve({ releases: [latest] }) {
+      if (!latest) throw new Error('A template has no release.');
+      return installManifestOf(latest);
+    },
   }),
 }));

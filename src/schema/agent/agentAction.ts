@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { AgentActionOutcome } from './enum.ts';
 
 export const AgentAction = builder.prismaNode('AgentAction', {
+  select: {},
   id: { field: 'id' },
   description:
     "An entry of an agent's action log. Entries are never deleted, and never change but for `furtherRefusals`.",

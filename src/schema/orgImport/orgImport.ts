@@ -1,5 +1,6 @@
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
 const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('OrgImportWarning').implement({
@@ -17,6 +18,7 @@ const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('O
 });
 
 export const OrgImport = builder.prismaNode('OrgImport', {
+  select: {},
   id: { field: 'id' },
   description: 'One import of an org file into an organization. Imports are kept forever.',
   fields: (t) => ({
@@ -63,6 +65,7 @@ export const OrgImport = builder.prismaNode('OrgImport', {
     }),
     warnings: t.field({
       type: [OrgImportWarning],
+      ...weighs({ items: 100 }),
       description: 'The warnings about the org file. Change events do not contain them.',
       select: { warnings: true },
       resolve: ({ warnings }) => warnings as { path: string; message: string }[],

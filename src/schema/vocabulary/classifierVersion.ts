@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
+  select: {},
   id: { field: 'id' },
   description: 'One version of the labels of a classifier. A version never changes.',
   fields: (t) => ({

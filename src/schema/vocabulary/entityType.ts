@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 export const EntityType = builder.prismaNode('EntityType', {
+  select: {},
   id: { field: 'id' },
   description: 'A kind of entity that an organization works with, such as a customer or a service.',
   fields: (t) => ({

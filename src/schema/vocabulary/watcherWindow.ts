@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const WatcherWindow = builder.prismaNode('WatcherWindow', {
+  select: {},
   id: { field: 'id' },
   description: 'The answer of a watcher for a span of time. A window never changes.',
   fields: (t) => ({

@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
+  select: {},
   id: { field: 'id' },
   description:
     "A channel on which people reach a workspace's agent outside Muster, such as a chat. Muster stores channels for the runtime and sends nothing to them.",

@@ -4,6 +4,7 @@ import { namesOf } from '../../workspacePath.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { weighs } from '../kit/weight.ts';
 import { WorkspaceStatus } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
@@ -17,6 +18,7 @@ const viewerCan = (action: Action, description: string) => ({
 });
 
 export const Workspace = builder.prismaNode('Workspace', {
+  select: {},
   id: { field: 'id' },
   description:
     "A position in an organization's tree, in which one agent at a time works. A workspace is live until it is removed. Live workspaces below one parent have different names.",
@@ -25,6 +27,7 @@ export const Workspace = builder.prismaNode('Workspace', {
       description: 'The name of the workspace, one line of 1 to 255 characters.',
     }),
     role: t.exposeString('role', {
+      ...weighs({ kilobytes: 10 }),
       nullable: true,
       description:
         'The task of the workspace, up to 10,000 characters in one line or several; null when it has none.',
