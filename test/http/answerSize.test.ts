@@ -114,7 +114,9 @@ describe('an event', () => {
     const other = await team.hire();
     const stream = await listen(team, app.url, MEMORIES);
     await psql(`UPDATE agent SET role = 'critic' WHERE id = $1`, [uuidOf(agent.id)]);
-    expect((await stream.result()).data).toEqual(TOO_LARGE);
+    expect((await stream.result()).data).toMatchObject({
+      errors: [{ extensions: { code: 'ANSWER_TOO_LARGE' } }],
+    });
     await psql(`UPDATE agent SET role = 'critic' WHERE id = $1`, [uuidOf(other.id)]);
     expect((await stream.result()).data).toMatchObject({
       data: { agentChanged: { agent: { id: other.id } } },

@@ -1,7 +1,7 @@
 import { globalId } from '../../globalId.ts';
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
   select: {},
@@ -33,8 +33,8 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       nullable: true,
       description: 'The id of the request that caused the event; null when no request did.',
     }),
-    payload: t.expose('payload', {
-      ...weighs({ kilobytes: 4 }),
+    payload: t.field({
+      ...long('StructureEvent', 'payload', 64),
       type: 'JSON',
       description:
         'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`. `org.import.completed` and `org.import.failed` have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',

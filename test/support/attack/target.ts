@@ -10,6 +10,7 @@ import type { Reading } from './probe.ts';
 
 export type Target = AsyncDisposable & {
   url: string;
+  databaseUrl: string;
   /** The token of the attacker, an ordinary user. */
   token: string;
   /** Runs the attack. Fails when the server exceeds a limit. */
@@ -78,6 +79,7 @@ export async function startTarget(): Promise<Target> {
 
   return {
     url,
+    databaseUrl: database.url,
     token,
     async withstands(attack) {
       // Compiles the code of the first requests and opens their connections, too.
