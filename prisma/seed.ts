@@ -10,6 +10,7 @@ import { insertOrganization } from '../src/services/organization/organization.ts
 import { createUser } from '../src/services/organization/user.ts';
 import type { JobQueue } from '../src/services/port/job.ts';
 import type { PullRequestSource } from '../src/services/port/pullRequestSource.ts';
+import { grantRepositories } from '../src/services/repositoryGrant/repositoryGrant.ts';
 import { type Acts, seedAfternoon } from './demo/afternoon.ts';
 import { demoId } from './demo/id.ts';
 import { insertMembers, OWNER } from './demo/people.ts';
@@ -53,6 +54,8 @@ async function seedDemo(tx: Tx, db: Database, options: SeedOptions, ownerToken: 
   const owner = await createUser(tx, OWNER);
   await issueToken(tx, { id: OWNER_TOKEN, userId: owner.id, label: 'demo', secret: ownerToken });
   await insertOrganization(tx, { id: organizationId, slug: 'demo', name: 'Demo', ownerId: owner.id });
+  // The demo is the operator's own organization: its owner's token is printed to the operator.
+  await grantRepositories(tx, { viewer: SEEDER, requestId: null }, organizationId, ['*']);
   const people = await insertMembers(tx, organizationId, owner.id);
   await insertWorkforce(tx, { viewer: SEEDER, requestId: null }, people);
 
@@ -78,6 +81,7 @@ async function ownerViewer(tx: Tx, ownerId: string): Promise<Viewer> {
     id: ownerId,
     tokenId: OWNER_TOKEN,
     name: OWNER.name,
+    email: OWNER.email,
     organizationId: null,
     roles: new Map(memberships.map(({ organizationId, role }) => [organizationId, role])),
   };
@@ -91,6 +95,7 @@ function agentViewer(name: string): Viewer {
     id: demoId('Agent', number),
     tokenId: demoId('Token', number),
     name,
+    email: null,
     organizationId,
     roles: new Map([[organizationId, 'AGENT']]),
   };

@@ -56,6 +56,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   quotas?: Partial<Quotas>;
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
+  /** Which execution workspaces the sweeper closes. Default: the defaults of the configuration. */
+  sweep?: Config['sweep'];
   /** Default: `RUNNING_LIMITS`. */
   runningLimits?: Partial<Config['runningLimits']>;
 };
@@ -69,6 +71,7 @@ export type Tuning = {
 };
 
 const DRAIN_MS = 5_000;
+const DEFAULT_SWEEP: Config['sweep'] = { idleDays: 7, graceMinutes: 10 };
 
 /** Listens at once, also while the database is away or not migrated yet. */
 export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
@@ -121,7 +124,8 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
     url = http.url;
     if (config.jobs ?? true) {
       const { everySeconds } = tuning;
-      workers = startWorkers({ boss, db, jobs, runtime, log, everySeconds });
+      const { sweep = DEFAULT_SWEEP } = config;
+      workers = startWorkers({ boss, db, jobs, runtime, sweep, log, everySeconds });
     }
     return {
       url,

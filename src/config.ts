@@ -8,6 +8,9 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const BOOTSTRAP_TOKEN = /^[\x21-\x7e]{8,200}$/;
 /** About 2,700 years. With more, `now() - interval` leaves PostgreSQL's range of dates. */
 const MAX_RETENTION_DAYS = 1_000_000;
+const MAX_IDLE_DAYS = 10_000;
+/** A week. */
+const MAX_GRACE_MINUTES = 10_080;
 /** Enough for the introspection query. */
 const MIN_ANSWER_BYTES = 1024 * 1024;
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -49,6 +52,8 @@ export type Config = {
       };
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
+  /** Which execution workspaces the sweeper closes. */
+  readonly sweep: { readonly idleDays: number; readonly graceMinutes: number };
   readonly feedRetention: { readonly days: number; readonly rows: number };
   readonly runningLimits: Readonly<RunningLimits>;
   readonly quotas: Quotas;
@@ -117,6 +122,10 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
         : { kind: 'none' },
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
+    sweep: Object.freeze({
+      idleDays: e.EXECUTION_WORKSPACE_IDLE_DAYS,
+      graceMinutes: e.EXECUTION_WORKSPACE_GRACE_MINUTES,
+    }),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
     runningLimits: Object.freeze({
       answerBytes: e.MAX_ANSWER_BYTES,
@@ -231,6 +240,8 @@ const environment = z.object({
   MUSTER_RUNTIME: oneOf('none', 'exec').default('none'),
   MUSTER_RUNTIME_EXEC: z.string().optional(),
   MUSTER_AVAILABLE_ENV: names.default(() => []),
+  EXECUTION_WORKSPACE_IDLE_DAYS: integer(1, MAX_IDLE_DAYS).default(7),
+  EXECUTION_WORKSPACE_GRACE_MINUTES: integer(0, MAX_GRACE_MINUTES).default(10),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
   MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(RUNNING_LIMITS.answerBytes),

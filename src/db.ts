@@ -19,6 +19,8 @@ export type Actor = {
   /** UUID of the user or agent; null for the system itself. */
   id: string | null;
   name: string;
+  /** UUID of the token that the request was sent with. Absent for the system itself. */
+  tokenId?: string | null;
 };
 
 export type TransactionOptions = {
@@ -90,8 +92,8 @@ const SHORT_SILENCE_MS = 10_000;
 /** Checks are repeated within a second, so a dead connection should soon make room for a new one. */
 const CHECK_SILENCE_MS = 2_000;
 const TRANSACTION_TIMEOUT_MS = 15_000;
-/** Longer than the pool takes to give a connection or to fail, because the pool knows the reason. */
-const PRISMA_WAIT_MS = 30_000;
+/** How much longer Prisma waits for a connection than the pool, which knows why there is none. */
+const PATIENCE_MS = 20_000;
 const ATTEMPTS = 3;
 const RETRY_PAUSE: BackoffLimits = { minMs: 20, maxMs: 100 };
 
@@ -105,6 +107,7 @@ export function openDatabase(
 ): Database {
   const limits = { ...LIMITS, ...tuning };
   const { waitMs } = limits;
+  const maxWait = waitMs + PATIENCE_MS;
   const checkPool = openCheckPool(url);
   const shares = {
     perAccount: limits.connectionsPerAccount,
@@ -123,7 +126,7 @@ export function openDatabase(
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
     // Of the transactions that Prisma starts itself, to read or write several tables.
-    transactionOptions: { maxWait: PRISMA_WAIT_MS, timeout: STATEMENT_TIMEOUT_MS },
+    transactionOptions: { maxWait, timeout: STATEMENT_TIMEOUT_MS },
   });
   const queue = createRowQueue(limits.queueLength);
 
@@ -140,7 +143,7 @@ export function openDatabase(
           set_config('statement_timeout', ${`${timeout}ms`}, true)`;
         return await work(tx);
       },
-      { maxWait: PRISMA_WAIT_MS, timeout },
+      { maxWait, timeout },
     );
     if (committed) onCommit(committed);
     return result;

@@ -2,7 +2,11 @@
 import type { MembershipRole } from '../prisma/client/enums.ts';
 import { UserError } from './errors/userError.ts';
 
+export * from './errors/executionWorkspace.ts';
+export * from './errors/organization.ts';
+export * from './errors/pullRequest.ts';
 export * from './errors/quota.ts';
+export * from './errors/repositoryGrant.ts';
 export * from './errors/template.ts';
 export * from './errors/vocabulary.ts';
 export * from './errors/workspace.ts';
@@ -142,25 +146,6 @@ export class SlugTakenError extends UserError {
   }
 }
 
-export class AlreadyMemberError extends UserError {
-  static override readonly code = 'ALREADY_MEMBER';
-  readonly membershipId: string;
-
-  constructor(membershipId: string) {
-    super('This person already is a member of the organization.');
-    this.membershipId = membershipId;
-  }
-}
-
-/** An organization keeps an OWNER. */
-export class LastOwnerError extends UserError {
-  static override readonly code = 'LAST_OWNER';
-
-  constructor() {
-    super('An organization keeps at least one OWNER. Make another member an OWNER first.');
-  }
-}
-
 export class AgentNotRunningError extends UserError {
   static override readonly code = 'AGENT_NOT_RUNNING';
   readonly status: 'PENDING' | 'RUNNING' | 'STOPPED' | 'ERROR';
@@ -178,16 +163,6 @@ export class RepoAlreadyWatchedError extends UserError {
   constructor(repo: { owner: string; name: string }, agent: { id: string; name: string }) {
     super(`The repository ${repo.owner}/${repo.name} is watched by agent "${agent.name}" already.`);
     this.agentId = agent.id;
-  }
-}
-
-export class InvalidPrRefError extends UserError {
-  static override readonly code = 'INVALID_PR_REF';
-
-  constructor() {
-    super(
-      'A pull request is named by its number (142 or #142) or by its URL (https://<host>/<owner>/<repo>/pull/142).',
-    );
   }
 }
 
@@ -217,69 +192,6 @@ export class SessionNoWorkspaceError extends UserError {
 
 export class ProjectNotResolvableError extends UserError {
   static override readonly code = 'PROJECT_NOT_RESOLVABLE';
-}
-
-/** The name of a pull request on its host. */
-type PullRequestName = { owner: string; repo: string; number: number };
-
-export class PrProjectMismatchError extends UserError {
-  static override readonly code = 'PR_PROJECT_MISMATCH';
-  readonly pullRequest: PullRequestName;
-  /** The repository of the session's project. */
-  readonly projectRepo: { owner: string; name: string };
-
-  constructor(pullRequest: PullRequestName, projectRepo: { owner: string; name: string }) {
-    super(
-      `${nameOf(pullRequest)} does not belong to the repository of the session's project, ${projectRepo.owner}/${projectRepo.name}.`,
-    );
-    this.pullRequest = pullRequest;
-    this.projectRepo = projectRepo;
-  }
-}
-
-export class ScmUnavailableError extends UserError {
-  static override readonly code = 'SCM_UNAVAILABLE';
-  /** How long the host asks us to wait, in seconds; null when it does not say. */
-  readonly retryAfterSeconds: number | null;
-
-  constructor(message: string, options: { retryAfterSeconds?: number | null; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
-    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
-  }
-}
-
-export class PrNotFoundError extends UserError {
-  static override readonly code = 'PR_NOT_FOUND';
-  readonly pullRequest: PullRequestName;
-
-  constructor(pullRequest: PullRequestName) {
-    super(`The source-code host knows no pull request ${nameOf(pullRequest)}, or does not show it to us.`);
-    this.pullRequest = pullRequest;
-  }
-}
-
-function nameOf({ owner, repo, number }: PullRequestName): string {
-  return `${owner}/${repo}#${number}`;
-}
-
-export class PrNotOpenError extends UserError {
-  static override readonly code = 'PR_NOT_OPEN';
-  readonly state: 'MERGED' | 'CLOSED';
-
-  constructor(state: 'MERGED' | 'CLOSED') {
-    super(`The pull request is ${state.toLowerCase()}; only open ones and drafts can be claimed.`);
-    this.state = state;
-  }
-}
-
-export class PrClaimedByActiveSessionError extends UserError {
-  static override readonly code = 'PR_CLAIMED_BY_ACTIVE_SESSION';
-  readonly ownerSessionId: string;
-
-  constructor(owner: { id: string; name: string }) {
-    super(`The pull request is claimed by the active session ${owner.name}; allowTakeover was false.`);
-    this.ownerSessionId = owner.id;
-  }
 }
 
 /** A session was to begin with a claim, and the claim was refused: there is no such session. */

@@ -5,7 +5,7 @@ import type { Role, Viewer } from './viewer.ts';
 
 const BEARER = /^Bearer +(\S+)$/i;
 
-type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name'> & {
+type Row = Pick<Viewer, 'kind' | 'id' | 'tokenId' | 'name' | 'email'> & {
   tokenOrganizationId: string | null;
   organizationId: string | null;
   role: Role | null;
@@ -21,6 +21,7 @@ export async function authenticate(pool: pg.Pool, authorization: unknown): Promi
            CASE WHEN token.agent_id IS NULL THEN 'USER' ELSE 'AGENT' END AS kind,
            coalesce(token.agent_id, token.user_id) AS id,
            coalesce(agent.name, (SELECT name FROM "user" WHERE id = token.user_id)) AS name,
+           (SELECT email FROM "user" WHERE id = token.user_id) AS email,
            coalesce(token.last_used_at > now() - interval '1 minute', false) AS "isUseNoted",
            ${ROLE_SQL}
            ${GOOD_TOKENS_SQL}
@@ -29,12 +30,12 @@ export async function authenticate(pool: pg.Pool, authorization: unknown): Promi
   );
   const [first] = rows;
   if (!first) return undefined;
-  const { kind, id, tokenId, name, tokenOrganizationId, isUseNoted } = first;
+  const { kind, id, tokenId, name, email, tokenOrganizationId, isUseNoted } = first;
   if (!isUseNoted) await noteUse(pool, tokenId);
   const roles = new Map(
     rows.flatMap(({ organizationId, role }) => (organizationId && role ? [[organizationId, role]] : [])),
   );
-  return { kind, id, tokenId, name, organizationId: tokenOrganizationId, roles };
+  return { kind, id, tokenId, name, email, organizationId: tokenOrganizationId, roles };
 }
 
 /** The token in an `Authorization` header; undefined when it has not that form. */

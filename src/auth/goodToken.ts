@@ -25,8 +25,3 @@ export const GOOD_TOKENS_SQL = `
 /** The organization and the role in a row of GOOD_TOKENS_SQL; null for a person without any organization. */
 export const ROLE_SQL = `coalesce(membership.organization_id, agent.organization_id) AS "organizationId",
   CASE WHEN agent.id IS NULL THEN membership.role::text ELSE 'AGENT' END AS role`;
-
-/** The same rule as a filter of Prisma's, to count the tokens that a revocation ends. */
-export function goodTokens() {
-  return { revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date() } }] };
-}

@@ -10,6 +10,8 @@ export type Viewer = {
   id: string;
   tokenId: string;
   name: string;
+  /** A person's e-mail address, in lower case; null for an agent. */
+  email: string | null;
   /** The one organization that the token works in; null when it works in all of the person's. */
   organizationId: string | null;
   /** The viewer's role in each organization that the token works in. It sees no other organization. */

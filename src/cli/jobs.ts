@@ -7,6 +7,7 @@ import type { QueueName } from '../jobs/queue.ts';
 import { createLogger } from '../observe/log.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
+import { tableLines, timeCell } from './table.ts';
 
 const MAX_LISTED = 1_000;
 /** Of a job's result or error in the list. `muster jobs show` prints all of it. */
@@ -73,26 +74,18 @@ function table(jobs: ListedJob[]): string {
     queue,
     state,
     `${attempts}/${maxAttempts}`,
-    time(times.createdAt),
-    time(times.startedAt),
-    time(times.endedAt),
+    timeCell(times.createdAt),
+    timeCell(times.startedAt),
+    timeCell(times.endedAt),
   ]);
-  const widths = HEADINGS.map((heading, column) =>
-    Math.max(heading.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
-  const lines = jobs.flatMap((job, index) => [line(rows[index] ?? []), ...summary(job)]);
-  return [line(HEADINGS), ...lines].join('\n');
+  const [headings = '', ...lines] = tableLines(HEADINGS, rows);
+  return [headings, ...jobs.flatMap((job, index) => [lines[index] ?? '', ...summary(job)])].join('\n');
 }
 
 function summary({ state, dueAt, output }: ListedJob): string[] {
   const { message, value, outcome, ...rest } = asObject(output);
   const parts = [
-    state === 'retrying' ? `again at ${time(dueAt)}` : undefined,
+    state === 'retrying' ? `again at ${timeCell(dueAt)}` : undefined,
     message ?? asObject(value).message ?? outcome,
     message === undefined && value === undefined && outcome === undefined && Object.keys(rest).length > 0
       ? JSON.stringify(rest)
@@ -107,8 +100,4 @@ function summary({ state, dueAt, output }: ListedJob): string[] {
 
 function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
-}
-
-function time(date: Date | null): string {
-  return date === null ? '-' : date.toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
-import type { OrganizationOptions } from './organization.ts';
+import { REPAIR_STEPS } from '../repair/repairClosedState.ts';
+import type { MemberOptions, OrganizationOptions } from './organization.ts';
 import { runCommand } from './runCommand.ts';
 
 /*
@@ -38,7 +39,7 @@ program
   .description('give positions in the change feed, or stand by while another process does')
   .addOption(
     new Option('--port <port>', 'serve /healthz, /readyz and /metrics on this port of HOST').argParser(
-      parsePort,
+      wholeNumber(0, MAX_PORT),
     ),
   )
   .action(runCommand(async () => (await import('./sequencer.ts')).sequencerCommand));
@@ -100,9 +101,9 @@ jobs
     })({}),
   );
 
-program
-  .command('organization')
-  .description('manage organizations')
+const organization = program.command('organization').description('manage organizations');
+
+organization
   .command('create <slug>')
   .description('create an organization, and print a token of its owner')
   .requiredOption(
@@ -111,6 +112,7 @@ program
   )
   .option('--name <name>', "the organization's name (default: its slug)")
   .option('--owner-name <name>', "a new owner's name (default: the part of the address before the @)")
+  .option('--grant <repositories...>', 'let the organization ask hosts about these repositories')
   .action((slug: string, options: OrganizationOptions) =>
     runCommand<OrganizationOptions>(async () => {
       const { createOrganizationCommand } = await import('./organization.ts');
@@ -118,18 +120,98 @@ program
     })(options),
   );
 
+organization
+  .command('add-member <organization>')
+  .description('make a user a member at once, without an invitation')
+  .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'the name of a user who is new; the name in this organization of any other')
+  .addOption(
+    new Option('--role <role>', 'what the member may do')
+      .choices(['OWNER', 'ADMIN', 'MEMBER'])
+      .default('MEMBER'),
+  )
+  .action((slug: string, options: MemberOptions) =>
+    runCommand<MemberOptions>(async () => {
+      const { addMemberCommand } = await import('./organization.ts');
+      return (config, given) => addMemberCommand(config, slug, given);
+    })(options),
+  );
+
 program
-  .command('token')
-  .description('manage API tokens')
+  .command('grant <organization> [repositories...]')
+  .description('let an organization ask hosts about repositories, or list what is granted to it')
+  .option('--revoke', 'take the grants of these repositories back')
+  .addHelpText(
+    'after',
+    '\nA repository is <host>/<owner>/<repo>, <host>/<owner> for all of an owner, <host>, or "*".',
+  )
+  .action((slug: string, repositories: string[], options) =>
+    runCommand<{ revoke?: boolean }>(async () => {
+      const { grantCommand } = await import('./grant.ts');
+      return (config, given) => grantCommand(config, slug, repositories, given);
+    })(options),
+  );
+
+const token = program.command('token').description('manage API tokens');
+
+token
   .command('create')
   .description('create a token that acts for a user in all of its organizations, and print its secret')
   .requiredOption('--email <email>', "the user's e-mail address")
+  .option('--name <name>', 'create the user under this name when it is new')
   .option('--label <label>', 'what the token is for', 'command line')
   .action(runCommand(async () => (await import('./token.ts')).createTokenCommand));
 
-/** As strict as the environment variable PORT. */
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= MAX_PORT) return port;
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_PORT}.`);
+token
+  .command('list')
+  .description('list the valid tokens, newest first')
+  .option('--email <email>', 'only those that act for this user')
+  .option('--organization <organization>', 'only those that work in this organization alone')
+  .option('--all', 'also revoked and expired ones')
+  .action(runCommand(async () => (await import('./token.ts')).listTokensCommand));
+
+token
+  .command('revoke <token>')
+  .description('revoke the token with this id or prefix, and what was made with it')
+  .action((name: string) =>
+    runCommand(async () => {
+      const { revokeTokenCommand } = await import('./token.ts');
+      return (config) => revokeTokenCommand(config, name);
+    })({}),
+  );
+
+program
+  .command('db')
+  .description('repair the rows of a database')
+  .command('repair-closed-state')
+  .description(
+    'repair execution workspaces whose closed_at and status contradict each other, while writers go on',
+  )
+  .option('--dry-run', 'only count the contradictions and list those with a live session')
+  .addOption(
+    new Option('--batch <rows>', 'how many rows one transaction changes at most')
+      .argParser(wholeNumber(1, 10_000))
+      .default(500),
+  )
+  .option(
+    '--reopen-live',
+    'clear closed_at where a session is live; otherwise stop before the CHECK is added',
+  )
+  .addOption(new Option('--until <step>', 'the last step').choices(REPAIR_STEPS).default('validate'))
+  .addOption(
+    new Option('--lock-timeout <milliseconds>', 'how long a statement waits for a lock before it is retried')
+      .argParser(wholeNumber(10, 60_000))
+      .default(500),
+  )
+  .option('--json', 'print the report as JSON')
+  .addHelpText('after', '\nThe order of a rollout: see docs/execution-workspaces-rollout.md.')
+  .action(runCommand(async () => (await import('./repairClosedState.ts')).repairClosedStateCommand));
+
+/** As strict as the environment variables that are numbers. */
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d{1,5}$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
 }

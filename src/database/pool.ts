@@ -56,9 +56,12 @@ function configOf(url: string, { max, name, silenceMs }: PoolOptions): pg.PoolCo
   };
 }
 
-/** A broken idle connection is replaced on next use. Without a listener the event would end the process. */
+/**
+ * Without listeners, an error would end the process. A broken idle connection is replaced on next use. A connection may
+ * also break after it was given out and before its user listens: both messages of the server may arrive together.
+ */
 function withErrorListener(pool: pg.Pool): pg.Pool {
-  return pool.on('error', () => {});
+  return pool.on('error', () => {}).on('connect', (client) => client.on('error', () => {}));
 }
 
 type OnClient = Parameters<pg.Pool['connect']>[0];

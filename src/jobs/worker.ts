@@ -4,7 +4,7 @@ import type { JobWithMetadata } from 'pg-boss';
 import type { Logger } from 'pino';
 import { backoffMs } from '../backoff.ts';
 import type { Database } from '../db.ts';
-import type { JobQueue, JobRun } from '../services/port/job.ts';
+import type { JobQueue, JobRun, SweepSettings } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
 import type { Boss } from './boss.ts';
 import { EVERY_SECONDS, type QueueName, type RecurringName } from './queue.ts';
@@ -15,6 +15,7 @@ export type WorkersOptions = {
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
+  sweep: SweepSettings;
   log: Logger;
   /** For tests: other intervals of recurring jobs. */
   everySeconds?: Partial<Record<RecurringName, number>>;

@@ -21,6 +21,7 @@ const changeAt = (position: number): Change => ({
   payload: {},
   actor: { kind: 'SYSTEM', id: null, name: '' },
   requestId: null,
+  tokenId: null,
   occurredAt: new Date(0),
 });
 

@@ -82,6 +82,58 @@ describe('subscriptions', () => {
   });
 });
 
+describe('the cost of subscriptions', () => {
+  /** Selects a list of 100 checks 28 times: more than 20,000 fields for one event, and less than 30,000. */
+  const wide = (team: Team) => {
+    const checks =
+      'checks(first: 100) { nodes { id name conclusion status url commitSha createdAt updatedAt } }';
+    const lists = Array.from({ length: 28 }, (_, at) => `c${at}: ${checks}`).join(' ');
+    return {
+      query: `subscription ($organizationId: ID!) {
+        prChanged(organizationId: $organizationId) { pullRequest { ${lists} } }
+      }`,
+      variables: { organizationId: team.id },
+    };
+  };
+  const refusal = {
+    code: 'TOO_MANY_SUBSCRIPTIONS',
+    measure: 'cost',
+    limit: 60_000,
+    cost: expect.any(Number),
+  };
+
+  it('is limited for all of a connection, and one that ends gives its part back', async ({ team, app }) => {
+    const costly = await app.startAnother({ tuning: { live: { costPerConnection: 60_000 } } });
+    const socket = await openSocket(costly.url, authorization(team.owner.token));
+    for (const id of ['1', '2']) socket.send({ id, type: 'subscribe', payload: wide(team) });
+    await socket.next(isLive(2));
+    socket.send({ id: '3', type: 'subscribe', payload: wide(team) });
+    const refused = await socket.next(({ type }) => type === 'next');
+    expect(refused).toMatchObject({ id: '3', payload: { errors: [{ extensions: refusal }] } });
+    subscribe(team, socket, 'narrow');
+    await socket.next(isLive(3));
+    socket.send({ id: '1', type: 'complete' });
+    socket.send({ id: '4', type: 'subscribe', payload: wide(team) });
+    await socket.next(isLive(3));
+    await socket.close();
+    await costly.close();
+  });
+
+  it('is limited for all of a token', async ({ team, app }) => {
+    const costly = await app.startAnother({ tuning: { live: { costPerToken: 60_000 } } });
+    const streams = [];
+    for (let at = 0; at < 2; at += 1) {
+      const stream = await openEventStream(costly.url, team.owner.token, wide(team));
+      expect((await stream.next())?.id).toBeDefined();
+      streams.push(stream);
+    }
+    const third = await openEventStream(costly.url, team.owner.token, wide(team));
+    expect((await third.rest())[0]?.data).toMatchObject({ errors: [{ extensions: refusal }] });
+    for (const stream of streams) stream.stop();
+    await costly.close();
+  });
+});
+
 describe('a WebSocket', () => {
   it('is closed with 4409 when an operation id repeats while the first operation is being prepared', async ({
     sharedTeam: team,

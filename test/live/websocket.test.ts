@@ -41,21 +41,6 @@ const RevokeToken = graphql(`
   }
 `);
 
-const AddMember = graphql(`
-  mutation LiveAddMember($organizationId: ID!, $email: String!) {
-    addMember(input: { organizationId: $organizationId, email: $email, name: "Bob", role: MEMBER }) {
-      ... on AddMemberPayload {
-        member {
-          id
-          user {
-            id
-          }
-        }
-      }
-    }
-  }
-`);
-
 /** Waits until every change so far has its position: a subscription opened then receives none of them. */
 async function settled(psql: Psql): Promise<void> {
   await until(async () => (await psql('SELECT FROM change_outbox LIMIT 1')).length === 0);
@@ -288,12 +273,8 @@ describe('a WebSocket', () => {
     psql,
     app,
   }) => {
-    const bob = await app.signUp('Bob');
-    const { addMember } = await team.owner.query(AddMember, {
-      organizationId: team.id,
-      email: bob.email,
-    });
-    const memberId = uuidOf(payloadOf(addMember, 'member').member.id);
+    const bob = await team.join('MEMBER');
+    const memberId = uuidOf(bob.memberId);
     await bob.subscribe(Changes, { organizationId: team.id });
     await psql(`UPDATE membership SET role = 'ADMIN' WHERE id = $1`, [memberId]);
     expect((await bob.closed).code).toBe(1012);

@@ -1,7 +1,7 @@
 /** The permissions of every mutation, and an input to try each one with. */
 import { randomBytes } from 'node:crypto';
 import type { MembershipRole } from '../graphql/graphql.ts';
-import { CreateToken, DetachItem } from '../support/mutations.ts';
+import { AddMember, CloseExecutionWorkspace, CreateToken, DetachItem } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
@@ -20,6 +20,13 @@ export const PERMISSIONS = table<Role>(`
   addMember: a member                 | 401    | none     | none   | none      | no    | no     | yes   | yes
   addMember: an admin                 | 401    | none     | none   | none      | no    | no     | yes   | yes
   addMember: an owner                 | 401    | none     | none   | none      | no    | no     | no    | yes
+  acceptInvitation: one's own         | 401    | yes      | yes    | none      | none  | yes    | yes   | yes
+  acceptInvitation: another's         | 401    | none     | none   | none      | no    | no     | no    | no
+  declineInvitation: one's own        | 401    | yes      | yes    | none      | none  | yes    | yes   | yes
+  declineInvitation: another's        | 401    | none     | none   | none      | no    | no     | no    | no
+  withdrawInvitation: of a member     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  withdrawInvitation: of an owner     | 401    | none     | none   | none      | no    | no     | no    | yes
+  withdrawInvitation: to oneself      | 401    | no       | no     | none      | none  | no     | no    | no
   createToken: for oneself            | 401    | none     | none   | none      | no    | yes    | yes   | yes
   createToken: for a member           | 401    | none     | none   | none      | no    | no     | yes   | yes
   createToken: for an admin           | 401    | none     | none   | none      | no    | no     | yes   | yes
@@ -30,6 +37,7 @@ export const PERMISSIONS = table<Role>(`
   revokeToken: an admin's             | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: an owner's             | 401    | none     | none   | none      | no    | no     | no    | yes
   revokeToken: a login token          | 401    | none     | none   | none      | none  | none   | none  | none
+  revokeToken: one's own login token  | 401    | yes      | yes    | none      | none  | yes    | yes   | yes
   createToken: for an agent one hired | 401    | none     | none   | none      | no    | yes    | yes   | yes
   createToken: for another's agent    | 401    | none     | none   | none      | no    | no     | yes   | yes
   revokeToken: of an agent one hired  | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -94,6 +102,14 @@ export const PERMISSIONS = table<Role>(`
   updateMergePolicy                   | 401    | none     | none   | none      | no    | yes    | yes   | yes
   terminateSession                    | 401    | none     | none   | none      | no    | yes    | yes   | yes
   restoreSession                      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  openExecutionWorkspace              | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  idleExecutionWorkspace              | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  requestExecutionWorkspaceReview     | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  closeExecutionWorkspace             | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  reopenExecutionWorkspace            | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  retryExecutionWorkspaceCleanup      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  addExecutionWorkspaceNote           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  addExecutionWorkspaceNote: its own  | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   claimPR                             | 401    | none     | none   | none      | no    | yes    | yes   | yes
   claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -111,6 +127,17 @@ export const ACTS: Record<string, Prepare> = {
   'addMember: a member': addMember('MEMBER'),
   'addMember: an admin': addMember('ADMIN'),
   'addMember: an owner': addMember('OWNER'),
+  "acceptInvitation: one's own": async (cast, role) => ({ invitationId: await ownInvitation(cast, role) }),
+  "acceptInvitation: another's": async ({ team }) => ({ invitationId: await newInvitation(team, 'MEMBER') }),
+  "declineInvitation: one's own": async (cast, role) => ({ invitationId: await ownInvitation(cast, role) }),
+  "declineInvitation: another's": async ({ team }) => ({ invitationId: await newInvitation(team, 'MEMBER') }),
+  'withdrawInvitation: of a member': async ({ team }) => ({
+    invitationId: await newInvitation(team, 'MEMBER'),
+  }),
+  'withdrawInvitation: of an owner': async ({ team }) => ({
+    invitationId: await newInvitation(team, 'OWNER'),
+  }),
+  'withdrawInvitation: to oneself': async (cast, role) => ({ invitationId: await ownInvitation(cast, role) }),
   'createToken: for oneself': ({ team }) => ({ organizationId: team.id, label: 'mine' }),
   'createToken: for a member': createTokenFor('member'),
   'createToken: for an admin': createTokenFor('admin'),
@@ -121,6 +148,7 @@ export const ACTS: Record<string, Prepare> = {
   "revokeToken: an admin's": revokeTokenOf('admin'),
   "revokeToken: an owner's": revokeTokenOf('owner'),
   'revokeToken: a login token': ({ loginTokenId }) => ({ tokenId: loginTokenId }),
+  "revokeToken: one's own login token": ({ newLoginToken }, role) => newLoginToken(role),
   'createToken: for an agent one hired': async (cast, role) => ({
     organizationId: cast.team.id,
     agentId: await hiredBy(cast, role),
@@ -298,12 +326,46 @@ export const ACTS: Record<string, Prepare> = {
     succeeded(await team.claim((await team.spawn()).id, pr));
     return { sessionId: (await team.spawn()).id, pr };
   },
+  openExecutionWorkspace: async (cast) => ({
+    organizationId: cast.team.id,
+    projectId: cast.team.project.id,
+    sessionId: await newSession(cast, 'nobody'),
+    name: newName(),
+    mode: 'ISOLATED_WORKSPACE',
+  }),
+  idleExecutionWorkspace: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  requestExecutionWorkspaceReview: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  closeExecutionWorkspace: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  reopenExecutionWorkspace: async ({ team }) => ({ id: await closedExecutionWorkspace(team) }),
+  retryExecutionWorkspaceCleanup: async ({ team, psql }) => {
+    const id = await closedExecutionWorkspace(team);
+    await psql(
+      "UPDATE execution_workspace SET status = 'CLEANUP_FAILED', cleanup_reason = 'disk full' WHERE id = $1",
+      [uuidOf(id)],
+    );
+    return { id };
+  },
+  addExecutionWorkspaceNote: async ({ team }) => ({
+    id: (await team.openExecutionWorkspace()).id,
+    body: 'Looks good.',
+  }),
+  'addExecutionWorkspaceNote: its own': async (cast) => ({
+    id: (await cast.team.openExecutionWorkspace({ sessionId: await newSession(cast, 'own') })).id,
+    body: 'Looks good.',
+  }),
   refreshPR: refreshOf('nobody'),
   'refreshPR: of its own session': refreshOf('own'),
   "refreshPR: of another agent's": refreshOf('other'),
 };
 
 type Runner = 'own' | 'other' | 'nobody';
+
+async function closedExecutionWorkspace(team: Team): Promise<string> {
+  const { id } = await team.openExecutionWorkspace();
+  const { closeExecutionWorkspace } = await team.owner.query(CloseExecutionWorkspace, { input: { id } });
+  succeeded(closeExecutionWorkspace);
+  return id;
+}
 
 async function newSession({ team, agents }: Cast, runner: Runner): Promise<string> {
   return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;
@@ -331,6 +393,16 @@ function addMember(role: MembershipRole): Prepare {
     name: 'Newcomer',
     role,
   });
+}
+
+async function newInvitation({ id, owner }: Team, role: MembershipRole, email?: string): Promise<string> {
+  const input = { organizationId: id, email: email ?? `${newName()}@example.com`, name: 'Newcomer', role };
+  return succeeded((await owner.query(AddMember, { input })).addMember).invitation.id;
+}
+
+/** An invitation of the viewer to an organization that is new to it. An agent and a client without a token have none. */
+async function ownInvitation({ createTeam, emails }: Cast, role: Role): Promise<string> {
+  return await newInvitation(await createTeam(), 'MEMBER', emails[role]);
 }
 
 function createTokenFor(role: keyof Cast['colleagues']): Prepare {

@@ -1,6 +1,6 @@
 /** The viewers of the permission tests, one for each relation to an organization. */
 import { globalId } from '../../src/globalId.ts';
-import type { TestApp } from '../support/app.ts';
+import type { Person, TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
 import { CreateToken } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
@@ -24,6 +24,7 @@ export type Role = (typeof ROLES)[number];
 
 export type Cast = {
   team: Team;
+  psql: Psql;
   /** The team of the outsider, who does not see `team`. */
   otherTeam: Team;
   clients: Record<Role, Client>;
@@ -38,6 +39,11 @@ export type Cast = {
   formerTokenId: string;
   /** A token of another member that is valid in all organizations of that member, so it belongs to none. */
   loginTokenId: string;
+  /** Makes one more token that is valid in all organizations of the viewer; of its user, for a token of one organization. */
+  newLoginToken(role: Role): Promise<{ tokenId: string }>;
+  /** The addresses of the viewers that are people. */
+  emails: Partial<Record<Role, string>>;
+  createTeam: CreateTeam;
 };
 
 /** The tests of permissions share one cast in each file. */
@@ -62,9 +68,29 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
   await agent.raw({ query: '{ viewer { id } }' });
   const colleague = await team.join('MEMBER', 'Mia');
   const [login] = await psql<{ id: string }>('SELECT id FROM token WHERE user_id = $1', [colleague.userId]);
+  const people = {
+    outsider: otherTeam.owner,
+    former,
+    elsewhere: team.owner,
+    member,
+    admin,
+    owner: team.owner,
+  };
   return {
     team,
+    psql,
     otherTeam,
+    createTeam,
+    emails: Object.fromEntries(Object.entries(people).map(([role, { email }]) => [role, email])),
+    async newLoginToken(role) {
+      const { userId } = (people as Partial<Record<Role, Person>>)[role] ?? colleague;
+      const [made] = await psql<{ id: string }>(
+        `INSERT INTO token (user_id, label, prefix, hash)
+         VALUES ($1, 'login', 'mst_', encode(sha256(gen_random_uuid()::text::bytea), 'hex')) RETURNING id`,
+        [userId],
+      );
+      return { tokenId: globalId('Token', made?.id ?? '') };
+    },
     clients: {
       nobody: app.client(),
       outsider: otherTeam.owner,

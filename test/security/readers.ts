@@ -8,6 +8,7 @@ export const THINGS = table<Outsider | Insider>(`
   Organization            | none     | none   | none      | all   | all    | all   | all
   User                    | none     | none   | none      | all   | all    | all   | all
   Membership              | none     | none   | none      | all   | all    | all   | all
+  Invitation              | none     | none   | none      | all   | all    | all   | all
   Token                   | none     | none   | none      | all   | all    | all   | all
   Agent                   | none     | none   | none      | all   | all    | all   | all
   WatchedRepo             | none     | none   | none      | all   | all    | all   | all
@@ -20,6 +21,8 @@ export const THINGS = table<Outsider | Insider>(`
   OrgImport               | none     | none   | none      | all   | all    | all   | all
   Project                 | none     | none   | none      | all   | all    | all   | all
   Session                 | none     | none   | none      | all   | all    | all   | all
+  ExecutionWorkspace      | none     | none   | none      | all   | all    | all   | all
+  ExecutionWorkspaceNote  | none     | none   | none      | all   | all    | all   | all
   PullRequest             | none     | none   | none      | all   | all    | all   | all
   PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
   PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
@@ -39,17 +42,21 @@ export const THINGS = table<Outsider | Insider>(`
 
 /** The fields that `all` covers. A new field fails the test until it is added here. */
 export const FIELDS: Record<string, string> = {
-  Viewer: 'id kind name user agent personalOrganization organizations',
+  Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
   User: 'id name email createdAt',
-  Membership: 'id user role createdAt removedAt viewerCanChangeRole viewerCanRemove',
-  Token: 'id user agent label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
+  Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
+  Invitation:
+    'id organization email name role status invitedBy createdAt endedAt viewerCanAnswer viewerCanWithdraw',
+  InvitingOrganization: 'id slug name',
+  Token:
+    'id user agent organization createdBy label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
   Agent:
     'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
-  AgentAction: 'id action outcome metadata agent createdAt',
+  AgentAction: 'id action outcome metadata furtherRefusals agent createdAt',
   ReviewedPullRequest: 'id repo number agent reviewedAt',
   Workspace:
     'id name role status agent organization parent path depth children tier runtime model plugins spec schedules channels lastHeartbeatAt errorRate sampleError activeTasks currentTask uptimeSeconds import importDocument createdAt updatedAt removedAt viewerCanUpdate viewerCanMove viewerCanRemove',
@@ -64,7 +71,11 @@ export const FIELDS: Record<string, string> = {
   OrgImportWarning: 'path message',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
-    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch executionWorkspace pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+  ExecutionWorkspace:
+    'id name organization project session sessions mode strategy provider branch baseRef status version generation noteCount notes openedAt lastUsedAt closedAt cleanupEligibleAt cleanupReason cleanupWarnings updatedAt closeReadiness',
+  ExecutionWorkspaceNote: 'id executionWorkspace author body createdAt',
+  CloseReadiness: 'state blockingReasons warnings plannedActions',
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
@@ -98,8 +109,8 @@ export const FIELDS: Record<string, string> = {
   TemplateConflict: 'kind slug reason owner installation resolutions',
   InstallManifest: 'environment connections creates',
   InstallManifestItem: 'kind slug name description',
-  StructureEvent: 'id type subjectId importId actor requestId payload occurredAt',
-  Change: 'cursor occurredAt actor requestId type entityId payload',
+  StructureEvent: 'id type subjectId importId actor requestId tokenId payload occurredAt',
+  Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
   Actor: 'kind id name',
   RepoRef: 'owner name nameWithOwner',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
@@ -110,25 +121,26 @@ export const FIELDS: Record<string, string> = {
  * token cannot open a socket.
  */
 export const SUBSCRIPTIONS = table<Outsider | Insider>(`
-  subscription          | outsider | former | elsewhere | agent | member | admin | owner
-  agentChanged          | none     | none   | none      | hears | hears  | hears | hears
-  changes               | none     | none   | none      | hears | hears  | hears | hears
-  installationChanged   | none     | none   | none      | hears | hears  | hears | hears
-  prChanged             | none     | none   | none      | hears | hears  | hears | hears
-  prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
-  prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
-  prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
-  sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
-  watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
-  workspaceChanged      | none     | none   | none      | hears | hears  | hears | hears
-  orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
+  subscription              | outsider | former | elsewhere | agent | member | admin | owner
+  agentChanged              | none     | none   | none      | hears | hears  | hears | hears
+  changes                   | none     | none   | none      | hears | hears  | hears | hears
+  executionWorkspaceChanged | none     | none   | none      | hears | hears  | hears | hears
+  installationChanged       | none     | none   | none      | hears | hears  | hears | hears
+  prChanged                 | none     | none   | none      | hears | hears  | hears | hears
+  prCheckRecorded           | none     | none   | none      | hears | hears  | hears | hears
+  prReviewThreadChanged     | none     | none   | none      | hears | hears  | hears | hears
+  prSessionChanged          | none     | none   | none      | hears | hears  | hears | hears
+  sessionChanged            | none     | none   | none      | hears | hears  | hears | hears
+  watchedRepoChanged        | none     | none   | none      | hears | hears  | hears | hears
+  workspaceChanged          | none     | none   | none      | hears | hears  | hears | hears
+  orgImportChanged          | none     | none   | none      | hears | hears  | hears | hears
 `);
 
 /** The fields of each event. A new field fails the test until it is added here. */
 export const EVENT_FIELDS: Record<string, string> = {
   AgentChanged: 'cursor occurredAt actor requestId type agent',
   WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
-  Change: 'cursor occurredAt actor requestId type entityId payload',
+  Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
   WorkspaceChanged: 'cursor occurredAt actor requestId type workspace',
   OrgImportChanged: 'cursor occurredAt actor requestId type import',
   InstallationChanged: 'cursor occurredAt actor requestId type installation',
@@ -136,5 +148,6 @@ export const EVENT_FIELDS: Record<string, string> = {
   PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
   PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
   PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
+  ExecutionWorkspaceChanged: 'cursor occurredAt actor requestId type executionWorkspace',
   SessionChanged: 'cursor occurredAt actor requestId type session',
 };

@@ -2,7 +2,14 @@
 import { parseGlobalId } from '../../src/globalId.ts';
 import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
-import { LogAgentAction, PutAgentMemory, RecordReviewedPR, WatchRepo } from '../support/mutations.ts';
+import {
+  AddExecutionWorkspaceNote,
+  AddMember,
+  LogAgentAction,
+  PutAgentMemory,
+  RecordReviewedPR,
+  WatchRepo,
+} from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
@@ -52,6 +59,15 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
     input: { ...input, repo: 'acme/rocket', number: 7 },
   });
   succeeded(recordReviewedPR);
+  const { addMember } = await team.owner.query(AddMember, {
+    input: { organizationId: team.id, email: `invited-${team.slug}@example.com`, name: 'Newcomer' },
+  });
+  succeeded(addMember);
+  const { id: executionWorkspaceId } = await team.openExecutionWorkspace({ sessionId: session.id });
+  const { addExecutionWorkspaceNote } = await team.owner.query(AddExecutionWorkspaceNote, {
+    input: { id: executionWorkspaceId, body: 'Keep it.' },
+  });
+  succeeded(addExecutionWorkspaceNote);
   await furnishWorkspace(team, psql);
   await furnishVocabulary(team, psql);
   // Resolves when all of it is in the stored feed. This creates a token.

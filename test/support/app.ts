@@ -4,7 +4,9 @@ import { type App, type AppConfig, startApp, type Tuning } from '../../src/app.t
 import { createLogger } from '../../src/observe/log.ts';
 import { type Client, createClient } from './client.ts';
 import { createDatabase } from './database.ts';
+import { grantScope } from './operator.ts';
 import { createPerson, type Person } from './person.ts';
+import { WAIT_LIMIT_MS } from './waitLimit.ts';
 
 export type { Tuning };
 
@@ -15,6 +17,8 @@ export type TestApp = {
   url: string;
   /** Creates a user with a token that is valid in all organizations of that user. */
   signUp(name?: string): Promise<Person>;
+  /** Grants repositories to an organization, as the operator does. Default: all of every host. */
+  grant(organizationId: string, scope?: string): Promise<void>;
   /** A client with another token, or without one. */
   client(token?: string): Client;
   /** Starts another server on the same database, in this process. */
@@ -25,7 +29,9 @@ export type TestApp = {
 
 export type { Person };
 
-/** Starts the app. It reads the demo fixture unless `github` names a server, and uses Redis only with `redis`. */
+/**
+ * Starts the app. On a slow machine acts wait longer for their turn than they may in production. It reads the demo fixture unless `github` names a server, and uses Redis only with `redis`.
+ */
 export async function startTestApp(config: TestConfig = {}): Promise<TestApp> {
   if (config.databaseUrl) return await start(config.databaseUrl, config, async () => {});
   const database = await createDatabase();
@@ -48,7 +54,11 @@ async function start(
       ...config,
     },
     createLogger({ level: 'silent' }),
-    tuning,
+    {
+      ...tuning,
+      database: { waitMs: WAIT_LIMIT_MS, ...tuning?.database },
+      live: { operationWaitMs: WAIT_LIMIT_MS, ...tuning?.live },
+    },
   );
   await app.ready();
   const clients: Client[] = [];
@@ -70,6 +80,7 @@ async function start(
       const account = await createPerson(app.db, name);
       return { ...client(account.token), ...account };
     },
+    grant: (organizationId, scope) => grantScope(app.db, organizationId, scope),
     startAnother: (other = {}) =>
       start(databaseUrl, { redis, tuning, ...config, ...other, port: 0 }, async () => {}),
     close,

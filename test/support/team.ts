@@ -7,8 +7,10 @@ import type {
   ClaimPrInput,
   ClaimPrMutation,
   CreateWorkspaceInput,
+  ExecutionWorkspaceFactsFragment,
   HireAgentInput,
   MembershipRole,
+  OpenExecutionWorkspaceInput,
   RegisterProjectInput,
   SpawnSessionInput,
   StructureEventsOfQuery,
@@ -17,6 +19,7 @@ import type { TestApp } from './app.ts';
 import { type Client, createClient } from './client.ts';
 import type { GitHub, GitHubPullRequest } from './github/github.ts';
 import * as mutations from './mutations.ts';
+import { grantScopeIn } from './operator.ts';
 import { succeeded } from './outcome.ts';
 import { createPersonIn, type Person } from './person.ts';
 import { type Psql, uuidOf } from './psql.ts';
@@ -34,12 +37,16 @@ export type Team = {
   slug: string;
   owner: Person;
   project: { id: string; slug: string };
-  /** Adds a new user as a member. */
+  /** Invites a new user, who accepts. */
   join(role: MembershipRole, name?: string): Promise<Person & { memberId: string }>;
   register(input?: Partial<RegisterProjectInput>): Promise<{ id: string; slug: string }>;
   /** Spawns a worker, by default in the project of the team. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Opens an isolated execution workspace in the project of the team, as the owner. */
+  openExecutionWorkspace(
+    input?: Partial<OpenExecutionWorkspaceInput>,
+  ): Promise<ExecutionWorkspaceFactsFragment>;
   /** Adds a vacant workspace, as the owner. */
   addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
   /** Removes a workspace with everything below it, as the owner. */
@@ -67,7 +74,7 @@ export type Team = {
   footprint(): Promise<Record<string, string | null>>;
 };
 
-/** Creates an organization with a project. The owner is a new user unless the test gives one. */
+/** Creates an organization with a project, which may ask about every repository. The owner is a new user unless the test gives one. */
 export type CreateTeam = (owner?: Person) => Promise<Team>;
 
 const ChangesOf = graphql(`
@@ -124,7 +131,7 @@ const StructureEventsOf = graphql(`
 `);
 
 /** The server, the database and the GitHub of a team. */
-type Place = { app: Pick<TestApp, 'signUp' | 'client'>; github?: GitHub; psql?: Psql };
+type Place = { app: Pick<TestApp, 'signUp' | 'client' | 'grant'>; github?: GitHub; psql?: Psql };
 
 /** Creates a team at a server that runs in another process. */
 export async function createTeamAt(url: string, databaseUrl: string): Promise<Team> {
@@ -133,7 +140,8 @@ export async function createTeamAt(url: string, databaseUrl: string): Promise<Te
     const account = await createPersonIn(databaseUrl, name);
     return { ...client(account.token), ...account };
   };
-  return await createTeam({ app: { client, signUp } }, await signUp());
+  const grant = (organizationId: string, scope?: string) => grantScopeIn(databaseUrl, organizationId, scope);
+  return await createTeam({ app: { client, signUp, grant } }, await signUp());
 }
 
 export async function createTeam(place: Place, owner: Person): Promise<Team> {
@@ -142,6 +150,7 @@ export async function createTeam(place: Place, owner: Person): Promise<Team> {
     input: { slug, name: 'Acme' },
   });
   const { id } = succeeded(createOrganization).organization;
+  await place.app.grant(id);
   const project = await registerProject(owner, { id, slug });
   return teamOf(place, owner, { id, slug, project });
 }
@@ -201,7 +210,11 @@ function teamOf(
       const { addMember } = await owner.query(mutations.AddMember, {
         input: { organizationId: id, email: person.email, name, role },
       });
-      return { ...person, memberId: succeeded(addMember).member.id };
+      const invitationId = succeeded(addMember).invitation.id;
+      const { acceptInvitation } = await person.query(mutations.AcceptInvitation, {
+        input: { invitationId },
+      });
+      return { ...person, memberId: succeeded(acceptInvitation).member.id };
     },
 
     async spawn(input = {}) {
@@ -209,6 +222,19 @@ function teamOf(
         input: { projectId: project.id, ...input },
       });
       return succeeded(spawnSession).session;
+    },
+
+    async openExecutionWorkspace(input = {}) {
+      const { openExecutionWorkspace } = await owner.query(mutations.OpenExecutionWorkspace, {
+        input: {
+          organizationId: id,
+          projectId: project.id,
+          name: 'checkout',
+          mode: 'ISOLATED_WORKSPACE',
+          ...input,
+        },
+      });
+      return succeeded(openExecutionWorkspace).executionWorkspace;
     },
 
     async addWorkspace(input = {}) {

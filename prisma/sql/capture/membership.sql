@@ -8,6 +8,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
+      CASE WHEN NEW.name       IS DISTINCT FROM OLD.name       THEN 'name' END,
       CASE WHEN NEW.removed_at IS DISTINCT FROM OLD.removed_at THEN 'removedAt' END,
       CASE WHEN NEW.role       IS DISTINCT FROM OLD.role       THEN 'role' END
     ], NULL);
@@ -27,6 +28,7 @@ BEGIN
       'id', global_id('Membership', NEW.id),
       'user', global_id('User', NEW.user_id),
       'role', NEW.role,
+      'name', NEW.name,
       'createdAt', date_time(NEW.created_at),
       'removedAt', date_time(NEW.removed_at)
     ))

@@ -32,6 +32,7 @@ BEGIN
       'agent', global_id('Agent', NEW.agent_id),
       'label', NEW.label,
       'prefix', NEW.prefix,
+      'createdBy', global_id('User', NEW.created_by_id),
       'createdAt', date_time(NEW.created_at),
       'expiresAt', date_time(NEW.expires_at),
       'lastUsedAt', date_time(NEW.last_used_at),

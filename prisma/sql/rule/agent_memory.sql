@@ -16,15 +16,17 @@ CREATE OR REPLACE FUNCTION count_agent_memory() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO agent_usage AS used (organization_id, agent_id, kind, since, count, bytes)
-  VALUES (
-    NEW.organization_id, NEW.agent_id, 'MEMORY', 'epoch',
-    CASE TG_OP WHEN 'INSERT' THEN 1 ELSE 0 END,
-    octet_length(NEW.value) +
-      CASE TG_OP WHEN 'INSERT' THEN octet_length(NEW.key) ELSE -octet_length(OLD.value) END
-  )
-  ON CONFLICT (agent_id, kind) DO UPDATE
-     SET count = used.count + excluded.count, bytes = used.bytes + excluded.bytes;
+  IF TG_OP = 'UPDATE' THEN
+    UPDATE agent_usage u SET bytes = u.bytes + octet_length(NEW.value) - octet_length(OLD.value)
+     WHERE u.agent_id = NEW.agent_id AND u.kind = 'MEMORY';
+  ELSE
+    INSERT INTO agent_usage AS used (organization_id, agent_id, kind, since, count, bytes)
+    VALUES (
+      NEW.organization_id, NEW.agent_id, 'MEMORY', 'epoch', 1, octet_length(NEW.key) + octet_length(NEW.value)
+    )
+    ON CONFLICT (agent_id, kind) DO UPDATE
+       SET count = used.count + excluded.count, bytes = used.bytes + excluded.bytes;
+  END IF;
   RETURN NULL;
 END
 $$;

@@ -26,6 +26,8 @@ export type Change = {
   readonly actor: ChangeActor;
   /** Id of the request that made the change; null for jobs and for other programs. */
   readonly requestId: string | null;
+  /** UUID of the token that the request was sent with; null without a request. */
+  readonly tokenId: string | null;
   readonly occurredAt: Date;
 };
 
@@ -44,7 +46,7 @@ export const CHANGE_JSON = `json_build_object(
   'position', c.position, 'organizationId', c.organization_id, 'type', c.type,
   'entityType', c.entity_type, 'entityId', c.entity_id, 'subjects', coalesce(c.subjects, '{}'), 'payload', c.payload,
   'actor', json_build_object('kind', c.actor_kind, 'id', c.actor_id, 'name', c.actor_name),
-  'requestId', c.request_id, 'occurredAt', c.occurred_at)`;
+  'requestId', c.request_id, 'tokenId', c.token_id, 'occurredAt', c.occurred_at)`;
 
 /** The shape that CHANGE_JSON returns. */
 export type ChangeJson = Omit<Change, 'cursor' | 'occurredAt'> & { occurredAt: string };

@@ -70,10 +70,10 @@ WITH waiting AS ${emptySnapshot === undefined ? 'NOT' : ''} MATERIALIZED (
 ), moved AS (
   INSERT INTO change_log (
     position, xid, organization_id, type, entity_type, entity_id, subjects, payload,
-    actor_kind, actor_id, actor_name, request_id, occurred_at)
+    actor_kind, actor_id, actor_name, request_id, token_id, occurred_at)
   SELECT h.position + row_number() OVER (ORDER BY t.last_id, t.id),
          t.xid, t.organization_id, t.type, t.entity_type, t.entity_id, t.subjects, t.payload,
-         t.actor_kind, t.actor_id, t.actor_name, t.request_id, t.occurred_at
+         t.actor_kind, t.actor_id, t.actor_name, t.request_id, t.token_id, t.occurred_at
     FROM taken t CROSS JOIN feed_head h
   RETURNING *
 ), advanced AS (

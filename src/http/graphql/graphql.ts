@@ -76,7 +76,7 @@ export function createGraphQLServer(
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),
-      useAccount(),
+      useAccount(connections.limits),
       useRunningLimits(limits),
       useEventExecution(limits, log),
       eventStreams.plugin,

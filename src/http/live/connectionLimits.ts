@@ -6,6 +6,10 @@ export type ConnectionLimits = {
   costPerConnection: number;
   /** Operations of one WebSocket that are being prepared or, subscriptions aside, executed. */
   operations: number;
+  /** Operations of one account, subscriptions aside, that this process executes at once. */
+  operationsPerAccount: number;
+  /** How long a further one waits. */
+  operationWaitMs: number;
   /** Subscriptions of one token in this process. */
   perToken: number;
   /** The cost of the subscriptions of one token in this process together. */
@@ -28,6 +32,8 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   perConnection: 100,
   costPerConnection: 100_000,
   operations: 100,
+  operationsPerAccount: 50,
+  operationWaitMs: 10_000,
   perToken: 5_000,
   costPerToken: 500_000,
   heartbeatMs: 10_000,

@@ -1,9 +1,9 @@
-import type { Context } from '../../context.ts';
-import { NotFoundError, SlugTakenError } from '../../errors.ts';
+import { SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { Organization } from '../../schema/organization/organization.ts';
 import { createOrganization, createOrganizationInput } from '../../services/organization/organization.ts';
 import { mutation } from '../kit/mutation.ts';
+import { reach } from './reach.ts';
 
 builder.queryField('organization', (t) =>
   t.prismaField({
@@ -42,16 +42,3 @@ mutation('createOrganization', {
     }),
   }),
 });
-
-/**
- * Adds a new organization to the viewer's roles, so that the rest of the operation sees it: the viewer was authenticated
- * before it existed. Throws when an idempotency key repeats the mutation after the viewer left the organization.
- */
-async function reach(context: Context, organizationId: string): Promise<void> {
-  const { db, viewer } = context;
-  const membership = await db.prisma.membership.findFirst({
-    where: { organizationId, userId: viewer.id, removedAt: null },
-  });
-  if (!membership) throw new NotFoundError('idempotencyKey');
-  context.viewer = { ...viewer, roles: new Map([...viewer.roles, [organizationId, membership.role]]) };
-}

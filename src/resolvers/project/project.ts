@@ -1,4 +1,4 @@
-import { SlugTakenError } from '../../errors.ts';
+import { RepositoryNotGrantedError, SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { ProjectKind } from '../../schema/project/enum.ts';
@@ -36,7 +36,7 @@ mutation('registerProject', {
     name: t.string({ required: true, description: "The project's display name, 1 to 100 characters." }),
     repoUrl: t.string({
       description:
-        "The clone URL of the project's repository (https, ssh or `git@host:owner/name.git`), without a password or token. A SCRATCH project has no repository.",
+        "The clone URL of the project's repository (https, ssh or `git@host:owner/name.git`), without a password or token. The operator must have granted the repository to the organization. A SCRATCH project has no repository.",
     }),
     kind: t.field({
       type: ProjectKind,
@@ -46,7 +46,7 @@ mutation('registerProject', {
     }),
   }),
   schema: registerProjectInput,
-  errors: [SlugTakenError],
+  errors: [SlugTakenError, RepositoryNotGrantedError],
   act: registerProject,
   payload: (t) => ({
     project: t.exposeNode('projectId', { type: Project, description: 'The new project.' }),

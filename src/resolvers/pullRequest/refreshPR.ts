@@ -1,4 +1,4 @@
-import { PrNotFoundError, ScmUnavailableError } from '../../errors.ts';
+import { PrNotFoundError, RepositoryNotGrantedError, ScmUnavailableError } from '../../errors.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { refreshPR } from '../../services/pullRequest/refreshPR.ts';
 import { mutation } from '../kit/mutation.ts';
@@ -12,7 +12,7 @@ mutation('refreshPR', {
       description: 'The pull request to refresh.',
     }),
   }),
-  errors: [ScmUnavailableError, PrNotFoundError],
+  errors: [RepositoryNotGrantedError, ScmUnavailableError, PrNotFoundError],
   act: refreshPR,
   payload: (t) => ({
     pullRequest: t.exposeNode('pullRequestId', {

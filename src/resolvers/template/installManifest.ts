@@ -6,7 +6,7 @@ import type { Manifest } from '../../services/template/manifest/item.ts';
 import { needsOf } from '../../services/template/manifest/need.ts';
 
 async function installManifestOf(release: { id: string }, context: Context) {
-  const { items } = (await columnOf('TemplateRelease', 'manifest', release, context)) as Manifest;
+  const { items } = (await columnOf('TemplateRelease', 'manifest', release, context)) as unknown as Manifest;
   return { ...needsOf(items), creates: items };
 }
 

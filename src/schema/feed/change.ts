@@ -39,6 +39,12 @@ export const Change = builder.objectRef<ChangeShape>('Change').implement({
       description: 'The global id of the object that changed.',
       resolve: ({ entityType, entityId }) => globalId(entityType, entityId),
     }),
+    tokenId: t.id({
+      nullable: true,
+      description:
+        "The global id of the token that the request was sent with; null when no request made the change. Another person's token that works in several organizations has an id here, but `node` returns null for it.",
+      resolve: ({ tokenId }) => tokenId && globalId('Token', tokenId),
+    }),
     payload: t.expose('payload', {
       type: 'JSON',
       description:

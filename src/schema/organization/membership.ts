@@ -16,6 +16,11 @@ export const Membership = builder.prismaNode('Membership', {
       type: MembershipRole,
       description: 'The role of the person in the organization.',
     }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description:
+        "The organization's own name for the member, which the invitation gave; null when the organization gave none. No other organization sees it.",
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person became a member.' }),
     removedAt: t.expose('removedAt', {
       type: 'DateTime',

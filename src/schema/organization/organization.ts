@@ -33,7 +33,7 @@ export const Organization = builder.prismaNode('Organization', {
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the organization was created.' }),
     viewerCanAddMember: t.boolean(
-      viewerCan('member.add', 'Whether the viewer may add members to the organization.'),
+      viewerCan('member.add', 'Whether the viewer may invite people to the organization.'),
     ),
     viewerCanRegisterProject: t.boolean(
       viewerCan('project.register', 'Whether the viewer may register projects in the organization.'),

@@ -1,3 +1,4 @@
+import { visibleTokens } from '../../auth/visibleTokens.ts';
 import { canRevokeToken } from '../../services/organization/tokenRule.ts';
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
@@ -5,7 +6,9 @@ import { builder } from '../kit/builder.ts';
 export const Token = builder.prismaNode('Token', {
   select: {},
   id: { field: 'id' },
-  description: 'An API token of a person or an agent. Muster stores only a hash of its secret.',
+  visible: visibleTokens,
+  description:
+    'An API token of a person or an agent. Muster stores only a hash of its secret. A token has at most the rights of the token that it was made with, expires no later, and is revoked with it.',
   fields: (t) => ({
     user: t.relation('user', {
       nullable: true,
@@ -14,6 +17,16 @@ export const Token = builder.prismaNode('Token', {
     agent: t.relation('agent', {
       nullable: true,
       description: "The agent that the token acts for; null for a person's token.",
+    }),
+    organization: t.relation('organization', {
+      nullable: true,
+      description:
+        "The only organization that the token works in; null for a token that works in all of the person's organizations. Only the person sees such a token, and only through one.",
+    }),
+    createdBy: t.relation('createdBy', {
+      nullable: true,
+      description:
+        'The person who created the token; null when Muster created it for the container of an agent, and when the operator created it on the command line.',
     }),
     label: t.exposeString('label', { description: 'The purpose of the token, as written by its creator.' }),
     prefix: t.exposeString('prefix', {

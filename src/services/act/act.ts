@@ -44,7 +44,10 @@ type Locking<Prepared, Locked> = {
    * in this process, and wait without a connection: otherwise the acts on one row would take all of them.
    */
   queue(prepared: Prepared): string[];
-  /** Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions. */
+  /**
+   * Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions,
+   * execution workspaces.
+   */
   lock(tx: Tx, prepared: Prepared): Promise<Locked>;
 };
 
@@ -91,7 +94,7 @@ export async function perform<Result extends ResultFields, Prepared = void, Lock
   if (earlier) return { ...earlier, isRepetition: true };
   const prepared = (await prepare?.()) as Prepared;
 
-  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name };
+  const actor = { kind: viewer.kind, id: viewer.id, name: viewer.name, tokenId: viewer.tokenId };
   const lines = queue?.(prepared) ?? [];
   // A concurrent call with the same key waits for the first one.
   if (once) lines.push(`${viewer.id} ${once.key}`);

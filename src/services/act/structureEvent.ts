@@ -5,15 +5,22 @@ import type { Actor, Tx } from '../../db.ts';
 /** `noun.verb`, as clients filter by it. */
 export const STRUCTURE_EVENT_TYPES = [
   'pr.claimed',
+  'member.invited',
+  'member.invitation_declined',
+  'member.invitation_withdrawn',
   'member.added',
   'member.role_changed',
   'member.removed',
   'token.created',
   'token.revoked',
+  'repository.granted',
+  'repository.grant_revoked',
   'agent.hired',
   'agent.failed',
   'agent.offboarded',
   'workspace.removed',
+  'execution_workspace.closed',
+  'execution_workspace.reopened',
   'template.released',
   'template.installed',
   'template.resynced',
@@ -90,10 +97,10 @@ async function insertStructureEvents(
   }));
   await tx.$executeRaw`
     INSERT INTO structure_event
-      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, payload, import_id,
-       occurred_at)
+      (organization_id, type, subject_type, subject_id, actor_kind, actor_id, actor_name, request_id, token_id, payload,
+       import_id, occurred_at)
     SELECT e.organization_id, e.type, e.subject_type, e.subject_id, ${viewer.kind}::actor_kind, ${viewer.id}::uuid,
-           ${viewer.name}, ${requestId}, e.payload, e.import_id, clock_timestamp()
+           ${viewer.name}, ${requestId}, ${viewer.tokenId ?? null}::uuid, e.payload, e.import_id, clock_timestamp()
       FROM json_to_recordset(${JSON.stringify(rows)}::json) AS e(
         organization_id uuid, type text, subject_type text, subject_id uuid, payload jsonb, import_id uuid
       )`;

@@ -1,61 +1,55 @@
 import { z } from 'zod';
 import { MembershipRole } from '../../../prisma/client/enums.ts';
 import { authorize, authorizeOver } from '../../auth/policy.ts';
-import { AlreadyMemberError } from '../../errors.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+import { AlreadyInvitedError, AlreadyMemberError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { email, line, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockOrganization } from './member.ts';
-import { createUser } from './user.ts';
 
 export const addMemberInput = z.object({ email, name: line(1, 100), role: z.enum(MembershipRole) });
 
-const result = z.object({ membershipId: z.guid() });
-export type AddedMember = z.output<typeof result>;
+const result = z.object({ invitationId: z.guid() });
+export type InvitedMember = z.output<typeof result>;
 
 /**
- * Makes a person a member. A person whom Muster does not know is created, with the given name.
+ * Invites a person to become a member. It never looks whether Muster knows the person, except as a member of this
+ * organization, so that an invitation tells nothing of strangers.
  * @throws AlreadyMemberError
+ * @throws AlreadyInvitedError
  */
 export async function addMember(
   act: Act,
   { organizationId, ...input }: { organizationId: string } & z.input<typeof addMemberInput>,
 ) {
   const { email, name, role } = validate(addMemberInput, input);
-  const add = async () =>
-    await perform(act, {
-      organizationId,
-      result,
-      authorize(viewer) {
-        authorize(viewer, 'member.add', organizationId);
-        authorizeOver(viewer, role, organizationId);
-      },
-      queue: () => [organizationId],
-      lock: (tx) => lockOrganization(tx, organizationId),
-      async write(tx) {
-        const user =
-          (await tx.user.findUnique({ where: { email } })) ?? (await createUser(tx, { email, name }));
-        const existing = await tx.membership.findFirst({
-          where: { organizationId, userId: user.id, removedAt: null },
-        });
-        if (existing) throw new AlreadyMemberError(existing.id);
+  return await perform(act, {
+    organizationId,
+    result,
+    authorize(viewer) {
+      authorize(viewer, 'member.add', organizationId);
+      authorizeOver(viewer, role, organizationId);
+    },
+    queue: () => [organizationId],
+    lock: (tx) => lockOrganization(tx, organizationId),
+    async write(tx, { viewer }) {
+      const member = await tx.membership.findFirst({
+        where: { organizationId, removedAt: null, user: { email } },
+      });
+      if (member) throw new AlreadyMemberError(member.id);
+      const open = await tx.invitation.findFirst({ where: { organizationId, email, status: 'PENDING' } });
+      if (open) throw new AlreadyInvitedError(open.id);
 
-        const membership = await tx.membership.create({ data: { organizationId, userId: user.id, role } });
-        await recordStructureEvent(tx, act, {
-          organizationId,
-          type: 'member.added',
-          subject: { type: 'Membership', id: membership.id },
-          payload: { role },
-        });
-        return { membershipId: membership.id };
-      },
-    });
-  try {
-    return await add();
-  } catch (error) {
-    // Another organization created the same person at the same moment. The second attempt finds the user.
-    if (violatedConstraint(error) === 'user_email_key') return await add();
-    throw error;
-  }
+      const invitation = await tx.invitation.create({
+        data: { organizationId, email, name, role, invitedById: viewer.id },
+      });
+      await recordStructureEvent(tx, act, {
+        organizationId,
+        type: 'member.invited',
+        subject: { type: 'Invitation', id: invitation.id },
+        payload: { role },
+      });
+      return { invitationId: invitation.id };
+    },
+  });
 }

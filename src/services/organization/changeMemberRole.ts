@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import type { Membership } from '../../../prisma/client/client.ts';
 import { MembershipRole } from '../../../prisma/client/enums.ts';
 import { authorize, authorizeOver, isAbove } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
 import { NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
+import { endRights, endTokensMadeByOthers } from './endRights.ts';
 import { assertAnotherOwner, lockMembership, visibleMembership } from './member.ts';
 
 export const changeMemberRoleInput = z.object({ role: z.enum(MembershipRole) });
@@ -15,7 +14,8 @@ const result = z.object({ membershipId: z.guid() });
 export type ChangedMember = z.output<typeof result>;
 
 /**
- * Gives a member another role.
+ * Gives a member another role. A demotion ends what the person could still use with the rights of the old role, and a
+ * promotion the tokens that others made for the person.
  * @throws LastOwnerError
  */
 export async function changeMemberRole(
@@ -45,31 +45,9 @@ export async function changeMemberRole(
         subject: { type: 'Membership', id: membershipId },
         payload: { from: membership.role, to: role },
       });
-      if (isAbove(role, membership.role)) await revokeTokensMadeByOthers(tx, act, membership);
+      if (isAbove(role, membership.role)) await endTokensMadeByOthers(tx, act, membership);
+      else await endRights(tx, act, membership);
       return { membershipId };
     },
   });
-}
-
-/**
- * The maker of a token knows its secret, and must not gain the rights of a member that is promoted. So a promotion
- * revokes the member's tokens that others made.
- */
-async function revokeTokensMadeByOthers(
-  tx: Tx,
-  act: Act,
-  { organizationId, userId }: Membership,
-): Promise<void> {
-  const revoked = await tx.token.updateManyAndReturn({
-    where: { organizationId, userId, revokedAt: null, NOT: { createdById: userId } },
-    data: { revokedAt: new Date() },
-  });
-  for (const { id, label, prefix } of revoked) {
-    await recordStructureEvent(tx, act, {
-      organizationId,
-      type: 'token.revoked',
-      subject: { type: 'Token', id },
-      payload: { label, prefix },
-    });
-  }
 }

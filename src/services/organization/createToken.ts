@@ -34,7 +34,7 @@ export type CreatedToken = z.output<typeof result>;
 
 /**
  * Creates a token that works in this organization alone, for the given user or agent, else for the viewer. Its secret
- * is returned once and not stored.
+ * is returned once and not stored. A trigger sees to it that it expires no later than the viewer's own token.
  * @throws AgentNotRunningError when the agent has ended
  * @throws QuotaExceededError
  */
@@ -89,6 +89,7 @@ export async function createToken(
           prefix: prefixOf(secret),
           hash: hashSecret(secret),
           createdById: viewer.id,
+          createdWithId: viewer.tokenId,
         },
       });
       await recordStructureEvent(tx, act, {

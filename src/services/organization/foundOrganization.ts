@@ -1,16 +1,19 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Database } from '../../db.ts';
 import { SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { email, line, validate } from '../act/input.ts';
+import { grantRepositories } from '../repositoryGrant/repositoryGrant.ts';
 import { issueToken } from './issueToken.ts';
 import { createOrganizationInput, insertOrganization } from './organization.ts';
-import { createUser } from './user.ts';
+import { findOrCreateUser } from './user.ts';
 
 export const foundOrganizationInput = createOrganizationInput.extend({
   ownerEmail: email,
   /** The name of an owner whom Muster does not know yet. */
   ownerName: line(1, 100),
+  /** The repositories that the organization may ask their hosts about. */
+  scopes: z.array(z.string()),
 });
 
 export type FoundedOrganization = { organizationId: string; isNewOwner: boolean; secret: string };
@@ -25,15 +28,16 @@ export async function foundOrganization(
   db: Pick<Database, 'transact'>,
   input: z.input<typeof foundOrganizationInput>,
 ): Promise<FoundedOrganization> {
-  const { slug, name, ownerEmail, ownerName } = validate(foundOrganizationInput, input);
+  const { slug, name, ownerEmail, ownerName, scopes } = validate(foundOrganizationInput, input);
   const actor = { kind: 'SYSTEM', id: null, name: 'command line' } as const;
+  const author = { viewer: actor, requestId: null };
   try {
     return await db.transact({ actor, requestId: null }, async (tx) => {
-      const known = await tx.user.findUnique({ where: { email: ownerEmail } });
-      const owner = known ?? (await createUser(tx, { email: ownerEmail, name: ownerName }));
+      const owner = await findOrCreateUser(tx, { email: ownerEmail, name: ownerName });
       const organizationId = await insertOrganization(tx, { slug, name, ownerId: owner.id });
+      await grantRepositories(tx, author, organizationId, scopes);
       const secret = await issueToken(tx, { userId: owner.id, label: 'command line' });
-      return { organizationId, isNewOwner: known === null, secret };
+      return { organizationId, isNewOwner: owner.isNew, secret };
     });
   } catch (error) {
     if (violatedConstraint(error) === 'organization_slug_key') throw new SlugTakenError(slug);

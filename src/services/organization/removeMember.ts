@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { goodTokens } from '../../auth/goodToken.ts';
 import { authorize, authorizeOver } from '../../auth/policy.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
+import { endRights } from './endRights.ts';
 import { assertAnotherOwner, lockMembership, visibleMembership } from './member.ts';
 import { isOwnMembership } from './memberRule.ts';
 
@@ -10,8 +10,8 @@ const result = z.object({ membershipId: z.guid(), revokedTokens: z.int() });
 export type RemovedMember = z.output<typeof result>;
 
 /**
- * Ends a membership and revokes the person's tokens of this organization. The agents that the person hired stay. A
- * person may remove itself. No-op for a membership that has ended.
+ * Ends a membership, with what the person could still use in the organization: see endRights. The agents that the person
+ * hired stay. A person may remove itself. No-op for a membership that has ended.
  * @throws LastOwnerError
  */
 export async function removeMember(act: Act, { membershipId }: { membershipId: string }) {
@@ -29,9 +29,7 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
       authorizeOver(viewer, membership.role, organizationId);
       if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
       await tx.membership.update({ where: { id: membershipId }, data: { removedAt: new Date() } });
-      const held = { organizationId, userId, revokedAt: null };
-      const revokedTokens = await tx.token.count({ where: { ...held, ...goodTokens() } });
-      await tx.token.updateMany({ where: held, data: { revokedAt: new Date() } });
+      const revokedTokens = await endRights(tx, act, { organizationId, userId });
       await recordStructureEvent(tx, act, {
         organizationId,
         type: 'member.removed',

@@ -20,22 +20,11 @@ export function canRevokeToken(
   holderRole: MembershipRole | undefined,
 ): boolean {
   const { organizationId, revokedAt } = token;
-  if (organizationId === null || revokedAt !== null) return false;
+  if (revokedAt !== null) return false;
   const isOwn = isOwnToken(viewer, token);
+  if (organizationId === null) return isOwn && viewer.organizationId === null;
   return (
     can(viewer, 'token.revoke', organizationId, isOwn) &&
     (isOwn || holderRole === undefined || canOver(viewer, holderRole, organizationId))
   );
-}
-
-/**
- * The members of an organization see its tokens. A token that works in all of a person's organizations is seen by that
- * person alone, and only through such a token: others may have made the person's tokens of one organization.
- */
-export function isVisibleToken(
-  viewer: Viewer,
-  { organizationId, userId }: Pick<Token, 'organizationId' | 'userId'>,
-): boolean {
-  if (organizationId) return viewer.roles.has(organizationId);
-  return userId === viewer.id && viewer.organizationId === null;
 }

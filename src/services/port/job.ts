@@ -16,7 +16,14 @@ export type Job =
    */
   | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } }
   /** Runs a schedule that was found due. `claimedAt` is an ISO time, and identifies the run. */
-  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } };
+  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } }
+  /** Creates the checkout of an execution workspace. */
+  | { name: 'checkout.create'; data: { executionWorkspaceId: string } }
+  /** Cleans up the checkout of an execution workspace that was closed in this generation. */
+  | {
+      name: 'checkout.cleanup';
+      data: { executionWorkspaceId: string; generation: number; checkoutRef: string };
+    };
 
 export type JobQueue = {
   /** Enqueues a job in the transaction. A rollback removes it. */
@@ -31,12 +38,21 @@ export type JobQueue = {
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
 
+/** Which execution workspaces the sweeper closes. */
+export type SweepSettings = {
+  /** How long one that is not used stays open, in days. */
+  idleDays: number;
+  /** How long one stays open after its last session has ended, in minutes: the session may be restored. */
+  graceMinutes: number;
+};
+
 /** One attempt at a job, with the ports that it works through. It acts as the system, under the job's name. */
 export type JobRun = {
   name: string;
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
+  sweep: SweepSettings;
   log: Logger;
   /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */
   signal: AbortSignal;

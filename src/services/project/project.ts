@@ -7,6 +7,7 @@ import { NotFoundError, SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, slug, validate } from '../act/input.ts';
+import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { hasCredentials, parseRepositoryUrl } from './repository.ts';
 
 export const registerProjectInput = z
@@ -35,18 +36,23 @@ export const registerProjectInput = z
 const result = z.object({ projectId: z.guid() });
 export type RegisteredProject = z.output<typeof result>;
 
-/** @throws SlugTakenError */
+/**
+ * @throws RepositoryNotGrantedError
+ * @throws SlugTakenError
+ */
 export async function registerProject(
   act: Act,
   { organizationId, ...input }: { organizationId: string } & z.input<typeof registerProjectInput>,
 ) {
   const data = validate(registerProjectInput, input);
+  const repository = data.repoUrl === null ? undefined : parseRepositoryUrl(data.repoUrl);
   try {
     return await perform(act, {
       organizationId,
       result,
       authorize: (viewer) => authorize(viewer, 'project.register', organizationId),
       async write(tx) {
+        if (repository) await assertGranted(tx, organizationId, repository);
         const project = await tx.project.create({ data: { organizationId, ...data } });
         return { projectId: project.id };
       },

@@ -1,22 +1,35 @@
+import { RepositoryNotGrantedError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 import { storable } from '../act/storable.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
+import { isGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { distinct } from './distinctFacts.ts';
 
 /** Facts with a number drawn before they were fetched. Of two, those with the greater number are newer. */
 export type NumberedFacts = { number: bigint; facts: PullRequestFacts };
 
 /**
- * Fetches a pull request's facts, outside any transaction. The number is drawn first, so that a slow answer is known to
- * be an old one.
+ * Fetches a pull request's facts for an organization, outside any transaction. The number is drawn first, so that a slow
+ * answer is known to be an old one.
+ *
+ * The host answers the name of a transferred repository with facts of its new place, which may belong to others. So the
+ * repository must be granted under both names. The error has the name that was asked for: the new one may be secret.
+ * @throws RepositoryNotGrantedError
  */
 export async function observePullRequest(
   act: Act,
+  organizationId: string,
   coordinates: PullRequestCoordinates,
 ): Promise<NumberedFacts> {
+  const mayRead = ({ host, owner, repo }: PullRequestCoordinates) =>
+    isGranted(act.db.prisma, organizationId, { host, owner, name: repo });
+  const { host, owner, repo: name } = coordinates;
+  if (!(await mayRead(coordinates))) throw new RepositoryNotGrantedError({ host, owner, name });
   const [row] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
     SELECT nextval('pull_request_facts_number') AS number`;
   if (!row) throw new Error('The sequence of facts numbers returned nothing.');
+  const answer = await act.pullRequestSource.fetch(coordinates);
+  if (!(await mayRead(answer.coordinates))) throw new RepositoryNotGrantedError({ host, owner, name });
   // Made storable first: two names may become equal by it, which `distinct` then merges.
-  return { number: row.number, facts: distinct(storable(await act.pullRequestSource.fetch(coordinates))) };
+  return { number: row.number, facts: distinct(storable(answer)) };
 }

@@ -124,11 +124,13 @@ describe('removeMember', () => {
     ]);
   });
 
-  it('keeps the agents that the member hired running', async ({ team }) => {
+  it('keeps the agents that the member hired running', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
-    const agent = await team.hire({}, bob);
+    const { id: agentId } = await team.employ({}, bob);
+    const input = { organizationId: team.id, agentId, label: 'agent' };
+    const { secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
     succeeded(await remove(team, bob.memberId));
-    expect((await agent.raw({ query: '{ __typename }' })).status).toBe(200);
+    expect((await app.client(secret ?? '').raw({ query: '{ __typename }' })).status).toBe(200);
   });
 
   it('writes nothing for a member who is removed already', async ({ team }) => {

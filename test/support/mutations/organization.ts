@@ -40,14 +40,8 @@ export const AddMember = graphql(`
       ... on AddMemberPayload {
         cursor
         requestId
-        member {
-          id
-          role
-          user {
-            id
-            name
-            email
-          }
+        invitation {
+          ...InvitationFacts
         }
       }
       ...Refusal
@@ -56,6 +50,102 @@ export const AddMember = graphql(`
           id
           role
         }
+      }
+      ... on AlreadyInvitedError {
+        invitation {
+          id
+          role
+        }
+      }
+    }
+  }
+
+  fragment InvitationFacts on Invitation {
+    id
+    organization {
+      id
+      slug
+      name
+    }
+    email
+    name
+    role
+    status
+    invitedBy {
+      id
+    }
+    createdAt
+    endedAt
+  }
+`);
+
+export const AcceptInvitation = graphql(`
+  mutation AcceptInvitation($input: AcceptInvitationInput!) {
+    acceptInvitation(input: $input) {
+      __typename
+      ... on AcceptInvitationPayload {
+        cursor
+        requestId
+        invitation {
+          ...InvitationFacts
+        }
+        member {
+          id
+          role
+          name
+          user {
+            id
+            name
+            email
+          }
+        }
+      }
+      ...Refusal
+      ... on InvitationEndedError {
+        status
+      }
+      ... on AlreadyMemberError {
+        member {
+          id
+        }
+      }
+    }
+  }
+`);
+
+export const DeclineInvitation = graphql(`
+  mutation DeclineInvitation($input: DeclineInvitationInput!) {
+    declineInvitation(input: $input) {
+      __typename
+      ... on DeclineInvitationPayload {
+        cursor
+        requestId
+        invitation {
+          ...InvitationFacts
+        }
+      }
+      ...Refusal
+      ... on InvitationEndedError {
+        status
+      }
+    }
+  }
+`);
+
+export const WithdrawInvitation = graphql(`
+  mutation WithdrawInvitation($input: WithdrawInvitationInput!) {
+    withdrawInvitation(input: $input) {
+      __typename
+      ... on WithdrawInvitationPayload {
+        cursor
+        requestId
+        invitation {
+          ...InvitationFacts
+        }
+      }
+      ...Refusal
+      ... on InvitationEndedError {
+        status
       }
     }
   }

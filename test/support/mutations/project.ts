@@ -20,6 +20,12 @@ export const RegisterProject = graphql(`
       ... on SlugTakenError {
         slug
       }
+      ... on RepositoryNotGrantedError {
+        host
+        repo {
+          nameWithOwner
+        }
+      }
     }
   }
 `);

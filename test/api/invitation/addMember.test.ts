@@ -9,17 +9,16 @@ import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
-const MembersOf = graphql(`
-  query MembersOf($slug: String!) {
+const InvitationsOf = graphql(`
+  query InvitationsOf($slug: String!, $status: InvitationStatus = PENDING) {
     organization(slug: $slug) {
-      viewerRole
       members {
+        totalCount
+      }
+      invitations(status: $status) {
+        totalCount
         nodes {
-          id
-          role
-          user {
-            email
-          }
+          ...InvitationFacts
         }
       }
     }
@@ -33,65 +32,76 @@ async function add(team: Team, input: Partial<AddMemberInput> = {}, by: Client =
   return (await by.query(AddMember, { input: { ...someone, ...input } })).addMember;
 }
 
-async function members(team: Team) {
-  return (await team.owner.query(MembersOf, { slug: team.slug })).organization?.members.nodes ?? [];
+async function invitations(team: Team) {
+  const { organization } = await team.owner.query(InvitationsOf, { slug: team.slug });
+  return organization?.invitations.nodes;
 }
 
-describe('addMember for an unknown e-mail address', () => {
-  it('creates the user with the given name, and with the role MEMBER by default', async ({ team }) => {
+describe('addMember', () => {
+  it('invites the address, with the role MEMBER by default, and adds nobody yet', async ({ team, psql }) => {
     const email = newEmail();
-    const { member, requestId } = succeeded(await add(team, { email, name: ' Bob ' }));
-    expect(member).toMatchObject({ role: 'MEMBER', user: { name: 'Bob', email } });
-    expect(await members(team)).toContainEqual({ id: member.id, role: 'MEMBER', user: { email } });
+    const { invitation, requestId } = succeeded(await add(team, { email, name: ' Bob ' }));
+    expect(invitation).toEqual({
+      id: expect.any(String),
+      organization: { id: team.id, slug: team.slug, name: 'Acme' },
+      email,
+      name: 'Bob',
+      role: 'MEMBER',
+      status: 'PENDING',
+      invitedBy: { id: globalId('User', team.owner.userId) },
+      createdAt: expect.any(String),
+      endedAt: null,
+    });
+    expect(await invitations(team)).toEqual([invitation]);
+    const { organization } = await team.owner.query(InvitationsOf, { slug: team.slug });
+    expect(organization?.members.totalCount).toBe(1);
+    expect(await psql('SELECT FROM "user" WHERE email = $1', [email])).toEqual([]);
     expect(await team.changes({ requestId })).toMatchObject([
       {
-        type: 'MEMBER_CREATED',
-        entityId: member.id,
-        payload: { row: { user: member.user.id, role: 'MEMBER', removedAt: null } },
+        type: 'INVITATION_CREATED',
+        entityId: invitation.id,
+        payload: { row: { email, role: 'MEMBER', status: 'PENDING', endedAt: null } },
       },
+    ]);
+    expect(await team.structureEvents('member.invited')).toMatchObject([
+      { subjectId: invitation.id, requestId, payload: { role: 'MEMBER' } },
     ]);
   });
 
-  it('creates one user when five organizations add the address at the same moment', async ({
-    team,
-    psql,
-    createTeam,
-  }) => {
-    const teams = await Promise.all(Array.from({ length: 5 }, () => createTeam()));
-    for (let round = 0; round < 5; round++) {
-      const email = newEmail();
-      const added = await Promise.all(
-        teams.map(({ id, owner }) => add(team, { organizationId: id, email }, owner)),
-      );
-      expect(new Set(added.map((each) => succeeded(each).member.user.id)).size).toBe(1);
-      expect(await psql('SELECT FROM "user" WHERE email = $1', [email])).toHaveLength(1);
+  it('answers the same for a person whom Muster knows as for a stranger', async ({ team, app }) => {
+    const carl = await app.signUp('Carl');
+    const answers = [];
+    for (const email of [carl.email, newEmail()]) {
+      const { invitation } = succeeded(await add(team, { email, name: 'Charles', role: 'ADMIN' }));
+      answers.push({ ...invitation, id: '', email: '', createdAt: '' });
     }
+    expect(answers[0]).toEqual(answers[1]);
+    expect(JSON.stringify(answers)).not.toContain('Carl');
   });
-});
 
-describe('addMember for an existing user', () => {
-  it('finds the user by the e-mail address in any letter case and keeps the name', async ({ team, app }) => {
+  it('takes the address in any letter case', async ({ team, app }) => {
     const carl = await app.signUp('Carl');
-    const { member } = succeeded(
-      await add(team, { email: ` ${carl.email.toUpperCase()}\n`, name: 'Charles' }),
-    );
-    expect(member.user).toEqual({ id: globalId('User', carl.userId), name: 'Carl', email: carl.email });
+    const { invitation } = succeeded(await add(team, { email: ` ${carl.email.toUpperCase()}\n` }));
+    expect(invitation.email).toBe(carl.email);
   });
 
-  it('lets the user see the organization with the same token, in the granted role', async ({ team, app }) => {
+  it('shows the organization to the invited person only after the acceptance', async ({ team, app }) => {
     const carl = await app.signUp('Carl');
-    expect((await carl.query(MembersOf, { slug: team.slug })).organization).toBeNull();
-    succeeded(await add(team, { email: carl.email, role: 'ADMIN' }));
-    expect((await carl.query(MembersOf, { slug: team.slug })).organization?.viewerRole).toBe('ADMIN');
+    succeeded(await add(team, { email: carl.email }));
+    expect((await carl.query(InvitationsOf, { slug: team.slug })).organization).toBeNull();
   });
 
-  it('adds a removed member again, as a new membership', async ({ team, psql }) => {
+  it('invites a removed member again', async ({ team, psql }) => {
     const bob = await team.join('ADMIN');
     await psql('UPDATE membership SET removed_at = now() WHERE id = $1', [uuidOf(bob.memberId)]);
-    const { member } = succeeded(await add(team, { email: bob.email }));
-    expect(member.id).not.toBe(bob.memberId);
-    expect(member.role).toBe('MEMBER');
-    expect(await members(team)).toMatchObject([{ id: member.id }, { role: 'OWNER' }]);
+    expect(succeeded(await add(team, { email: bob.email })).invitation.email).toBe(bob.email);
+  });
+
+  it('returns the same invitation under the same idempotencyKey', async ({ team }) => {
+    const input = { email: newEmail(), idempotencyKey: 'once' };
+    const first = succeeded(await add(team, input));
+    expect(succeeded(await add(team, input))).toEqual(first);
+    expect(await invitations(team)).toHaveLength(1);
   });
 });
 
@@ -108,30 +118,46 @@ describe('addMember returns ALREADY_MEMBER', () => {
     expect(await team.footprint()).toEqual(before);
   });
 
-  it('for the OWNER who adds their own address', async ({ team }) => {
+  it('for the OWNER who invites their own address', async ({ team }) => {
     expect(refused(await add(team, { email: team.owner.email }))).toMatchObject({
       code: 'ALREADY_MEMBER',
       member: { role: 'OWNER' },
     });
   });
+});
 
-  it.for(['new', 'known'])(
-    'for nine of ten concurrent mutations that add a %s user',
-    async (kind, { team, app }) => {
-      const email = kind === 'new' ? newEmail() : (await app.signUp('Carl')).email;
-      const results = await Promise.all(Array.from({ length: 10 }, () => add(team, { email })));
-      const winners = results.filter(hasSucceeded).map((each) => succeeded(each));
-      expect(winners).toHaveLength(1);
-      for (const result of results.filter((each) => !hasSucceeded(each))) {
-        expect(refused(result)).toMatchObject({
-          code: 'ALREADY_MEMBER',
-          member: { id: winners[0]?.member.id },
-        });
-      }
-      expect(await members(team)).toHaveLength(2);
-      expect(await team.structureEvents('member.added')).toHaveLength(1);
-    },
-  );
+describe('addMember returns ALREADY_INVITED', () => {
+  it('with the open invitation, which it leaves unchanged', async ({ team }) => {
+    const email = newEmail();
+    const { invitation } = succeeded(await add(team, { email }));
+    const before = await team.footprint();
+    expect(refused(await add(team, { email, role: 'ADMIN' }))).toMatchObject({
+      code: 'ALREADY_INVITED',
+      invitation: { id: invitation.id, role: 'MEMBER' },
+    });
+    expect(await team.footprint()).toEqual(before);
+  });
+
+  it('for nine of ten concurrent mutations', async ({ team }) => {
+    const email = newEmail();
+    const results = await Promise.all(Array.from({ length: 10 }, () => add(team, { email })));
+    const winners = results.filter(hasSucceeded).map((each) => succeeded(each));
+    expect(winners).toHaveLength(1);
+    for (const result of results.filter((each) => !hasSucceeded(each))) {
+      expect(refused(result)).toMatchObject({
+        code: 'ALREADY_INVITED',
+        invitation: { id: winners[0]?.invitation.id },
+      });
+    }
+    expect(await invitations(team)).toHaveLength(1);
+  });
+
+  it('not for another organization', async ({ team, createTeam }) => {
+    const email = newEmail();
+    const other = await createTeam();
+    succeeded(await add(team, { email }));
+    succeeded(await add(other, { email }));
+  });
 });
 
 describe('the roles that a member may grant', () => {
@@ -147,7 +173,7 @@ describe('the roles that a member may grant', () => {
     for (const role of roles) {
       const before = await team.footprint();
       const result = await add(team, { role }, person);
-      if (grants[granting].includes(role)) expect(succeeded(result).member.role).toBe(role);
+      if (grants[granting].includes(role)) expect(succeeded(result).invitation.role).toBe(role);
       else {
         expect(refused(result).code, role).toBe('FORBIDDEN');
         expect(await team.footprint()).toEqual(before);
