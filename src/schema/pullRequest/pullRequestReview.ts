@@ -1,7 +1,7 @@
 /** The checks, review threads and reviews of a pull request. */
 
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
@@ -64,7 +64,7 @@ export const PullRequestReview = builder.prismaNode('PullRequestReview', {
       type: ReviewDecision,
       description: 'The verdict of the review; NONE for a comment.',
     }),
-    body: t.exposeString('body', { ...weighs({ kilobytes: 64 }), description: 'The text of the review.' }),
+    body: t.string({ ...long('PullRequestReview', 'body', 64), description: 'The text of the review.' }),
     url: t.exposeString('url', { description: "The URL of the review's page." }),
     isBot: t.exposeBoolean('isBot', { description: 'Whether a bot submitted the review.' }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When the review was submitted.' }),
