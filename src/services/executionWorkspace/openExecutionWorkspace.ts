@@ -62,6 +62,7 @@ export async function openExecutionWorkspace(
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
+    queue: () => [projectId, ...(sessionId === null ? [] : [sessionId])],
     // The project's lock makes two openings of its shared workspace run one after the other.
     lock: async (tx) => ({
       project: await lockProject(tx, projectId),
