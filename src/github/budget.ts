@@ -44,7 +44,8 @@ export async function readBudget({ apiUrl, token }: { apiUrl: string; token: str
     userAgent: 'muster-doctor',
   });
   try {
-    const { viewer, rateLimit } = await client(QUERY, {}, answer, AbortSignal.timeout(TIMEOUT_MS));
+    const { data } = await client(QUERY, {}, answer, AbortSignal.timeout(TIMEOUT_MS));
+    const { viewer, rateLimit } = data;
     return { login: viewer.login, ...rateLimit };
   } catch (error) {
     throw portErrorOf(error, { token });

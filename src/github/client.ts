@@ -1,6 +1,7 @@
-import { graphql } from '@octokit/graphql';
+import { GraphqlResponseError, graphql } from '@octokit/graphql';
 import { z } from 'zod';
 import { ConnectionLost, isTransient, TimedOut, UnreadableAnswer } from './failures.ts';
+import { type Fault, partialAnswer } from './partialAnswer.ts';
 import { withRetries } from './retry.ts';
 
 export type GitHubLog = { warn(details: object, message: string): void };
@@ -16,13 +17,16 @@ export type ClientOptions = {
   log?: GitHubLog;
 };
 
+/** The data of an answer, and the errors of its parts that GitHub could not return. */
+export type GitHubAnswer<Data> = { data: Data; faults: readonly Fault[] };
+
 /** Sends a read-only query and answers with its data, checked against a shape. Rejects with raw failures. */
 export type GitHubClient = <Shape extends z.ZodType>(
   query: string,
   variables: Record<string, unknown>,
   shape: Shape,
   deadline: AbortSignal,
-) => Promise<z.output<Shape>>;
+) => Promise<GitHubAnswer<z.output<Shape>>>;
 
 const RETRIES = 2;
 
@@ -39,14 +43,20 @@ export function githubClient(options: ClientOptions): GitHubClient {
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), deadline]);
       // A redirect is not followed: the token is for this host alone.
       const request = { signal, fetch, redirect: 'manual' as const, hook: checkEnvelope, log: octokitLog };
-      const data = await send(query, { ...variables, request }).catch((failure: unknown) => {
-        throw signal.aborted
-          ? new TimedOut(`No answer within ${timeoutMs} ms, or within the time for all requests.`)
-          : failure;
-      });
-      const parsed = shape.safeParse(data);
-      if (!parsed.success) throw new UnreadableAnswer(z.prettifyError(parsed.error));
-      return parsed.data;
+      try {
+        const data = await send(query, { ...variables, request });
+        const parsed = shape.safeParse(data);
+        if (!parsed.success) throw new UnreadableAnswer(z.prettifyError(parsed.error));
+        return { data: parsed.data, faults: [] };
+      } catch (failure) {
+        if (signal.aborted) {
+          throw new TimedOut(`No answer within ${timeoutMs} ms, or within the time for all requests.`);
+        }
+        const partial = failure instanceof GraphqlResponseError ? partialAnswer(failure) : null;
+        const parsed = partial && shape.safeParse(partial.data);
+        if (!parsed?.success) throw failure;
+        return { data: parsed.data, faults: partial?.faults ?? [] };
+      }
     };
     return withRetries(attempt, {
       retries: RETRIES,

@@ -45,6 +45,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
   const { log, proxy } = options;
   const fetch = proxy && proxiedFetch(proxy);
   const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log });
+  const missing = new Set<string>();
 
   return {
     async fetch(coordinates) {
@@ -52,7 +53,7 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
       const observedAt = new Date();
       try {
         const deadline = AbortSignal.timeout(deadlineMs);
-        const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
+        const { repository, pullRequest } = await readPullRequest({ ask, deadline, missing }, coordinates);
         const facts = factsOf(repository, pullRequest, observedAt);
         // The API serves one host, which the answer names. The same name on another host is another pull request.
         if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError(coordinates);
