@@ -23,6 +23,7 @@ export const MergeabilityReason = builder.enumType('MergeabilityReason', {
 
 /** The columns that the reasons are derived from. */
 export const MERGEABILITY_FACTS = {
+  state: true,
   mergeability: true,
   mergeStateStatus: true,
   isDraft: true,
@@ -43,7 +44,9 @@ const RULES: [reason: Reason, isSo: (facts: Facts) => boolean][] = [
 ];
 
 export function mergeabilityReasons(facts: Facts): Reason[] {
-  const { mergeability } = facts;
+  const { state, mergeability } = facts;
+  // What is over has nothing in its way.
+  if (state === 'MERGED' || state === 'CLOSED') return [];
   if (mergeability === 'MERGEABLE' || mergeability === 'UNKNOWN') return [];
   const known = RULES.filter(([, isSo]) => isSo(facts)).map(([reason]) => reason);
   return known.length === 0 && mergeability === 'BLOCKED' ? ['BLOCKED_BY_PROVIDER'] : known;
