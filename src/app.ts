@@ -92,11 +92,12 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   metrics.observeJobs(() => readJobFigures(db.checkPool));
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
+  const source = pullRequestSource(config, log);
   try {
     const services = {
       db,
       feed,
-      pullRequestSource: pullRequestSource(config, log),
+      pullRequestSource: source,
       jobs,
       runtime,
       quotas: { ...DEFAULT_QUOTAS, ...config.quotas },
@@ -117,7 +118,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
     url = http.url;
     if (config.jobs ?? true) {
       const { everySeconds } = tuning;
-      workers = startWorkers({ boss, db, jobs, runtime, log, everySeconds });
+      workers = startWorkers({ boss, db, jobs, runtime, pullRequestSource: source, log, everySeconds });
     }
     return {
       url,

@@ -168,9 +168,7 @@ export const morePagesAnswer = z.object({
     .nullable(),
 });
 
-export type GitHubCommit = NonNullable<
-  z.output<typeof pullRequest>['commits']
->['nodes'][number]['commit'];
+export type GitHubCommit = NonNullable<z.output<typeof pullRequest>['commits']>['nodes'][number]['commit'];
 export type GitHubSuite = z.output<typeof suite>;
 export type GitHubActor = z.output<typeof actor>;
 export type GitHubCheck = z.output<typeof check>;

@@ -19,7 +19,9 @@ export function reviewDecisionOf(
     ({ author }) => author !== null && !isBot(author) && author.login !== pr.author?.login,
   );
   const askedAgain = new Set(
-    pr.reviewRequests.map(({ requestedReviewer }) => requestedReviewer?.login).filter((login) => login != null),
+    pr.reviewRequests
+      .map(({ requestedReviewer }) => requestedReviewer?.login)
+      .filter((login) => login != null),
   );
   const isPending = (author: GitHubActor) => author !== null && askedAgain.has(author.login);
   const requests = opinions.filter(({ state }) => state === 'CHANGES_REQUESTED');

@@ -35,7 +35,8 @@ export function unknownFieldsOf(failure: unknown): string[] {
   if (!(failure instanceof GraphqlResponseError)) return [];
   return faultsOf(failure).flatMap(({ message, extensions }) => {
     const named = extensions?.code === 'undefinedField' ? extensions.fieldName : undefined;
-    const name = named ?? /^(?:Field|Cannot query field) ['"](\w+)['"] (?:doesn't exist )?on type/.exec(message)?.[1];
+    const name =
+      named ?? /^(?:Field|Cannot query field) ['"](\w+)['"] (?:doesn't exist )?on type/.exec(message)?.[1];
     return typeof name === 'string' ? [name] : [];
   });
 }

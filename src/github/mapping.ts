@@ -29,7 +29,9 @@ export function factsOf(
     author: loginOf(pr.author),
     sourceBranch: pr.headRefName,
     targetBranch: pr.baseRefName,
-    sourceRepo: pr.headRepository ? { owner: pr.headRepository.owner.login, name: pr.headRepository.name } : null,
+    sourceRepo: pr.headRepository
+      ? { owner: pr.headRepository.owner.login, name: pr.headRepository.name }
+      : null,
     isCrossRepository: isCrossRepository(repository, pr),
     headSha: pr.headRefOid,
     baseSha: pr.baseRefOid,
@@ -60,7 +62,9 @@ export function factsOf(
  * What the checks say. The checks that count decide, when all of them were read: GitHub's rollup also counts superseded ones.
  * GitHub's list of commits may lag behind a push, and the checks of another commit do not count for this head.
  */
-function ciOf(pr: CompletePullRequest): Pick<PullRequestFacts, 'ciState' | 'requiredCiState' | 'awaitsApproval'> {
+function ciOf(
+  pr: CompletePullRequest,
+): Pick<PullRequestFacts, 'ciState' | 'requiredCiState' | 'awaitsApproval'> {
   if (pr.checkedCommit !== pr.headRefOid) {
     return { ciState: 'UNKNOWN', requiredCiState: null, awaitsApproval: false };
   }
@@ -86,10 +90,7 @@ function mergeOf(
   state: PullRequestFacts['state'],
   ciState: CiState | null,
   reviewDecision: ReviewDecision | null,
-): Pick<
-  PullRequestFacts,
-  'mergeability' | 'mergeStateStatus' | 'isInMergeQueue' | 'mergeQueuePosition'
-> {
+): Pick<PullRequestFacts, 'mergeability' | 'mergeStateStatus' | 'isInMergeQueue' | 'mergeQueuePosition'> {
   const { lost, isDraft, mergeable, mergeStateStatus } = pr;
   const isKnown = !lost.has('mergeable') && !lost.has('mergeStateStatus');
   return {
@@ -115,5 +116,7 @@ function isCrossRepository(
   { isCrossRepository, headRepository }: CompletePullRequest,
 ): boolean {
   if (isCrossRepository != null) return isCrossRepository;
-  return headRepository != null && (headRepository.name !== name || headRepository.owner.login !== owner.login);
+  return (
+    headRepository != null && (headRepository.name !== name || headRepository.owner.login !== owner.login)
+  );
 }

@@ -92,7 +92,8 @@ async function readOnce(
       ...{ withChecks: checks.after !== null, checksAfter: checks.after },
       ...{ withThreads: threads.after !== null, threadsAfter: threads.after },
     };
-    const more = (await askLeniently(read, morePagesQuery, variables, morePagesAnswer)).repository?.pullRequest;
+    const more = (await askLeniently(read, morePagesQuery, variables, morePagesAnswer)).repository
+      ?.pullRequest;
     if (!more) throw new PrNotFoundError(coordinates);
     const moreCommit = more.commits?.nodes[0]?.commit;
     const isSameHead = more.headRefOid === pullRequest.headRefOid;

@@ -34,7 +34,8 @@ export function partialAnswer(
   const faults = faultsOf(failure);
   const headers = failure.headers as Headers;
   if (typeof failure.data !== 'object' || failure.data === null) return null;
-  if (rateLimitWait({ status: 200, headers, errors: faults }) !== null || faults.some(isExhaustion)) return null;
+  if (rateLimitWait({ status: 200, headers, errors: faults }) !== null || faults.some(isExhaustion))
+    return null;
   if (!faults.every(({ path }) => path !== undefined && path.length > WHOLE)) return null;
   const data = structuredClone(failure.data);
   for (const { path = [] } of faults) dropItem(data, path);

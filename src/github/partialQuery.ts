@@ -12,7 +12,17 @@ const FIELDS: Record<PullRequestPart, readonly string[]> = {
 
 /** Fields without which the rest still means what it says. An older Enterprise server may lack them. */
 const EXTRAS: ReadonlySet<string> = new Set([
-  ...['isRequired', 'checkSuites', 'app', 'slug', 'databaseId', 'event', 'runNumber', 'startedAt', 'completedAt'],
+  ...[
+    'isRequired',
+    'checkSuites',
+    'app',
+    'slug',
+    'databaseId',
+    'event',
+    'runNumber',
+    'startedAt',
+    'completedAt',
+  ],
   ...['isInMergeQueue', 'mergeQueueEntry', 'mergeStateStatus', 'reviewRequests', 'latestOpinionatedReviews'],
   ...['headRepository', 'isCrossRepository', 'fullDatabaseId', 'isOutdated', 'subjectType', 'originalLine'],
 ]);

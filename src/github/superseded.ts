@@ -99,14 +99,19 @@ function isFailed({ status, conclusion }: CheckRun): boolean {
 function byStart(one: CheckRun, other: CheckRun): number {
   return (
     firstDifference([
-      [one.startedAt?.getTime() ?? Number.POSITIVE_INFINITY, other.startedAt?.getTime() ?? Number.POSITIVE_INFINITY],
+      [
+        one.startedAt?.getTime() ?? Number.POSITIVE_INFINITY,
+        other.startedAt?.getTime() ?? Number.POSITIVE_INFINITY,
+      ],
       [one.databaseId, other.databaseId],
     ]) || (one.id < other.id ? -1 : 1)
   );
 }
 
 /** Compares by the first pair of known, different numbers. */
-function firstDifference(pairs: readonly (readonly [number | null | undefined, number | null | undefined])[]): number {
+function firstDifference(
+  pairs: readonly (readonly [number | null | undefined, number | null | undefined])[],
+): number {
   for (const [a, b] of pairs) if (a != null && b != null && a !== b) return a > b ? 1 : -1;
   return 0;
 }

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GitHubCheck } from '../../src/github/answer.ts';
 import { checkRunStatus, checksOf, statusContextStatus } from '../../src/github/checks.ts';
+import { reviewDecisionOf } from '../../src/github/decision.ts';
 import { rateLimitWait } from '../../src/github/rateLimit.ts';
 import { reviewsOf } from '../../src/github/reviews.ts';
-import { reviewDecisionOf } from '../../src/github/decision.ts';
 import { ciStateOf, mergeabilityOf, stateOf, verdictOf } from '../../src/github/state.ts';
 import { webUrl } from '../../src/github/webUrl.ts';
 
@@ -154,7 +154,12 @@ it('unknown values of GitHub map to the neutral value', () => {
   fc.assert(
     fc.property(unknown, (each) => {
       expect(ciStateOf(each)).toBe('UNKNOWN');
-      const decision = { reviewDecision: each, latestOpinionatedReviews: [], reviewRequests: [], author: null };
+      const decision = {
+        reviewDecision: each,
+        latestOpinionatedReviews: [],
+        reviewRequests: [],
+        author: null,
+      };
       expect(reviewDecisionOf(decision)).toBe('NONE');
       expect(verdictOf(each)).toBe('NONE');
       expect(checkRunStatus('COMPLETED', each)).toBe('UNKNOWN');

@@ -75,7 +75,8 @@ export const FIELDS: Record<string, string> = {
   PullRequest:
     'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
   PullRequestCheck: 'id name commitSha status conclusion isRequired url pullRequest createdAt updatedAt',
-  PullRequestReviewThread: 'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',
+  PullRequestReviewThread:
+    'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
   UnresolvedReviewer: 'reviewer isBot count outdatedCount reviewUrl links',
   ReviewThreadLink: 'url file line',

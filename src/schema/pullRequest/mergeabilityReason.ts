@@ -1,5 +1,6 @@
 /** Derives the reasons why a pull request cannot be merged as it is. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
+import { isOver } from '../../services/pullRequest/pullRequestRule.ts';
 import { builder } from '../kit/builder.ts';
 
 const DESCRIPTIONS = {
@@ -46,7 +47,7 @@ const RULES: [reason: Reason, isSo: (facts: Facts) => boolean][] = [
 export function mergeabilityReasons(facts: Facts): Reason[] {
   const { state, mergeability } = facts;
   // What is over has nothing in its way.
-  if (state === 'MERGED' || state === 'CLOSED') return [];
+  if (isOver(state)) return [];
   if (mergeability === 'MERGEABLE' || mergeability === 'UNKNOWN') return [];
   const known = RULES.filter(([, isSo]) => isSo(facts)).map(([reason]) => reason);
   return known.length === 0 && mergeability === 'BLOCKED' ? ['BLOCKED_BY_PROVIDER'] : known;

@@ -38,7 +38,8 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       resolve: ({ sourceRepoOwner: owner, sourceRepoName: name }) => (name === '' ? null : { owner, name }),
     }),
     isCrossRepository: t.exposeBoolean('isCrossRepository', {
-      description: 'Whether the source branch is in another repository than the target branch, such as a fork.',
+      description:
+        'Whether the source branch is in another repository than the target branch, such as a fork.',
     }),
     isDraft: t.exposeBoolean('isDraft', {
       description: 'Whether the pull request is marked as a draft on its host.',
@@ -115,8 +116,11 @@ export const PullRequest = builder.prismaNode('PullRequest', {
         'The review threads of the pull request, newest first. The comments in them stay on the host.',
     }),
     unresolvedBy: t.relation('unresolvedBy', {
-      description: 'The reviewers with unresolved review threads, those with the most threads first. Threads that the author of the pull request opened are left out.',
-      query: { orderBy: [{ count: 'desc' }, { outdatedCount: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }] },
+      description:
+        'The reviewers with unresolved review threads, those with the most threads first. Threads that the author of the pull request opened are left out.',
+      query: {
+        orderBy: [{ count: 'desc' }, { outdatedCount: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }],
+      },
     }),
     reviews: t.relatedConnection('reviews', {
       ...relatedList(newestFirst('submittedAt')),

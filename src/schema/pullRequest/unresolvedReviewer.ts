@@ -41,7 +41,8 @@ export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
     }),
     links: t.field({
       type: [ReviewThreadLink],
-      description: "The locations of the reviewer's unresolved threads, at most ten: the oldest first, and outdated ones last.",
+      description:
+        "The locations of the reviewer's unresolved threads, at most ten: the oldest first, and outdated ones last.",
       select: { links: true },
       // The view builds the JSON in this shape.
       resolve: ({ links }) => links as ThreadLink[],

@@ -17,7 +17,7 @@ export type NumberedFacts = { number: bigint; facts: PullRequestFacts };
  * @throws RepositoryNotGrantedError
  */
 export async function observePullRequest(
-  act: Act,
+  act: Pick<Act, 'db' | 'pullRequestSource'>,
   organizationId: string,
   coordinates: PullRequestCoordinates,
 ): Promise<NumberedFacts> {

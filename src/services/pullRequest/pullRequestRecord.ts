@@ -1,12 +1,20 @@
 /** Writes a pull request's row in one statement, then its checks, threads and reviews. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
+import type { JobQueue } from '../port/job.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
+import { askAgain } from './askAgain.ts';
 import type { NumberedFacts } from './observedFacts.ts';
 import { writeChecks } from './pullRequestCheck.ts';
 import { keyOf } from './pullRequestLock.ts';
 import { writeReviews } from './pullRequestReview.ts';
 import { writeThreads } from './reviewThread.ts';
+
+type Recording = {
+  jobs: JobQueue;
+  /** How many times the host was asked again before these facts. */
+  attempt?: number;
+};
 
 /**
  * Makes a session hold a pull request and writes its facts. One statement writes the whole row, so that the feed has one
@@ -18,6 +26,7 @@ export async function writePullRequest(
   sessionId: string,
   existing: PullRequest | null,
   { number, facts }: NumberedFacts,
+  { jobs, attempt = 0 }: Recording,
 ): Promise<string> {
   if (existing && existing.factsNumber >= number) {
     await tx.pullRequest.update({ where: { id: existing.id }, data: ownership(existing, sessionId) });
@@ -53,6 +62,7 @@ export async function writePullRequest(
   await writeChecks(tx, organizationId, id, facts);
   await writeThreads(tx, organizationId, id, facts);
   await writeReviews(tx, organizationId, id, facts);
+  await askAgain(tx, jobs, id, facts, attempt);
   return id;
 }
 

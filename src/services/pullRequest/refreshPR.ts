@@ -48,7 +48,9 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
       const { sessionId } = existing;
       // A takeover may have happened while the host answered.
       authorizeFor(viewer, await tx.session.findUniqueOrThrow({ where: { id: sessionId } }));
-      return { pullRequestId: await writePullRequest(tx, organizationId, sessionId, existing, observed) };
+      return {
+        pullRequestId: await writePullRequest(tx, organizationId, sessionId, existing, observed, act),
+      };
     },
   });
 }

@@ -15,7 +15,9 @@ export function pullRequestObject(pr: GitHubPullRequest, host: string) {
   const url = pr.url ?? `https://${host}/${pr.owner}/${pr.repo}/pull/${pr.number}`;
   const lastCommit = {
     oid: pr.lastCommitSha ?? pr.headSha,
-    checkSuites: connection(pr.suites.map((suite) => ({ ...suiteObject(suite), conclusion: suite.conclusion }))),
+    checkSuites: connection(
+      pr.suites.map((suite) => ({ ...suiteObject(suite), conclusion: suite.conclusion })),
+    ),
     statusCheckRollup: rollup(pr, url),
   };
   const head = pr.headRepository === undefined ? pr : pr.headRepository;
@@ -139,7 +141,16 @@ function threadObject(thread: GitHubThread, key: string, url: string) {
     createdAt: time(comment.createdAt ?? new Date('2026-01-02T09:00:00Z')),
   }));
   const id = thread.id ?? `PRRT_${key}`;
-  return { id, path, line, originalLine, subjectType, isResolved, isOutdated, comments: connection(comments) };
+  return {
+    id,
+    path,
+    line,
+    originalLine,
+    subjectType,
+    isResolved,
+    isOutdated,
+    comments: connection(comments),
+  };
 }
 
 /** The latest review of each reviewer: once of all reviews, and once of those that are not only comments. */
