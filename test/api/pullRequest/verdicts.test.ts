@@ -82,7 +82,13 @@ const minute = (n: number) => new Date(Date.UTC(2026, 0, 2, 10, n));
 
 describe('the reviews of a pull request whose host requires none', () => {
   it.for<[ReviewDecision, SessionDisplayStatus, SessionLane, why: string, Partial<GitHubPullRequest>]>([
-    ['APPROVED', 'MERGEABLE', 'READY_TO_MERGE', 'a person approved', { reviews: [{ author: 'ines', state: 'APPROVED' }] }],
+    [
+      'APPROVED',
+      'MERGEABLE',
+      'READY_TO_MERGE',
+      'a person approved',
+      { reviews: [{ author: 'ines', state: 'APPROVED' }] },
+    ],
     [
       'CHANGES_REQUESTED',
       'CHANGES_REQUESTED',
@@ -141,65 +147,81 @@ describe('the reviews of a pull request whose host requires none', () => {
         reviewRequests: ['ines'],
       },
     ],
-  ])('make it %s and the session %s, %s: %s', async ([reviewDecision, scmStatus, lane, _why, facts], { team }) => {
-    expect(await verdictOn(team, facts)).toMatchObject({ reviewDecision, scmStatus, lane });
-  });
+  ])(
+    'make it %s and the session %s, %s: %s',
+    async ([reviewDecision, scmStatus, lane, _why, facts], { team }) => {
+      expect(await verdictOn(team, facts)).toMatchObject({ reviewDecision, scmStatus, lane });
+    },
+  );
 });
 
 describe('a session is ready to merge only when the host would merge now', () => {
   const APPROVED = { reviewDecision: 'APPROVED' };
-  it.for<[SessionDisplayStatus, SessionLane, Mergeability, MergeabilityReason[], Partial<GitHubPullRequest>]>([
-    ['MERGEABLE', 'READY_TO_MERGE', 'MERGEABLE', [], APPROVED],
-    ['MERGEABLE', 'READY_TO_MERGE', 'MERGEABLE', [], { ...APPROVED, mergeStateStatus: 'HAS_HOOKS' }],
+  it.for<[SessionDisplayStatus, SessionLane, Mergeability, MergeabilityReason[], Partial<GitHubPullRequest>]>(
     [
-      'CONFLICTS',
-      'NEEDS_YOU',
-      'CONFLICTING',
-      ['CONFLICTS'],
-      { ...APPROVED, mergeable: 'CONFLICTING', mergeStateStatus: 'DIRTY' },
+      ['MERGEABLE', 'READY_TO_MERGE', 'MERGEABLE', [], APPROVED],
+      ['MERGEABLE', 'READY_TO_MERGE', 'MERGEABLE', [], { ...APPROVED, mergeStateStatus: 'HAS_HOOKS' }],
+      [
+        'CONFLICTS',
+        'NEEDS_YOU',
+        'CONFLICTING',
+        ['CONFLICTS'],
+        { ...APPROVED, mergeable: 'CONFLICTING', mergeStateStatus: 'DIRTY' },
+      ],
+      ['APPROVED', 'IN_REVIEW', 'BLOCKED', ['BEHIND_BASE'], { ...APPROVED, mergeStateStatus: 'BEHIND' }],
+      [
+        'APPROVED',
+        'IN_REVIEW',
+        'BLOCKED',
+        ['BLOCKED_BY_PROVIDER'],
+        { ...APPROVED, mergeStateStatus: 'BLOCKED' },
+      ],
+      [
+        'APPROVED',
+        'IN_REVIEW',
+        'UNKNOWN',
+        [],
+        { ...APPROVED, mergeable: 'UNKNOWN', mergeStateStatus: 'UNKNOWN' },
+      ],
+      ['QUEUED', 'IN_REVIEW', 'MERGEABLE', [], { ...APPROVED, mergeQueuePosition: 3 }],
+      [
+        'MERGEABLE',
+        'READY_TO_MERGE',
+        'UNSTABLE',
+        ['CI_FAILING'],
+        {
+          mergeStateStatus: 'UNSTABLE',
+          checks: [
+            { name: 'build', isRequired: true },
+            { name: 'lint', conclusion: 'FAILURE' },
+          ],
+        },
+      ],
+      [
+        'CI_FAILED',
+        'NEEDS_YOU',
+        'BLOCKED',
+        ['CI_FAILING'],
+        {
+          mergeStateStatus: 'BLOCKED',
+          checks: [{ name: 'build', isRequired: true, conclusion: 'FAILURE' }, { name: 'lint' }],
+        },
+      ],
+      [
+        'CI_FAILED',
+        'NEEDS_YOU',
+        'UNSTABLE',
+        ['CI_FAILING'],
+        { mergeStateStatus: 'UNSTABLE', checks: [{ name: 'lint', conclusion: 'FAILURE' }] },
+      ],
     ],
-    ['APPROVED', 'IN_REVIEW', 'BLOCKED', ['BEHIND_BASE'], { ...APPROVED, mergeStateStatus: 'BEHIND' }],
-    ['APPROVED', 'IN_REVIEW', 'BLOCKED', ['BLOCKED_BY_PROVIDER'], { ...APPROVED, mergeStateStatus: 'BLOCKED' }],
-    [
-      'APPROVED',
-      'IN_REVIEW',
-      'UNKNOWN',
-      [],
-      { ...APPROVED, mergeable: 'UNKNOWN', mergeStateStatus: 'UNKNOWN' },
-    ],
-    ['QUEUED', 'IN_REVIEW', 'MERGEABLE', [], { ...APPROVED, mergeQueuePosition: 3 }],
-    [
-      'MERGEABLE',
-      'READY_TO_MERGE',
-      'UNSTABLE',
-      ['CI_FAILING'],
-      {
-        mergeStateStatus: 'UNSTABLE',
-        checks: [
-          { name: 'build', isRequired: true },
-          { name: 'lint', conclusion: 'FAILURE' },
-        ],
-      },
-    ],
-    [
-      'CI_FAILED',
-      'NEEDS_YOU',
-      'BLOCKED',
-      ['CI_FAILING'],
-      {
-        mergeStateStatus: 'BLOCKED',
-        checks: [{ name: 'build', isRequired: true, conclusion: 'FAILURE' }, { name: 'lint' }],
-      },
-    ],
-    [
-      'CI_FAILED',
-      'NEEDS_YOU',
-      'UNSTABLE',
-      ['CI_FAILING'],
-      { mergeStateStatus: 'UNSTABLE', checks: [{ name: 'lint', conclusion: 'FAILURE' }] },
-    ],
-  ])('%s, %s, %s, %j: %o', async ([scmStatus, lane, mergeability, mergeabilityReasons, facts], { team }) => {
-    expect(await verdictOn(team, facts)).toMatchObject({ scmStatus, lane, mergeability, mergeabilityReasons });
+  )('%s, %s, %s, %j: %o', async ([scmStatus, lane, mergeability, mergeabilityReasons, facts], { team }) => {
+    expect(await verdictOn(team, facts)).toMatchObject({
+      scmStatus,
+      lane,
+      mergeability,
+      mergeabilityReasons,
+    });
   });
 
   it('tells the place in the merge queue', async ({ team }) => {
@@ -221,7 +243,9 @@ describe('of several attempts at a check the newest counts', () => {
     completedAt: conclusion === null ? null : minute(at + 1),
     ...more,
   });
-  const suite = (id: number, more: object = {}) => ({ suite: { id, workflow: 'CI', runNumber: id, ...more } });
+  const suite = (id: number, more: object = {}) => ({
+    suite: { id, workflow: 'CI', runNumber: id, ...more },
+  });
   const LONG = 'b'.repeat(100);
 
   it.for<[CiState, why: string, GitHubPullRequest['checks']]>([
@@ -305,11 +329,16 @@ describe('workflows that wait for approval', () => {
 
   it('wait no longer once a later run was approved', async ({ team }) => {
     const suites = [waiting, { id: 2, workflow: 'CI', runNumber: 2, conclusion: 'SUCCESS' }];
-    expect(await verdictOn(team, { suites })).toMatchObject({ awaitsApproval: false, scmStatus: 'MERGEABLE' });
+    expect(await verdictOn(team, { suites })).toMatchObject({
+      awaitsApproval: false,
+      scmStatus: 'MERGEABLE',
+    });
   });
 });
 
-it("the branch of a fork is no parent of a pull request, whose target has the branch's name", async ({ team }) => {
+it("the branch of a fork is no parent of a pull request, whose target has the branch's name", async ({
+  team,
+}) => {
   team.onGitHub(7, { sourceBranch: 'main', headRepository: { owner: 'stranger', repo: 'rocket' } });
   team.onGitHub(8, { sourceBranch: 'fix', targetBranch: 'main', mergeStateStatus: 'BEHIND' });
   const { id } = await team.spawn();
@@ -323,9 +352,26 @@ it("the branch of a fork is no parent of a pull request, whose target has the br
 });
 
 describe('review threads', () => {
-  it.for<[SessionDisplayStatus, unresolved: [string, boolean, number, number][], why: string, Partial<GitHubPullRequest>]>([
-    ['MERGEABLE', [], 'of the author', { threads: [{ comments: [{ author: 'octocat' }, { author: 'ines' }] }] }],
-    ['CHANGES_REQUESTED', [['ines', false, 1, 0]], 'of a person', { threads: [{ comments: [{ author: 'ines' }] }] }],
+  it.for<
+    [
+      SessionDisplayStatus,
+      unresolved: [string, boolean, number, number][],
+      why: string,
+      Partial<GitHubPullRequest>,
+    ]
+  >([
+    [
+      'MERGEABLE',
+      [],
+      'of the author',
+      { threads: [{ comments: [{ author: 'octocat' }, { author: 'ines' }] }] },
+    ],
+    [
+      'CHANGES_REQUESTED',
+      [['ines', false, 1, 0]],
+      'of a person',
+      { threads: [{ comments: [{ author: 'ines' }] }] },
+    ],
     [
       'MERGEABLE',
       [['linter', true, 1, 0]],
@@ -378,7 +424,12 @@ describe('review threads', () => {
     const found = await verdictOn(team, facts);
     expect(found.scmStatus).toBe(scmStatus);
     expect(
-      found.unresolvedBy.map(({ reviewer, isBot, count, outdatedCount }) => [reviewer, isBot, count, outdatedCount]),
+      found.unresolvedBy.map(({ reviewer, isBot, count, outdatedCount }) => [
+        reviewer,
+        isBot,
+        count,
+        outdatedCount,
+      ]),
     ).toEqual(unresolved);
   });
 });
