@@ -93,6 +93,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
   const source = pullRequestSource(config, log);
+  metrics.observeHostBudget(source.budget);
   try {
     const services = {
       db,

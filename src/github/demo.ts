@@ -23,6 +23,8 @@ export function demoPullRequests(startedAt = new Date()): PullRequestSource {
     }),
   );
   return {
+    // A file has no budget.
+    budget: () => null,
     async fetch(coordinates) {
       const found = byKey.get(keyOf(coordinates));
       if (!found) throw new PrNotFoundError(coordinates);

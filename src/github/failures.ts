@@ -101,6 +101,11 @@ function httpFailureOf(failure: unknown): HttpFailure | null {
     : null;
 }
 
+/** The headers of a refusal; none when there was no answer. */
+export function headersOf(failure: unknown): Headers {
+  return httpFailureOf(failure)?.response?.headers ?? {};
+}
+
 const MAX_CAUSE_LENGTH = 500;
 
 function cleanCause(failure: unknown, token: string): Error {

@@ -1,8 +1,12 @@
 import { builder } from '../../schema/index.ts';
+import { badInput } from '../../schema/kit/badInput.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
+import { refreshIfOlder } from '../../services/pullRequest/refreshIfOlder.ts';
+
+const MAX_AGE_SECONDS = 86_400;
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.prismaField({
@@ -16,16 +20,23 @@ builder.prismaObjectFields('Organization', (t) => ({
         description:
           'The URL of the pull request, or `owner/repo#142` for one on github.com. Letter case does not matter.',
       }),
+      maxAgeSeconds: t.arg.int({
+        description: `The greatest age of the facts, 1 to ${MAX_AGE_SECONDS} seconds. Older ones are fetched from the host again, at most once in that time for all readers together. When the host does not answer, the stored facts are returned, and \`observedAt\` tells their age. Default: the stored facts of any age.`,
+      }),
     },
-    resolve: (query, organization, { ref }, { db }) => {
+    async resolve(query, organization, { ref, maxAgeSeconds }, context) {
+      if (maxAgeSeconds != null && (maxAgeSeconds < 1 || maxAgeSeconds > MAX_AGE_SECONDS)) {
+        throw badInput(`maxAgeSeconds must be from 1 to ${MAX_AGE_SECONDS}.`);
+      }
       const coordinates = parseQualifiedRef(ref);
-      return (
-        coordinates &&
-        db.prisma.pullRequest.findFirst({
-          ...query,
-          where: { organizationId: organization.id, ...keyOf(coordinates) },
-        })
-      );
+      if (!coordinates) return null;
+      const { pullRequest } = context.db.prisma;
+      const where = { organizationId: organization.id, ...keyOf(coordinates) };
+      if (maxAgeSeconds != null) {
+        const stored = await pullRequest.findFirst({ where, select: { id: true } });
+        if (stored) await refreshIfOlder(context, stored.id, maxAgeSeconds);
+      }
+      return await pullRequest.findFirst({ ...query, where });
     },
   }),
   pullRequests: t.list({

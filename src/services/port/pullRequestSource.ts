@@ -132,10 +132,28 @@ export type PullRequestFacts = {
 };
 
 /**
- * Fetches one pull request from its host.
- * @throws PrNotFoundError when the host does not know it, or does not show it to us
- * @throws ScmUnavailableError for every other failure
+ * Why a pull request is fetched, most important first: a claim, a refresh that was asked for, a reader who wants new facts, a
+ * question of Muster's own. The budget of the host is kept for the more important.
  */
+export type FetchPriority = 'CLAIM' | 'REFRESH' | 'READ' | 'FOLLOW_UP';
+
+/** What may still be asked of a host. */
+export type HostBudget = {
+  host: string;
+  /** Points an hour. */
+  limit: number;
+  remaining: number;
+  /** When it is full again; null when the host does not say. */
+  resetAt: Date | null;
+};
+
 export type PullRequestSource = {
-  fetch(coordinates: PullRequestCoordinates): Promise<PullRequestFacts>;
+  /**
+   * Fetches one pull request from its host.
+   * @throws PrNotFoundError when the host does not know it, or does not show it to us
+   * @throws ScmUnavailableError for every other failure
+   */
+  fetch(coordinates: PullRequestCoordinates, priority?: FetchPriority): Promise<PullRequestFacts>;
+  /** As of this process's last request; null before it, and for a host without a budget. */
+  budget(): HostBudget | null;
 };

@@ -51,7 +51,7 @@ export async function prepareClaim(
   assertMayClaim(claimer);
   const asked = resolvePullRequestRef(parsePullRequestRef(pr), claimer.project);
   const { organizationId } = claimer.project;
-  const observed = await observePullRequest(act, organizationId, asked);
+  const observed = await observePullRequest(act, organizationId, asked, 'CLAIM');
   const { state } = observed.facts;
   // The refusal of this claim is no reason to forget the merge.
   if (isOver(state)) await recordFacts(act, { organizationId, asked, observed });

@@ -14,7 +14,7 @@ export async function refreshAgain(
   const { organizationId, host, repoOwner, repoName, number, externalId } = pullRequest;
   const asked = { host, owner: repoOwner, repo: repoName, number };
   try {
-    const observed = await observePullRequest(run, organizationId, asked);
+    const observed = await observePullRequest(run, organizationId, asked, 'FOLLOW_UP');
     const { mergeability, unreadable } = observed.facts;
     // Another pull request has this one's name by now.
     if (externalId && observed.facts.externalId && externalId !== observed.facts.externalId) {
