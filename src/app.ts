@@ -23,6 +23,7 @@ import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
+import { RUNNING_LIMITS } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
@@ -55,6 +56,10 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   quotas?: Partial<Quotas>;
   /** Names of the environment variables that the runtime provides. Default: none. */
   availableEnv?: Config['availableEnv'];
+  /** Which execution workspaces the sweeper closes. Default: the defaults of the configuration. */
+  sweep?: Config['sweep'];
+  /** Default: `RUNNING_LIMITS`. */
+  runningLimits?: Partial<Config['runningLimits']>;
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -66,6 +71,7 @@ export type Tuning = {
 };
 
 const DRAIN_MS = 5_000;
+const DEFAULT_SWEEP: Config['sweep'] = { idleDays: 7, graceMinutes: 10 };
 
 /** Listens at once, also while the database is away or not migrated yet. */
 export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = {}): Promise<App> {
@@ -114,12 +120,23 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       port: config.port,
       metrics,
       log,
+      limits: { ...RUNNING_LIMITS, ...config.runningLimits },
       tuning: tuning.live,
     });
     url = http.url;
     if (config.jobs ?? true) {
       const { everySeconds } = tuning;
-      workers = startWorkers({ boss, db, jobs, runtime, pullRequestSource: source, log, everySeconds });
+      const { sweep = DEFAULT_SWEEP } = config;
+      workers = startWorkers({
+        boss,
+        db,
+        jobs,
+        runtime,
+        pullRequestSource: source,
+        sweep,
+        log,
+        everySeconds,
+      });
     }
     return {
       url,

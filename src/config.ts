@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { RUNNING_LIMITS, type RunningLimits } from './operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -7,6 +8,13 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 const BOOTSTRAP_TOKEN = /^[\x21-\x7e]{8,200}$/;
 /** About 2,700 years. With more, `now() - interval` leaves PostgreSQL's range of dates. */
 const MAX_RETENTION_DAYS = 1_000_000;
+const MAX_IDLE_DAYS = 10_000;
+/** A week. */
+const MAX_GRACE_MINUTES = 10_080;
+/** Enough for the introspection query. */
+const MIN_ANSWER_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
+const MAX_DEADLINE_SECONDS = 600;
 
 /**
  * The configuration from the environment, read once. Other modules take their part of it as an argument, so that servers
@@ -44,7 +52,10 @@ export type Config = {
       };
   /** Names of the environment variables that the runtime provides. */
   readonly availableEnv: readonly string[];
+  /** Which execution workspaces the sweeper closes. */
+  readonly sweep: { readonly idleDays: number; readonly graceMinutes: number };
   readonly feedRetention: { readonly days: number; readonly rows: number };
+  readonly runningLimits: Readonly<RunningLimits>;
   readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
@@ -111,7 +122,15 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
         : { kind: 'none' },
     ),
     availableEnv: Object.freeze(e.MUSTER_AVAILABLE_ENV),
+    sweep: Object.freeze({
+      idleDays: e.EXECUTION_WORKSPACE_IDLE_DAYS,
+      graceMinutes: e.EXECUTION_WORKSPACE_GRACE_MINUTES,
+    }),
     feedRetention: Object.freeze({ days: e.FEED_RETENTION_DAYS, rows: e.FEED_RETENTION_ROWS }),
+    runningLimits: Object.freeze({
+      answerBytes: e.MAX_ANSWER_BYTES,
+      deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
+    }),
     quotas: Object.freeze({
       agents: e.QUOTA_AGENTS,
       tokens: e.QUOTA_TOKENS,
@@ -221,8 +240,12 @@ const environment = z.object({
   MUSTER_RUNTIME: oneOf('none', 'exec').default('none'),
   MUSTER_RUNTIME_EXEC: z.string().optional(),
   MUSTER_AVAILABLE_ENV: names.default(() => []),
+  EXECUTION_WORKSPACE_IDLE_DAYS: integer(1, MAX_IDLE_DAYS).default(7),
+  EXECUTION_WORKSPACE_GRACE_MINUTES: integer(0, MAX_GRACE_MINUTES).default(10),
   FEED_RETENTION_DAYS: integer(1, MAX_RETENTION_DAYS).default(30),
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
+  MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(RUNNING_LIMITS.answerBytes),
+  OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(RUNNING_LIMITS.deadlineMs / 1_000),
   QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
   QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
   QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),

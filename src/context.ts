@@ -5,6 +5,7 @@ import type { Database } from './db.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
+import type { Operation } from './operation.ts';
 import type { Quotas } from './quotas.ts';
 import type { EntityReads } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
@@ -36,6 +37,10 @@ export type Context = Services & {
   upcoming?: () => readonly Change[];
   /** Set for a subscription: the most fields that one of its events can have. */
   cost?: number;
+  /** Set while the operation is executed. */
+  operation?: Operation;
+  /** Aborted when the client no longer waits for the answer. Absent where the transport does not notice. */
+  leaving?: AbortSignal;
   /** Absent where the transport cannot carry a subscription. */
   subscriptionTransport?: SubscriptionTransport;
 };

@@ -108,7 +108,13 @@ export function openDatabase(
   const limits = { ...LIMITS, ...tuning };
   const { waitMs } = limits;
   const maxWait = waitMs + PATIENCE_MS;
-  const shares = { perAccount: limits.connectionsPerAccount, maxWaiting: MAX_WAITING, waitMs };
+  const checkPool = openCheckPool(url);
+  const shares = {
+    perAccount: limits.connectionsPerAccount,
+    maxWaiting: MAX_WAITING,
+    waitMs,
+    cancel: (processId: number) => checkPool.query('SELECT pg_cancel_backend($1)', [processId]),
+  };
   const pool = newSharedPool(url, { max: limits.connections, name: 'muster', silenceMs: SILENCE_MS }, shares);
   const feedPool = newPool(url, { max: FEED_POOL_SIZE, name: 'muster feed', silenceMs: SHORT_SILENCE_MS });
   const jobPool = newPool(url, { max: JOB_POOL_SIZE, name: 'muster jobs', silenceMs: SILENCE_MS });
@@ -117,7 +123,6 @@ export function openDatabase(
     { max: TOKEN_POOL_SIZE, name: 'muster tokens', silenceMs: SHORT_SILENCE_MS },
     { ...shares, perAccount: TOKEN_POOL_SIZE },
   );
-  const checkPool = openCheckPool(url);
   const prisma = new PrismaClient({
     adapter: new PrismaPg(pool, { disposeExternalPool: false }),
     // Of the transactions that Prisma starts itself, to read or write several tables.

@@ -29,6 +29,7 @@ describe('the default configuration', () => {
       orgTemplatesDir: undefined,
       runtime: { kind: 'none' },
       availableEnv: [],
+      sweep: { idleDays: 7, graceMinutes: 10 },
       feedRetention: { days: 30, rows: 5_000_000 },
       quotas: {
         agents: 20_000,
@@ -59,6 +60,8 @@ describe('the default configuration', () => {
       'MUSTER_RUNTIME',
       'MUSTER_RUNTIME_EXEC',
       'MUSTER_AVAILABLE_ENV',
+      'EXECUTION_WORKSPACE_IDLE_DAYS',
+      'EXECUTION_WORKSPACE_GRACE_MINUTES',
       'FEED_RETENTION_DAYS',
       'FEED_RETENTION_ROWS',
       'QUOTA_AGENTS',
@@ -137,6 +140,8 @@ describe('the configuration accepts', () => {
     [{ MUSTER_RUNTIME: 'none', MUSTER_RUNTIME_EXEC: 'x' }, { runtime: { kind: 'none' } }],
     [{ MUSTER_RUNTIME: 'exec', MUSTER_RUNTIME_EXEC: 'x' }, { runtime: { kind: 'exec', program: 'x' } }],
     [{ MUSTER_AVAILABLE_ENV: ' A_1, b ,,A_1 _C\n' }, { availableEnv: ['A_1', 'b', '_C'] }],
+    [{ EXECUTION_WORKSPACE_IDLE_DAYS: '1' }, { sweep: { idleDays: 1, graceMinutes: 10 } }],
+    [{ EXECUTION_WORKSPACE_GRACE_MINUTES: '0' }, { sweep: { idleDays: 7, graceMinutes: 0 } }],
     [{ FEED_RETENTION_DAYS: '1' }, { feedRetention: { days: 1, rows: 5_000_000 } }],
     [{ FEED_RETENTION_ROWS: '100000000' }, { feedRetention: { days: 30, rows: 100_000_000 } }],
     [{ LOG_LEVEL: 'trace' }, { logLevel: 'trace' }],
@@ -172,6 +177,10 @@ describe('the configuration refuses', () => {
     [
       { MUSTER_RUNTIME: 'exec', MUSTER_RUNTIME_EXEC: '' },
       'MUSTER_RUNTIME_EXEC is not set; expected the program to run, because MUSTER_RUNTIME is exec',
+    ],
+    [
+      { EXECUTION_WORKSPACE_IDLE_DAYS: '0' },
+      'EXECUTION_WORKSPACE_IDLE_DAYS is "0"; expected a whole number from 1 to 10000',
     ],
     [{ FEED_RETENTION_DAYS: '0' }, 'FEED_RETENTION_DAYS is "0"; expected a whole number from 1 to 1000000'],
     [

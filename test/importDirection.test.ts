@@ -17,10 +17,14 @@ const MAY_IMPORT: Record<string, { values: string[]; types: string[] }> = {
   observe: { values: [], types: ['feed', 'jobs'] },
   embedded: { values: [], types: [] },
   migrations: { values: [], types: [] },
+  repair: { values: ['migrations'], types: [] },
   errors: { values: [], types: [] },
   database: { values: [], types: [] },
   doctor: { values: ['feed', 'github', 'jobs', 'migrations'], types: [] },
-  cli: { values: ['auth', 'doctor', 'embedded', 'observe', 'services', 'migrations', 'jobs'], types: [] },
+  cli: {
+    values: ['auth', 'doctor', 'embedded', 'observe', 'services', 'migrations', 'repair', 'jobs'],
+    types: [],
+  },
   // The client runs elsewhere, in browsers too.
   client: { values: [], types: [] },
 };
@@ -32,7 +36,7 @@ const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
   'asciiLower.ts': ['services', 'github', 'cli'],
-  'backoff.ts': ['db.ts', 'feed', 'github', 'http', 'jobs'],
+  'backoff.ts': ['db.ts', 'feed', 'github', 'http', 'jobs', 'repair'],
   'busy.ts': ['database', 'db.ts', 'http', 'services', 'slots.ts'],
   'config.ts': ['cli', 'app.ts'],
   'context.ts': ['schema', 'resolvers', 'http'],
@@ -43,7 +47,7 @@ const ROOT: Record<string, string[]> = {
   'limiter.ts': ['services', 'feed'],
   'migrations.ts': ['cli', 'doctor', 'http'],
   'quotas.ts': ['app.ts', 'cli', 'config.ts', 'services'],
-  'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations', 'http'],
+  'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations', 'http', 'repair'],
   'slots.ts': ['database', 'http', 'limiter.ts'],
   'sqlError.ts': ['services', 'db.ts', 'http'],
   'workspacePath.ts': ['services', 'schema'],

@@ -46,6 +46,8 @@ export const policy = {
   'session.updateMergePolicy': EVERY_MEMBER,
   'session.terminate': EVERY_MEMBER,
   'session.restore': EVERY_MEMBER,
+  'executionWorkspace.change': EVERY_MEMBER,
+  'executionWorkspace.addNote': { ...EVERY_MEMBER, AGENT: OWN },
   'pullRequest.claim': { ...EVERY_MEMBER, AGENT: OWN },
   'pullRequest.refresh': { ...EVERY_MEMBER, AGENT: OWN },
   'vocabulary.write': ADMINS,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { JOB_STATES } from '../jobs/listing.ts';
 import { DEAD_LETTERS, QUEUES } from '../jobs/queue.ts';
+import { REPAIR_STEPS } from '../repair/repairClosedState.ts';
 import type { MemberOptions, OrganizationOptions } from './organization.ts';
 import { runCommand } from './runCommand.ts';
 
@@ -38,7 +39,7 @@ program
   .description('give positions in the change feed, or stand by while another process does')
   .addOption(
     new Option('--port <port>', 'serve /healthz, /readyz and /metrics on this port of HOST').argParser(
-      parsePort,
+      wholeNumber(0, MAX_PORT),
     ),
   )
   .action(runCommand(async () => (await import('./sequencer.ts')).sequencerCommand));
@@ -179,9 +180,38 @@ token
     })({}),
   );
 
-/** As strict as the environment variable PORT. */
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (/^\d{1,5}$/.test(text) && port <= MAX_PORT) return port;
-  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_PORT}.`);
+program
+  .command('db')
+  .description('repair the rows of a database')
+  .command('repair-closed-state')
+  .description(
+    'repair execution workspaces whose closed_at and status contradict each other, while writers go on',
+  )
+  .option('--dry-run', 'only count the contradictions and list those with a live session')
+  .addOption(
+    new Option('--batch <rows>', 'how many rows one transaction changes at most')
+      .argParser(wholeNumber(1, 10_000))
+      .default(500),
+  )
+  .option(
+    '--reopen-live',
+    'clear closed_at where a session is live; otherwise stop before the CHECK is added',
+  )
+  .addOption(new Option('--until <step>', 'the last step').choices(REPAIR_STEPS).default('validate'))
+  .addOption(
+    new Option('--lock-timeout <milliseconds>', 'how long a statement waits for a lock before it is retried')
+      .argParser(wholeNumber(10, 60_000))
+      .default(500),
+  )
+  .option('--json', 'print the report as JSON')
+  .addHelpText('after', '\nThe order of a rollout: see docs/execution-workspaces-rollout.md.')
+  .action(runCommand(async () => (await import('./repairClosedState.ts')).repairClosedStateCommand));
+
+/** As strict as the environment variables that are numbers. */
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d{1,5}$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
 }

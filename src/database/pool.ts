@@ -1,8 +1,10 @@
 /** Pools of connections to PostgreSQL. */
 import pg from 'pg';
+import { currentOperation } from '../operation.ts';
 import { withSessionSettings } from '../sessionSettings.ts';
 import { createSlots, type Slots } from '../slots.ts';
 import { currentAccount } from './account.ts';
+import { type Cancel, lease } from './lease.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 export const LOCK_TIMEOUT_MS = 10_000;
@@ -28,6 +30,7 @@ export type Shares = {
   maxWaiting: number;
   /** How long a request for a connection waits. */
   waitMs: number;
+  cancel: Cancel;
 };
 
 /**
@@ -67,11 +70,13 @@ type OnClient = Parameters<pg.Pool['connect']>[0];
 class SharedPool extends pg.Pool {
   readonly #slots: Slots;
   readonly #waitMs: number;
+  readonly #cancel: Cancel;
 
-  constructor(config: pg.PoolConfig & { max?: number }, { waitMs, ...limits }: Shares) {
+  constructor(config: pg.PoolConfig & { max?: number }, { waitMs, cancel, ...limits }: Shares) {
     super(config);
     this.#slots = createSlots({ total: this.options.max, ...limits, perKey: limits.perAccount });
     this.#waitMs = waitMs;
+    this.#cancel = cancel;
   }
 
   override connect(): Promise<pg.PoolClient>;
@@ -88,6 +93,8 @@ class SharedPool extends pg.Pool {
 
   async #takeClient(): Promise<pg.PoolClient> {
     const { name, waitMs = this.#waitMs } = currentAccount();
+    const operation = currentOperation();
+    operation?.signal.throwIfAborted();
     const giveBack = await this.#slots.take(name, waitMs);
     try {
       const client = await super.connect();
@@ -96,7 +103,10 @@ class SharedPool extends pg.Pool {
         release(error);
         giveBack();
       };
-      return client;
+      if (!operation) return client;
+      if (!operation.signal.aborted) return lease(client, operation, this.#cancel);
+      client.release();
+      throw operation.signal.reason;
     } catch (error) {
       giveBack();
       throw error;

@@ -21,7 +21,11 @@ const QUERY = /* GraphQL */ `
 
 const answer = z.object({
   viewer: z.object({ login: z.string() }),
-  rateLimit: z.object({ limit: z.number(), remaining: z.number(), resetAt: z.iso.datetime({ offset: true }).pipe(z.coerce.date()) }),
+  rateLimit: z.object({
+    limit: z.number(),
+    remaining: z.number(),
+    resetAt: z.iso.datetime({ offset: true }).pipe(z.coerce.date()),
+  }),
 });
 
 const TIMEOUT_MS = 8_000;

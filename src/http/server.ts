@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import type { RunningLimits } from '../operation.ts';
 import { createBoundedServer } from './boundedServer.ts';
 import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
@@ -34,17 +35,18 @@ export type HttpServerOptions = {
   port: number;
   metrics: Metrics;
   log: Logger;
+  limits: RunningLimits;
   /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, tuning }: HttpServerOptions,
+  { host, port, metrics, log, limits, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
   const connections = createLiveConnections(db.checkPool, log, tuning);
-  const yoga = createGraphQLServer(services, connections, log);
+  const yoga = createGraphQLServer(services, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
   let isReady = false;

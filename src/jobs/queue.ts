@@ -67,9 +67,14 @@ export const QUEUES = {
     retentionSeconds: DAY_SECONDS,
     deleteAfterSeconds: HOUR_SECONDS,
   },
+  // Retries after about 3, 6, 12, 24 and 48 seconds, because a session waits for it.
+  'checkout.create': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: 6 * MINUTE_SECONDS }),
+  // Retries for about three minutes. Then a person decides.
+  'checkout.cleanup': lasting({ retryLimit: 6, retryDelay: 2, expireInSeconds: 10 * MINUTE_SECONDS }),
   'agent.reconcile': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'session.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'workspace.silence': recurring({ expireInSeconds: MINUTE_SECONDS }),
+  'executionWorkspace.sweep': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'schedule.due': recurring({ expireInSeconds: 10 * MINUTE_SECONDS }),
   'import.sweep': recurring({ expireInSeconds: MINUTE_SECONDS }),
   'import.progress': recurring({ expireInSeconds: MINUTE_SECONDS }),
@@ -81,6 +86,7 @@ export type RecurringName =
   | 'agent.reconcile'
   | 'session.silence'
   | 'workspace.silence'
+  | 'executionWorkspace.sweep'
   | 'schedule.due'
   | 'import.sweep'
   | 'import.progress'
@@ -91,6 +97,7 @@ export const EVERY_SECONDS: Readonly<Record<RecurringName, number>> = {
   'agent.reconcile': 15,
   'session.silence': 5,
   'workspace.silence': 15,
+  'executionWorkspace.sweep': MINUTE_SECONDS,
   'schedule.due': 15,
   'import.sweep': 5,
   'import.progress': 3,

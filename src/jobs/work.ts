@@ -4,6 +4,9 @@ import { forgetExpiredKeys } from '../services/act/expiredKey.ts';
 import { reconcileAgents } from '../services/container/reconcileAgents.ts';
 import { startAgent } from '../services/container/startAgent.ts';
 import { teardownContainer } from '../services/container/teardownContainer.ts';
+import { cleanUpCheckout } from '../services/executionWorkspace/cleanUpCheckout.ts';
+import { createCheckout } from '../services/executionWorkspace/createCheckout.ts';
+import { sweepExecutionWorkspaces } from '../services/executionWorkspace/sweep.ts';
 import { failAbandonedImports } from '../services/orgImport/abandonedImport.ts';
 import { countProvisioned } from '../services/orgImport/importProgress.ts';
 import type { JobOutcome, JobRun } from '../services/port/job.ts';
@@ -26,6 +29,7 @@ export type Work = {
 };
 
 const CONTAINERS_AT_ONCE = 4;
+const CHECKOUTS_AT_ONCE = 4;
 const SCHEDULES_AT_ONCE = 4;
 const REFRESHES_AT_ONCE = 2;
 const POLL_SECONDS = 2;
@@ -34,11 +38,17 @@ const MAX_POLL_SECONDS = 60;
 const startData = z.object({ agentId: z.uuid() });
 const teardownData = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
 const refreshData = z.object({ pullRequestId: z.uuid(), attempt: z.int().positive() });
+const createCheckoutData = z.object({ executionWorkspaceId: z.uuid() });
+const cleanupData = z.object({
+  executionWorkspaceId: z.uuid(),
+  generation: z.int(),
+  checkoutRef: z.string(),
+});
 const scheduleData = z.object({ scheduleId: z.uuid(), claimedAt: z.iso.datetime().pipe(z.coerce.date()) });
 
-/** The work of a process with this runtime. Without a runtime, it leaves containers to processes that have one. */
+/** The work of a process with this runtime. Without one, it leaves containers and checkouts to processes that have one. */
 export function workOf({ kind }: Runtime): Work[] {
-  return kind === 'none' ? ANYWHERE : [...CONTAINERS, ...ANYWHERE];
+  return kind === 'none' ? ANYWHERE : [...CONTAINERS, ...CHECKOUTS, ...ANYWHERE];
 }
 
 const containerWork = { concurrency: CONTAINERS_AT_ONCE, pollSeconds: POLL_SECONDS };
@@ -56,6 +66,21 @@ const CONTAINERS: Work[] = [
     do: (run, data) => teardownContainer(run, teardownData.parse(data)),
   },
   { ...recurring('agent.reconcile'), do: reconcileAgents },
+];
+
+const checkoutWork = { concurrency: CHECKOUTS_AT_ONCE, pollSeconds: POLL_SECONDS };
+
+const CHECKOUTS: Work[] = [
+  {
+    queue: 'checkout.create',
+    ...checkoutWork,
+    do: (run, data) => createCheckout(run, createCheckoutData.parse(data)),
+  },
+  {
+    queue: 'checkout.cleanup',
+    ...checkoutWork,
+    do: (run, data) => cleanUpCheckout(run, cleanupData.parse(data)),
+  },
 ];
 
 const SCHEDULES: Work[] = [
@@ -83,6 +108,7 @@ const HOUSEKEEPING: Work[] = [
     ...recurring('workspace.silence'),
     do: async ({ db }) => ({ stamped: await markSilentWorkspaces(db) }),
   },
+  { ...recurring('executionWorkspace.sweep'), do: sweepExecutionWorkspaces },
   {
     ...recurring('import.sweep'),
     do: async (run) => ({ failed: await failAbandonedImports(run) }),

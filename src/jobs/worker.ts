@@ -4,7 +4,7 @@ import type { JobWithMetadata } from 'pg-boss';
 import type { Logger } from 'pino';
 import { backoffMs } from '../backoff.ts';
 import type { Database } from '../db.ts';
-import type { JobQueue, JobRun } from '../services/port/job.ts';
+import type { JobQueue, JobRun, SweepSettings } from '../services/port/job.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import type { Runtime } from '../services/port/runtime.ts';
 import type { Boss } from './boss.ts';
@@ -17,6 +17,7 @@ export type WorkersOptions = {
   jobs: JobQueue;
   runtime: Runtime;
   pullRequestSource: PullRequestSource;
+  sweep: SweepSettings;
   log: Logger;
   /** For tests: other intervals of recurring jobs. */
   everySeconds?: Partial<Record<RecurringName, number>>;

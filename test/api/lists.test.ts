@@ -36,7 +36,7 @@ const lists = objectTypes
     );
   });
 
-/** Organization.sessions is read from a table or a view, which its arguments decide. */
+/** Organization.sessions is read with or without the view of the statuses, which its arguments decide. */
 function filtersOf(list: string): string[] {
   if (list !== 'Organization.sessions') return [''];
   const orders = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'].map((order) => `, orderBy: ${order}`);

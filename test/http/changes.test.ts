@@ -108,22 +108,27 @@ describe('a filter of `changes`', () => {
 
   it('by an entity id of another type returns nothing', async ({ sharedTeam: team }) => {
     const uuid = uuidOf(sessionId);
-    for (const type of [
-      'Project',
-      'PullRequest',
-      'PullRequestCheck',
-      'User',
-      'Organization',
-      'Nonsense',
-      'toString',
-    ]) {
+    for (const type of ['Project', 'PullRequest', 'PullRequestCheck']) {
       expect(await paged(team, `entityId: "${globalId(type, uuid)}"`)).toEqual([]);
     }
     expect(await paged(team, `entityId: "${sessionId}", types: [PROJECT_CREATED]`)).toEqual([]);
-    for (const type of ['Session', 'Token', 'Agent']) {
-      expect(await paged(team, `actorId: "${globalId(type, bob.userId)}"`)).toEqual([]);
-    }
+    expect(await paged(team, `actorId: "${globalId('Agent', bob.userId)}"`)).toEqual([]);
   });
+
+  it.for([
+    ['entityId', 'User'],
+    ['entityId', 'Organization'],
+    ['entityId', 'Nonsense'],
+    ['entityId', 'toString'],
+    ['actorId', 'Session'],
+    ['actorId', 'Token'],
+  ] as const)(
+    'by `%s` with the id of a %s, which can match no change, is BAD_USER_INPUT',
+    async ([argument, type], { sharedTeam: team }) => {
+      const { errors } = await ask(team, `(${argument}: "${globalId(type, uuidOf(sessionId))}")`);
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    },
+  );
 
   it('by actor returns only changes that the actor made', async ({ sharedTeam: team }) => {
     const actor = globalId('User', bob.userId);

@@ -157,7 +157,23 @@ describe('the cost of an operation', () => {
     ['a page of any size', 'viewer { organizations(first: 7) { nodes { id } } }', 3 + 7],
     ['a page from the end', 'viewer { organizations(last: 8) { nodes { id } } }', 3 + 8],
     ['a page of 100 at most', 'viewer { organizations(first: 1000000) { nodes { id } } }', 3 + 100],
-    ['an empty page', 'viewer { organizations(first: 0) { nodes { id } totalCount } }', 4],
+    ['an empty page', 'viewer { organizations(first: 0) { nodes { id } } }', 3],
+    ['25 for the length of a list', 'viewer { organizations(first: 0) { totalCount } }', 2 + 25],
+    [
+      '16 for each free-form value',
+      'organization(slug: "x") { changes(first: 5) { nodes { payload } } }',
+      3 + 5 * 16,
+    ],
+    [
+      'one for each 4 KB that a long text may have',
+      'organization(slug: "x") { agents(first: 2) { nodes { memory(first: 3) { nodes { key value } } } } }',
+      3 + 2 * (2 + 3 * (1 + 16)),
+    ],
+    [
+      'as many items as a long list without pages may have',
+      'organization(slug: "x") { workspaceTree { name role } }',
+      2 + 1_000 * (1 + 3),
+    ],
     ['a page of a negative size', 'viewer { organizations(first: -5) { nodes { id } } }', 3],
     [
       'a page that is read as nodes and as edges',

@@ -22,7 +22,10 @@ const LARGE_BYTES = 30_000_000;
 const it = test.extend(
   'config',
   { scope: 'file' },
-  { tuning: { live: { stuckMs: 1_000, softBytes: SOFT_BYTES } } },
+  {
+    tuning: { live: { stuckMs: 1_000, softBytes: SOFT_BYTES } },
+    runningLimits: { answerBytes: 2 * LARGE_BYTES },
+  },
 );
 
 const figure = async (app: TestApp, series: string) => (await readFigures(app.url))(series);

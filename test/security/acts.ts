@@ -1,7 +1,7 @@
 /** The permissions of every mutation, and an input to try each one with. */
 import { randomBytes } from 'node:crypto';
 import type { MembershipRole } from '../graphql/graphql.ts';
-import { AddMember, CreateToken, DetachItem } from '../support/mutations.ts';
+import { AddMember, CloseExecutionWorkspace, CreateToken, DetachItem } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import { uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
@@ -102,6 +102,14 @@ export const PERMISSIONS = table<Role>(`
   updateMergePolicy                   | 401    | none     | none   | none      | no    | yes    | yes   | yes
   terminateSession                    | 401    | none     | none   | none      | no    | yes    | yes   | yes
   restoreSession                      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  openExecutionWorkspace              | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  idleExecutionWorkspace              | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  requestExecutionWorkspaceReview     | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  closeExecutionWorkspace             | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  reopenExecutionWorkspace            | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  retryExecutionWorkspaceCleanup      | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  addExecutionWorkspaceNote           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  addExecutionWorkspaceNote: its own  | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   claimPR                             | 401    | none     | none   | none      | no    | yes    | yes   | yes
   claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -318,12 +326,46 @@ export const ACTS: Record<string, Prepare> = {
     succeeded(await team.claim((await team.spawn()).id, pr));
     return { sessionId: (await team.spawn()).id, pr };
   },
+  openExecutionWorkspace: async (cast) => ({
+    organizationId: cast.team.id,
+    projectId: cast.team.project.id,
+    sessionId: await newSession(cast, 'nobody'),
+    name: newName(),
+    mode: 'ISOLATED_WORKSPACE',
+  }),
+  idleExecutionWorkspace: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  requestExecutionWorkspaceReview: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  closeExecutionWorkspace: async ({ team }) => ({ id: (await team.openExecutionWorkspace()).id }),
+  reopenExecutionWorkspace: async ({ team }) => ({ id: await closedExecutionWorkspace(team) }),
+  retryExecutionWorkspaceCleanup: async ({ team, psql }) => {
+    const id = await closedExecutionWorkspace(team);
+    await psql(
+      "UPDATE execution_workspace SET status = 'CLEANUP_FAILED', cleanup_reason = 'disk full' WHERE id = $1",
+      [uuidOf(id)],
+    );
+    return { id };
+  },
+  addExecutionWorkspaceNote: async ({ team }) => ({
+    id: (await team.openExecutionWorkspace()).id,
+    body: 'Looks good.',
+  }),
+  'addExecutionWorkspaceNote: its own': async (cast) => ({
+    id: (await cast.team.openExecutionWorkspace({ sessionId: await newSession(cast, 'own') })).id,
+    body: 'Looks good.',
+  }),
   refreshPR: refreshOf('nobody'),
   'refreshPR: of its own session': refreshOf('own'),
   "refreshPR: of another agent's": refreshOf('other'),
 };
 
 type Runner = 'own' | 'other' | 'nobody';
+
+async function closedExecutionWorkspace(team: Team): Promise<string> {
+  const { id } = await team.openExecutionWorkspace();
+  const { closeExecutionWorkspace } = await team.owner.query(CloseExecutionWorkspace, { input: { id } });
+  succeeded(closeExecutionWorkspace);
+  return id;
+}
 
 async function newSession({ team, agents }: Cast, runner: Runner): Promise<string> {
   return (await team.spawn({ agentId: runner === 'nobody' ? null : agents[runner].id })).id;

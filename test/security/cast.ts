@@ -24,6 +24,7 @@ export type Role = (typeof ROLES)[number];
 
 export type Cast = {
   team: Team;
+  psql: Psql;
   /** The team of the outsider, who does not see `team`. */
   otherTeam: Team;
   clients: Record<Role, Client>;
@@ -77,6 +78,7 @@ async function createCast(createTeam: CreateTeam, app: TestApp, psql: Psql): Pro
   };
   return {
     team,
+    psql,
     otherTeam,
     createTeam,
     emails: Object.fromEntries(Object.entries(people).map(([role, { email }]) => [role, email])),

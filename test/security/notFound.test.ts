@@ -42,9 +42,9 @@ const inputIds = mutations.flatMap(({ name }) => {
     }));
 });
 
-/** The type whose id a field takes: a field `id` takes the noun of its mutation. */
+/** The type whose id a field takes: a field `id` takes the noun of its mutation, such as `retryExecutionWorkspaceCleanup`. */
 function typeOfField(mutation: string, name: string): string {
-  if (name === 'id') return mutation.replace(/^[a-z]+/, '');
+  if (name === 'id') return mutation.replace(/^[a-z]+/, '').replace(/^(ExecutionWorkspace).*/, '$1');
   const named: Record<string, string> = {
     memberId: 'Membership',
     parentId: 'Workspace',

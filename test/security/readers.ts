@@ -21,6 +21,8 @@ export const THINGS = table<Outsider | Insider>(`
   OrgImport               | none     | none   | none      | all   | all    | all   | all
   Project                 | none     | none   | none      | all   | all    | all   | all
   Session                 | none     | none   | none      | all   | all    | all   | all
+  ExecutionWorkspace      | none     | none   | none      | all   | all    | all   | all
+  ExecutionWorkspaceNote  | none     | none   | none      | all   | all    | all   | all
   PullRequest             | none     | none   | none      | all   | all    | all   | all
   PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
   PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
@@ -42,7 +44,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Invitation:
@@ -69,7 +71,11 @@ export const FIELDS: Record<string, string> = {
   OrgImportWarning: 'path message',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
   Session:
-    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch executionWorkspace pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+  ExecutionWorkspace:
+    'id name organization project session sessions mode strategy provider branch baseRef status version generation noteCount notes openedAt lastUsedAt closedAt cleanupEligibleAt cleanupReason cleanupWarnings updatedAt closeReadiness',
+  ExecutionWorkspaceNote: 'id executionWorkspace author body createdAt',
+  CloseReadiness: 'state blockingReasons warnings plannedActions',
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
@@ -116,18 +122,19 @@ export const FIELDS: Record<string, string> = {
  * token cannot open a socket.
  */
 export const SUBSCRIPTIONS = table<Outsider | Insider>(`
-  subscription          | outsider | former | elsewhere | agent | member | admin | owner
-  agentChanged          | none     | none   | none      | hears | hears  | hears | hears
-  changes               | none     | none   | none      | hears | hears  | hears | hears
-  installationChanged   | none     | none   | none      | hears | hears  | hears | hears
-  prChanged             | none     | none   | none      | hears | hears  | hears | hears
-  prCheckRecorded       | none     | none   | none      | hears | hears  | hears | hears
-  prReviewThreadChanged | none     | none   | none      | hears | hears  | hears | hears
-  prSessionChanged      | none     | none   | none      | hears | hears  | hears | hears
-  sessionChanged        | none     | none   | none      | hears | hears  | hears | hears
-  watchedRepoChanged    | none     | none   | none      | hears | hears  | hears | hears
-  workspaceChanged      | none     | none   | none      | hears | hears  | hears | hears
-  orgImportChanged      | none     | none   | none      | hears | hears  | hears | hears
+  subscription              | outsider | former | elsewhere | agent | member | admin | owner
+  agentChanged              | none     | none   | none      | hears | hears  | hears | hears
+  changes                   | none     | none   | none      | hears | hears  | hears | hears
+  executionWorkspaceChanged | none     | none   | none      | hears | hears  | hears | hears
+  installationChanged       | none     | none   | none      | hears | hears  | hears | hears
+  prChanged                 | none     | none   | none      | hears | hears  | hears | hears
+  prCheckRecorded           | none     | none   | none      | hears | hears  | hears | hears
+  prReviewThreadChanged     | none     | none   | none      | hears | hears  | hears | hears
+  prSessionChanged          | none     | none   | none      | hears | hears  | hears | hears
+  sessionChanged            | none     | none   | none      | hears | hears  | hears | hears
+  watchedRepoChanged        | none     | none   | none      | hears | hears  | hears | hears
+  workspaceChanged          | none     | none   | none      | hears | hears  | hears | hears
+  orgImportChanged          | none     | none   | none      | hears | hears  | hears | hears
 `);
 
 /** The fields of each event. A new field fails the test until it is added here. */
@@ -142,5 +149,6 @@ export const EVENT_FIELDS: Record<string, string> = {
   PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
   PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
   PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
+  ExecutionWorkspaceChanged: 'cursor occurredAt actor requestId type executionWorkspace',
   SessionChanged: 'cursor occurredAt actor requestId type session',
 };

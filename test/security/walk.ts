@@ -3,6 +3,7 @@ import { parseGlobalId } from '../../src/globalId.ts';
 import { nodes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import {
+  AddExecutionWorkspaceNote,
   AddMember,
   LogAgentAction,
   PutAgentMemory,
@@ -62,6 +63,11 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
     input: { organizationId: team.id, email: `invited-${team.slug}@example.com`, name: 'Newcomer' },
   });
   succeeded(addMember);
+  const { id: executionWorkspaceId } = await team.openExecutionWorkspace({ sessionId: session.id });
+  const { addExecutionWorkspaceNote } = await team.owner.query(AddExecutionWorkspaceNote, {
+    input: { id: executionWorkspaceId, body: 'Keep it.' },
+  });
+  succeeded(addExecutionWorkspaceNote);
   await furnishWorkspace(team, psql);
   await furnishVocabulary(team, psql);
   // Resolves when all of it is in the stored feed. This creates a token.

@@ -1,5 +1,6 @@
 /** A document for each mutation, with the fields of its payload and its errors that tests read. */
 export * from './mutations/agent.ts';
+export * from './mutations/executionWorkspace.ts';
 export * from './mutations/organization.ts';
 export * from './mutations/project.ts';
 export * from './mutations/pullRequest.ts';

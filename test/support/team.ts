@@ -7,8 +7,10 @@ import type {
   ClaimPrInput,
   ClaimPrMutation,
   CreateWorkspaceInput,
+  ExecutionWorkspaceFactsFragment,
   HireAgentInput,
   MembershipRole,
+  OpenExecutionWorkspaceInput,
   RegisterProjectInput,
   SpawnSessionInput,
   StructureEventsOfQuery,
@@ -41,6 +43,10 @@ export type Team = {
   /** Spawns a worker, by default in the project of the team. */
   spawn(input?: Partial<SpawnSessionInput>): Promise<{ id: string; name: string; num: number }>;
   terminate(sessionId: string): Promise<void>;
+  /** Opens an isolated execution workspace in the project of the team, as the owner. */
+  openExecutionWorkspace(
+    input?: Partial<OpenExecutionWorkspaceInput>,
+  ): Promise<ExecutionWorkspaceFactsFragment>;
   /** Adds a vacant workspace, as the owner. */
   addWorkspace(input?: Partial<CreateWorkspaceInput>): Promise<{ id: string; name: string }>;
   /** Removes a workspace with everything below it, as the owner. */
@@ -218,6 +224,19 @@ function teamOf(
       return succeeded(spawnSession).session;
     },
 
+    async openExecutionWorkspace(input = {}) {
+      const { openExecutionWorkspace } = await owner.query(mutations.OpenExecutionWorkspace, {
+        input: {
+          organizationId: id,
+          projectId: project.id,
+          name: 'checkout',
+          mode: 'ISOLATED_WORKSPACE',
+          ...input,
+        },
+      });
+      return succeeded(openExecutionWorkspace).executionWorkspace;
+    },
+
     async addWorkspace(input = {}) {
       const { createWorkspace } = await owner.query(mutations.CreateWorkspace, {
         input: { organizationId: id, name: `seat-${randomBytes(4).toString('hex')}`, ...input },
@@ -306,9 +325,9 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
 
 /**
  * A change moves from one table of the feed to the other, so these are counted together. Refusals of agents are
- * recorded.
+ * recorded, and counted.
  */
-const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action'];
+const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action', 'agent_usage'];
 
 /** The last use of a token changes with every request. */
 const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');

@@ -22,7 +22,7 @@ ALTER TABLE "change_log" ADD COLUMN     "token_id" UUID;
 CREATE TABLE "invitation" (
     "id" UUID NOT NULL DEFAULT uuid_v7(),
     "organization_id" UUID NOT NULL,
-    "email" TEXT NOT NULL,
+    "email" TEXT COLLATE "C" NOT NULL,
     "name" TEXT NOT NULL,
     "role" "membership_role" NOT NULL,
     "status" "invitation_status" NOT NULL DEFAULT 'PENDING',
@@ -38,7 +38,7 @@ CREATE TABLE "invitation" (
 CREATE TABLE "repository_grant" (
     "id" UUID NOT NULL DEFAULT uuid_v7(),
     "organization_id" UUID NOT NULL,
-    "scope" TEXT NOT NULL,
+    "scope" TEXT COLLATE "C" NOT NULL,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "repository_grant_pkey" PRIMARY KEY ("id")

@@ -13,6 +13,7 @@ BEGIN
       CASE WHEN NEW.branch                IS DISTINCT FROM OLD.branch                THEN 'branch' END,
       CASE WHEN NEW.created_at            IS DISTINCT FROM OLD.created_at            THEN 'createdAt' END,
       CASE WHEN NEW.display_name          IS DISTINCT FROM OLD.display_name          THEN 'displayName' END,
+      CASE WHEN NEW.execution_workspace_id IS DISTINCT FROM OLD.execution_workspace_id THEN 'executionWorkspace' END,
       CASE WHEN NEW.first_signal_at       IS DISTINCT FROM OLD.first_signal_at       THEN 'firstSignalAt' END,
       CASE WHEN NEW.is_terminated         IS DISTINCT FROM OLD.is_terminated         THEN 'isTerminated' END,
       CASE WHEN NEW.kind                  IS DISTINCT FROM OLD.kind                  THEN 'kind' END,
@@ -44,6 +45,7 @@ BEGIN
       'isTerminated', s.is_terminated,
       'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
       'branch', s.branch,
+      'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
       'createdAt', date_time(s.created_at),
       'updatedAt', date_time(s.updated_at)
     ))

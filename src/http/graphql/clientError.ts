@@ -3,7 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import { isBusy } from '../../busy.ts';
+import { OperationEnded } from '../../operation.ts';
 import { sqlState } from '../../sqlError.ts';
+
+/** The error that an operation returns which has ended early. */
+export function endingError({ code, message }: OperationEnded, of?: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes: of?.nodes, path: of?.path, extensions: { code } });
+}
 
 /** Values that clients can send and PostgreSQL cannot store, by SQLSTATE. */
 const UNSTORABLE: Record<string, string> = {
@@ -17,6 +23,9 @@ const MAX_MESSAGE_CHARACTERS = 1_000;
 /** The error that an operation returns. */
 export function clientError(error: GraphQLError, requestId: string, log: Logger): GraphQLError {
   if (isForeseen(error)) return refusal(error, requestId);
+  if (error.originalError instanceof OperationEnded) {
+    return refusal(endingError(error.originalError, error), requestId);
+  }
   const unstorable = UNSTORABLE[sqlState(error.originalError) ?? ''];
   if (unstorable) {
     const { nodes, path } = error;
@@ -76,6 +85,6 @@ function shortened(message: string): string {
   return `${message.slice(0, MAX_MESSAGE_CHARACTERS).toWellFormed()}…`;
 }
 
-function isForeseen({ originalError }: GraphQLError): boolean {
+export function isForeseen({ originalError }: GraphQLError): boolean {
   return originalError === undefined || originalError instanceof GraphQLError;
 }

@@ -14,8 +14,10 @@ import { type BackoffLimits, backoffMs } from '../../backoff.ts';
 import { isBusy } from '../../busy.ts';
 import type { Context } from '../../context.ts';
 import { onAccount } from '../../database/account.ts';
+import { type RunningLimits, startOperation } from '../../operation.ts';
 import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import { isUnavailable } from '../../sqlError.ts';
+import { during } from './running.ts';
 import { startPosition } from './startPosition.ts';
 
 const PAUSE: BackoffLimits = { minMs: 50, maxMs: 1_000 };
@@ -24,14 +26,16 @@ const MAX_BUSY_MS = 10_000;
 /** How long one attempt to read an event waits for a connection. */
 const ATTEMPT_MS = 3_000;
 
+type Subscription = { args: ExecutionArgs; limits: RunningLimits; log: Logger };
+
 /** Executes each event as if it were a request of its own. */
-export function useEventExecution(log: Logger): Plugin<Context> {
+export function useEventExecution(limits: RunningLimits, log: Logger): Plugin<Context> {
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
         return isAsyncIterable(source)
-          ? results(source[Symbol.asyncIterator]() as AsyncIterator<SourceEvent>, args, log)
+          ? results(source[Symbol.asyncIterator]() as AsyncIterator<SourceEvent>, { args, limits, log })
           : source;
       });
     },
@@ -41,8 +45,7 @@ export function useEventExecution(log: Logger): Plugin<Context> {
 /** (Not an async generator: its `return` would wait for the next event before it ends.) */
 function results(
   source: AsyncIterator<SourceEvent>,
-  args: ExecutionArgs,
-  log: Logger,
+  subscription: Subscription,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const stopping = new AbortController();
   const stop = async () => {
@@ -54,7 +57,7 @@ function results(
     async next() {
       const { done, value } = await source.next();
       if (done) return { done, value: undefined };
-      const result = await resultOf(value, args, stopping.signal, log);
+      const result = await resultOf(value, subscription, stopping.signal);
       return result ? { done: false, value: result } : await stop();
     },
     return: stop,
@@ -79,15 +82,15 @@ function results(
  */
 async function resultOf(
   event: SourceEvent,
-  args: ExecutionArgs,
+  subscription: Subscription,
   signal: AbortSignal,
-  log: Logger,
 ): Promise<ExecutionResult | undefined> {
   let waitingSince = performance.now();
   for (let failures = 1; ; failures += 1) {
-    const { result, reason } = await attempt(event, args);
+    const { result, reason } = await attempt(event, subscription, signal);
+    if (signal.aborted) return undefined;
     if (!reason) return result;
-    if (failures === 1) log.debug({ err: reason }, 'an event waits for the database');
+    if (failures === 1) subscription.log.debug({ err: reason }, 'an event waits for the database');
     const now = performance.now();
     // The time in which the database was away does not count.
     if (!isBusy(reason)) waitingSince = now;
@@ -103,16 +106,24 @@ async function resultOf(
 /** @returns `reason` when the database was away or this process too busy, and the execution should be repeated. */
 async function attempt(
   event: SourceEvent,
-  args: ExecutionArgs,
+  { args, limits }: Subscription,
+  leaving: AbortSignal,
 ): Promise<{ result?: ExecutionResult; reason?: unknown }> {
   try {
     const context = args.contextValue as Context;
     const position = await startPosition(args.document, context);
     // Each event gets a context with caches of its own. The subscription's context lives as long as the subscription: with
     // its caches, the last event would show what was loaded for the first.
-    const contextValue = { ...context, ...initContextCache(), ...position, upcoming: event.upcoming };
+    const operation = startOperation(limits, leaving);
+    const contextValue = {
+      ...context,
+      ...initContextCache(),
+      ...position,
+      operation,
+      upcoming: event.upcoming,
+    };
     const result = await onAccount({ name: accountOf(event, context), waitMs: ATTEMPT_MS }, () =>
-      execute({ ...args, rootValue: event, contextValue }),
+      during(operation, () => execute({ ...args, rootValue: event, contextValue })),
     );
     const failed = result.errors?.find(({ originalError }) => isTemporary(originalError));
     return { result, reason: failed?.originalError };

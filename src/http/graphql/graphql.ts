@@ -5,6 +5,7 @@ import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
+import type { RunningLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
 import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useDocumentLimits } from '../limits/document.ts';
@@ -19,10 +20,11 @@ import { useEventExecution } from './eventExecution.ts';
 import { useExactNumbers } from './exactNumbers.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
+import { useRunningLimits } from './running.ts';
 import { useStartPosition } from './startPosition.ts';
 
 /** The part of an operation's context that a transport other than HTTP provides. */
-export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport'>>;
+export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport' | 'leaving'>>;
 
 export type GraphQLServer = YogaServerInstance<object, Context>;
 
@@ -44,10 +46,11 @@ const CORS = {
 export function createGraphQLServer(
   services: Services,
   connections: LiveConnections,
+  limits: RunningLimits,
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
-  const entityReads = createEntityReads(services.db);
+  const entityReads = createEntityReads(services.db, limits);
   const { plugin, viewerOf } = useAuthentication(services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
@@ -74,7 +77,8 @@ export function createGraphQLServer(
       useOperationLimits(),
       useStartPosition(),
       useAccount(connections.limits),
-      useEventExecution(log),
+      useRunningLimits(limits),
+      useEventExecution(limits, log),
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {
@@ -83,7 +87,8 @@ export function createGraphQLServer(
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);
       if (!viewer) throw new Error('An operation passed without authentication.');
-      return { ...own, viewer, subscriptionTransport: eventStreams.transportFor(http.request, http, viewer) };
+      const subscriptionTransport = eventStreams.transportFor(http.request, http, viewer);
+      return { ...own, viewer, subscriptionTransport, leaving: http.request.signal };
     },
   });
 }

@@ -21,17 +21,24 @@ import {
   valueFromAST,
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/kit/builder.ts';
+import type { Weight } from '../../schema/kit/weight.ts';
 
 export type Measure = {
   /** The deepest nesting of fields, with fragments expanded. */
   depth: number;
   aliases: number;
-  /** The most fields that the answer can have: those of a list count once per item. */
+  /** The weight of the largest answer: of its fields, those of a list once per item, and of its long texts. */
   cost: number;
 };
 
-/** Assumed of lists without pages, which are short by nature. */
+/** Assumed of lists without pages that state no length: they are short by nature. */
 const UNPAGED_LIST_LENGTH = 10;
+/** Of free-form data that states no size. */
+const JSON_KILOBYTES = 64;
+/** Of a long text, that many kilobytes weigh as much as a field. */
+const UNIT_KILOBYTES = 4;
+/** Counting takes about as long as reading a page of the default size. */
+const COUNT_COST = DEFAULT_PAGE_SIZE;
 
 const META_FIELDS: Record<string, GraphQLField<unknown, unknown>> = Object.fromEntries(
   [SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaFieldDef].map((field) => [field.name, field]),
@@ -110,7 +117,7 @@ function ofField(
     (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined);
   if (!field) throw new Error(`Validation accepted the unknown field ${name}.`);
   const type = getNamedType(field.type);
-  if (!node.selectionSet || !isCompositeType(type)) return { depth: 1, aliases, cost: 1 };
+  if (!node.selectionSet || !isCompositeType(type)) return { depth: 1, aliases, cost: costOfLeaf(field) };
 
   const inside = ofSelections(walk, node.selectionSet, type, pageSizeOf(walk, node, field));
   const length = isListType(getNullableType(field.type)) ? lengthOf(walk, node, field, pageSize) : 1;
@@ -119,6 +126,16 @@ function ofField(
     aliases: aliases + inside.aliases,
     cost: 1 + length * inside.cost,
   };
+}
+
+function costOfLeaf({ name, type, extensions }: GraphQLField<unknown, unknown>): number {
+  const isJson = getNamedType(type).name === 'JSON';
+  const { kilobytes = isJson ? JSON_KILOBYTES : 0 } = weightOf(extensions);
+  return name === 'totalCount' ? COUNT_COST : Math.max(1, Math.ceil(kilobytes / UNIT_KILOBYTES));
+}
+
+function weightOf({ weight = {} }: { weight?: Weight }): Weight {
+  return weight;
 }
 
 /** The page size of a connection; undefined for other fields. */
@@ -136,7 +153,8 @@ function lengthOf(
   pageSize: number | undefined,
 ): number {
   const ids = argument(walk, node, field, 'ids');
-  return pageSize ?? (Array.isArray(ids) ? ids.length : UNPAGED_LIST_LENGTH);
+  if (pageSize !== undefined) return pageSize;
+  return Array.isArray(ids) ? ids.length : (weightOf(field.extensions).items ?? UNPAGED_LIST_LENGTH);
 }
 
 function argument(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>, name: string): unknown {

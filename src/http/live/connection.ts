@@ -1,4 +1,5 @@
 /** One open connection, whatever its transport: its subscriptions, its heartbeats, and how it ends. */
+import { setMaxListeners } from 'node:events';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { SubscriptionSlot } from '../../context.ts';
@@ -13,6 +14,8 @@ import type { Ending, Transport } from './transport.ts';
 export type LiveConnection = {
   readonly viewer: Viewer;
   readonly operations: Operations;
+  /** Aborted when the connection is gone, whichever side closed it. */
+  readonly gone: AbortSignal;
   /** Bytes that wait for the network. */
   queuedBytes(): number;
   subscriptions(): ReadonlySet<Subscription>;
@@ -61,11 +64,15 @@ export function openConnection(
     beat: transport.beat,
     everyMs: limits.heartbeatMs,
   });
+  const leaving = new AbortController();
+  // Every operation listens to it.
+  setMaxListeners(0, leaving.signal);
   let isOver = false;
 
   function dispose(why?: Ending): void {
     if (isOver) return;
     isOver = true;
+    leaving.abort();
     heartbeats.dispose();
     backpressure.dispose();
     onEnd(why);
@@ -91,6 +98,7 @@ export function openConnection(
   return {
     viewer,
     operations,
+    gone: leaving.signal,
     queuedBytes: backpressure.queuedBytes,
     subscriptions: () => subscriptions,
 

@@ -56,6 +56,7 @@ export function createProtocol({
     const initial: TransportContext = {
       viewer,
       subscriptionTransport: { reserve: (cost) => live.reserve(id, viewer, cost) },
+      leaving: live.gone,
     };
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
     const document: DocumentNode = parse(query);

@@ -3,16 +3,16 @@ import { Agent } from '../../schema/agent/agent.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  agents: t.list({
-    type: Agent,
+  agents: t.relatedConnection('agents', {
+    ...relatedList(newestFirst('hiredAt')),
     description: 'The agents of the organization, newest first, including offboarded ones.',
     args: { status: t.arg({ type: AgentStatus, description: 'Only agents in this status.' }) },
-    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
-    orderBy: newestFirst('hiredAt'),
+    query: ({ status }) => ({ where: { status: status ?? undefined } }),
   }),
 }));
 

@@ -49,15 +49,19 @@ builder.prismaObjectFields('Organization', (t) => ({
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this time.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
-    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, { feed, db }) =>
-      changePage(feed, db, first, {
-        organizationId: id,
-        after: after ?? undefined,
-        ...ofEntity(entityId, types ?? undefined),
-        actor: actorId == null ? undefined : actorOf(actorId),
-        since: since ?? undefined,
-        until: until ?? undefined,
-      }),
+    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, context) =>
+      changePage(
+        id,
+        {
+          first,
+          after: after ?? undefined,
+          ...ofEntity(entityId, types ?? undefined),
+          actor: actorId == null ? undefined : actorOf(actorId),
+          since: since ?? undefined,
+          until: until ?? undefined,
+        },
+        context,
+      ),
   }),
 }));
 

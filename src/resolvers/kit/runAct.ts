@@ -24,11 +24,15 @@ export async function runAct<Result>(
   { subject, schema }: { subject: string; schema: z.ZodType | undefined },
   run: (act: Act) => Promise<Result>,
 ): Promise<Result> {
+  const { operation } = context;
+  operation?.act();
   try {
     return await naming(subject, () => run(createAct(context, mutation, input, schema)));
   } catch (error) {
     if (error instanceof UserError) await recordRefusal(context, mutation, error);
     throw error;
+  } finally {
+    operation?.acted();
   }
 }
 

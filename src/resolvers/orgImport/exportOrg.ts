@@ -1,9 +1,11 @@
 import { builder } from '../../schema/index.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import { exportOrg } from '../../services/orgImport/exportOrg.ts';
 
 builder.queryField('exportOrg', (t) =>
   t.string({
     nullable: true,
+    ...weighs({ kilobytes: 4_000 }),
     description:
       'The live tree of an organization as one org file in YAML, with siblings ordered by name. Importing the file into the same organization skips every workspace. Null when no such organization or live workspace exists, or when the viewer is not a member of the organization.',
     args: {

@@ -7,6 +7,7 @@ import {
   TooManyRemovalsError,
   WorkspaceTooDeepError,
 } from '../../errors.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import { OrgImportMode } from '../../schema/orgImport/enum.ts';
 import { OrgImport } from '../../schema/orgImport/orgImport.ts';
 import { OrgImportItem, OrgImportPlan } from '../../schema/orgImport/orgImportPlan.ts';
@@ -92,6 +93,7 @@ Allowed for OWNER and ADMIN.`,
     }),
     items: t.field({
       type: [OrgImportItem],
+      ...weighs({ items: 500 }),
       description: 'The items of `plan`.',
       resolve: ({ plan }) => plan.items,
     }),

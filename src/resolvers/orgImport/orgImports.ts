@@ -1,12 +1,10 @@
 import { builder } from '../../schema/index.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
-import { OrgImport } from '../../schema/orgImport/orgImport.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  orgImports: t.list({
-    type: OrgImport,
+  orgImports: t.relatedConnection('orgImports', {
+    ...relatedList(newestFirst('startedAt')),
     description: 'The imports of org files into the organization, newest first.',
-    where: ({ id }) => ({ organizationId: id }),
-    orderBy: newestFirst('startedAt'),
   }),
 }));

@@ -3,12 +3,12 @@ import { builder } from '../../schema/index.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
 import { filterId } from '../../schema/kit/filterId.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
-import { StructureEvent } from '../../schema/organization/structureEvent.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { STRUCTURE_EVENT_TYPES } from '../../services/act/structureEvent.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  structureEvents: t.list({
-    type: StructureEvent,
+  structureEvents: t.relatedConnection('structureEvents', {
+    ...relatedList(newestFirst('occurredAt')),
     description: 'The audit trail of the organization, newest first.',
     args: {
       type: t.arg.string({ description: 'Only events of this type, such as `agent.hired`.' }),
@@ -17,14 +17,14 @@ builder.prismaObjectFields('Organization', (t) => ({
       subjectId: t.arg.id({ description: 'Only events about the object with this global id.' }),
       importId: t.arg.idOf('OrgImport', { description: 'Only events that were part of this import.' }),
     },
-    where: ({ id }, { type, since, until, subjectId, importId }) => ({
-      organizationId: id,
-      type: type == null ? undefined : knownType(type),
-      importId: importId ?? undefined,
-      occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
-      ...(subjectId == null ? {} : subjectOf(subjectId)),
+    query: ({ type, since, until, subjectId, importId }) => ({
+      where: {
+        type: type == null ? undefined : knownType(type),
+        importId: importId ?? undefined,
+        occurredAt: { gte: since ?? undefined, lt: until ?? undefined },
+        ...(subjectId == null ? {} : subjectOf(subjectId)),
+      },
     }),
-    orderBy: newestFirst('occurredAt'),
   }),
 }));
 

@@ -7,16 +7,13 @@ import { registerProject, registerProjectInput } from '../../services/project/pr
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  project: t.prismaField({
+  project: t.field({
     type: Project,
     nullable: true,
     description: 'The project of the organization with a slug; null when no project has the slug.',
     args: { slug: t.arg.string({ required: true, description: 'The slug of the project.' }) },
-    resolve: (query, { id }, { slug }, { db }) =>
-      db.prisma.project.findUnique({
-        ...query,
-        where: { organizationId_slug: { organizationId: id, slug } },
-      }),
+    select: ({ slug }, _context, nested) => ({ projects: nested({ where: { slug }, take: 1 }) }),
+    resolve: ({ projects: [project] }) => project ?? null,
   }),
   projects: t.relatedConnection('projects', {
     ...relatedList(),

@@ -1,4 +1,5 @@
 import {
+  ExecutionWorkspaceClosedError,
   InvalidPrRefError,
   PrClaimedByActiveSessionError,
   PrNotFoundError,
@@ -35,16 +36,17 @@ The mutation returns the first error that applies, in this order:
 5. SESSION_TERMINATED
 6. SESSION_NOT_CLAIMABLE: the session is an orchestrator.
 7. SESSION_NO_WORKSPACE
-8. PROJECT_NOT_RESOLVABLE: the project is archived.
-9. SESSION_NOT_CLAIMABLE: the project is a scratch project.
-10. INVALID_PR_REF
-11. PROJECT_NOT_RESOLVABLE: the project's repository URL is unusable, or \`pr\` is a bare number and the project has no repository URL.
-12. PR_PROJECT_MISMATCH
-13. REPOSITORY_NOT_GRANTED: the host is not asked.
-14. SCM_UNAVAILABLE
-15. PR_NOT_FOUND
-16. PR_NOT_OPEN
-17. PR_CLAIMED_BY_ACTIVE_SESSION
+8. EXECUTION_WORKSPACE_CLOSED: the session works in an isolated execution workspace that is closed.
+9. PROJECT_NOT_RESOLVABLE: the project is archived.
+10. SESSION_NOT_CLAIMABLE: the project is a scratch project.
+11. INVALID_PR_REF
+12. PROJECT_NOT_RESOLVABLE: the project's repository URL is unusable, or \`pr\` is a bare number and the project has no repository URL.
+13. PR_PROJECT_MISMATCH
+14. REPOSITORY_NOT_GRANTED: the host is not asked.
+15. SCM_UNAVAILABLE
+16. PR_NOT_FOUND
+17. PR_NOT_OPEN
+18. PR_CLAIMED_BY_ACTIVE_SESSION
 
 Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
   input: (t) => ({
@@ -69,6 +71,7 @@ Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
     SessionTerminatedError,
     SessionNotClaimableError,
     SessionNoWorkspaceError,
+    ExecutionWorkspaceClosedError,
     ProjectNotResolvableError,
     PrProjectMismatchError,
     RepositoryNotGrantedError,

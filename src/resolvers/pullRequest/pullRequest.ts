@@ -1,5 +1,7 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../../schema/index.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
@@ -9,7 +11,7 @@ import { refreshIfOlder } from '../../services/pullRequest/refreshIfOlder.ts';
 const MAX_AGE_SECONDS = 86_400;
 
 builder.prismaObjectFields('Organization', (t) => ({
-  pullRequest: t.prismaField({
+  pullRequest: t.field({
     type: PullRequest,
     nullable: true,
     description:
@@ -24,25 +26,27 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: `The greatest age of the facts, 1 to ${MAX_AGE_SECONDS} seconds. Older ones are fetched from the host again, at most once in that time for all readers together. When the host does not answer, the stored facts are returned, and \`observedAt\` tells their age. Default: the stored facts of any age.`,
       }),
     },
-    async resolve(query, organization, { ref, maxAgeSeconds }, context) {
-      if (maxAgeSeconds != null && (maxAgeSeconds < 1 || maxAgeSeconds > MAX_AGE_SECONDS)) {
+    select: ({ ref }, _context, nested) => {
+      const coordinates = parseQualifiedRef(ref);
+      return { pullRequests: nested({ where: coordinates ? keyOf(coordinates) : NONE, take: 1 }) };
+    },
+    async resolve({ pullRequests: [stored] }, { maxAgeSeconds }, context, info) {
+      if (maxAgeSeconds == null) return stored ?? null;
+      if (maxAgeSeconds < 1 || maxAgeSeconds > MAX_AGE_SECONDS) {
         throw badInput(`maxAgeSeconds must be from 1 to ${MAX_AGE_SECONDS}.`);
       }
-      const coordinates = parseQualifiedRef(ref);
-      if (!coordinates) return null;
-      const { pullRequest } = context.db.prisma;
-      const where = { organizationId: organization.id, ...keyOf(coordinates) };
-      if (maxAgeSeconds != null) {
-        const stored = await pullRequest.findFirst({ where, select: { id: true } });
-        if (stored) await refreshIfOlder(context, stored.id, maxAgeSeconds);
-      }
-      return await pullRequest.findFirst({ ...query, where });
+      if (!stored) return null;
+      await refreshIfOlder(context, stored.id, maxAgeSeconds);
+      const query = queryFromInfo({ context, info });
+      return await context.db.prisma.pullRequest.findUnique({ ...query, where: { id: stored.id } });
     },
   }),
-  pullRequests: t.list({
-    type: PullRequest,
+  pullRequests: t.relatedConnection('pullRequests', {
+    ...relatedList(),
     description: "The pull requests that the organization's sessions hold, newest first.",
     args: { state: t.arg({ type: PullRequestState, description: 'Only pull requests in this state.' }) },
-    where: ({ id }, { state }) => ({ organizationId: id, state: state ?? undefined }),
+    query: ({ state }) => ({ where: { state: state ?? undefined } }),
   }),
 }));
+
+const NONE = { id: { in: [] } };

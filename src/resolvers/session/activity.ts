@@ -1,4 +1,4 @@
-import { SessionTerminatedError } from '../../errors.ts';
+import { ExecutionWorkspaceClosedError, SessionTerminatedError } from '../../errors.ts';
 import { ActivityState } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
 import { reportActivity, reportActivityInput } from '../../services/session/activity.ts';
@@ -11,8 +11,9 @@ mutation('reportActivity', {
 - EXITED says that the session's process has ended. The session stays live.
 - The first report after a spawn or a restore is the session's first signal.
 - A report of the current state updates only \`activityLastAt\` and makes no change in the feed.
+- An ACTIVE report makes the session's execution workspace ACTIVE when it is IDLE.
 
-The mutation returns the first error that applies, in this order: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED.
+The mutation returns the first error that applies, in this order: INVALID_INPUT, NOT_FOUND, FORBIDDEN, IDEMPOTENCY_CONFLICT, SESSION_TERMINATED, EXECUTION_WORKSPACE_CLOSED (the session works in an isolated execution workspace that is closed).
 
 Allowed for OWNER and ADMIN, for a MEMBER on sessions without an agent, and for an agent on its own sessions.`,
   input: (t) => ({
@@ -28,7 +29,7 @@ Allowed for OWNER and ADMIN, for a MEMBER on sessions without an agent, and for 
     }),
   }),
   schema: reportActivityInput,
-  errors: [SessionTerminatedError],
+  errors: [SessionTerminatedError, ExecutionWorkspaceClosedError],
   act: reportActivity,
   payload: (t) => ({
     session: t.exposeNode('sessionId', { type: Session, description: 'The session after the report.' }),

@@ -1,9 +1,10 @@
 import { builder } from '../../schema/index.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { SessionLane } from '../../schema/session/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
-import { countLanes, sessionRows, sessionsWhere } from './sessionRows.ts';
+import { countLanes, sessionsWhere } from './sessionFilter.ts';
 
 /** The filters that the list and the counts of the lanes share. */
 const ownerArgs = () =>
@@ -13,7 +14,7 @@ const ownerArgs = () =>
   }));
 
 builder.prismaObjectFields('Organization', (t) => ({
-  session: t.prismaField({
+  session: t.field({
     type: Session,
     nullable: true,
     description: 'The session of the organization with a short name; null when no session has the name.',
@@ -23,21 +24,14 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'The short name, `<project slug>-<num>`, such as `rocket-3`.',
       }),
     },
-    resolve: (query, organization, { name }, { db }) => {
+    select: ({ name }, _context, nested) => {
       const [, slug, num] = SESSION_NAME.exec(name) ?? [];
-      if (!slug || !num) return null;
-      return db.prisma.session.findFirst({
-        ...query,
-        where: {
-          organizationId: organization.id,
-          num: Number(num),
-          project: { organizationId: organization.id, slug },
-        },
-      });
+      return { sessions: nested({ where: slug ? { num: Number(num), project: { slug } } : NONE, take: 1 }) };
     },
+    resolve: ({ sessions: [session] }) => session ?? null,
   }),
-  sessions: t.list({
-    type: Session,
+  sessions: t.relatedConnection('sessions', {
+    ...relatedList(orderOfSessions),
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
       ...ownerArgs(),
@@ -53,9 +47,7 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'The order of the list.',
       }),
     },
-    where: ({ id }, args) => sessionsWhere(id, args),
-    orderBy: orderOfSessions,
-    rows: sessionRows,
+    query: (args) => ({ where: sessionsWhere(args) }),
   }),
   laneCounts: t.field({
     type: [LaneCount],
@@ -63,9 +55,11 @@ builder.prismaObjectFields('Organization', (t) => ({
       "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
     args: ownerArgs(),
     select: { id: true },
-    resolve: (organization, args, { db }) => countLanes(db, sessionsWhere(organization.id, args)),
+    resolve: ({ id }, args, context) => countLanes(id, args, context),
   }),
 }));
+
+const NONE = { id: { in: [] } };
 
 /** At most nine digits, which PostgreSQL's `integer` can hold. */
 const SESSION_NAME = /^(.+)-([1-9]\d{0,8})$/;

@@ -1,4 +1,4 @@
-import { AgentNotRunningError, SpawnRolledBackError } from '../../errors.ts';
+import { AgentNotRunningError, ExecutionWorkspaceClosedError, SpawnRolledBackError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { SessionKind } from '../../schema/session/enum.ts';
@@ -48,7 +48,8 @@ The mutation returns the first error that applies, in this order:
 4. IDEMPOTENCY_CONFLICT
 5. INVALID_INPUT: the project is archived.
 6. AGENT_NOT_RUNNING
-7. SPAWN_ROLLED_BACK: the causes are checked in the order of \`claimPR\`.
+7. EXECUTION_WORKSPACE_CLOSED
+8. SPAWN_ROLLED_BACK: the causes are checked in the order of \`claimPR\`.
 
 Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
@@ -68,9 +69,13 @@ Allowed for OWNER, ADMIN and MEMBER.`,
     }),
     displayName: t.string({ description: 'The display name of the session, 1 to 20 characters.' }),
     branch: t.string({ description: 'The branch that the session works on, up to 255 characters.' }),
+    executionWorkspaceId: t.idOf('ExecutionWorkspace', {
+      description:
+        'The execution workspace that the session works in: open, and of the same project. It becomes ACTIVE. Together with a `workspacePath` it is INVALID_INPUT.',
+    }),
     workspacePath: t.string({
       description:
-        "The path of the session's workspace. When left out, the server assigns a path. When null, the session has no workspace and cannot claim pull requests.",
+        'The path that the session works in. When `workspacePath` and `executionWorkspaceId` are both left out, the server assigns a path. When `workspacePath` is null and there is no `executionWorkspaceId`, the session has no workspace and cannot claim pull requests.',
     }),
     mergePolicy: t.field({
       type: MergePolicyInput,
@@ -84,7 +89,7 @@ Allowed for OWNER, ADMIN and MEMBER.`,
     }),
   }),
   schema: spawnSessionInput,
-  errors: [AgentNotRunningError, SpawnRolledBackError],
+  errors: [AgentNotRunningError, ExecutionWorkspaceClosedError, SpawnRolledBackError],
   act: spawnSession,
   payload: (t) => ({
     session: t.exposeNode('sessionId', { type: Session, description: 'The new session.' }),

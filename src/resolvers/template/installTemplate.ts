@@ -7,6 +7,7 @@ import {
 } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import type { Types } from '../../schema/kit/builder.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import { Installation } from '../../schema/template/installation.ts';
 import { TemplatePlanItem } from '../../schema/template/planItem.ts';
 import {
@@ -28,6 +29,7 @@ const payload = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, InstalledTemplat
   }),
   items: t.expose('items', {
     type: [TemplatePlanItem],
+    ...weighs({ items: 100 }),
     description:
       'The actions that were carried out, one per item, ordered by kind and slug. All are UNCHANGED when nothing had to change.',
   }),

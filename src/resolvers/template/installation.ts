@@ -2,6 +2,7 @@ import { NotInstalledError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { InstallationStatus } from '../../schema/template/enum.ts';
 import { Installation } from '../../schema/template/installation.ts';
 import { TemplateItemKind } from '../../schema/template/itemKind.ts';
@@ -13,8 +14,8 @@ import {
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  installations: t.list({
-    type: Installation,
+  installations: t.relatedConnection('installations', {
+    ...relatedList(newestFirst('installedAt')),
     description: 'The installations of the organization, including uninstalled ones, newest first.',
     args: {
       status: t.arg({
@@ -22,8 +23,7 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'Only installations in this status. All installations by default.',
       }),
     },
-    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
-    orderBy: newestFirst('installedAt'),
+    query: ({ status }) => ({ where: { status: status ?? undefined } }),
   }),
 }));
 

@@ -1,14 +1,17 @@
 import { builder } from '../../schema/index.ts';
 import { byText } from '../../schema/kit/list/order.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { Template } from '../../schema/template/template.ts';
 import { templateOfSlug } from '../../services/template/release/templateOfSlug.ts';
+
+const BY_SLUG = { by: [byText('slug')] };
 
 builder.queryFields((t) => ({
   templates: t.list({
     type: Template,
     description: 'The catalogue: all public templates, ordered by slug.',
     where: () => ({ visibility: 'PUBLIC' as const }),
-    orderBy: { by: [byText('slug')] },
+    orderBy: BY_SLUG,
   }),
   template: t.prismaField({
     type: Template,
@@ -24,10 +27,8 @@ builder.queryFields((t) => ({
 }));
 
 builder.prismaObjectFields('Organization', (t) => ({
-  templates: t.list({
-    type: Template,
+  templates: t.relatedConnection('templates', {
+    ...relatedList(BY_SLUG),
     description: 'The templates that the organization publishes, including private ones, ordered by slug.',
-    where: ({ id }) => ({ organizationId: id }),
-    orderBy: { by: [byText('slug')] },
   }),
 }));

@@ -7,6 +7,7 @@ import {
   NotInstalledError,
 } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import { TemplateConflict } from '../../schema/template/conflict.ts';
 import { TemplatePlanItem } from '../../schema/template/planItem.ts';
 import { type InstallPlan, templateInstallPlan } from '../../services/template/install/installPlan.ts';
@@ -23,6 +24,7 @@ const TemplateInstallPlan = builder.objectRef<InstallPlan>('TemplateInstallPlan'
     release: t.exposeInt('release', { description: 'The number of the release that the plan leads to.' }),
     items: t.expose('items', {
       type: [TemplatePlanItem],
+      ...weighs({ items: 100 }),
       description:
         'All items of the release and all rows that the installation manages, ordered by kind and slug.',
     }),

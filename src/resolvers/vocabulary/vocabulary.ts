@@ -1,8 +1,5 @@
 import { builder } from '../../schema/index.ts';
-import { Classifier } from '../../schema/vocabulary/classifier.ts';
-import { EntityType } from '../../schema/vocabulary/entityType.ts';
-import { RelationshipType } from '../../schema/vocabulary/relationshipType.ts';
-import { Watcher } from '../../schema/vocabulary/watcher.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 
 builder.prismaObjectFields('Organization', (t) => {
   const args = {
@@ -12,34 +9,33 @@ builder.prismaObjectFields('Organization', (t) => {
       description: 'Whether to return archived definitions instead of live ones.',
     }),
   };
-  const where = ({ id }: { id: string }, { archived }: { archived: boolean }) => ({
-    organizationId: id,
-    archivedAt: archived ? { not: null } : null,
+  const query = ({ archived }: { archived: boolean }) => ({
+    where: { archivedAt: archived ? { not: null } : null },
   });
   return {
-    entityTypes: t.list({
-      type: EntityType,
+    entityTypes: t.relatedConnection('entityTypes', {
+      ...relatedList(),
       description: 'The entity types of the organization, newest first.',
       args,
-      where,
+      query,
     }),
-    relationshipTypes: t.list({
-      type: RelationshipType,
+    relationshipTypes: t.relatedConnection('relationshipTypes', {
+      ...relatedList(),
       description: 'The relationship types of the organization, newest first.',
       args,
-      where,
+      query,
     }),
-    classifiers: t.list({
-      type: Classifier,
+    classifiers: t.relatedConnection('classifiers', {
+      ...relatedList(),
       description: 'The classifiers of the organization, newest first.',
       args,
-      where,
+      query,
     }),
-    watchers: t.list({
-      type: Watcher,
+    watchers: t.relatedConnection('watchers', {
+      ...relatedList(),
       description: 'The watchers of the organization, newest first.',
       args,
-      where,
+      query,
     }),
   };
 });

@@ -1,7 +1,7 @@
 import { builder } from '../../schema/index.ts';
 import { byText } from '../../schema/kit/list/order.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { WorkspaceStatus } from '../../schema/workspace/enum.ts';
-import { Workspace } from '../../schema/workspace/workspace.ts';
 
 const LIVE = { not: 'REMOVED' } as const;
 
@@ -9,8 +9,8 @@ const LIVE = { not: 'REMOVED' } as const;
 const BY_PATH = { by: [byText('path')] };
 
 builder.prismaObjectFields('Organization', (t) => ({
-  workspaces: t.list({
-    type: Workspace,
+  workspaces: t.relatedConnection('workspaces', {
+    ...relatedList(BY_PATH),
     description:
       "The organization's workspaces, ordered by path: parents before their children, siblings by name. Removed workspaces are included only with the status REMOVED.",
     args: {
@@ -20,20 +20,16 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'Only workspaces in this status. Without it, all live workspaces.',
       }),
     },
-    where: ({ id }, { parentId, status }) => ({
-      organizationId: id,
-      parentId: parentId ?? undefined,
-      status: status ?? LIVE,
+    query: ({ parentId, status }) => ({
+      where: { parentId: parentId ?? undefined, status: status ?? LIVE },
     }),
-    orderBy: BY_PATH,
   }),
 }));
 
 builder.prismaObjectFields('Workspace', (t) => ({
-  children: t.list({
-    type: Workspace,
+  children: t.relatedConnection('children', {
+    ...relatedList(BY_PATH),
     description: 'The live workspaces directly below the workspace, ordered by name.',
-    where: ({ id, organizationId }) => ({ organizationId, parentId: id, status: LIVE }),
-    orderBy: BY_PATH,
+    query: { where: { status: LIVE } },
   }),
 }));

@@ -1,14 +1,17 @@
 import type { Database } from '../../db.ts';
 import { builder } from '../../schema/index.ts';
+import { weighs } from '../../schema/kit/weight.ts';
 import {
   type TreeWorkspace,
   WorkspaceTreeNode,
   type WorkspaceTreeRow,
 } from '../../schema/workspace/workspaceTree.ts';
+import { setwise } from '../kit/setwise.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   workspaceTree: t.field({
     type: [WorkspaceTreeNode],
+    ...weighs({ items: 1_000 }),
     description:
       "All live workspaces of the organization, parents before their children and siblings ordered by name. `parentId` and `depth` give each workspace's place in the tree.",
     args: {
@@ -18,23 +21,25 @@ builder.prismaObjectFields('Organization', (t) => ({
       }),
     },
     select: { id: true },
-    resolve: async ({ id }, { rootId }, { db }) => rollUp(await readTree(db, id, rootId ?? null)),
+    resolve: ({ id }, args, context) => treeOf(id, args, context),
   }),
 }));
 
-/** Reads a tree of any depth with one statement: the path of a workspace begins with the path of each one above it. */
-async function readTree(
-  { prisma }: Database,
-  organizationId: string,
-  rootId: string | null,
-): Promise<TreeWorkspace[]> {
-  return await prisma.$queryRaw<TreeWorkspace[]>`
-    SELECT w.id, w.parent_id AS "parentId", w.name, w.path, w.depth, w.status::text AS status, w.role, w.runtime, w.tier,
+const treeOf = setwise(async (organizationIds, { rootId }: { rootId?: string | null }, { db }) => {
+  const workspaces = await readTrees(db, organizationIds, rootId ?? null);
+  const trees = Map.groupBy(workspaces, ({ organizationId }) => organizationId);
+  return (organizationId) => rollUp(trees.get(organizationId) ?? []);
+});
+
+/** Reads trees of any depth with one statement: the path of a workspace begins with the path of each one above it. */
+async function readTrees({ prisma }: Database, organizationIds: readonly string[], rootId: string | null) {
+  return await prisma.$queryRaw<(TreeWorkspace & { organizationId: string })[]>`
+    SELECT w.organization_id AS "organizationId", w.id, w.parent_id AS "parentId", w.name, w.path, w.depth, w.status::text AS status, w.role, w.runtime, w.tier,
            w.active_tasks AS "activeTasks", agent.id AS "agentId", agent.name AS "agentName"
       FROM workspace w
       LEFT JOIN workspace root ON root.id = ${rootId}::uuid AND root.organization_id = w.organization_id
       LEFT JOIN agent ON agent.workspace_id = w.id AND agent.status <> 'STOPPED'
-     WHERE w.organization_id = ${organizationId}::uuid AND w.status <> 'REMOVED'
+     WHERE w.organization_id = ANY(${organizationIds}::uuid[]) AND w.status <> 'REMOVED'
        AND (${rootId}::uuid IS NULL OR w.id = root.id OR starts_with(w.path, root.path || E'\\x01'))
      ORDER BY w.path`;
 }

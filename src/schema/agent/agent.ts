@@ -4,20 +4,20 @@ import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
-import { AgentAction } from './agentAction.ts';
-import { AgentMemory } from './agentMemory.ts';
+import { long } from '../kit/long.ts';
 import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 import { AgentStatus } from './enum.ts';
-import { ReviewedPullRequest } from './reviewedPullRequest.ts';
 
 export const Agent = builder.prismaNode('Agent', {
+  select: {},
   id: { field: 'id' },
   description:
     'A hired worker. It watches repositories, runs sessions, stores memory, and reviews pull requests. Offboarding releases everything it holds; its memory, action log and reviews stay.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name of the agent.' }),
     role: t.exposeString('role', { description: 'The role that the agent was hired for.' }),
-    description: t.exposeString('description', {
+    description: t.string({
+      ...long('Agent', 'description', 4),
       nullable: true,
       description:
         'What the agent is for, in 1 to 4,000 characters and as many lines as it needs; null when it was hired without one. A template releases it, and an installation sets it.',
@@ -63,26 +63,20 @@ export const Agent = builder.prismaNode('Agent', {
       ...relatedList(),
       description: "The agent's sessions, newest first, including terminated ones.",
     }),
-    // These lists grow for as long as the agent works, so each is read page by page with its own query.
-    memory: t.list({
-      type: AgentMemory,
+    memory: t.relatedConnection('memory', {
+      ...relatedList(newestFirst('updatedAt')),
       description:
         "The agent's memory, most recently written entry first. It is kept after the agent is offboarded.",
-      where: ({ id }) => ({ agentId: id }),
-      orderBy: newestFirst('updatedAt'),
     }),
-    actions: t.list({
-      type: AgentAction,
+    actions: t.relatedConnection('actions', {
+      ...relatedList(),
       description:
         "The agent's action log, newest first: the actions that the agent logged, and the mutations that were refused to it. Of many refusals in one minute only the first have entries; `furtherRefusals` counts the others. Entries are never deleted.",
-      where: ({ id }) => ({ agentId: id }),
     }),
-    reviewedPullRequests: t.list({
-      type: ReviewedPullRequest,
+    reviewedPullRequests: t.relatedConnection('reviewedPullRequests', {
+      ...relatedList(newestFirst('reviewedAt')),
       description:
         'The pull requests that the agent reviewed, newest first. They are kept after the agent is offboarded.',
-      where: ({ id }) => ({ agentId: id }),
-      orderBy: newestFirst('reviewedAt'),
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the agent last changed.' }),
     viewerCanOffboard: t.boolean({

@@ -1,7 +1,9 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { AgentActionOutcome } from './enum.ts';
 
 export const AgentAction = builder.prismaNode('AgentAction', {
+  select: {},
   id: { field: 'id' },
   description:
     "An entry of an agent's action log. Entries are never deleted, and never change but for `furtherRefusals`.",
@@ -13,7 +15,8 @@ export const AgentAction = builder.prismaNode('AgentAction', {
       type: AgentActionOutcome,
       description: 'Whether the action was allowed or denied.',
     }),
-    metadata: t.expose('metadata', {
+    metadata: t.field({
+      ...long('AgentAction', 'metadata', 64),
       type: 'JSON',
       description:
         'Further details of the action. For a refused mutation, the `code` and `message` of the error and the `requestId`.',

@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { repoOfRow } from '../project/repoRef.ts';
 
 export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
+  select: {},
   id: { field: 'id' },
   description:
     'The record that an agent reviewed a pull request. All agents that one person hired in an organization share one record per pull request.',

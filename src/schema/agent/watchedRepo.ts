@@ -6,6 +6,7 @@ import { Agent } from './agent.ts';
 import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 
 export const WatchedRepo = builder.prismaNode('WatchedRepo', {
+  select: {},
   id: { field: 'id' },
   description: 'A repository that an agent watches. The record is deleted when the repository is released.',
   fields: (t) => ({

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import stringify from 'safe-stable-stringify';
 import type { Database } from '../../db.ts';
 import type { Change } from '../../feed/log/change.ts';
+import { isTooLarge, type RunningLimits, startOperation } from '../../operation.ts';
 import { model } from '../kit/model.ts';
 
 export type EntityReads = {
@@ -32,16 +33,23 @@ type Read = { upTo: number; ids: ReadonlySet<string>; rows: Promise<Map<string, 
 /** The reads that are kept. Each holds at most as many objects as there were changes ahead. */
 const MAX_READS = 200;
 
-export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
+/** @param limits of one read, which several operations share: it does not end with one of them. */
+export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningLimits): EntityReads {
   const reads = new LRUCache<string, Read>({ max: MAX_READS });
 
   function read(modelName: string, query: { select?: object }, organizationId: string, ids: Set<string>) {
     const select = query.select && { ...query.select, id: true };
     // Limited to the organization of the change, because a payload written by another program may name ids of any.
     const where = { organizationId, id: { in: [...ids] } };
-    return model(db, modelName)
-      .findMany({ ...query, ...(select && { select }), where })
-      .then((rows) => new Map(rows.map((row) => [row.id, row])));
+    const args = { ...query, ...(select && { select }), where };
+    const operation = startOperation(limits);
+    return operation
+      .run(async () => await model(db, modelName).findMany(args))
+      .then((rows) => new Map(rows.map((row) => [row.id, row])))
+      .catch((error) => {
+        throw operation.signal.reason ?? error;
+      })
+      .finally(operation.end);
   }
 
   return {
@@ -59,7 +67,11 @@ export function createEntityReads(db: Pick<Database, 'prisma'>): EntityReads {
       reads.set(key, made);
       // Removed, so that the next caller does not get the same failure.
       made.rows.catch(() => reads.peek(key) === made && reads.delete(key));
-      return (await made.rows).get(id) ?? null;
+      const rows = await made.rows.catch((error) => {
+        if (ids.size === 1 || !isTooLarge(error)) throw error;
+        return read(modelName, query, organizationId, new Set([id]));
+      });
+      return rows.get(id) ?? null;
     },
   };
 }

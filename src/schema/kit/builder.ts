@@ -11,7 +11,9 @@ import GlobalIdPlugin from './globalIdPlugin.ts';
 import { JsonScalar } from './jsonScalar.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
+import { clientOf } from './rowLoader.ts';
 import './visibility.ts';
+import WeighPlugin from './weighPlugin.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -29,7 +31,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
+  plugins: [WeighPlugin, ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,
@@ -38,7 +40,7 @@ export const builder = new SchemaBuilder<{
     },
   },
   prisma: {
-    client: ({ db }) => db.prisma,
+    client: clientOf,
     dmmf: getDatamodel(),
     defaultConnectionSize: DEFAULT_PAGE_SIZE,
     maxConnectionSize: MAX_PAGE_SIZE,

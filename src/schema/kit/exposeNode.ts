@@ -3,6 +3,8 @@ import { type FieldKind, RootFieldBuilder, type SchemaTypes } from '@pothos/core
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
 import type { Context } from '../../context.ts';
 import { model } from './model.ts';
+import { rowOf, rowOrThrow } from './rowLoader.ts';
+import { weighs } from './weight.ts';
 
 type KeysOf<Shape, Value> = {
   [Key in keyof Shape]: Shape[Key] extends Value ? Key : never;
@@ -47,12 +49,13 @@ fieldBuilder.exposeNode = function exposeNode(
     type,
     nullable,
     description,
-    resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
+    resolve: (query: object, parent: unknown, _args: object, context: Context) => {
       const id = (parent as Record<string, string | null>)[name];
-      if (id == null && nullable) return null;
-      const args = { ...query, where: { id } };
-      const rows = model(db, type.modelName);
-      return nullable ? rows.findUnique(args) : rows.findUniqueOrThrow(args);
+      if (id == null) {
+        if (nullable) return null;
+        throw new Error(`${name} has no value.`);
+      }
+      return (nullable ? rowOf : rowOrThrow)(context, type.modelName, query, id);
     },
   } as never);
 };
@@ -61,6 +64,7 @@ fieldBuilder.exposeNodes = function exposeNodes(name: string, { type, descriptio
   return this.prismaField({
     type: [type],
     description,
+    ...weighs({ items: 100 }),
     resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
       // Prisma ignores a condition that is undefined, so without the default every row would match.
       const ids = (parent as Record<string, string[]>)[name] ?? [];

@@ -1,11 +1,9 @@
 /** Looks up a Prisma model by name, for code that learns at run time which one it needs. */
 import type { Database } from '../../db.ts';
 
-type Row = { id: string };
+export type Row = { id: string };
 
 export type Model = {
-  findUnique(args: object): Promise<Row | null>;
-  findUniqueOrThrow(args: object): Promise<Row>;
   findMany(args: object): Promise<Row[]>;
   count(args: object): Promise<number>;
 };

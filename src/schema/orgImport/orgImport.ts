@@ -1,5 +1,7 @@
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
+import { columnOf } from '../kit/long.ts';
+import { weighs } from '../kit/weight.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
 const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('OrgImportWarning').implement({
@@ -17,6 +19,7 @@ const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('O
 });
 
 export const OrgImport = builder.prismaNode('OrgImport', {
+  select: {},
   id: { field: 'id' },
   description: 'One import of an org file into an organization. Imports are kept forever.',
   fields: (t) => ({
@@ -63,9 +66,11 @@ export const OrgImport = builder.prismaNode('OrgImport', {
     }),
     warnings: t.field({
       type: [OrgImportWarning],
+      ...weighs({ items: 100 }),
       description: 'The warnings about the org file. Change events do not contain them.',
-      select: { warnings: true },
-      resolve: ({ warnings }) => warnings as { path: string; message: string }[],
+      select: { id: true },
+      resolve: async (orgImport, _args, context) =>
+        (await columnOf('OrgImport', 'warnings', orgImport, context)) as { path: string; message: string }[],
     }),
     error: t.exposeString('error', {
       nullable: true,

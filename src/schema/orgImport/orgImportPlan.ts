@@ -1,5 +1,6 @@
 import type { ItemResult, PlanResult } from '../../services/orgImport/importResult.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { Workspace } from '../workspace/workspace.ts';
 import { OrgImportAction, RequirementLevel } from './enum.ts';
 
@@ -11,11 +12,13 @@ const OrgImportDrift = builder.objectRef<ItemResult['drift'][number]>('OrgImport
         'The name of the field: `role`, `runtime`, `tier`, `model`, `plugins`, `spec.<key>`, `schedules.<name>` or `channels.<type>`.',
     }),
     before: t.expose('before', {
+      ...weighs({ kilobytes: 1 }),
       type: 'JSON',
       nullable: true,
       description: 'The value of the workspace; null when it has none.',
     }),
     after: t.expose('after', {
+      ...weighs({ kilobytes: 1 }),
       type: 'JSON',
       nullable: true,
       description:
@@ -87,6 +90,7 @@ export const OrgImportPlan = builder.objectRef<PlanResult>('OrgImportPlan').impl
     }),
     items: t.expose('items', {
       type: [OrgImportItem],
+      ...weighs({ items: 500 }),
       description:
         "The workspaces of the org file in its order, parents first, followed by every other live workspace in the import's scope.",
     }),

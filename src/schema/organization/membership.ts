@@ -7,6 +7,7 @@ import { MembershipRole } from './enum.ts';
 const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 
 export const Membership = builder.prismaNode('Membership', {
+  select: {},
   id: { field: 'id' },
   description: 'The membership of a person in an organization.',
   fields: (t) => ({

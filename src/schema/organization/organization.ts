@@ -11,6 +11,7 @@ const viewerCan = (action: Action, description: string) => ({
 });
 
 export const Organization = builder.prismaNode('Organization', {
+  select: {},
   id: { field: 'id' },
   visible: ({ roles }) => ({ id: { in: [...roles.keys()] } }),
   description:

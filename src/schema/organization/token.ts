@@ -4,6 +4,7 @@ import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
+  select: {},
   id: { field: 'id' },
   visible: visibleTokens,
   description:

@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const User = builder.prismaNode('User', {
+  select: {},
   id: { field: 'id' },
   visible: ({ id, roles }) => ({
     OR: [{ id }, { memberships: { some: { organizationId: { in: [...roles.keys()] }, removedAt: null } } }],

@@ -27,14 +27,14 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
       nullable: true,
       description: 'The person; null when the viewer is an agent.',
       resolve: (query, { kind, id }, _args, { db }) =>
-        kind === 'USER' ? db.prisma.user.findUniqueOrThrow({ ...query, where: { id } }) : null,
+        kind === 'USER' ? db.prisma.user.findFirstOrThrow({ ...query, where: { id } }) : null,
     }),
     agent: t.prismaField({
       type: Agent,
       nullable: true,
       description: 'The agent; null when the viewer is a person.',
       resolve: (query, { kind, id }, _args, { db }) =>
-        kind === 'AGENT' ? db.prisma.agent.findUniqueOrThrow({ ...query, where: { id } }) : null,
+        kind === 'AGENT' ? db.prisma.agent.findFirstOrThrow({ ...query, where: { id } }) : null,
     }),
     personalOrganization: t.prismaField({
       type: Organization,

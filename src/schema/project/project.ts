@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { ProjectKind } from './enum.ts';
 
 export const Project = builder.prismaNode('Project', {
+  select: {},
   id: { field: 'id' },
   description: 'A piece of work that sessions run on, usually one repository.',
   fields: (t) => ({

@@ -10,6 +10,7 @@ import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './m
 import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
+  select: {},
   id: { field: 'id' },
   description: 'A pull request that a session holds, with the facts that its host last returned.',
   fields: (t) => ({

@@ -1,8 +1,11 @@
 /** The checks, review threads and reviews of a pull request. */
+
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
+  select: {},
   id: { field: 'id' },
   description: 'A check of one commit of a pull request. Its logs stay on the host.',
   fields: (t) => ({
@@ -30,6 +33,7 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
 });
 
 export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThread', {
+  select: {},
   id: { field: 'id' },
   description: 'A review thread about a file or a line of the changes. Its comments stay on the host.',
   fields: (t) => ({
@@ -64,6 +68,7 @@ export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThre
 });
 
 export const PullRequestReview = builder.prismaNode('PullRequestReview', {
+  select: {},
   id: { field: 'id' },
   description: 'A submitted review of a pull request.',
   fields: (t) => ({
@@ -72,7 +77,7 @@ export const PullRequestReview = builder.prismaNode('PullRequestReview', {
       type: ReviewDecision,
       description: 'The verdict of the review; NONE for a comment.',
     }),
-    body: t.exposeString('body', { description: 'The text of the review.' }),
+    body: t.string({ ...long('PullRequestReview', 'body', 64), description: 'The text of the review.' }),
     url: t.exposeString('url', { description: "The URL of the review's page." }),
     isBot: t.exposeBoolean('isBot', { description: 'Whether a bot submitted the review.' }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When the review was submitted.' }),

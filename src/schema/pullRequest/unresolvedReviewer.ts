@@ -18,6 +18,7 @@ const ReviewThreadLink = builder.objectRef<ThreadLink>('ReviewThreadLink').imple
 });
 
 export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
+  select: {},
   description: 'A reviewer with unresolved review threads in a pull request.',
   fields: (t) => ({
     reviewer: t.exposeString('reviewer', {

@@ -24,6 +24,7 @@ const may = (viewer: Viewer, action: Action, session: Subject) =>
 const SUBJECT = { organizationId: true, agentId: true, isTerminated: true } as const;
 
 export const Session = builder.prismaNode('Session', {
+  select: {},
   id: { field: 'id' },
   description:
     'One run of an agent, or of a person, on a project. It claims pull requests and holds them until another session claims them.',
@@ -120,6 +121,11 @@ export const Session = builder.prismaNode('Session', {
     branch: t.exposeString('branch', {
       description: 'The branch that the session works on; empty when it is unknown.',
     }),
+    executionWorkspace: t.relation('executionWorkspace', {
+      nullable: true,
+      description:
+        'The execution workspace that the session works in; null when it works in none. A session stays in one that is closed.',
+    }),
     pullRequests: t.relatedConnection('pullRequests', {
       ...relatedList(),
       description: 'The pull requests that the session holds, newest first.',
@@ -150,11 +156,12 @@ export const Session = builder.prismaNode('Session', {
     }),
     viewerCanClaimPR: t.boolean({
       description:
-        'Whether the viewer may claim pull requests for the session, and the session can hold them: it is a WORKER, is not terminated and has a workspace, and its project is neither archived nor a scratch project.',
+        'Whether the viewer may claim pull requests for the session, and the session can hold them: it is a WORKER, is not terminated and has a workspace that is not an isolated and closed one, and its project is neither archived nor a scratch project.',
       select: {
         ...SUBJECT,
         kind: true,
         workspacePath: true,
+        executionWorkspace: { select: { id: true, name: true, mode: true, closedAt: true } },
         project: { select: { slug: true, kind: true, archivedAt: true } },
       },
       resolve: (session, _args, { viewer }) =>

@@ -6,7 +6,7 @@ const ORDERS = {
   CREATED_AT: newestFirst(),
   UPDATED_AT: { name: 'UPDATED_AT', by: [byTime('updatedAt')] },
   ACTIVITY: { name: 'ACTIVITY', by: [byTime('activityLastAt')] },
-  STATUS: { name: 'STATUS', by: [byNumber('urgency'), byTime('createdAt')] },
+  STATUS: { name: 'STATUS', by: [byNumber('urgency', 'status'), byTime('createdAt')] },
 } as const satisfies Record<string, Order>;
 
 export type SessionOrderName = keyof typeof ORDERS;

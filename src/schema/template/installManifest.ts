@@ -1,6 +1,7 @@
 import type { ManifestItem } from '../../services/template/manifest/item.ts';
 import type { Needs } from '../../services/template/manifest/need.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
 const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem').implement({
@@ -38,6 +39,7 @@ export const InstallManifest = builder.objectRef<InstallManifestShape>('InstallM
     }),
     creates: t.field({
       type: [InstallManifestItem],
+      ...weighs({ items: 100 }),
       description: 'The items that a first installation creates, at most 2,000, the agent first.',
       resolve: ({ creates }) => [...creates],
     }),

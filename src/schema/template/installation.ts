@@ -1,12 +1,17 @@
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { byText } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
+import { weighs } from '../kit/weight.ts';
 import { InstallationStatus } from './enum.ts';
 import { DRIFTED, InstallationItem, InstallationItemState } from './installationItem.ts';
 import { Template } from './template.ts';
 import { TemplateRelease } from './templateRelease.ts';
 
+const MAX_DRIFT = 2_000;
+
 export const Installation = builder.prismaNode('Installation', {
+  select: {},
   id: { field: 'id' },
   description:
     'A template that an organization has installed: an agent and a vocabulary that follow the releases of the template. The organization cannot edit the fields that releases define.',
@@ -22,26 +27,29 @@ export const Installation = builder.prismaNode('Installation', {
     updateAvailable: t.boolean({
       description:
         'Whether the installation is INSTALLED and its template has a release newer than `release`.',
-      select: { templateId: true, status: true, release: { select: { number: true } } },
-      resolve: async ({ templateId, status, release: { number } }, _args, { db }) =>
-        status === 'INSTALLED' &&
-        (await db.prisma.templateRelease.count({ where: { templateId, number: { gt: number } } })) > 0,
+      select: {
+        status: true,
+        release: { select: { number: true } },
+        template: {
+          select: { releases: { select: { number: true }, orderBy: { number: 'desc' }, take: 1 } },
+        },
+      },
+      resolve: ({ status, release, template: { releases } }) =>
+        status === 'INSTALLED' && releases.some(({ number }) => number > release.number),
     }),
-    drift: t.prismaField({
-      type: [InstallationItem],
+    drift: t.relation('items', {
+      ...weighs({ items: 100 }),
+      type: InstallationItem,
       description:
         'The items that the organization changed or archived since a release wrote them, ordered by kind and slug, at most 2,000.',
-      select: { id: true },
-      resolve: (query, { id }, _args, { db }) =>
-        db.prisma.installationItem.findMany({
-          ...query,
-          where: { installationId: id, state: { in: DRIFTED } },
-          orderBy: [{ kind: 'asc' }, { slug: 'asc' }],
-          take: 2000,
-        }),
+      query: {
+        where: { state: { in: DRIFTED } },
+        orderBy: [{ kind: 'asc' }, { slug: 'asc' }],
+        take: MAX_DRIFT,
+      },
     }),
-    items: t.list({
-      type: InstallationItem,
+    items: t.relatedConnection('items', {
+      ...relatedList({ by: [byText('slug')] }),
       description: 'The items of the installation, ordered by slug.',
       args: {
         state: t.arg({
@@ -49,8 +57,7 @@ export const Installation = builder.prismaNode('Installation', {
           description: 'Only items in this state. All items by default.',
         }),
       },
-      where: ({ id }, { state }) => ({ installationId: id, state: state ?? undefined }),
-      orderBy: { by: [byText('slug')] },
+      query: ({ state }) => ({ where: { state: state ?? undefined } }),
     }),
     agent: t.relation('agent', { type: Agent, description: 'The installed agent.' }),
     status: t.expose('status', {

@@ -40,6 +40,7 @@ type State =
 export const DRIFTED = ['LOCALLY_CHANGED', 'LOCALLY_ARCHIVED'];
 
 export const InstallationItem = builder.prismaObject('InstallationItem', {
+  select: {},
   description: 'An item of a release that an installation mirrors or leaves out.',
   fields: (t) => ({
     kind: t.expose('kind', { type: TemplateItemKind, description: 'The kind of the item.' }),

@@ -1,6 +1,7 @@
 import type { InstalledItem } from '../../services/template/install/installedItem.ts';
 import type { PlanAction, PlanReason } from '../../services/template/plan/plan.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
 const ACTIONS: Record<PlanAction, string> = {
@@ -62,12 +63,14 @@ const FieldDiff = builder.objectRef<InstalledItem['diff'][number]>('TemplateFiel
   fields: (t) => ({
     field: t.exposeString('field', { description: 'The name of the field, such as `prompt`.' }),
     before: t.expose('before', {
+      ...weighs({ kilobytes: 8 }),
       type: 'JSON',
       nullable: true,
       description:
         'The value of the row. Null when the row has no value, and always for the config of an agent, which is private.',
     }),
     after: t.expose('after', {
+      ...weighs({ kilobytes: 8 }),
       type: 'JSON',
       nullable: true,
       description:

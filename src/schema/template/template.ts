@@ -1,10 +1,11 @@
 import { visibleTemplates } from '../../auth/visibleTemplates.ts';
 import { builder } from '../kit/builder.ts';
-import { newestFirst } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { TemplateRelease } from './templateRelease.ts';
 import { TemplateVisibility } from './templateVisibility.ts';
 
 export const Template = builder.prismaNode('Template', {
+  select: {},
   id: { field: 'id' },
   visible: visibleTemplates,
   description: 'An agent with its vocabulary, published for other organizations to install.',
@@ -27,22 +28,18 @@ export const Template = builder.prismaNode('Template', {
       select: { organization: { select: { name: true } } },
       resolve: ({ organization }) => organization.name,
     }),
-    latestRelease: t.prismaField({
+    latestRelease: t.field({
       type: TemplateRelease,
       description: 'The newest release of the template. `installTemplate` installs it by default.',
-      select: { id: true },
-      resolve: (query, { id }, _args, { db }) =>
-        db.prisma.templateRelease.findFirstOrThrow({
-          ...query,
-          where: { templateId: id },
-          orderBy: { number: 'desc' },
-        }),
+      select: (_args, _context, nested) => ({ releases: nested({ orderBy: { number: 'desc' }, take: 1 }) }),
+      resolve({ releases: [latest] }) {
+        if (!latest) throw new Error('A template has no release.');
+        return latest;
+      },
     }),
-    releases: t.list({
-      type: TemplateRelease,
+    releases: t.relatedConnection('releases', {
+      ...relatedList(),
       description: 'The releases of the template, newest first.',
-      where: ({ id }) => ({ templateId: id }),
-      orderBy: newestFirst(),
     }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',

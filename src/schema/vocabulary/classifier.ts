@@ -1,9 +1,11 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { ClassifierVersion } from './classifierVersion.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 export const Classifier = builder.prismaNode('Classifier', {
+  select: {},
   id: { field: 'id' },
   description:
     'A definition of the labels, such as severities, from which an item or a finding of a watcher gets one.',
@@ -18,10 +20,9 @@ export const Classifier = builder.prismaNode('Classifier', {
       type: ClassifierVersion,
       description: 'The current version of the classifier, which holds its labels.',
     }),
-    versions: t.list({
-      type: ClassifierVersion,
+    versions: t.relatedConnection('versions', {
+      ...relatedList(),
       description: 'All versions of the classifier, newest first.',
-      where: ({ id }) => ({ classifierId: id }),
     }),
   }),
 });

@@ -1,6 +1,8 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 
 export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
+  select: {},
   id: { field: 'id' },
   description: 'One version of the labels of a classifier. A version never changes.',
   fields: (t) => ({
@@ -11,7 +13,8 @@ export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
     attributeKey: t.exposeString('attributeKey', {
       description: 'The name of the attribute whose values are the labels, such as `severity`.',
     }),
-    attributeValues: t.expose('attributeValues', {
+    attributeValues: t.field({
+      ...long('ClassifierVersion', 'attributeValues', 64),
       type: 'JSON',
       description:
         'The labels: a list of strings, or an object whose keys are the labels and whose values describe them.',

@@ -1,9 +1,12 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
+import { weighs } from '../kit/weight.ts';
 import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
+  select: {},
   description: 'A pair of entity types that a relationship type allows.',
   fields: (t) => ({
     source: t.relation('sourceType', { type: EntityType, description: 'The entity type of the source.' }),
@@ -12,11 +15,13 @@ const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
 });
 
 export const RelationshipType = builder.prismaNode('RelationshipType', {
+  select: {},
   id: { field: 'id' },
   description: 'A kind of relationship from one entity to another, such as "is owned by".',
   fields: (t) => ({
     ...vocabularyFields(t),
-    metadataSchema: t.expose('metadataSchema', {
+    metadataSchema: t.field({
+      ...long('RelationshipType', 'metadataSchema', 64),
       type: 'JSON',
       nullable: true,
       description:
@@ -32,6 +37,7 @@ export const RelationshipType = builder.prismaNode('RelationshipType', {
         'The relationship type of the opposite direction, such as "owns" for "is owned by"; null when none is set. A symmetric type has none.',
     }),
     rules: t.relation('rules', {
+      ...weighs({ items: 100 }),
       type: RelationshipTypeRule,
       description:
         'The pairs of entity types that the relationship type allows, at most 200. Without rules, it allows every pair.',

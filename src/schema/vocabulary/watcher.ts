@@ -1,11 +1,12 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
-import { byTime, newestFirst } from '../kit/list/order.ts';
+import { newestFirst } from '../kit/list/order.ts';
+import { relatedList } from '../kit/list/relatedList.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 import { WatcherVersion } from './watcherVersion.ts';
-import { WatcherWindow } from './watcherWindow.ts';
 
 export const Watcher = builder.prismaNode('Watcher', {
+  select: {},
   id: { field: 'id' },
   description: 'A question that an agent answers at set times, with a JSON Schema of the answer.',
   fields: (t) => ({
@@ -27,18 +28,14 @@ export const Watcher = builder.prismaNode('Watcher', {
       type: WatcherVersion,
       description: 'The current version of the watcher, which holds its prompt, schema and script.',
     }),
-    versions: t.list({
-      type: WatcherVersion,
+    versions: t.relatedConnection('versions', {
+      ...relatedList(),
       description: 'All versions of the watcher, newest first.',
-      where: ({ id }) => ({ watcherId: id }),
-      orderBy: newestFirst(),
     }),
-    windows: t.list({
-      type: WatcherWindow,
+    windows: t.relatedConnection('windows', {
+      ...relatedList(newestFirst('startsAt')),
       description:
         'The windows of the watcher, ordered by `startsAt`, latest first. A window is never deleted.',
-      where: ({ id }) => ({ watcherId: id }),
-      orderBy: { by: [byTime('startsAt')] },
     }),
   }),
 });

@@ -1,7 +1,9 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
+  select: {},
   id: { field: 'id' },
   description:
     "A prompt that a session of the workspace's agent receives at set times. A schedule fires only while its workspace is ONLINE. It is disabled for good when its workspace is removed.",
@@ -15,7 +17,10 @@ export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
     timezone: t.exposeString('timezone', {
       description: 'The IANA time zone that `cronExpr` is read in. UTC by default.',
     }),
-    prompt: t.exposeString('prompt', { description: 'The prompt that the session receives.' }),
+    prompt: t.string({
+      ...long('WorkspaceSchedule', 'prompt', 100),
+      description: 'The prompt that the session receives.',
+    }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),
     source: t.expose('source', {
       type: WorkspaceItemSource,

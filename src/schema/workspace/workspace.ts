@@ -4,6 +4,7 @@ import { namesOf } from '../../workspacePath.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { long } from '../kit/long.ts';
 import { WorkspaceStatus } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
@@ -17,6 +18,7 @@ const viewerCan = (action: Action, description: string) => ({
 });
 
 export const Workspace = builder.prismaNode('Workspace', {
+  select: {},
   id: { field: 'id' },
   description:
     "A position in an organization's tree, in which one agent at a time works. A workspace is live until it is removed. Live workspaces below one parent have different names.",
@@ -24,7 +26,8 @@ export const Workspace = builder.prismaNode('Workspace', {
     name: t.exposeString('name', {
       description: 'The name of the workspace, one line of 1 to 255 characters.',
     }),
-    role: t.exposeString('role', {
+    role: t.string({
+      ...long('Workspace', 'role', 10),
       nullable: true,
       description:
         'The task of the workspace, up to 10,000 characters in one line or several; null when it has none.',
@@ -74,7 +77,8 @@ export const Workspace = builder.prismaNode('Workspace', {
     plugins: t.exposeStringList('plugins', {
       description: "The plugins that the workspace's agent loads, in this order.",
     }),
-    spec: t.expose('spec', {
+    spec: t.field({
+      ...long('Workspace', 'spec', 64),
       type: 'JSON',
       description:
         'The keys of the workspace in its org file that have no field here, such as prompts, memories, category routing and canvas position. Muster reads only `external`. Change events do not contain `spec`.',

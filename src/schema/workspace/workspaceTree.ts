@@ -2,6 +2,7 @@ import type { WorkspaceStatus as Status } from '../../../prisma/client/enums.ts'
 import { globalId } from '../../globalId.ts';
 import { namesOf } from '../../workspacePath.ts';
 import { builder } from '../kit/builder.ts';
+import { weighs } from '../kit/weight.ts';
 import { WorkspaceStatus } from './enum.ts';
 
 type LiveStatus = Exclude<Status, 'REMOVED'>;
@@ -71,6 +72,7 @@ export const WorkspaceTreeNode = builder.objectRef<WorkspaceTreeRow>('WorkspaceT
         'The number of live workspaces in each status, counting the workspace and all workspaces below it.',
     }),
     role: t.exposeString('role', {
+      ...weighs({ kilobytes: 10 }),
       nullable: true,
       description: 'The task of the workspace; null when it has none.',
     }),

@@ -44,7 +44,10 @@ type Locking<Prepared, Locked> = {
    * in this process, and wait without a connection: otherwise the acts on one row would take all of them.
    */
   queue(prepared: Prepared): string[];
-  /** Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions. */
+  /**
+   * Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions,
+   * execution workspaces.
+   */
   lock(tx: Tx, prepared: Prepared): Promise<Locked>;
 };
 

@@ -19,6 +19,8 @@ export const STRUCTURE_EVENT_TYPES = [
   'agent.failed',
   'agent.offboarded',
   'workspace.removed',
+  'execution_workspace.closed',
+  'execution_workspace.reopened',
   'template.released',
   'template.installed',
   'template.resynced',

@@ -22,7 +22,14 @@ export type Job =
    */
   | { name: 'pullRequest.refresh'; data: { pullRequestId: string; attempt: number } }
   /** Runs a schedule that was found due. `claimedAt` is an ISO time, and identifies the run. */
-  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } };
+  | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } }
+  /** Creates the checkout of an execution workspace. */
+  | { name: 'checkout.create'; data: { executionWorkspaceId: string } }
+  /** Cleans up the checkout of an execution workspace that was closed in this generation. */
+  | {
+      name: 'checkout.cleanup';
+      data: { executionWorkspaceId: string; generation: number; checkoutRef: string };
+    };
 
 export type JobQueue = {
   /** Enqueues a job in the transaction. A rollback removes it. Of waiting jobs with one key, the first stays alone. */
@@ -37,6 +44,14 @@ export type JobQueue = {
   isAwaited(tx: Tx, job: Job): Promise<boolean>;
 };
 
+/** Which execution workspaces the sweeper closes. */
+export type SweepSettings = {
+  /** How long one that is not used stays open, in days. */
+  idleDays: number;
+  /** How long one stays open after its last session has ended, in minutes: the session may be restored. */
+  graceMinutes: number;
+};
+
 /** One attempt at a job, with the ports that it works through. It acts as the system, under the job's name. */
 export type JobRun = {
   name: string;
@@ -44,6 +59,7 @@ export type JobRun = {
   jobs: JobQueue;
   runtime: Runtime;
   pullRequestSource: PullRequestSource;
+  sweep: SweepSettings;
   log: Logger;
   /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */
   signal: AbortSignal;

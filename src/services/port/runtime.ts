@@ -1,5 +1,7 @@
 /** The port to the runtime, which runs the containers of agents. `src/runtime/` has two adapters: `none`, and `exec`, which calls a program. */
 
+import type { Checkouts } from './checkout.ts';
+
 /** The agent whose container a call is about. */
 export type RuntimeAgent = {
   id: string;
@@ -51,6 +53,8 @@ export type Runtime = {
   /** Removes a container. No-op when it is gone. Without a reference, as above. */
   remove(agent: RuntimeAgent, containerRef: string | null, signal?: AbortSignal): Promise<{ output: string }>;
   inspect(agent: RuntimeAgent, containerRef: string, signal?: AbortSignal): Promise<ContainerState>;
+  /** The checkouts of execution workspaces. */
+  readonly checkouts: Checkouts;
 };
 
 /** A call of the runtime failed. */

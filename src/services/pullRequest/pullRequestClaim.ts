@@ -1,6 +1,6 @@
 /** The claim of a pull request: by a session that exists, or by one that is spawned with it. */
 import { z } from 'zod';
-import type { Project, PullRequest, Session } from '../../../prisma/client/client.ts';
+import type { ExecutionWorkspace, Project, PullRequest, Session } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError, PrClaimedByActiveSessionError, PrNotOpenError } from '../../errors.ts';
 import { globalId } from '../../globalId.ts';
@@ -79,6 +79,10 @@ export async function makeClaim(
   { organizationId, sessionId, allowTakeover, observed }: Claim,
   existing: PullRequest | null,
 ): Promise<Claimed> {
+  // A close of its execution workspace runs either before, and the claim is refused, or after.
+  await tx.$queryRaw`
+    SELECT FROM execution_workspace
+     WHERE id = (SELECT execution_workspace_id FROM session WHERE id = ${sessionId}::uuid) FOR SHARE`;
   assertMayClaim(await sessionWithProject(tx, sessionId));
   // Facts newer than ours may say that it has been merged.
   if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
@@ -111,10 +115,13 @@ function assertOpen(state: PullRequestFacts['state']): void {
   if (isOver(state)) throw new PrNotOpenError(state);
 }
 
-type SessionWithProject = Session & { project: Project };
+type SessionWithProject = Session & { project: Project; executionWorkspace: ExecutionWorkspace | null };
 
 async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProject> {
-  const session = await tx.session.findUnique({ where: { id }, include: { project: true } });
+  const session = await tx.session.findUnique({
+    where: { id },
+    include: { project: true, executionWorkspace: true },
+  });
   // A session without pull requests may be deleted while the host answers.
   if (!session) throw new NotFoundError('sessionId');
   return session;

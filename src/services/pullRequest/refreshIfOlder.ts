@@ -17,7 +17,11 @@ const POLL_MS = 100;
  * its times and not by a lock, so that no connection waits for the host. When the host does not answer, the stored facts
  * remain, and `observedAt` tells their age.
  */
-export async function refreshIfOlder(reader: Reader, pullRequestId: string, maxAgeSeconds: number): Promise<void> {
+export async function refreshIfOlder(
+  reader: Reader,
+  pullRequestId: string,
+  maxAgeSeconds: number,
+): Promise<void> {
   const started = await start(reader, pullRequestId, maxAgeSeconds);
   if (!started) return await othersEnd(reader, pullRequestId);
   try {

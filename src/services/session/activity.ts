@@ -6,6 +6,7 @@ import { authorize } from '../../auth/policy.ts';
 import { SessionTerminatedError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, validate } from '../act/input.ts';
+import { use } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockSession, visibleSession } from './session.ts';
 
 export const reportActivityInput = z.object({
@@ -23,6 +24,7 @@ export type Reported = z.output<typeof result>;
 /**
  * Records a session's report of what it is doing. Any report counts as a sign of life.
  * @throws SessionTerminatedError
+ * @throws ExecutionWorkspaceClosedError when it works in an isolated execution workspace that is closed
  */
 export async function reportActivity(
   act: Act,
@@ -40,6 +42,7 @@ export async function reportActivity(
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx, { locked: session }) {
       if (session.isTerminated) throw new SessionTerminatedError();
+      await use(tx, session, { isAtWork: report.state === 'ACTIVE' });
       if (!isNews(report, session)) return { sessionId, ignored: true };
       // The database's clock, because the search for silent sessions uses it. Read under the lock, so that it never goes
       // back.

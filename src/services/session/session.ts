@@ -5,13 +5,13 @@ import { NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 
 /**
- * The session with its project, if the viewer sees it.
+ * The session with its project and its execution workspace, if the viewer sees it.
  * @throws NotFoundError
  */
 export async function visibleSession(act: Act, sessionId: string) {
   const session = await act.db.prisma.session.findFirst({
     where: { id: sessionId, organizationId: { in: [...act.viewer.roles.keys()] } },
-    include: { project: true },
+    include: { project: true, executionWorkspace: true },
   });
   if (!session) throw new NotFoundError('sessionId');
   return session;

@@ -1,7 +1,8 @@
 /** What a session's state allows. */
-import type { Agent, Project, Session } from '../../../prisma/client/client.ts';
+import type { Agent, ExecutionWorkspace, Project, Session } from '../../../prisma/client/client.ts';
 import {
   AgentNotRunningError,
+  ExecutionWorkspaceClosedError,
   ProjectNotResolvableError,
   SessionNotClaimableError,
   SessionNotRestorableError,
@@ -10,19 +11,25 @@ import {
   type UserError,
 } from '../../errors.ts';
 import { isRunning } from '../agent/agentRule.ts';
+import { isClosedIsolated } from '../executionWorkspace/statusRule.ts';
 
 /** The fields of a session that decide whether it may claim a pull request. */
 export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> & {
   project: Pick<Project, 'slug' | 'kind' | 'archivedAt'>;
+  executionWorkspace: Pick<ExecutionWorkspace, 'id' | 'name' | 'mode' | 'closedAt'> | null;
 };
 
 /** The first reason why a session may not claim a pull request. Undefined when it may. */
-export function claimRefusal({ isTerminated, kind, workspacePath, project }: Claimer): UserError | undefined {
+export function claimRefusal(claimer: Claimer): UserError | undefined {
+  const { isTerminated, kind, workspacePath, project, executionWorkspace } = claimer;
   if (isTerminated) return new SessionTerminatedError();
   if (kind === 'ORCHESTRATOR') {
     return new SessionNotClaimableError('An orchestrator session does not work on pull requests itself.');
   }
-  if (!workspacePath?.trim()) return new SessionNoWorkspaceError();
+  if (!workspacePath?.trim() && !executionWorkspace) return new SessionNoWorkspaceError();
+  if (executionWorkspace && isClosedIsolated(executionWorkspace)) {
+    return new ExecutionWorkspaceClosedError(executionWorkspace);
+  }
   if (project.archivedAt) return new ProjectNotResolvableError(`Project "${project.slug}" is archived.`);
   if (project.kind === 'SCRATCH') {
     return new SessionNotClaimableError('A scratch project has no pull requests.');

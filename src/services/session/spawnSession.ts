@@ -1,12 +1,14 @@
 /** Starts a session, alone or together with a claim of a pull request. */
 import { z } from 'zod';
-import type { Agent, Project } from '../../../prisma/client/client.ts';
+import type { Agent, ExecutionWorkspace, Project } from '../../../prisma/client/client.ts';
 import { SessionKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
-import { InvalidInputError, NotFoundError } from '../../errors.ts';
+import { ExecutionWorkspaceClosedError, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
+import { visibleExecutionWorkspace } from '../executionWorkspace/executionWorkspace.ts';
+import { enter, lockToEnter } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
 import { claimInput, lockClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
 import { allotWorkspacePath } from './launch.ts';
@@ -21,7 +23,7 @@ export const spawnSessionInput = z.object({
   prompt: text(0, PROMPT_MAX_CHARACTERS).nullish(),
   displayName: sessionDisplayName.nullish(),
   branch: line(0, 255).nullish(),
-  /** Absent: the server allots a path. Null: the session has no workspace and cannot claim. */
+  /** Absent: the server allots a path. Null: the session has no path of its own. */
   workspacePath: line(1, 4096).nullish(),
   mergePolicy: z.object({ terminateOnPrMerge: z.boolean() }).nullish(),
   claimPR: claimInput.nullish(),
@@ -40,6 +42,7 @@ export type Spawned = z.output<typeof result>;
  * asked before it, for a session that has only its id yet.
  *
  * @throws AgentNotRunningError
+ * @throws ExecutionWorkspaceClosedError
  * @throws SpawnRolledBackError with the error that refused the claim as its cause
  */
 export async function spawnSession(
@@ -47,14 +50,30 @@ export async function spawnSession(
   {
     projectId,
     agentId,
+    executionWorkspaceId,
     ...input
-  }: { projectId: string; agentId?: string | null } & z.input<typeof spawnSessionInput>,
+  }: { projectId: string; agentId?: string | null; executionWorkspaceId?: string | null } & z.input<
+    typeof spawnSessionInput
+  >,
 ) {
   const { claimPR, mergePolicy, ...plan } = validate(spawnSessionInput, input);
+  if (executionWorkspaceId != null && plan.workspacePath != null) {
+    throw invalid('workspacePath', 'must not be given together with `executionWorkspaceId`');
+  }
   const project = await visibleProject(act, projectId);
   const { organizationId } = project;
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
   if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
+  const executionWorkspace =
+    executionWorkspaceId == null
+      ? null
+      : await visibleExecutionWorkspace(act, executionWorkspaceId, 'executionWorkspaceId');
+  if (executionWorkspace && executionWorkspace.organizationId !== organizationId) {
+    throw new NotFoundError('executionWorkspaceId');
+  }
+  if (executionWorkspace && executionWorkspace.projectId !== projectId) {
+    throw invalid('executionWorkspaceId', 'the execution workspace is in another project');
+  }
 
   const spawned = await perform(act, {
     organizationId,
@@ -64,21 +83,27 @@ export async function spawnSession(
       if (claimPR) authorize(viewer, 'pullRequest.claim', organizationId);
     },
     async prepare() {
-      assertCanSpawn(agent, project);
+      assertCanSpawn(agent, project, executionWorkspace);
       const id = await newSessionId(act);
-      const workspacePath =
-        plan.workspacePath === undefined ? allotWorkspacePath(project.slug) : plan.workspacePath;
-      const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project };
+      const isAllotted = plan.workspacePath === undefined && !executionWorkspace;
+      const workspacePath = isAllotted ? allotWorkspacePath(project.slug) : (plan.workspacePath ?? null);
+      const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project, executionWorkspace };
       return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
     },
-    queue: ({ claim }) => [projectId, ...(agent ? [agent.id] : []), ...(claim ? queueOfClaim(claim) : [])],
+    queue: ({ claim }) => [
+      projectId,
+      ...(agent ? [agent.id] : []),
+      ...(claim ? queueOfClaim(claim) : []),
+      ...(executionWorkspace ? [executionWorkspace.id] : []),
+    ],
     lock: async (tx, { claim }) => ({
       agent: agent && (await holdAgent(tx, agent.id)),
       project: await lockProject(tx, projectId),
       pullRequest: claim ? await lockClaim(tx, claim) : null,
+      executionWorkspace: executionWorkspace && (await lockToEnter(tx, executionWorkspace.id)),
     }),
     async write(tx, { prepared: { id, workspacePath, claim }, locked }) {
-      assertCanSpawn(locked.agent, locked.project);
+      assertCanSpawn(locked.agent, locked.project, locked.executionWorkspace);
       await tx.session.create({
         data: {
           id,
@@ -90,9 +115,11 @@ export async function spawnSession(
           displayName: plan.displayName ?? null,
           branch: plan.branch ?? '',
           workspacePath,
+          executionWorkspaceId: executionWorkspace?.id ?? null,
           terminateOnPrMerge: mergePolicy?.terminateOnPrMerge ?? false,
         },
       });
+      if (locked.executionWorkspace) await enter(tx, locked.executionWorkspace);
       if (!claim) return { sessionId: id, pullRequestId: null, takenOverFrom: [] };
       return { sessionId: id, ...(await makeSpawnClaim(tx, act, claim, locked.pullRequest)) };
     },
@@ -102,11 +129,18 @@ export async function spawnSession(
   return spawned;
 }
 
-function assertCanSpawn(agent: Agent | null, project: Project): void {
-  if (project.archivedAt) {
-    throw new InvalidInputError([{ path: 'projectId', message: 'the project is archived' }]);
-  }
+function assertCanSpawn(
+  agent: Agent | null,
+  project: Project,
+  executionWorkspace: ExecutionWorkspace | null,
+): void {
+  if (project.archivedAt) throw invalid('projectId', 'the project is archived');
   if (agent) assertRunning(agent);
+  if (executionWorkspace?.closedAt) throw new ExecutionWorkspaceClosedError(executionWorkspace);
+}
+
+function invalid(path: string, message: string): InvalidInputError {
+  return new InvalidInputError([{ path, message }]);
 }
 
 /** Drawn by the database, as the ids of all other rows, because lists of sessions are ordered by id. */

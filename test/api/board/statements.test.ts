@@ -1,4 +1,4 @@
-/** The cost of a board: one statement for each table, however many rows there are, and no row beyond the page. */
+/** The cost of a board: two statements, however many rows there are, and no row beyond the page. */
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
@@ -155,24 +155,13 @@ async function read(
   return organization;
 }
 
-/** The number of statements that read each table or view. */
+/** The number of statements, by the table or view that they begin with. */
 function reads(): Record<string, number> {
   const tables = statements.map((each) => /FROM "public"\."(\w+)"/.exec(each)?.[1] ?? '');
   return Object.fromEntries(
     [...Map.groupBy(tables, (table) => table)].map(([table, all]) => [table, all.length]),
   );
 }
-
-const ONE_EACH = {
-  organization: 1,
-  session: 1,
-  project: 1,
-  agent: 1,
-  pull_request: 1,
-  failing_check: 1,
-  unresolved_reviewer: 1,
-  latest_review: 1,
-};
 
 it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['CREATED_AT', {}],
@@ -183,7 +172,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['STATUS', {}],
   ['STATUS', { lane: 'WORKING' }],
 ])(
-  'a page of sessions by %s filtered by %j reads each table once and the status view twice',
+  'a page of sessions by %s filtered by %j is one statement, and the counts of its lanes are another',
   async ([orderBy, filter], { sharedTeam: team, client }) => {
     const { sessions, laneCounts } = await read(team, client, { orderBy, ...filter });
     const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
@@ -198,7 +187,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
       expect(pr.latestReviews.nodes).toMatchObject([{ author: 'ines' }]);
     }
     expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
-    expect(reads()).toEqual({ ...ONE_EACH, session_status: 1 + 1 });
+    expect(reads()).toEqual({ organization: 1, session_status: 1 });
   },
 );
 

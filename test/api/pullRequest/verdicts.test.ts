@@ -7,7 +7,7 @@ import type {
   SessionLane,
 } from '../../../prisma/client/enums.ts';
 import { graphql } from '../../graphql/gql.ts';
-import type { MergeabilityReason } from '../../graphql/graphql.ts';
+import type { MergeabilityReason, VerdictQuery } from '../../graphql/graphql.ts';
 import type { GitHubPullRequest } from '../../support/github/github.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
@@ -53,10 +53,12 @@ const Verdict = graphql(`
   }
 `);
 
+type Found = Exclude<NonNullable<VerdictQuery['node']>, Record<PropertyKey, never>>;
+
 async function verdict(team: Team, id: string) {
   const { node } = await team.owner.query(Verdict, { id });
   if (!node || !('ciState' in node)) throw new Error('There is no such pull request.');
-  const { session, failingChecks, ...rest } = node;
+  const { session, failingChecks, ...rest }: Found = node;
   return { ...rest, ...session, failing: failingChecks.nodes.map(({ name }) => name) };
 }
 

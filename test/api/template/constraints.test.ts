@@ -73,9 +73,10 @@ describe.for(KINDS)('the database keeps the slug of a live %s', (kind) => {
       );
     const asPlatform = ['muster.actor', '{"kind": "SYSTEM", "name": "test"}'] as const;
     const asUser = ['muster.actor', '{"kind": "USER", "name": "test"}'] as const;
-    for (const write of [update, insert]) {
-      expect(await write()).toMatch("slugs that begin with $ are the platform's");
-      expect(await withSetting(psql, asUser, write)).toMatch("slugs that begin with $ are the platform's");
+    for (const [act, write] of Object.entries({ update, insert })) {
+      const rule = `${kind}_${act}_slug_check`;
+      expect(await write()).toBe(rule);
+      expect(await withSetting(psql, asUser, write)).toBe(rule);
       expect(await withSetting(psql, asPlatform, write)).toBe('written');
     }
   });

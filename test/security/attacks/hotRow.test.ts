@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTarget, type Target } from '../../support/attack/target.ts';
 import { createClient } from '../../support/client.ts';
+import { grantScopeIn } from '../../support/operator.ts';
 import { createTeam, type Team } from '../../support/team.ts';
 
 const ACTS = 500;
@@ -13,7 +14,8 @@ beforeAll(async () => {
   target = await startTarget();
   const owner = { ...createClient(target.url, target.token), token: target.token, userId: '', email: '' };
   const client = (token?: string) => createClient(target.url, token);
-  team = await createTeam({ app: { client, signUp: async () => owner } }, owner);
+  const grant = (organizationId: string) => grantScopeIn(target.databaseUrl, organizationId);
+  team = await createTeam({ app: { client, grant, signUp: async () => owner } }, owner);
 });
 afterAll(() => target[Symbol.asyncDispose]());
 

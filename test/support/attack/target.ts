@@ -28,6 +28,7 @@ const MAX_ADDED_BYTES = 200 * 1024 * 1024;
 /** The most work of the server between the start and the end of another tenant's small query. */
 const MAX_QUERY_MS = 1_000;
 const BEFORE_MS = 1_000;
+const READY_CHECK_MS = 100;
 
 export async function startTarget(): Promise<Target> {
   const database = await createDatabase();
@@ -49,6 +50,7 @@ export async function startTarget(): Promise<Target> {
     },
   );
   const url = await servingAt(server);
+  await untilReady(url);
 
   async function read(message: 'read' | 'reset'): Promise<Reading> {
     const answer = once(server, 'message');
@@ -106,6 +108,11 @@ export async function startTarget(): Promise<Target> {
 
 function pathOf(relative: string): string {
   return new URL(relative, import.meta.url).pathname;
+}
+
+/** The server listens before its database has answered. Its own readiness changes once a second. */
+async function untilReady(url: string): Promise<void> {
+  while (!(await fetch(`${url}/readyz`)).ok) await sleep(READY_CHECK_MS);
 }
 
 async function servingAt(server: ChildProcess): Promise<string> {

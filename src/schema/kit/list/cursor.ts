@@ -14,11 +14,10 @@ export type Place = (string | number)[];
 const PREFIX = 'GPC:S:';
 
 export function cursorOf(row: Row, order: Order): string {
-  const values = columnsOf(order).map(({ field, kind }) => {
-    if (row[field] === undefined) {
-      throw new Error(`A list was read without ${field}, by which it is ordered.`);
-    }
-    return kind.write(row[field]);
+  const values = columnsOf(order).map(({ field, relation, kind }) => {
+    const value = (relation ? (row[relation] as Row | null) : row)?.[field];
+    if (value === undefined) throw new Error(`A list was read without ${field}, by which it is ordered.`);
+    return kind.write(value);
   });
   const text = [...(order.name ? [order.name] : []), ...values].join(' ');
   return Buffer.from(PREFIX + text).toString('base64');

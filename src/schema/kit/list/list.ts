@@ -1,6 +1,7 @@
 /**
- * `t.list`: a connection that is read by its own query. The page, `totalCount` and the cursors share one filter and one
- * order.
+ * `t.list`: a connection whose parent is no row, such as the query type. The page, `totalCount` and the cursors share one
+ * filter and one order. A list of a row is a `t.relatedConnection` with the options of `relatedList`, so that one
+ * statement reads the lists of many rows.
  */
 import {
   type FieldKind,
@@ -11,13 +12,12 @@ import {
 } from '@pothos/core';
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
 import type { Context } from '../../../context.ts';
-import { type Model, model } from '../model.ts';
+import { model } from '../model.ts';
 import { newestFirst, type Order } from './order.ts';
 import { page } from './page.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the builder's types are, a ref says which model it is of.
 type ModelRef<Item extends PrismaModelTypes = PrismaModelTypes> = PrismaObjectRef<any, Item>;
-type Rows = Pick<Model, 'findMany' | 'count'>;
 
 export type ListOptions<Item extends PrismaModelTypes, Parent, Args extends InputFieldMap> = {
   type: ModelRef<Item>;
@@ -26,8 +26,6 @@ export type ListOptions<Item extends PrismaModelTypes, Parent, Args extends Inpu
   where: (parent: Parent, args: InputShapeFromFields<Args>, context: Context) => Item['Where'];
   /** Default: by `createdAt`, newest first. */
   orderBy?: Order | ((args: InputShapeFromFields<Args>) => Order);
-  /** The Prisma model that the rows are read from and counted in. Default: the table of the type. */
-  rows?: (args: InputShapeFromFields<Args>, context: Context) => Rows;
 };
 
 declare global {
@@ -50,7 +48,6 @@ fieldBuilder.list = function list({
   type,
   where,
   orderBy = newestFirst(),
-  rows = (_args, { db }) => model(db, type.modelName),
   ...options
 }: ListOptions<PrismaModelTypes, unknown, InputFieldMap>) {
   const orderOf = typeof orderBy === 'function' ? orderBy : () => orderBy;
@@ -60,8 +57,10 @@ fieldBuilder.list = function list({
     cursor: 'id',
     extensions: { listOrder: orderOf },
     totalCount: (parent: unknown, args: never, context: Context) =>
-      rows(args, context).count({ where: where(parent, args, context) }),
+      model(context.db, type.modelName).count({ where: where(parent, args, context) }),
     resolve: (query: object, parent: unknown, args: never, context: Context) =>
-      rows(args, context).findMany(page({ ...query, where: where(parent, args, context) }, orderOf(args))),
+      model(context.db, type.modelName).findMany(
+        page({ ...query, where: where(parent, args, context) }, orderOf(args)),
+      ),
   });
 };

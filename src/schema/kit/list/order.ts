@@ -2,7 +2,13 @@
 
 type Direction = 'asc' | 'desc';
 
-export type Column = { field: string; direction: Direction; kind: Kind };
+export type Column = {
+  field: string;
+  /** The to-one relation that has the field. Absent for a field of the row itself. */
+  relation?: string;
+  direction: Direction;
+  kind: Kind;
+};
 
 /** The columns that a list is ordered by. Ties are broken by id, newest first. */
 export type Order = {
@@ -43,7 +49,12 @@ const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
 /** Latest first. */
 export const byTime = (field: string): Column => ({ field, direction: 'desc', kind: TIME });
 /** Smallest first. */
-export const byNumber = (field: string): Column => ({ field, direction: 'asc', kind: NUMBER });
+export const byNumber = (field: string, relation?: string): Column => ({
+  field,
+  relation,
+  direction: 'asc',
+  kind: NUMBER,
+});
 /** As the column's collation sorts. */
 export const byText = (field: string): Column => ({ field, direction: 'asc', kind: TEXT });
 

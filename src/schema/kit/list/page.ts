@@ -2,9 +2,11 @@
 import { type Place, readPlace } from './cursor.ts';
 import { type Column, columnsOf, type Order } from './order.ts';
 
+type Select = Record<string, unknown>;
+
 export type PageQuery = {
   where?: object;
-  select?: object;
+  select?: Select;
   include?: object;
   cursor?: { id?: string };
   skip?: number;
@@ -18,12 +20,21 @@ export function page({ cursor, skip: _, where, select, ...query }: PageQuery, or
   return {
     ...query,
     // The cursors are made from these columns, so they are read even when no field selects them.
-    ...(select && {
-      select: { ...select, ...Object.fromEntries(columns.map(({ field }) => [field, true])) },
-    }),
+    ...(select && { select: columns.reduce(withColumn, select) }),
     where: place ? { AND: [where ?? {}, beyond(columns, place, (query.take ?? 0) < 0)] } : where,
-    orderBy: columns.map(({ field, direction }) => ({ [field]: direction })),
+    orderBy: columns.map((column) => at(column, column.direction)),
   };
+}
+
+function withColumn(select: Select, { field, relation }: Column): Select {
+  if (!relation) return { ...select, [field]: true };
+  const selected = select[relation] as { select?: Select } | undefined;
+  return { ...select, [relation]: { ...selected, select: { ...selected?.select, [field]: true } } };
+}
+
+/** A value at the place of a column in a Prisma query. */
+function at({ field, relation }: Column, value: unknown): object {
+  return relation ? { [relation]: { [field]: value } } : { [field]: value };
 }
 
 /**
@@ -31,11 +42,8 @@ export function page({ cursor, skip: _, where, select, ...query }: PageQuery, or
  * `a >= x AND (a > x OR b > y)`. The `OR` alone would suffice, but only `a >= x` can use an index.
  */
 function beyond([column, ...columns]: Column[], [value, ...values]: Place, isBackwards: boolean): object {
-  const { field, direction } = column as Column;
-  const past = (direction === 'asc') === isBackwards ? 'lt' : 'gt';
-  if (columns.length === 0) return { [field]: { [past]: value } };
-  return {
-    [field]: { [`${past}e`]: value },
-    OR: [{ [field]: { [past]: value } }, beyond(columns, values, isBackwards)],
-  };
+  const past = ((column as Column).direction === 'asc') === isBackwards ? 'lt' : 'gt';
+  const is = (comparison: string) => at(column as Column, { [comparison]: value });
+  if (columns.length === 0) return is(past);
+  return { ...is(`${past}e`), OR: [is(past), beyond(columns, values, isBackwards)] };
 }

@@ -1,11 +1,15 @@
-import type { OrderOf } from './listPlugin.ts';
-import { newestFirst } from './order.ts';
+import type { OrderOf, PageArgs } from './listPlugin.ts';
+import { newestFirst, type Order } from './order.ts';
 
 /**
- * Options of a `t.relatedConnection`, a list that is read together with its parent. Only for lists that stay short,
- * because Prisma reads all related rows and cuts the page in memory.
+ * Options of a `t.relatedConnection`, the list of the rows that are related to its parent. One statement reads the pages
+ * and the counts of all parents together with the parents themselves: each page is a lateral join that ends after its
+ * last row. The option `query` of the field states the filter.
+ *
+ * An index must lead with the columns of the relation and continue with those of the order. Otherwise PostgreSQL reads
+ * and sorts all related rows for every page.
  */
-export function relatedList(orderBy = newestFirst()) {
-  const listOrder: OrderOf = () => orderBy;
+export function relatedList<Args = PageArgs>(orderBy: Order | ((args: Args) => Order) = newestFirst()) {
+  const listOrder = (typeof orderBy === 'function' ? orderBy : () => orderBy) as OrderOf;
   return { cursor: 'id', totalCount: true, extensions: { listOrder } } as const;
 }

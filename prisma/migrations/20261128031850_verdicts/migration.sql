@@ -28,6 +28,22 @@ ADD COLUMN     "is_outdated" BOOLEAN NOT NULL DEFAULT false;
 -- AlterTable
 ALTER TABLE "pull_request_review_comment" ADD COLUMN     "position" INTEGER NOT NULL DEFAULT 0;
 
+-- CreateTable
+CREATE TABLE "pull_request_refresh" (
+    "organization_id" UUID NOT NULL,
+    "pull_request_id" UUID NOT NULL,
+    "started_at" TIMESTAMPTZ(3) NOT NULL,
+    "ended_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "pull_request_refresh_pkey" PRIMARY KEY ("pull_request_id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "pull_request_refresh_tenant_key" ON "pull_request_refresh"("organization_id", "pull_request_id");
+
+-- AddForeignKey
+ALTER TABLE "pull_request_refresh" ADD CONSTRAINT "pull_request_refresh_pull_request_fkey" FOREIGN KEY ("organization_id", "pull_request_id") REFERENCES "pull_request"("organization_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
 ALTER TABLE "pull_request" ADD CONSTRAINT "pull_request_unreadable_check" CHECK ("unreadable" IS NOT NULL);
 
 -- >>> prisma/sql/rule/pull_request.sql

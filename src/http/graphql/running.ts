@@ -1,0 +1,72 @@
+/** Runs each operation within its limits: its answer's size and its deadline, and while its client waits for it. */
+import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../context.ts';
+import { type Operation, type RunningLimits, startOperation } from '../../operation.ts';
+import { endingError, isForeseen } from './clientError.ts';
+
+export function useRunningLimits(limits: RunningLimits): Plugin<Context> {
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn((args: ExecutionArgs) =>
+        isMutation(args) ? runMutation(executeFn, args, limits) : runQuery(executeFn, args, limits),
+      );
+    },
+  };
+}
+
+type Execute = (args: ExecutionArgs & { signal?: AbortSignal }) => unknown;
+
+async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
+  const operation = startOperation(limits, contextOf(args).leaving);
+  // The executor stops at its next field.
+  const { signal } = operation;
+  return await during(operation, () =>
+    execute({ ...args, signal, contextValue: { ...contextOf(args), operation } }),
+  );
+}
+
+/** A mutation goes on when its client has left, and its executor is not stopped: an act that has happened is answered. */
+async function runMutation(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
+  const operation = startOperation(limits);
+  const contextValue = { ...contextOf(args), operation };
+  try {
+    const result = (await operation.run(() => execute({ ...args, contextValue }))) as ExecutionResult;
+    if (!operation.signal.aborted) return result;
+    return { ...result, errors: result.errors?.map((error) => asEnding(error, operation)) };
+  } finally {
+    operation.end();
+  }
+}
+
+/** The result of an execution, or that its operation has ended early. Of an answer that is too large, nothing is sent. */
+export async function during(operation: Operation, execute: () => unknown): Promise<ExecutionResult> {
+  const { signal } = operation;
+  const ended = Promise.withResolvers<never>();
+  const end = () => ended.reject(signal.reason);
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    const result = await Promise.race([operation.run(execute), ended.promise]);
+    signal.throwIfAborted();
+    return result as ExecutionResult;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return { data: null, errors: [endingError(signal.reason)] };
+  } finally {
+    signal.removeEventListener('abort', end);
+    operation.end();
+  }
+}
+
+/** Whatever failed in an operation that has ended early failed for that. */
+function asEnding(error: GraphQLError, { signal }: Operation): GraphQLError {
+  return isForeseen(error) ? error : endingError(signal.reason, error);
+}
+
+function isMutation({ document, operationName }: ExecutionArgs): boolean {
+  return getOperationAST(document, operationName)?.operation === 'mutation';
+}
+
+function contextOf({ contextValue }: ExecutionArgs): Context {
+  return contextValue as Context;
+}

@@ -1,0 +1,26 @@
+import { Actor } from '../feed/actor.ts';
+import { builder } from '../kit/builder.ts';
+
+export const ExecutionWorkspaceNote = builder.prismaNode('ExecutionWorkspaceNote', {
+  id: { field: 'id' },
+  description: 'A note on an execution workspace. Notes are never changed or deleted.',
+  fields: (t) => ({
+    executionWorkspace: t.relation('executionWorkspace', {
+      description: 'The execution workspace that the note is on.',
+    }),
+    author: t.field({
+      type: Actor,
+      description: 'The person or the agent that wrote the note.',
+      select: { authorKind: true, authorId: true, authorName: true },
+      resolve: ({ authorKind, authorId, authorName }) => ({
+        kind: authorKind,
+        id: authorId,
+        name: authorName,
+      }),
+    }),
+    body: t.exposeString('body', {
+      description: 'The text of the note, 1 to 10,000 characters in one line or several.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the note was written.' }),
+  }),
+});

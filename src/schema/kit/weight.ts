@@ -1,0 +1,12 @@
+/**
+ * How much a field weighs in the cost of an operation, where it is not a small value. docs/configuration.md has the rule.
+ */
+export type Weight = {
+  /** The size of a long text or of free-form data at its largest, in KB. */
+  kilobytes?: number;
+  /** The length of a list without pages, as it is when it is long. */
+  items?: number;
+};
+
+/** Options of a field. */
+export const weighs = (weight: Weight) => ({ extensions: { weight } });

@@ -1,0 +1,36 @@
+/** Looks up and locks execution workspaces. */
+import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
+import type { Tx } from '../../db.ts';
+import { NotFoundError, VersionConflictError } from '../../errors.ts';
+import type { Act } from '../act/act.ts';
+
+/**
+ * The execution workspace, if the viewer sees it.
+ * @param field the input field that names it
+ * @throws NotFoundError
+ */
+export async function visibleExecutionWorkspace(
+  act: Act,
+  id: string,
+  field = 'id',
+): Promise<ExecutionWorkspace> {
+  const workspace = await act.db.prisma.executionWorkspace.findFirst({
+    where: { id, organizationId: { in: [...act.viewer.roles.keys()] } },
+  });
+  if (!workspace) throw new NotFoundError(field);
+  return workspace;
+}
+
+/** Locks an execution workspace. Acts lock it last, after sessions. */
+export async function lockExecutionWorkspace(tx: Tx, id: string): Promise<ExecutionWorkspace> {
+  await tx.$queryRaw`SELECT FROM execution_workspace WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return await tx.executionWorkspace.findUniqueOrThrow({ where: { id } });
+}
+
+/** @throws VersionConflictError unless the version is the expected one, or none is expected */
+export function assertVersion(
+  { version }: Pick<ExecutionWorkspace, 'version'>,
+  expectedVersion: number | null | undefined,
+): void {
+  if (expectedVersion != null && expectedVersion !== version) throw new VersionConflictError(version);
+}
