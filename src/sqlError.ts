@@ -7,6 +7,7 @@ import { Prisma } from '../prisma/client/client.ts';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
+const CHECK_VIOLATION = '23514';
 const QUERY_CANCELED = '57014';
 /** Prisma's code for a transaction that did not start or end in time. Prisma rolls it back. */
 const TRANSACTION_TIMEOUT = 'P2028';
@@ -18,6 +19,9 @@ const UNAVAILABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTi
 const UNAVAILABLE_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017)/;
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
+
+/** A name in the quotation marks of any language: "name", »name«, « name ». */
+const QUOTED = /(?:"|[«»„“「]\s*)(\w+)(?:"|\s*[»«“”」])/g;
 
 type AdapterCause = {
   kind?: string;
@@ -41,9 +45,10 @@ export function sqlState(error: unknown): string | undefined {
 export function violatedConstraint(error: unknown): string | undefined {
   const cause = adapterCause(error);
   if (cause?.constraint?.index) return cause.constraint.index;
+  if (cause?.originalCode !== CHECK_VIOLATION) return undefined;
   // For a CHECK, the driver adapter passes on the message alone. It is in the language of the server (`lc_messages`), and
-  // names the table before the constraint. The names of all CHECKs end in `_check`.
-  return cause?.originalMessage?.match(/\w+_check\b/g)?.at(-1);
+  // quotes the name of the table, then that of the constraint.
+  return [...(cause.originalMessage ?? '').matchAll(QUOTED)].at(-1)?.[1];
 }
 
 /** Whether the transaction may succeed when it is retried. */

@@ -190,9 +190,9 @@ it('a server that a pooler connects without its settings is not ready', async ({
   const log = createLogger({ level: 'silent' });
   const check = async (connectionString: string) => {
     const pool = new pg.Pool({ connectionString });
-    const answers = await databaseCheck(pool, log)();
+    const { checks } = await databaseCheck(pool, log)();
     await pool.end();
-    return answers;
+    return checks;
   };
   expect(await check(withSessionSettings(ownDatabase.url))).toEqual({ database: true, migrations: true });
   // A pooler that ignores the startup message's options has this effect.

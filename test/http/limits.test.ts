@@ -160,19 +160,19 @@ describe('the cost of an operation', () => {
     ['an empty page', 'viewer { organizations(first: 0) { nodes { id } } }', 3],
     ['25 for the length of a list', 'viewer { organizations(first: 0) { totalCount } }', 2 + 25],
     [
-      '64 for each free-form value',
+      '16 for each free-form value',
       'organization(slug: "x") { changes(first: 5) { nodes { payload } } }',
-      3 + 5 * 64,
+      3 + 5 * 16,
     ],
     [
-      'a long text as its length in KB',
+      'one for each 4 KB that a long text may have',
       'organization(slug: "x") { agents(first: 2) { nodes { memory(first: 3) { nodes { key value } } } } }',
-      3 + 2 * (2 + 3 * (1 + 64)),
+      3 + 2 * (2 + 3 * (1 + 16)),
     ],
     [
       'as many items as a long list without pages may have',
       'organization(slug: "x") { workspaceTree { name role } }',
-      2 + 1_000 * (1 + 10),
+      2 + 1_000 * (1 + 3),
     ],
     ['a page of a negative size', 'viewer { organizations(first: -5) { nodes { id } } }', 3],
     [

@@ -37,6 +37,8 @@ export async function furnishedDatabase(): Promise<TestDatabase> {
 }
 
 async function leaveEndedRows(team: Team): Promise<void> {
+  // An invitation that was accepted.
+  await team.join('MEMBER');
   await team.removeWorkspace(await team.addWorkspace());
   await team.offboard((await team.hire()).id);
   const { hireAgent } = await team.owner.query(HireAgent, {

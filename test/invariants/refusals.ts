@@ -30,6 +30,10 @@ export const REFUSALS: Record<string, string> = {
     "UPDATE installation SET installed_at = installed_at - interval '1 day' WHERE status = 'INSTALLED'",
   installation_uninstalled_stays:
     "UPDATE installation SET status = 'INSTALLED', uninstalled_at = NULL WHERE status = 'UNINSTALLED'",
+  invitation_is_kept: 'DELETE FROM invitation',
+  invitation_stays: "UPDATE invitation SET email = 'else@example.com'",
+  invitation_stays_ended:
+    "UPDATE invitation SET status = 'PENDING', ended_at = NULL WHERE status <> 'PENDING'",
   membership_is_kept: 'DELETE FROM membership',
   membership_stays: 'UPDATE membership SET user_id = gen_random_uuid()',
   org_import_is_kept: 'DELETE FROM org_import',
@@ -66,6 +70,8 @@ export const REFUSALS: Record<string, string> = {
   template_stays: 'UPDATE template SET id = gen_random_uuid()',
   token_agent_check: "INSERT INTO token (agent_id) SELECT id FROM agent WHERE status = 'STOPPED'",
   token_is_kept: 'DELETE FROM token',
+  token_maker_check: `INSERT INTO token (organization_id, user_id, label, prefix, hash, created_with_id)
+    SELECT NULL, user_id, label, prefix, hash, id FROM token WHERE organization_id IS NOT NULL AND user_id IS NOT NULL LIMIT 1`,
   token_stays: 'UPDATE token SET organization_id = NULL WHERE organization_id IS NOT NULL',
   token_stays_revoked: 'UPDATE token SET revoked_at = NULL WHERE revoked_at IS NOT NULL',
   watched_repo_agent_check:

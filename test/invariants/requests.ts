@@ -157,8 +157,13 @@ export const REQUESTS: Record<string, Request> = Object.assign({}, ...vocabulary
     await mutate(cast.team.owner, 'uninstallTemplate', input);
     return { installationId: input.installationId };
   }),
-  membership_live_key: again('addMember: a member', 'ALREADY_MEMBER'),
-  membership_organization_id_fkey: missing('addMember: a member', 'organizationId', 'Organization'),
+  invitation_email_check: invalid('addMember: a member', { email: 'nobody' }),
+  invitation_name_check: invalid('addMember: a member', { name: '' }),
+  invitation_organization_id_fkey: missing('addMember: a member', 'organizationId', 'Organization'),
+  invitation_pending_key: again('addMember: a member', 'ALREADY_INVITED'),
+  membership_live_key: answered('addMember: a member', 'ALREADY_MEMBER', ({ emails }) => ({
+    email: emails.member,
+  })),
   org_import_name_check: answered('importOrg', 'INVALID_ORG_SOURCE', () => ({
     source: { yaml: 'name: ""' },
   })),

@@ -79,11 +79,12 @@ export const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
-  PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
-  PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
+    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+  PullRequestCheck: 'id name commitSha status conclusion isRequired url pullRequest createdAt updatedAt',
+  PullRequestReviewThread:
+    'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
-  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
+  UnresolvedReviewer: 'reviewer isBot count outdatedCount reviewUrl links',
   ReviewThreadLink: 'url file line',
   EntityType:
     'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema',

@@ -325,7 +325,7 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
 
 /**
  * A change moves from one table of the feed to the other, so these are counted together. Refusals of agents are
- * recorded.
+ * recorded, and counted.
  */
 const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action', 'agent_usage'];
 

@@ -98,6 +98,8 @@ ALTER TABLE "execution_workspace" ADD CONSTRAINT "execution_workspace_session_fk
 -- AddForeignKey
 ALTER TABLE "execution_workspace_note" ADD CONSTRAINT "execution_workspace_note_workspace_fkey" FOREIGN KEY ("organization_id", "execution_workspace_id") REFERENCES "execution_workspace"("organization_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+ALTER TABLE execution_workspace ALTER COLUMN provider_ref TYPE text COLLATE "C";
+
 -- Of several violated CHECKs, PostgreSQL reports the first by name: the state comes first.
 ALTER TABLE execution_workspace
   ADD CONSTRAINT execution_workspaces_closed_state_consistency CHECK (

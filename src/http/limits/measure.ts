@@ -35,6 +35,8 @@ export type Measure = {
 const UNPAGED_LIST_LENGTH = 10;
 /** Of free-form data that states no size. */
 const JSON_KILOBYTES = 64;
+/** Of a long text, that many kilobytes weigh as much as a field. */
+const UNIT_KILOBYTES = 4;
 /** Counting takes about as long as reading a page of the default size. */
 const COUNT_COST = DEFAULT_PAGE_SIZE;
 
@@ -128,8 +130,8 @@ function ofField(
 
 function costOfLeaf({ name, type, extensions }: GraphQLField<unknown, unknown>): number {
   const isJson = getNamedType(type).name === 'JSON';
-  const { kilobytes = isJson ? JSON_KILOBYTES : 1 } = weightOf(extensions);
-  return name === 'totalCount' ? COUNT_COST : kilobytes;
+  const { kilobytes = isJson ? JSON_KILOBYTES : 0 } = weightOf(extensions);
+  return name === 'totalCount' ? COUNT_COST : Math.max(1, Math.ceil(kilobytes / UNIT_KILOBYTES));
 }
 
 function weightOf({ weight = {} }: { weight?: Weight }): Weight {

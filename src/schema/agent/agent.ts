@@ -4,7 +4,7 @@ import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 import { AgentStatus } from './enum.ts';
 
@@ -16,8 +16,8 @@ export const Agent = builder.prismaNode('Agent', {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'The name of the agent.' }),
     role: t.exposeString('role', { description: 'The role that the agent was hired for.' }),
-    description: t.exposeString('description', {
-      ...weighs({ kilobytes: 4 }),
+    description: t.string({
+      ...long('Agent', 'description', 4),
       nullable: true,
       description:
         'What the agent is for, in 1 to 4,000 characters and as many lines as it needs; null when it was hired without one. A template releases it, and an installation sets it.',

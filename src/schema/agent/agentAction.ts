@@ -1,4 +1,5 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { AgentActionOutcome } from './enum.ts';
 
 export const AgentAction = builder.prismaNode('AgentAction', {
@@ -14,7 +15,8 @@ export const AgentAction = builder.prismaNode('AgentAction', {
       type: AgentActionOutcome,
       description: 'Whether the action was allowed or denied.',
     }),
-    metadata: t.expose('metadata', {
+    metadata: t.field({
+      ...long('AgentAction', 'metadata', 64),
       type: 'JSON',
       description:
         'Further details of the action. For a refused mutation, the `code` and `message` of the error and the `requestId`.',

@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 
 export const AgentMemory = builder.prismaNode('AgentMemory', {
   select: {},
@@ -7,8 +7,8 @@ export const AgentMemory = builder.prismaNode('AgentMemory', {
   description: "An entry of an agent's memory: a value under a key.",
   fields: (t) => ({
     key: t.exposeString('key', { description: "The key of the entry, unique within the agent's memory." }),
-    value: t.exposeString('value', {
-      ...weighs({ kilobytes: 64 }),
+    value: t.string({
+      ...long('AgentMemory', 'value', 64),
       description: 'The value that is stored under the key.',
     }),
     agent: t.relation('agent', { description: 'The agent that the entry belongs to.' }),

@@ -41,9 +41,10 @@ export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningL
     const select = query.select && { ...query.select, id: true };
     // Limited to the organization of the change, because a payload written by another program may name ids of any.
     const where = { organizationId, id: { in: [...ids] } };
+    const args = { ...query, ...(select && { select }), where };
     const operation = startOperation(limits);
     return operation
-      .run(() => model(db, modelName).findMany({ ...query, ...(select && { select }), where }))
+      .run(async () => await model(db, modelName).findMany(args))
       .then((rows) => new Map(rows.map((row) => [row.id, row])))
       .catch((error) => {
         throw operation.signal.reason ?? error;

@@ -1,5 +1,6 @@
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
+import { columnOf } from '../kit/long.ts';
 import { weighs } from '../kit/weight.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
@@ -67,8 +68,9 @@ export const OrgImport = builder.prismaNode('OrgImport', {
       type: [OrgImportWarning],
       ...weighs({ items: 100 }),
       description: 'The warnings about the org file. Change events do not contain them.',
-      select: { warnings: true },
-      resolve: ({ warnings }) => warnings as { path: string; message: string }[],
+      select: { id: true },
+      resolve: async (orgImport, _args, context) =>
+        (await columnOf('OrgImport', 'warnings', orgImport, context)) as { path: string; message: string }[],
     }),
     error: t.exposeString('error', {
       nullable: true,

@@ -1,7 +1,7 @@
 import { globalId } from '../../globalId.ts';
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
   select: {},
@@ -40,8 +40,8 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       select: { tokenId: true },
       resolve: ({ tokenId }) => tokenId && globalId('Token', tokenId),
     }),
-    payload: t.expose('payload', {
-      ...weighs({ kilobytes: 4 }),
+    payload: t.field({
+      ...long('StructureEvent', 'payload', 64),
       type: 'JSON',
       description:
         'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released. `repository.granted` and `repository.grant_revoked` name the `repositories`. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`. `execution_workspace.closed` and `execution_workspace.reopened` have the `name`, the `mode` and the `generation`. `org.import.completed` and `org.import.failed` have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',

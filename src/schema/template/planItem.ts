@@ -63,14 +63,14 @@ const FieldDiff = builder.objectRef<InstalledItem['diff'][number]>('TemplateFiel
   fields: (t) => ({
     field: t.exposeString('field', { description: 'The name of the field, such as `prompt`.' }),
     before: t.expose('before', {
-      ...weighs({ kilobytes: 4 }),
+      ...weighs({ kilobytes: 8 }),
       type: 'JSON',
       nullable: true,
       description:
         'The value of the row. Null when the row has no value, and always for the config of an agent, which is private.',
     }),
     after: t.expose('after', {
-      ...weighs({ kilobytes: 4 }),
+      ...weighs({ kilobytes: 8 }),
       type: 'JSON',
       nullable: true,
       description:

@@ -1,4 +1,5 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 
 export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
   select: {},
@@ -12,7 +13,8 @@ export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
     attributeKey: t.exposeString('attributeKey', {
       description: 'The name of the attribute whose values are the labels, such as `severity`.',
     }),
-    attributeValues: t.expose('attributeValues', {
+    attributeValues: t.field({
+      ...long('ClassifierVersion', 'attributeValues', 64),
       type: 'JSON',
       description:
         'The labels: a list of strings, or an object whose keys are the labels and whose values describe them.',

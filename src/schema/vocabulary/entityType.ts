@@ -1,5 +1,6 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 export const EntityType = builder.prismaNode('EntityType', {
@@ -8,7 +9,8 @@ export const EntityType = builder.prismaNode('EntityType', {
   description: 'A kind of entity that an organization works with, such as a customer or a service.',
   fields: (t) => ({
     ...vocabularyFields(t),
-    metadataSchema: t.expose('metadataSchema', {
+    metadataSchema: t.field({
+      ...long('EntityType', 'metadataSchema', 64),
       type: 'JSON',
       nullable: true,
       description:

@@ -1,5 +1,6 @@
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { weighs } from '../kit/weight.ts';
 import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
@@ -19,7 +20,8 @@ export const RelationshipType = builder.prismaNode('RelationshipType', {
   description: 'A kind of relationship from one entity to another, such as "is owned by".',
   fields: (t) => ({
     ...vocabularyFields(t),
-    metadataSchema: t.expose('metadataSchema', {
+    metadataSchema: t.field({
+      ...long('RelationshipType', 'metadataSchema', 64),
       type: 'JSON',
       nullable: true,
       description:

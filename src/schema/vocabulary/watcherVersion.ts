@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 
 export const WatcherVersion = builder.prismaNode('WatcherVersion', {
   select: {},
@@ -10,16 +10,17 @@ export const WatcherVersion = builder.prismaNode('WatcherVersion', {
     version: t.exposeInt('version', {
       description: 'The number of the version within its watcher, counting from 1 without gaps.',
     }),
-    prompt: t.exposeString('prompt', {
-      ...weighs({ kilobytes: 64 }),
+    prompt: t.string({
+      ...long('WatcherVersion', 'prompt', 64),
       description: 'The question that the watcher asks.',
     }),
-    extractionSchema: t.expose('extractionSchema', {
+    extractionSchema: t.field({
+      ...long('WatcherVersion', 'extractionSchema', 64),
       type: 'JSON',
       description: 'The JSON Schema (draft 2020-12) of the answer.',
     }),
-    reactionScript: t.exposeString('reactionScript', {
-      ...weighs({ kilobytes: 64 }),
+    reactionScript: t.string({
+      ...long('WatcherVersion', 'reactionScript', 64),
       nullable: true,
       description:
         'The script that the agent runs on an answer; null when there is none. The server stores the script and never runs it.',

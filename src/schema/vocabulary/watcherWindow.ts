@@ -1,4 +1,5 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 
 export const WatcherWindow = builder.prismaNode('WatcherWindow', {
   select: {},
@@ -15,7 +16,8 @@ export const WatcherWindow = builder.prismaNode('WatcherWindow', {
       type: 'DateTime',
       description: 'When the span ends. This moment is not part of the span.',
     }),
-    extractedData: t.expose('extractedData', {
+    extractedData: t.field({
+      ...long('WatcherWindow', 'extractedData', 64),
       type: 'JSON',
       description: 'The answer of the watcher, a JSON object.',
     }),

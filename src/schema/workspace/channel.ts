@@ -1,4 +1,5 @@
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 import { WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
@@ -12,7 +13,8 @@ export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
         'The kind of channel, such as `telegram`. A workspace has at most one channel of each type.',
     }),
     workspace: t.relation('workspace', { description: 'The workspace that the channel belongs to.' }),
-    config: t.expose('config', {
+    config: t.field({
+      ...long('WorkspaceChannel', 'config', 64),
       type: 'JSON',
       description:
         'The settings of the channel, as the org file gives them. Variables in them are not replaced.',

@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
@@ -17,8 +17,8 @@ export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
     timezone: t.exposeString('timezone', {
       description: 'The IANA time zone that `cronExpr` is read in. UTC by default.',
     }),
-    prompt: t.exposeString('prompt', {
-      ...weighs({ kilobytes: 100 }),
+    prompt: t.string({
+      ...long('WorkspaceSchedule', 'prompt', 100),
       description: 'The prompt that the session receives.',
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),

@@ -4,7 +4,7 @@ import { namesOf } from '../../workspacePath.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
-import { weighs } from '../kit/weight.ts';
+import { long } from '../kit/long.ts';
 import { WorkspaceStatus } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
@@ -26,8 +26,8 @@ export const Workspace = builder.prismaNode('Workspace', {
     name: t.exposeString('name', {
       description: 'The name of the workspace, one line of 1 to 255 characters.',
     }),
-    role: t.exposeString('role', {
-      ...weighs({ kilobytes: 10 }),
+    role: t.string({
+      ...long('Workspace', 'role', 10),
       nullable: true,
       description:
         'The task of the workspace, up to 10,000 characters in one line or several; null when it has none.',
@@ -77,7 +77,8 @@ export const Workspace = builder.prismaNode('Workspace', {
     plugins: t.exposeStringList('plugins', {
       description: "The plugins that the workspace's agent loads, in this order.",
     }),
-    spec: t.expose('spec', {
+    spec: t.field({
+      ...long('Workspace', 'spec', 64),
       type: 'JSON',
       description:
         'The keys of the workspace in its org file that have no field here, such as prompts, memories, category routing and canvas position. Muster reads only `external`. Change events do not contain `spec`.',

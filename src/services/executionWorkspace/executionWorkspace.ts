@@ -6,13 +6,18 @@ import type { Act } from '../act/act.ts';
 
 /**
  * The execution workspace, if the viewer sees it.
+ * @param field the input field that names it
  * @throws NotFoundError
  */
-export async function visibleExecutionWorkspace(act: Act, id: string): Promise<ExecutionWorkspace> {
+export async function visibleExecutionWorkspace(
+  act: Act,
+  id: string,
+  field = 'id',
+): Promise<ExecutionWorkspace> {
   const workspace = await act.db.prisma.executionWorkspace.findFirst({
     where: { id, organizationId: { in: [...act.viewer.roles.keys()] } },
   });
-  if (!workspace) throw new NotFoundError();
+  if (!workspace) throw new NotFoundError(field);
   return workspace;
 }
 

@@ -9,18 +9,18 @@ import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { InvalidInputError, NotFoundError, SharedWorkspaceOpenError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
-import { text, validate } from '../act/input.ts';
+import { line, validate } from '../act/input.ts';
 import type { Runtime } from '../port/runtime.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
 import { allotWorkspacePath } from '../session/launch.ts';
 import { lockSession, visibleSession } from '../session/session.ts';
 
 export const openExecutionWorkspaceInput = z.object({
-  name: text(1, 255),
+  name: line(1, 255),
   mode: z.enum(ExecutionWorkspaceMode),
-  branch: text(1, 255).nullish(),
-  baseRef: text(1, 255).nullish(),
-  workspacePath: text(1, 4096).nullish(),
+  branch: line(1, 255).nullish(),
+  baseRef: line(1, 255).nullish(),
+  workspacePath: line(1, 4096).nullish(),
 });
 
 const result = z.object({ executionWorkspaceId: z.guid() });
@@ -50,19 +50,20 @@ export async function openExecutionWorkspace(
   >,
 ) {
   const { name, mode, branch, baseRef, workspacePath } = validate(openExecutionWorkspaceInput, input);
+  if (!act.viewer.roles.has(organizationId)) throw new NotFoundError('organizationId');
   const project = await visibleProject(act, projectId);
-  if (project.organizationId !== organizationId) throw new NotFoundError();
+  if (project.organizationId !== organizationId) throw new NotFoundError('projectId');
   if (sessionId !== null) {
     const session = await visibleSession(act, sessionId);
-    if (session.organizationId !== organizationId) throw new NotFoundError();
+    if (session.organizationId !== organizationId) throw new NotFoundError('sessionId');
     if (session.projectId !== projectId) throw invalid('sessionId', 'the session is in another project');
   }
   return await perform(act, {
     organizationId,
     result,
     authorize: (viewer) => authorize(viewer, 'executionWorkspace.change', organizationId),
-    // The project's lock makes two openings of its shared workspace run one after the other.
     queue: () => [projectId, ...(sessionId === null ? [] : [sessionId])],
+    // The project's lock makes two openings of its shared workspace run one after the other.
     lock: async (tx) => ({
       project: await lockProject(tx, projectId),
       session: sessionId === null ? null : await lockSession(tx, sessionId),

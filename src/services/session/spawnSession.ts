@@ -65,9 +65,12 @@ export async function spawnSession(
   const agent = agentId == null ? null : await visibleAgent(act, agentId);
   if (agent && agent.organizationId !== organizationId) throw new NotFoundError('agentId');
   const executionWorkspace =
-    executionWorkspaceId == null ? null : await visibleExecutionWorkspace(act, executionWorkspaceId);
-  if (executionWorkspace && executionWorkspace.organizationId !== organizationId)
+    executionWorkspaceId == null
+      ? null
+      : await visibleExecutionWorkspace(act, executionWorkspaceId, 'executionWorkspaceId');
+  if (executionWorkspace && executionWorkspace.organizationId !== organizationId) {
     throw new NotFoundError('executionWorkspaceId');
+  }
   if (executionWorkspace && executionWorkspace.projectId !== projectId) {
     throw invalid('executionWorkspaceId', 'the execution workspace is in another project');
   }

@@ -48,7 +48,7 @@ it('one pull request is one row, however its repository is spelled', async ({ te
   expect(new Set(ids).size).toBe(1);
 });
 
-it('one person has one e-mail address, however it is spelled', async ({ team }) => {
+it('one person is invited once, however it is spelled', async ({ team }) => {
   const add = async (email: string) =>
     (
       await team.owner.query(AddMember, {
@@ -57,5 +57,5 @@ it('one person has one e-mail address, however it is spelled', async ({ team }) 
     ).addMember;
   const local = `INGRID.${randomUUID()}`;
   succeeded(await add(`${local}@Example.ORG`));
-  expect(refused(await add(`${local.toLowerCase()}@example.org`)).__typename).toBe('AlreadyMemberError');
+  expect(refused(await add(`${local.toLowerCase()}@example.org`)).__typename).toBe('AlreadyInvitedError');
 });
