@@ -58,7 +58,7 @@ type Found = Exclude<NonNullable<VerdictQuery['node']>, Record<PropertyKey, neve
 async function verdict(team: Team, id: string) {
   const { node } = await team.owner.query(Verdict, { id });
   if (!node || !('ciState' in node)) throw new Error('There is no such pull request.');
-  const { session, failingChecks, ...rest }: Found = node;
+  const { session, failingChecks, ...rest } = node as Found;
   return { ...rest, ...session, failing: failingChecks.nodes.map(({ name }) => name) };
 }
 
