@@ -44,7 +44,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Invitation:
@@ -114,6 +114,7 @@ export const FIELDS: Record<string, string> = {
   Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
   Actor: 'kind id name',
   RepoRef: 'owner name nameWithOwner',
+  HostBudget: 'host limit remaining resetAt',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
 };
 
