@@ -29,7 +29,9 @@ export type SeedOptions = {
 };
 
 const SEEDER = { kind: 'SYSTEM', id: null, name: 'seed' } as const;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
+/** Longer than another process takes to seed. */
+const LOCK_TIMEOUT = '60s';
 /** The agents' tokens have the numbers from 1. */
 const OWNER_TOKEN = demoId('Token', 0);
 
@@ -41,6 +43,7 @@ const OWNER_TOKEN = demoId('Token', 0);
 export async function seed(db: Database, options: SeedOptions): Promise<string | undefined> {
   const ownerToken = options.ownerToken ?? newSecret();
   return await db.transact({ actor: SEEDER, requestId: null, timeoutMs: TIMEOUT_MS }, async (tx) => {
+    await tx.$executeRaw`SELECT set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`;
     await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('muster.seed', 0))`;
     if ((await tx.user.count()) > 0) return undefined;
     await seedDemo(tx, within(tx, db), options, ownerToken);

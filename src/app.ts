@@ -98,11 +98,13 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
   metrics.observeJobs(() => readJobFigures(db.checkPool));
   let url: string | undefined;
   const runtime = runtimeOf(config, () => url, tuning.runtime);
+  const source = pullRequestSource(config, log);
+  metrics.observeHostBudget(source.budget);
   try {
     const services = {
       db,
       feed,
-      pullRequestSource: pullRequestSource(config, log),
+      pullRequestSource: source,
       jobs,
       runtime,
       quotas: { ...DEFAULT_QUOTAS, ...config.quotas },
@@ -125,7 +127,16 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
     if (config.jobs ?? true) {
       const { everySeconds } = tuning;
       const { sweep = DEFAULT_SWEEP } = config;
-      workers = startWorkers({ boss, db, jobs, runtime, sweep, log, everySeconds });
+      workers = startWorkers({
+        boss,
+        db,
+        jobs,
+        runtime,
+        pullRequestSource: source,
+        sweep,
+        log,
+        everySeconds,
+      });
     }
     return {
       url,

@@ -103,6 +103,7 @@ async function claimAll(acts: Acts, { id: sessionId, agent, claims = [] }: Start
 function beforeItsEnd(present: PullRequestSource): { source: PullRequestSource; hasEnded(): boolean } {
   let hasEnded = false;
   const source: PullRequestSource = {
+    ...present,
     async fetch(coordinates) {
       const facts = await present.fetch(coordinates);
       hasEnded = facts.state === 'MERGED' || facts.state === 'CLOSED';

@@ -18,7 +18,11 @@ export async function serveCommand(
   try {
     stopped.throwIfAborted();
     const app = await startApp({ ...config, databaseUrl: database.url, sequence, jobs }, log);
-    log.info({ url: app.url }, 'serving');
+    log.info({ url: app.url }, 'listening');
+    app.ready().then(
+      () => log.info({ url: app.url }, 'serving'),
+      () => {}, // It stopped before.
+    );
     await warnOfMissingMigrations(app, log);
     await untilStopped(stopped, app.close, log);
   } finally {

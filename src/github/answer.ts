@@ -17,18 +17,33 @@ const nodesOf = <Node extends z.ZodType>(node: Node) =>
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() });
 
+const suite = z.object({
+  databaseId: z.number().nullish(),
+  app: z.object({ databaseId: z.number().nullish(), slug: z.string().nullish() }).nullish(),
+  workflowRun: z
+    .object({
+      databaseId: z.number().nullish(),
+      event: z.string().nullish(),
+      runNumber: z.number().nullish(),
+      workflow: z.object({ name: z.string() }),
+    })
+    .nullish(),
+});
+
 const check = z.discriminatedUnion('__typename', [
   z.object({
     __typename: z.literal('CheckRun'),
     id: z.string(),
+    databaseId: z.number().nullish(),
     name: z.string(),
     status: z.string(),
     conclusion: z.string().nullable(),
+    startedAt: date.nullish(),
+    completedAt: date.nullish(),
     detailsUrl: z.string().nullable(),
     url: z.string(),
-    checkSuite: z.object({
-      workflowRun: z.object({ workflow: z.object({ name: z.string() }) }).nullable(),
-    }),
+    isRequired: z.boolean().nullish(),
+    checkSuite: suite,
   }),
   z.object({
     __typename: z.literal('StatusContext'),
@@ -36,6 +51,7 @@ const check = z.discriminatedUnion('__typename', [
     context: z.string(),
     state: z.string(),
     targetUrl: z.string().nullable(),
+    isRequired: z.boolean().nullish(),
   }),
 ]);
 
@@ -54,9 +70,10 @@ const thread = z.object({
   id: z.string(),
   path: z.string(),
   line: z.number().nullable(),
-  originalLine: z.number().nullable(),
-  subjectType: z.string(),
+  originalLine: z.number().nullish(),
+  subjectType: z.string().nullish(),
   isResolved: z.boolean(),
+  isOutdated: z.boolean().nullish(),
   comments: z.object({ nodes: nodesOf(comment) }),
 });
 
@@ -71,19 +88,31 @@ const review = z.object({
   submittedAt: date.nullable(),
 });
 
-const reviewList = z
-  .object({ nodes: nodesOf(review) })
-  .nullable()
-  .transform((list) => list?.nodes ?? []);
+const listOf = <Node extends z.ZodType>(node: Node) =>
+  z
+    .object({ nodes: nodesOf(node) })
+    .nullish()
+    .transform((list) => list?.nodes ?? []);
+
+const requestedReviewer = z.object({ __typename: z.string(), login: z.string().nullish() });
 
 const commitWith = <Rollup extends z.ZodType>(rollup: Rollup) =>
   z.object({
-    nodes: nodesOf(z.object({ commit: z.object({ oid: z.string(), statusCheckRollup: rollup.nullable() }) })),
+    nodes: nodesOf(
+      z.object({
+        commit: z.object({
+          oid: z.string(),
+          checkSuites: listOf(z.object({ conclusion: z.string().nullable(), ...suite.shape })),
+          statusCheckRollup: rollup.nullish(),
+        }),
+      }),
+    ),
   });
 
+/** What is nullish here may be missing from a partial answer. */
 const pullRequest = z.object({
   number: z.number(),
-  fullDatabaseId: z.string().nullable(),
+  fullDatabaseId: z.string().nullish(),
   url: z.url(),
   title: z.string(),
   author: actor,
@@ -91,12 +120,16 @@ const pullRequest = z.object({
   baseRefName: z.string(),
   headRefOid: z.string(),
   baseRefOid: z.string(),
+  headRepository: z.object({ name: z.string(), owner: z.object({ login: z.string() }) }).nullish(),
+  isCrossRepository: z.boolean().nullish(),
   mergeCommit: z.object({ oid: z.string() }).nullable(),
   isDraft: z.boolean(),
   state: z.string(),
-  reviewDecision: z.string().nullable(),
-  mergeable: z.string(),
-  mergeStateStatus: z.string(),
+  reviewDecision: z.string().nullish(),
+  mergeable: z.string().nullish(),
+  mergeStateStatus: z.string().nullish(),
+  isInMergeQueue: z.boolean().nullish(),
+  mergeQueueEntry: z.object({ position: z.number() }).nullish(),
   additions: z.number(),
   deletions: z.number(),
   changedFiles: z.number(),
@@ -104,10 +137,11 @@ const pullRequest = z.object({
   updatedAt: date,
   mergedAt: date.nullable(),
   closedAt: date.nullable(),
-  commits: commitWith(z.object({ state: z.string(), contexts: checkPage })),
-  reviewThreads: threadPage,
-  latestOpinionatedReviews: reviewList,
-  latestReviews: reviewList,
+  commits: commitWith(z.object({ state: z.string().nullish(), contexts: checkPage.nullish() })).nullish(),
+  reviewThreads: threadPage.nullish(),
+  reviewRequests: listOf(z.object({ requestedReviewer: requestedReviewer.nullish() })),
+  latestOpinionatedReviews: listOf(review),
+  latestReviews: listOf(review),
 });
 
 export const pullRequestAnswer = z.object({
@@ -126,14 +160,16 @@ export const morePagesAnswer = z.object({
       pullRequest: z
         .object({
           headRefOid: z.string(),
-          commits: commitWith(z.object({ contexts: checkPage })).optional(),
-          reviewThreads: threadPage.optional(),
+          commits: commitWith(z.object({ contexts: checkPage.nullish() })).nullish(),
+          reviewThreads: threadPage.nullish(),
         })
         .nullable(),
     })
     .nullable(),
 });
 
+export type GitHubCommit = NonNullable<z.output<typeof pullRequest>['commits']>['nodes'][number]['commit'];
+export type GitHubSuite = z.output<typeof suite>;
 export type GitHubActor = z.output<typeof actor>;
 export type GitHubCheck = z.output<typeof check>;
 export type GitHubThread = z.output<typeof thread>;

@@ -1,19 +1,34 @@
-import type { CheckFacts, CheckStatus } from '../services/port/pullRequestSource.ts';
+import type { CheckFacts, CheckStatus, CiState } from '../services/port/pullRequestSource.ts';
 import type { GitHubCheck } from './answer.ts';
 import { webUrl } from './webUrl.ts';
 
 /**
- * The checks of one commit, each name once, sorted by name so that equal answers give equal facts. Two runs of
- * one name remain when, say, a workflow runs for the push and for the pull request: then the worse one counts.
+ * The checks of one commit, each name once, sorted by name so that equal answers give equal facts. Two checks of one name
+ * remain when, say, a workflow runs for the push and for the pull request: then the worse one counts. Give it the checks
+ * that count, without superseded ones.
  */
 export function checksOf(commitSha: string, checks: readonly GitHubCheck[]): CheckFacts[] {
   const byName = new Map<string, CheckFacts>();
   for (const check of checks) {
-    const facts = check.__typename === 'CheckRun' ? fromCheckRun(check) : fromStatusContext(check);
+    const facts = factsOf(check);
     const other = byName.get(facts.name);
     if (!other || isWorse(facts, other)) byName.set(facts.name, { ...facts, commitSha });
   }
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The combined result of checks; UNKNOWN when there are none. */
+export function combinedState(checks: readonly GitHubCheck[]): CiState {
+  const statuses = checks.map((check) => factsOf(check).status);
+  if (statuses.some((status) => status === 'FAILED' || status === 'CANCELLED')) return 'FAILING';
+  if (statuses.some((status) => status === 'QUEUED' || status === 'IN_PROGRESS')) return 'PENDING';
+  return statuses.length === 0 || statuses.includes('UNKNOWN') ? 'UNKNOWN' : 'PASSING';
+}
+
+/** The combined result of the required checks; null when the host names none. */
+export function requiredState(checks: readonly GitHubCheck[]): CiState | null {
+  const required = checks.filter(({ isRequired }) => isRequired === true);
+  return required.length === 0 ? null : combinedState(required);
 }
 
 /** The status of a check run, from GitHub's progress and, once that is complete, its conclusion. */
@@ -60,6 +75,10 @@ const contextStates = new Map<string, CheckStatus>([
 
 type UnplacedCheck = Omit<CheckFacts, 'commitSha'>;
 
+function factsOf(check: GitHubCheck): UnplacedCheck {
+  return check.__typename === 'CheckRun' ? fromCheckRun(check) : fromStatusContext(check);
+}
+
 function fromCheckRun(run: Extract<GitHubCheck, { __typename: 'CheckRun' }>): UnplacedCheck {
   const workflow = run.checkSuite.workflowRun?.workflow.name;
   return {
@@ -68,6 +87,7 @@ function fromCheckRun(run: Extract<GitHubCheck, { __typename: 'CheckRun' }>): Un
     status: checkRunStatus(run.status, run.conclusion),
     conclusion: run.status === 'COMPLETED' ? (run.conclusion ?? '') : '',
     url: webUrl(run.detailsUrl) || webUrl(run.url),
+    isRequired: run.isRequired ?? null,
     externalId: run.id,
   };
 }
@@ -79,6 +99,7 @@ function fromStatusContext(context: Extract<GitHubCheck, { __typename: 'StatusCo
     status,
     conclusion: status === 'PASSED' || status === 'FAILED' ? context.state : '',
     url: webUrl(context.targetUrl),
+    isRequired: context.isRequired ?? null,
     externalId: context.id,
   };
 }

@@ -23,6 +23,8 @@ export function demoPullRequests(startedAt = new Date()): PullRequestSource {
     }),
   );
   return {
+    // A file has no budget.
+    budget: () => null,
     async fetch(coordinates) {
       const found = byKey.get(keyOf(coordinates));
       if (!found) throw new PrNotFoundError(coordinates);
@@ -52,6 +54,13 @@ function factsOf(
     coordinates: { ...coordinates },
     externalId: `demo-pull-request-${number}`,
     url,
+    sourceRepo: { owner, name: repo },
+    isCrossRepository: false,
+    unreadable: [],
+    requiredCiState: null,
+    awaitsApproval: false,
+    isInMergeQueue: false,
+    mergeQueuePosition: null,
     headSha,
     baseSha: shaOf(`${url} base`),
     mergeCommitSha: pr.state === 'MERGED' ? shaOf(`${url} merge`) : '',
@@ -63,13 +72,17 @@ function factsOf(
     checks: pr.checks.map((check, at) => ({
       ...check,
       commitSha: headSha,
+      isRequired: null,
       url: `${url}/checks`,
       externalId: `demo-check-${number}-${at + 1}`,
     })),
+    checksComplete: true,
     reviewThreads: pr.reviewThreads.map(({ comments, ...thread }, at) => ({
       ...thread,
       externalId: `demo-thread-${number}-${at + 1}`,
-      isBot: comments[0]?.isBot ?? false,
+      isOutdated: false,
+      isBot: comments.every(({ isBot, author }) => isBot || author === pr.author),
+      isByAuthor: comments[0]?.author === pr.author,
       comments: comments.map(({ minutesAgo, ...comment }, reply) => ({
         ...comment,
         externalId: `demo-comment-${number}-${at + 1}-${reply + 1}`,

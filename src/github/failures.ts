@@ -1,6 +1,8 @@
 import { GraphqlResponseError } from '@octokit/graphql';
 import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
 import type { PullRequestCoordinates } from '../services/port/pullRequestSource.ts';
+import { denialOf } from './denial.ts';
+import { faultsOf, isExhaustion } from './partialAnswer.ts';
 import { type Headers, rateLimitWait, retryAfterOf } from './rateLimit.ts';
 
 /** GitHub did not answer in time. */
@@ -12,15 +14,31 @@ export class ConnectionLost extends Error {}
 /** GitHub's answer does not fit the query. */
 export class UnreadableAnswer extends Error {}
 
-/** Whether an immediate retry may succeed: only after a broken connection or a gateway's error. */
+/** Whether an immediate retry may succeed: only after a broken connection or a gateway's error. A 504 is asked again with smaller pages. */
 export function isTransient(failure: unknown): boolean {
   if (failure instanceof ConnectionLost) return true;
   const http = httpFailureOf(failure);
   if (!http) return false;
   // Octokit invents a status when there is no answer. A gateway that names a time to retry is not retried earlier.
-  return (
-    !http.response || ([502, 503, 504].includes(http.status) && retryAfterOf(http.response.headers) === null)
-  );
+  return !http.response || ([502, 503].includes(http.status) && retryAfterOf(http.response.headers) === null);
+}
+
+/** Whether the query may have asked for too much at once: GitHub ran out of time or resources over it. */
+export function isTooBig(failure: unknown): boolean {
+  if (failure instanceof GraphqlResponseError) return faultsOf(failure).some(isExhaustion);
+  const http = httpFailureOf(failure);
+  return http?.status === 504 && http.response !== undefined && retryAfterOf(http.response.headers) === null;
+}
+
+/** The fields that the server does not have: an Enterprise server may be older than the query. */
+export function unknownFieldsOf(failure: unknown): string[] {
+  if (!(failure instanceof GraphqlResponseError)) return [];
+  return faultsOf(failure).flatMap(({ message, extensions }) => {
+    const named = extensions?.code === 'undefinedField' ? extensions.fieldName : undefined;
+    const name =
+      named ?? /^(?:Field|Cannot query field) ['"](\w+)['"] (?:doesn't exist )?on type/.exec(message)?.[1];
+    return typeof name === 'string' ? [name] : [];
+  });
 }
 
 /**
@@ -50,7 +68,7 @@ function httpErrorOf(status: number, headers: Headers, message: string, unavaila
   const wait =
     status === 403 || status === 429 ? rateLimitWait({ status, headers, errors: [{ message }] }) : null;
   if (wait !== null) return unavailable(rateLimited, wait);
-  if (status === 403) return unavailable(accessDenied);
+  if (status === 403) return unavailable(denialOf(message));
   return unavailable(`GitHub answered with HTTP status ${status}.`, retryAfterOf(headers));
 }
 
@@ -59,21 +77,20 @@ function graphqlErrorOf(
   coordinates: PullRequestCoordinates | undefined,
   unavailable: Unavailable,
 ) {
-  const errors = (failure.errors ?? []) as { type?: string; message: string; path?: unknown[] }[];
+  const errors = faultsOf(failure);
   const wait = rateLimitWait({ status: 200, headers: failure.headers as Headers, errors });
   if (wait !== null) return unavailable(rateLimited, wait);
-  if (errors.some(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES'))
-    return unavailable(accessDenied);
+  const denied = errors.find(({ type }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES');
+  if (denied) return unavailable(denialOf(denied.message, denied.type));
   // A missing object deeper in the answer, such as a deleted workflow, does not make the pull request unknown.
   if (coordinates && errors.some((error) => error.type === 'NOT_FOUND' && (error.path?.length ?? 0) <= 2)) {
     return new PrNotFoundError(coordinates);
   }
+  if (errors.some(isExhaustion)) return unavailable('GitHub ran out of time or resources over the query.');
   return unavailable('GitHub could not answer the query as a whole.');
 }
 
 const rateLimited = "GitHub's rate limit is used up for now.";
-const accessDenied =
-  'GitHub denies the token (GITHUB_TOKEN) access to this repository or a part of what we need of it.';
 
 type HttpFailure = { status: number; message: string; response?: { headers: Headers } };
 
@@ -82,6 +99,11 @@ function httpFailureOf(failure: unknown): HttpFailure | null {
   return failure instanceof Error && 'status' in failure && typeof failure.status === 'number'
     ? (failure as Error & HttpFailure)
     : null;
+}
+
+/** The headers of a refusal; none when there was no answer. */
+export function headersOf(failure: unknown): Headers {
+  return httpFailureOf(failure)?.response?.headers ?? {};
 }
 
 const MAX_CAUSE_LENGTH = 500;

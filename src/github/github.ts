@@ -7,6 +7,7 @@ import { portErrorOf } from './failures.ts';
 import { factsOf } from './mapping.ts';
 import { readPullRequest } from './pages.ts';
 import { proxiedFetch } from './proxiedFetch.ts';
+import { createSpending } from './spending.ts';
 
 export type GitHubOptions = {
   /** `https://api.github.com`, or `https://<host>/api/v3` of an Enterprise installation. */
@@ -44,15 +45,20 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
 
   const { log, proxy } = options;
   const fetch = proxy && proxiedFetch(proxy);
-  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log });
+  const spending = createSpending(hostOf(apiUrl));
+  const onHeaders = spending.note;
+  const ask = githubClient({ apiUrl, token, timeoutMs, retryDelayMs, userAgent, fetch, log, onHeaders });
+  const missing = new Set<string>();
 
   return {
-    async fetch(coordinates) {
+    budget: spending.budget,
+    async fetch(coordinates, priority = 'CLAIM') {
+      spending.assertMaySpend(priority);
       if (coordinates.number < 1 || coordinates.number > MAX_NUMBER) throw new PrNotFoundError(coordinates);
       const observedAt = new Date();
       try {
         const deadline = AbortSignal.timeout(deadlineMs);
-        const { repository, pullRequest } = await readPullRequest(ask, coordinates, deadline);
+        const { repository, pullRequest } = await readPullRequest({ ask, deadline, missing }, coordinates);
         const facts = factsOf(repository, pullRequest, observedAt);
         // The API serves one host, which the answer names. The same name on another host is another pull request.
         if (facts.coordinates.host !== asciiLower(coordinates.host)) throw new PrNotFoundError(coordinates);
@@ -64,6 +70,11 @@ export function githubPullRequests(options: GitHubOptions): PullRequestSource {
   };
 }
 
+/** The host that the API is of: `api.github.com` is that of `github.com`. */
+function hostOf(apiUrl: string): string {
+  return new URL(apiUrl).host.replace(/^api\./, '');
+}
+
 function unavailable(message: string): PullRequestSource {
-  return { fetch: () => Promise.reject(new ScmUnavailableError(message)) };
+  return { budget: () => null, fetch: () => Promise.reject(new ScmUnavailableError(message)) };
 }

@@ -1,10 +1,26 @@
 /**
- * The queries to GitHub. They select only required fields, because an error on any field makes the answer unusable.
+ * The queries to GitHub.
  *
  * Checks come from the last commit of the pull request and not from `PullRequest.statusCheckRollup`: that one
  * follows the head *branch*, which is usually gone once a pull request is merged.
  */
 const fragments = /* GraphQL */ `
+  fragment Suite on CheckSuite {
+    databaseId
+    app {
+      databaseId
+      slug
+    }
+    workflowRun {
+      databaseId
+      event
+      runNumber
+      workflow {
+        name
+      }
+    }
+  }
+
   fragment Checks on StatusCheckRollupContextConnection {
     pageInfo {
       hasNextPage
@@ -14,17 +30,17 @@ const fragments = /* GraphQL */ `
       __typename
       ... on CheckRun {
         id
+        databaseId
         name
         status
         conclusion
+        startedAt
+        completedAt
         detailsUrl
         url
+        isRequired(pullRequestNumber: $number)
         checkSuite {
-          workflowRun {
-            workflow {
-              name
-            }
-          }
+          ...Suite
         }
       }
       ... on StatusContext {
@@ -32,6 +48,7 @@ const fragments = /* GraphQL */ `
         context
         state
         targetUrl
+        isRequired(pullRequestNumber: $number)
       }
     }
   }
@@ -48,7 +65,8 @@ const fragments = /* GraphQL */ `
       originalLine
       subjectType
       isResolved
-      comments(first: 100) {
+      isOutdated
+      comments(first: $pageSize) {
         nodes {
           id
           author {
@@ -67,7 +85,7 @@ const fragments = /* GraphQL */ `
 
 /** Facts, checks, review threads and reviews of one pull request, in one request. */
 export const pullRequestQuery = /* GraphQL */ `
-  query PullRequest($owner: String!, $repo: String!, $number: Int!) {
+  query PullRequest($owner: String!, $repo: String!, $number: Int!, $pageSize: Int!) {
     repository(owner: $owner, name: $repo) {
       name
       owner {
@@ -86,6 +104,13 @@ export const pullRequestQuery = /* GraphQL */ `
         baseRefName
         headRefOid
         baseRefOid
+        headRepository {
+          name
+          owner {
+            login
+          }
+        }
+        isCrossRepository
         mergeCommit {
           oid
         }
@@ -94,6 +119,10 @@ export const pullRequestQuery = /* GraphQL */ `
         reviewDecision
         mergeable
         mergeStateStatus
+        isInMergeQueue
+        mergeQueueEntry {
+          position
+        }
         additions
         deletions
         changedFiles
@@ -105,25 +134,41 @@ export const pullRequestQuery = /* GraphQL */ `
           nodes {
             commit {
               oid
+              checkSuites(first: $pageSize) {
+                nodes {
+                  conclusion
+                  ...Suite
+                }
+              }
               statusCheckRollup {
                 state
-                contexts(first: 100) {
+                contexts(first: $pageSize) {
                   ...Checks
                 }
               }
             }
           }
         }
-        reviewThreads(first: 100) {
+        reviewThreads(first: $pageSize) {
           ...Threads
         }
+        reviewRequests(first: $pageSize) {
+          nodes {
+            requestedReviewer {
+              __typename
+              ... on User {
+                login
+              }
+            }
+          }
+        }
         # Both lists: an approval stays in force when its author comments later, and only the first list has it then.
-        latestOpinionatedReviews(first: 100) {
+        latestOpinionatedReviews(first: $pageSize) {
           nodes {
             ...Review
           }
         }
-        latestReviews(first: 100) {
+        latestReviews(first: $pageSize) {
           nodes {
             ...Review
           }
@@ -152,6 +197,7 @@ export const morePagesQuery = /* GraphQL */ `
     $owner: String!
     $repo: String!
     $number: Int!
+    $pageSize: Int!
     $withChecks: Boolean!
     $checksAfter: String
     $withThreads: Boolean!
@@ -165,14 +211,14 @@ export const morePagesQuery = /* GraphQL */ `
             commit {
               oid
               statusCheckRollup {
-                contexts(first: 100, after: $checksAfter) {
+                contexts(first: $pageSize, after: $checksAfter) {
                   ...Checks
                 }
               }
             }
           }
         }
-        reviewThreads(first: 100, after: $threadsAfter) @include(if: $withThreads) {
+        reviewThreads(first: $pageSize, after: $threadsAfter) @include(if: $withThreads) {
           ...Threads
         }
       }

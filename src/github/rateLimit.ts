@@ -45,7 +45,7 @@ function wholeSeconds(seconds: number | null): number | null {
   return seconds === null ? null : Math.max(1, Math.ceil(seconds));
 }
 
-function numberOf(header: string | number | undefined): number | null {
+export function numberOf(header: string | number | undefined): number | null {
   const number = Number.parseFloat(String(header));
   return Number.isFinite(number) ? number : null;
 }

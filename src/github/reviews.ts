@@ -12,11 +12,16 @@ export function isBot(actor: GitHubActor): boolean {
   return actor?.__typename === 'Bot';
 }
 
+/** Deleted accounts are all shown as one, and are not the same. */
+function isSame(one: GitHubActor, other: GitHubActor): boolean {
+  return one !== null && other !== null && one.login === other.login && isBot(one) === isBot(other);
+}
+
 /**
  * Review threads with their comments, each thread once. A thread that moves to the next page during the read appears twice.
  * Comments that the token's owner has not submitted yet are left out, because they are private.
  */
-export function threadsOf(threads: readonly GitHubThread[]): ReviewThreadFacts[] {
+export function threadsOf(threads: readonly GitHubThread[], author: GitHubActor): ReviewThreadFacts[] {
   const byId = new Map<string, ReviewThreadFacts>();
   for (const thread of threads) {
     const comments = thread.comments.nodes.filter((comment) => comment.state !== 'PENDING');
@@ -27,7 +32,10 @@ export function threadsOf(threads: readonly GitHubThread[]): ReviewThreadFacts[]
       path: thread.path,
       line: thread.subjectType === 'FILE' ? 0 : (thread.line ?? thread.originalLine ?? 0),
       isResolved: thread.isResolved,
-      isBot: isBot(opening.author),
+      isOutdated: thread.isOutdated ?? false,
+      // The answer of a person in a bot's thread makes it a person's.
+      isBot: comments.every((comment) => isBot(comment.author) || isSame(comment.author, author)),
+      isByAuthor: isSame(opening.author, author),
       comments: comments.map(commentOf),
     });
   }

@@ -1,4 +1,4 @@
-import type { PullRequestFacts, ReviewDecision } from '../services/port/pullRequestSource.ts';
+import type { CiState, PullRequestFacts, ReviewDecision } from '../services/port/pullRequestSource.ts';
 
 /** One of four states. Merged and closed take precedence over draft, because the draft mark outlives them. */
 export function stateOf(facts: { state: string; isDraft: boolean }): PullRequestFacts['state'] {
@@ -8,7 +8,7 @@ export function stateOf(facts: { state: string; isDraft: boolean }): PullRequest
 }
 
 /** From the state of GitHub's rollup of all checks; null when the commit has none. */
-export function ciStateOf(rollup: string | null): PullRequestFacts['ciState'] {
+export function ciStateOf(rollup: string | null): CiState {
   switch (rollup) {
     case 'SUCCESS':
       return 'PASSING';
@@ -23,48 +23,33 @@ export function ciStateOf(rollup: string | null): PullRequestFacts['ciState'] {
   }
 }
 
-/** GitHub's decision over all reviews; null when none is required and none was given. */
-export function reviewDecisionOf(decision: string | null): ReviewDecision {
-  switch (decision) {
-    case 'APPROVED':
-    case 'CHANGES_REQUESTED':
-    case 'REVIEW_REQUIRED':
-      return decision;
-    default:
-      return 'NONE';
-  }
-}
-
 /** The verdict of a single review: only approvals and requests for changes count. */
 export function verdictOf(reviewState: string): ReviewDecision {
   return reviewState === 'APPROVED' || reviewState === 'CHANGES_REQUESTED' ? reviewState : 'NONE';
 }
 
 /**
- * Whether the pull request can be merged now, by its hardest obstacle: conflicts need work on the branch, a block needs a
- * decision or a fix, and an unstable pull request can still be merged.
+ * Whether the pull request can be merged now, by the host's word. What is over has nothing in its way. A host that says
+ * CLEAN knows no obstacle of its own, or does not say anything (an old Enterprise version): then a failing check, a draft
+ * mark or a review that asks for more still is one.
  */
 export function mergeabilityOf(facts: {
+  state: PullRequestFacts['state'];
   mergeable: string;
   mergeStateStatus: string;
   isDraft: boolean;
-  ciState: PullRequestFacts['ciState'];
+  /** Of the required checks, where they are known. */
+  ciState: CiState;
   reviewDecision: ReviewDecision;
-}): PullRequestFacts['mergeability'] {
-  const { mergeable, mergeStateStatus, isDraft, ciState, reviewDecision } = facts;
+}): NonNullable<PullRequestFacts['mergeability']> {
+  const { state, mergeable, mergeStateStatus, isDraft, ciState, reviewDecision } = facts;
+  if (state === 'MERGED' || state === 'CLOSED') return 'UNKNOWN';
   if (mergeable === 'CONFLICTING' || mergeStateStatus === 'DIRTY') return 'CONFLICTING';
-  if (
-    mergeStateStatus === 'BLOCKED' ||
-    // GitHub reports BEHIND only where the base branch requires up-to-date heads, and then refuses the merge.
-    mergeStateStatus === 'BEHIND' ||
-    isDraft ||
-    ciState === 'FAILING' ||
-    reviewDecision === 'CHANGES_REQUESTED' ||
-    reviewDecision === 'REVIEW_REQUIRED'
-  ) {
-    return 'BLOCKED';
-  }
+  // GitHub reports BEHIND only where the base branch requires up-to-date heads, and then refuses the merge.
+  if (['BLOCKED', 'BEHIND', 'DRAFT'].includes(mergeStateStatus) || isDraft) return 'BLOCKED';
+  if (reviewDecision === 'CHANGES_REQUESTED' || reviewDecision === 'REVIEW_REQUIRED') return 'BLOCKED';
+  if (mergeable !== 'MERGEABLE') return 'UNKNOWN';
   if (mergeStateStatus === 'UNSTABLE') return 'UNSTABLE';
-  if (mergeable === 'MERGEABLE' && ['CLEAN', 'HAS_HOOKS', ''].includes(mergeStateStatus)) return 'MERGEABLE';
-  return 'UNKNOWN';
+  if (!['CLEAN', 'HAS_HOOKS', ''].includes(mergeStateStatus)) return 'UNKNOWN';
+  return ciState === 'FAILING' ? 'BLOCKED' : 'MERGEABLE';
 }

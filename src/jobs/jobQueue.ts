@@ -13,9 +13,9 @@ export type CommittedJobQueue = JobQueue & {
 export function createJobQueue({ boss, ready }: Boss): CommittedJobQueue {
   const enqueued = new WeakMap<Tx, QueueName[]>();
   return {
-    async enqueue(tx, { name, data }) {
+    async enqueue(tx, { name, data }, { afterSeconds, key } = {}) {
       await ready();
-      await boss.send(name, data, { db: fromPrisma(tx) });
+      await boss.send(name, data, { db: fromPrisma(tx), startAfter: afterSeconds, singletonKey: key });
       enqueued.set(tx, [...(enqueued.get(tx) ?? []), name]);
     },
 

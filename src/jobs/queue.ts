@@ -55,6 +55,18 @@ export const QUEUES = {
   }),
   // Retries after about 3, 6, 12, 24 and 48 seconds. The next due time may be a minute away.
   'schedule.run': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: MINUTE_SECONDS }),
+  // One job of a pull request waits. It is asked again about a few times, and no dead letter tells of the last one: the
+  // pull request itself says what is unknown.
+  'pullRequest.refresh': {
+    policy: 'short',
+    retryLimit: 3,
+    retryDelay: 30,
+    retryBackoff: true,
+    heartbeatSeconds: HEARTBEAT_SECONDS,
+    expireInSeconds: MINUTE_SECONDS,
+    retentionSeconds: DAY_SECONDS,
+    deleteAfterSeconds: HOUR_SECONDS,
+  },
   // Retries after about 3, 6, 12, 24 and 48 seconds, because a session waits for it.
   'checkout.create': lasting({ retryLimit: 5, retryDelay: 2, expireInSeconds: 6 * MINUTE_SECONDS }),
   // Retries for about three minutes. Then a person decides.

@@ -11,6 +11,7 @@ import { failAbandonedImports } from '../services/orgImport/abandonedImport.ts';
 import { countProvisioned } from '../services/orgImport/importProgress.ts';
 import type { JobOutcome, JobRun } from '../services/port/job.ts';
 import type { Runtime } from '../services/port/runtime.ts';
+import { refreshAgain } from '../services/pullRequest/refreshAgain.ts';
 import { claimDueSchedules } from '../services/schedule/claimDueSchedules.ts';
 import { fillNextRuns } from '../services/schedule/fillNextRuns.ts';
 import { runSchedule } from '../services/schedule/runSchedule.ts';
@@ -30,11 +31,13 @@ export type Work = {
 const CONTAINERS_AT_ONCE = 4;
 const CHECKOUTS_AT_ONCE = 4;
 const SCHEDULES_AT_ONCE = 4;
+const REFRESHES_AT_ONCE = 2;
 const POLL_SECONDS = 2;
 const MAX_POLL_SECONDS = 60;
 
 const startData = z.object({ agentId: z.uuid() });
 const teardownData = z.object({ agentId: z.uuid(), containerRef: z.string().nullable() });
+const refreshData = z.object({ pullRequestId: z.uuid(), attempt: z.int().positive() });
 const createCheckoutData = z.object({ executionWorkspaceId: z.uuid() });
 const cleanupData = z.object({
   executionWorkspaceId: z.uuid(),
@@ -117,4 +120,13 @@ const HOUSEKEEPING: Work[] = [
   { ...recurring('key.expiry'), do: async ({ db }) => ({ forgotten: await forgetExpiredKeys(db) }) },
 ];
 
-const ANYWHERE: Work[] = [...SCHEDULES, ...HOUSEKEEPING];
+const PULL_REQUESTS: Work[] = [
+  {
+    queue: 'pullRequest.refresh',
+    concurrency: REFRESHES_AT_ONCE,
+    pollSeconds: POLL_SECONDS,
+    do: (run, data) => refreshAgain(run, refreshData.parse(data)),
+  },
+];
+
+const ANYWHERE: Work[] = [...SCHEDULES, ...PULL_REQUESTS, ...HOUSEKEEPING];

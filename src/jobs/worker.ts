@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { backoffMs } from '../backoff.ts';
 import type { Database } from '../db.ts';
 import type { JobQueue, JobRun, SweepSettings } from '../services/port/job.ts';
+import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import type { Runtime } from '../services/port/runtime.ts';
 import type { Boss } from './boss.ts';
 import { EVERY_SECONDS, type QueueName, type RecurringName } from './queue.ts';
@@ -15,6 +16,7 @@ export type WorkersOptions = {
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
+  pullRequestSource: PullRequestSource;
   sweep: SweepSettings;
   log: Logger;
   /** For tests: other intervals of recurring jobs. */

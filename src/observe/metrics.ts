@@ -3,6 +3,7 @@ import { Registry } from 'prom-client';
 import type { FeedMeter, FeedStatus } from '../feed/feed.ts';
 import type { SequencingMeter } from '../feed/sequence/meter.ts';
 import type { JobFigures } from '../jobs/figures.ts';
+import { type HostBudgetFigures, observeHostBudget } from './hostBudgetMetrics.ts';
 import { observeJobs } from './jobMetrics.ts';
 import { processRegistry } from './processMetrics.ts';
 import { createReadingMeter, observeReading } from './readingMetrics.ts';
@@ -26,6 +27,8 @@ export type Metrics = Exposition & {
   observeFeed(feed: ObservedFeed): void;
   /** Adds the job queues to each scrape. Call once. */
   observeJobs(read: () => Promise<JobFigures[]>): void;
+  /** Adds the budget of the source-code host to each scrape, as this process knows it. Call once. */
+  observeHostBudget(read: () => HostBudgetFigures | null): void;
   /** Adds the subscriptions' connections to each scrape. Call once. */
   observeSockets(read: () => SocketFigures): void;
 };
@@ -49,6 +52,7 @@ export function createMetrics(): Metrics {
     observeJobs(read) {
       readJobs = observeJobs(registry, read);
     },
+    observeHostBudget: (read) => observeHostBudget(registry, read),
     observeSockets: (read) => observeSockets(registry, read),
   };
 }

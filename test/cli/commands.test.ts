@@ -159,13 +159,13 @@ describe('muster token create', () => {
   });
 
   it('accepts a label of 100 characters', async ({ psql, database }) => {
-    await muster(database, ['seed']);
+    await muster(database, ['organization', 'create', 'labels', '--owner', 'labels@example.org']);
     const label = 'é'.repeat(100);
     const { code, out } = await muster(database, [
       'token',
       'create',
       '--email',
-      'owner@demo.example',
+      'labels@example.org',
       '--label',
       label,
     ]);

@@ -114,6 +114,23 @@ describe('muster organization add-member', () => {
   });
 });
 
+describe('muster organization create --grant', () => {
+  it('grants repositories to the new organization, and to none when one of them is no repository', async ({
+    muster,
+  }) => {
+    const slug = `made-${randomUUID()}`;
+    const create = (...grants: string[]) =>
+      muster('organization', 'create', slug, '--owner', newEmail(), '--grant', ...grants);
+    expect(await create('github.com/acme', 'nothing here')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^"nothing here" names no repositories\./),
+    });
+    expect((await muster('grant', slug)).err).toBe(`There is no organization "${slug}".`);
+    expect((await create('github.com/acme', 'ghe.example/tools/cli')).code).toBe(0);
+    expect((await muster('grant', slug)).out).toBe('ghe.example/tools/cli\ngithub.com/acme');
+  });
+});
+
 describe('muster grant', () => {
   it('grants, lists and revokes, and the audit trail tells', async ({ muster, team, psql }) => {
     await psql('DELETE FROM repository_grant WHERE organization_id = $1', [uuidOf(team.id)]);

@@ -4,6 +4,7 @@ import { demoPullRequests } from '../../src/github/demo.ts';
 import fixture from '../../src/github/demo-pull-requests.json' with { type: 'json' };
 import { demoFixture } from '../../src/github/demoFixture.ts';
 import { mergeabilityOf } from '../../src/github/state.ts';
+import type { PullRequestFacts } from '../../src/services/port/pullRequestSource.ts';
 
 const startedAt = new Date('2026-05-04T12:00:00Z');
 const source = demoPullRequests(startedAt);
@@ -103,7 +104,11 @@ describe('the fixture', () => {
     for (const facts of await all()) {
       if (facts.state === 'OPEN' || facts.state === 'DRAFT') {
         const mergeable = facts.mergeability === 'CONFLICTING' ? 'CONFLICTING' : 'MERGEABLE';
-        expect(mergeabilityOf({ ...facts, mergeable })).toBe(facts.mergeability);
+        const { state, isDraft } = facts;
+        const { mergeStateStatus, ciState, reviewDecision } = complete(facts);
+        expect(mergeabilityOf({ state, isDraft, mergeable, mergeStateStatus, ciState, reviewDecision })).toBe(
+          facts.mergeability,
+        );
       }
       expect(facts.isDraft).toBe(facts.state === 'DRAFT');
       expect(facts.mergeCommitSha !== '').toBe(facts.state === 'MERGED');
@@ -122,3 +127,12 @@ describe('the fixture', () => {
     expect(demoFixture.safeParse(broken).success).toBe(false);
   });
 });
+
+/** The facts of which nothing is missing. */
+function complete({ unreadable, ...facts }: PullRequestFacts) {
+  const { mergeStateStatus, ciState, reviewDecision } = facts;
+  expect(unreadable).toEqual([]);
+  if (mergeStateStatus === null || ciState === null || reviewDecision === null)
+    throw new Error('A fact is missing.');
+  return { mergeStateStatus, ciState, reviewDecision };
+}

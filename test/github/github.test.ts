@@ -70,6 +70,14 @@ describe('facts', () => {
     });
     const url = 'https://github.com/acme/rocket/pull/7';
     expect(facts).toEqual({
+      sourceRepo: { owner: 'acme', name: 'rocket' },
+      isCrossRepository: false,
+      unreadable: [],
+      requiredCiState: null,
+      awaitsApproval: false,
+      isInMergeQueue: false,
+      mergeQueuePosition: null,
+      checksComplete: true,
       coordinates,
       externalId: '9007199254740993',
       url,
@@ -83,7 +91,7 @@ describe('facts', () => {
       isDraft: false,
       state: 'MERGED',
       ciState: 'PASSING',
-      reviewDecision: 'NONE',
+      reviewDecision: 'APPROVED',
       mergeability: 'UNKNOWN',
       mergeStateStatus: 'UNKNOWN',
       additions: 12,
@@ -100,6 +108,7 @@ describe('facts', () => {
           commitSha: shaOf('acme/rocket#7 head'),
           status: 'PASSED',
           conclusion: 'SUCCESS',
+          isRequired: false,
           url: 'https://github.com/acme/rocket/runs/1',
           externalId: 'CR_1',
         },
@@ -111,6 +120,8 @@ describe('facts', () => {
           line: 12,
           isResolved: true,
           isBot: false,
+          isOutdated: false,
+          isByAuthor: false,
           comments: [
             {
               externalId: 'C_1',
@@ -227,7 +238,7 @@ describe('mergeability', () => {
     [{ isDraft: true }, 'BLOCKED'],
     [{ mergeStateStatus: 'DRAFT', isDraft: true }, 'BLOCKED'],
     [{ rollup: 'FAILURE' }, 'BLOCKED'],
-    [{ rollup: 'ERROR', mergeStateStatus: 'UNSTABLE' }, 'BLOCKED'],
+    [{ rollup: 'ERROR', mergeStateStatus: 'UNSTABLE' }, 'UNSTABLE'],
     [{ reviewDecision: 'CHANGES_REQUESTED' }, 'BLOCKED'],
     [{ reviewDecision: 'REVIEW_REQUIRED' }, 'BLOCKED'],
     [{ rollup: 'PENDING', mergeStateStatus: 'UNSTABLE' }, 'UNSTABLE'],
@@ -325,16 +336,18 @@ describe('each check', () => {
 });
 
 describe('review threads', () => {
-  it('are of a bot when a bot opened them', async ({ github }) => {
+  it('are of a bot while no person but the author has written in them', async ({ github }) => {
     const { reviewThreads } = await factsWith(github, {
       threads: [
+        { comments: [{ author: { bot: 'linter' } }, { author: { bot: 'fixer' } }] },
+        { comments: [{ author: { bot: 'linter' } }, { author: 'octocat' }] },
         { comments: [{ author: { bot: 'linter' } }, { author: 'mira' }] },
         { comments: [{ author: 'mira' }, { author: { bot: 'linter' } }] },
         { comments: [{ author: null }] },
       ],
     });
-    expect(reviewThreads.map((thread) => thread.isBot)).toEqual([true, false, false]);
-    expect(reviewThreads[2]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
+    expect(reviewThreads.map((thread) => thread.isBot)).toEqual([true, true, false, false, false]);
+    expect(reviewThreads[4]?.comments[0]).toMatchObject({ author: 'ghost', isBot: false });
   });
 
   it('have a line, their former line when outdated, and 0 for a whole file', async ({ github }) => {

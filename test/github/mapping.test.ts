@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { GitHubCheck } from '../../src/github/answer.ts';
 import { checkRunStatus, checksOf, statusContextStatus } from '../../src/github/checks.ts';
+import { reviewDecisionOf } from '../../src/github/decision.ts';
 import { rateLimitWait } from '../../src/github/rateLimit.ts';
 import { reviewsOf } from '../../src/github/reviews.ts';
-import { ciStateOf, mergeabilityOf, reviewDecisionOf, stateOf, verdictOf } from '../../src/github/state.ts';
+import { ciStateOf, mergeabilityOf, stateOf, verdictOf } from '../../src/github/state.ts';
 import { webUrl } from '../../src/github/webUrl.ts';
 
 /** GitHub's current values, possible future values, and names that every object has. */
@@ -92,6 +93,7 @@ describe('checks of a commit', () => {
 
 describe('mergeability', () => {
   const facts = fc.record({
+    state: fc.constantFrom('OPEN', 'DRAFT', 'MERGED', 'CLOSED'),
     mergeable: word('MERGEABLE', 'CONFLICTING', 'UNKNOWN'),
     mergeStateStatus: word(
       'CLEAN',
@@ -120,17 +122,18 @@ describe('mergeability', () => {
     );
   });
 
-  it('is CONFLICTING whatever else is wrong', () => {
+  it('is CONFLICTING whatever else is wrong, unless the pull request is over', () => {
     fc.assert(
       fc.property(facts, (each) => {
-        const conflicts = each.mergeable === 'CONFLICTING' || each.mergeStateStatus === 'DIRTY';
+        const isOpen = each.state === 'OPEN' || each.state === 'DRAFT';
+        const conflicts = isOpen && (each.mergeable === 'CONFLICTING' || each.mergeStateStatus === 'DIRTY');
         expect(mergeabilityOf(each) === 'CONFLICTING').toBe(conflicts);
       }),
     );
   });
 
   it('treats a missing state of an old Enterprise version as clean', () => {
-    const rest = { isDraft: false, ciState: 'PASSING', reviewDecision: 'NONE' } as const;
+    const rest = { state: 'OPEN', isDraft: false, ciState: 'PASSING', reviewDecision: 'NONE' } as const;
     expect(mergeabilityOf({ mergeable: 'MERGEABLE', mergeStateStatus: '', ...rest })).toBe('MERGEABLE');
   });
 });
@@ -151,7 +154,13 @@ it('unknown values of GitHub map to the neutral value', () => {
   fc.assert(
     fc.property(unknown, (each) => {
       expect(ciStateOf(each)).toBe('UNKNOWN');
-      expect(reviewDecisionOf(each)).toBe('NONE');
+      const decision = {
+        reviewDecision: each,
+        latestOpinionatedReviews: [],
+        reviewRequests: [],
+        author: null,
+      };
+      expect(reviewDecisionOf(decision)).toBe('NONE');
       expect(verdictOf(each)).toBe('NONE');
       expect(checkRunStatus('COMPLETED', each)).toBe('UNKNOWN');
       expect(statusContextStatus(each)).toBe('UNKNOWN');

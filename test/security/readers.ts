@@ -44,7 +44,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
   User: 'id name email createdAt',
   Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Invitation:
@@ -79,11 +79,12 @@ export const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch isDraft state ciState reviewDecision mergeability mergeabilityReasons headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
-  PullRequestCheck: 'id name commitSha status conclusion url pullRequest createdAt updatedAt',
-  PullRequestReviewThread: 'id path line isResolved isBot pullRequest createdAt updatedAt',
+    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+  PullRequestCheck: 'id name commitSha status conclusion isRequired url pullRequest createdAt updatedAt',
+  PullRequestReviewThread:
+    'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',
-  UnresolvedReviewer: 'reviewer isBot count reviewUrl links',
+  UnresolvedReviewer: 'reviewer isBot count outdatedCount reviewUrl links',
   ReviewThreadLink: 'url file line',
   EntityType:
     'id slug name displayName description organization agent managedBy sourceKey sourceRelease mirroredAt locallyChanged lastWriter orphaned archivedAt createdAt updatedAt viewerCanEdit metadataSchema',
@@ -113,6 +114,7 @@ export const FIELDS: Record<string, string> = {
   Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
   Actor: 'kind id name',
   RepoRef: 'owner name nameWithOwner',
+  HostBudget: 'host limit remaining resetAt',
   PageInfo: 'hasNextPage hasPreviousPage startCursor endCursor',
 };
 

@@ -11,11 +11,20 @@ import { globalId } from '../../src/globalId.ts';
 import { type Psql, uuidOf } from './psql.ts';
 import type { Team } from './team.ts';
 
-export type ThreadFacts = { isResolved: boolean; isBot: boolean };
+export type ThreadFacts = {
+  isResolved: boolean;
+  isBot: boolean;
+  isByAuthor?: boolean;
+  isOutdated?: boolean;
+};
 
 export type PullRequestFacts = {
   state: PullRequestState;
   ciState: CiState;
+  requiredCiState: CiState | null;
+  awaitsApproval: boolean;
+  isInMergeQueue: boolean;
+  isCrossRepository: boolean;
   reviewDecision: ReviewDecision;
   mergeability: Mergeability;
   repo: string;
@@ -39,6 +48,10 @@ export function pullRequest(facts: Partial<PullRequestFacts> = {}): PullRequestF
   return {
     state: 'OPEN',
     ciState: 'UNKNOWN',
+    requiredCiState: null,
+    awaitsApproval: false,
+    isInMergeQueue: false,
+    isCrossRepository: false,
     reviewDecision: 'NONE',
     mergeability: 'UNKNOWN',
     repo: 'rocket',
@@ -95,13 +108,16 @@ export async function writeSessions(
   await psql(
     `INSERT INTO pull_request (
        id, organization_id, session_id, host, repo_owner, repo_owner_key, repo_name, repo_name_key, number, url,
-       is_draft, state, ci_state, review_decision, mergeability, source_branch, target_branch
+       is_draft, state, ci_state, required_ci_state, awaits_approval, is_in_merge_queue, is_cross_repository,
+       review_decision, mergeability, source_branch, target_branch
      )
      SELECT f.id, $1, f."sessionId", 'github.com', $2, $2, f.repo, f.repo, f.number,
             'https://github.com/' || $2 || '/' || f.repo || '/pull/' || f.number,
-            f.state = 'DRAFT', f.state, f."ciState", f."reviewDecision", f.mergeability, f."sourceBranch", f."targetBranch"
+            f.state = 'DRAFT', f.state, f."ciState", f."requiredCiState", f."awaitsApproval", f."isInMergeQueue",
+            f."isCrossRepository", f."reviewDecision", f.mergeability, f."sourceBranch", f."targetBranch"
        FROM jsonb_to_recordset($3::jsonb) AS f
          (id uuid, "sessionId" uuid, repo text, number int, state pull_request_state, "ciState" ci_state,
+          "requiredCiState" ci_state, "awaitsApproval" boolean, "isInMergeQueue" boolean, "isCrossRepository" boolean,
           "reviewDecision" review_decision, mergeability mergeability, "sourceBranch" text, "targetBranch" text)`,
     [uuidOf(team.id), team.slug, JSON.stringify(pullRequests)],
   );
@@ -109,10 +125,13 @@ export async function writeSessions(
     threads.map((facts) => ({ pullRequestId: id, externalId: randomUUID(), ...facts })),
   );
   await psql(
-    `INSERT INTO pull_request_review_thread (organization_id, pull_request_id, external_id, is_resolved, is_bot)
-     SELECT $1, f."pullRequestId", f."externalId", f."isResolved", f."isBot"
+    `INSERT INTO pull_request_review_thread
+       (organization_id, pull_request_id, external_id, is_resolved, is_bot, is_by_author, is_outdated)
+     SELECT $1, f."pullRequestId", f."externalId", f."isResolved", f."isBot",
+            coalesce(f."isByAuthor", false), coalesce(f."isOutdated", false)
        FROM jsonb_to_recordset($2::jsonb) AS f
-         ("pullRequestId" uuid, "externalId" text, "isResolved" boolean, "isBot" boolean)`,
+         ("pullRequestId" uuid, "externalId" text, "isResolved" boolean, "isBot" boolean, "isByAuthor" boolean,
+          "isOutdated" boolean)`,
     [uuidOf(team.id), JSON.stringify(threads)],
   );
   return ids.map((id) => globalId('Session', id));

@@ -325,9 +325,9 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
 
 /**
  * A change moves from one table of the feed to the other, so these are counted together. Refusals of agents are
- * recorded.
+ * recorded, and counted.
  */
-const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action'];
+const NOT_IN_FOOTPRINT = ['change_log', 'change_outbox', 'agent_action', 'agent_usage'];
 
 /** The last use of a token changes with every request. */
 const rowOf = (table: string) => (table === 'token' ? "(to_jsonb(t) - 'last_used_at')" : 't');

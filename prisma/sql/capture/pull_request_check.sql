@@ -10,6 +10,7 @@ BEGIN
       CASE WHEN NEW.commit_sha IS DISTINCT FROM OLD.commit_sha THEN 'commitSha' END,
       CASE WHEN NEW.conclusion IS DISTINCT FROM OLD.conclusion THEN 'conclusion' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
+      CASE WHEN NEW.is_required IS DISTINCT FROM OLD.is_required THEN 'isRequired' END,
       CASE WHEN NEW.name       IS DISTINCT FROM OLD.name       THEN 'name' END,
       CASE WHEN NEW.status     IS DISTINCT FROM OLD.status     THEN 'status' END,
       CASE WHEN NEW.url        IS DISTINCT FROM OLD.url        THEN 'url' END
@@ -33,6 +34,7 @@ BEGIN
       'status', NEW.status,
       'conclusion', NEW.conclusion,
       'url', NEW.url,
+      'isRequired', NEW.is_required,
       'createdAt', date_time(NEW.created_at),
       'updatedAt', date_time(NEW.updated_at)
     ))

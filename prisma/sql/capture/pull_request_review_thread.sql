@@ -13,6 +13,8 @@ BEGIN
     changed := array_remove(ARRAY[
       CASE WHEN NEW.created_at  IS DISTINCT FROM OLD.created_at  THEN 'createdAt' END,
       CASE WHEN NEW.is_bot      IS DISTINCT FROM OLD.is_bot      THEN 'isBot' END,
+      CASE WHEN NEW.is_by_author IS DISTINCT FROM OLD.is_by_author THEN 'isByAuthor' END,
+      CASE WHEN NEW.is_outdated IS DISTINCT FROM OLD.is_outdated THEN 'isOutdated' END,
       'isResolved',
       CASE WHEN NEW.line        IS DISTINCT FROM OLD.line        THEN 'line' END,
       CASE WHEN NEW.path        IS DISTINCT FROM OLD.path        THEN 'path' END
@@ -34,6 +36,8 @@ BEGIN
       'line', NEW.line,
       'isResolved', NEW.is_resolved,
       'isBot', NEW.is_bot,
+      'isOutdated', NEW.is_outdated,
+      'isByAuthor', NEW.is_by_author,
       'createdAt', date_time(NEW.created_at),
       'updatedAt', date_time(NEW.updated_at)
     ))

@@ -8,6 +8,22 @@ CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
 CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
 
+-- What is over has nothing in its way: whether a merged or closed pull request could be merged is no question any more.
+CREATE OR REPLACE FUNCTION clear_merge_obstacles() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.mergeability := 'UNKNOWN';
+  NEW.awaits_approval := false;
+  NEW.is_in_merge_queue := false;
+  NEW.merge_queue_position := NULL;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER pull_request_is_over BEFORE INSERT OR UPDATE ON pull_request
+  FOR EACH ROW WHEN (NEW.state IN ('MERGED', 'CLOSED')) EXECUTE FUNCTION clear_merge_obstacles();
+
 -- Only a WORKER session in a project with a repository holds pull requests. The rule is checked when a session gets a
 -- pull request, and when a session or project that has pull requests changes its kind. The check locks the session, so
 -- that its kind cannot change at the same time.
@@ -70,11 +86,13 @@ CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_req
   FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
   EXECUTE FUNCTION terminate_session_on_merge();
 
-REVOKE EXECUTE ON FUNCTION keep_pull_requests_with_workers(), terminate_session_on_merge() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles()
+  FROM PUBLIC;
 
 ALTER TABLE pull_request
   ENABLE ALWAYS TRIGGER pull_request_stays,
   ENABLE ALWAYS TRIGGER pull_request_is_kept,
+  ENABLE ALWAYS TRIGGER pull_request_is_over,
   ENABLE ALWAYS TRIGGER pull_request_insert_holder_check,
   ENABLE ALWAYS TRIGGER pull_request_update_holder_check,
   ENABLE ALWAYS TRIGGER pull_request_update_terminate;

@@ -19,20 +19,21 @@ SELECT
   scm.scm_status,
   CASE
     WHEN s.is_terminated THEN 'ARCHIVE'
-    WHEN living.status IN ('NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CHANGES_REQUESTED') THEN 'NEEDS_YOU'
-    WHEN living.status IN ('MERGEABLE', 'APPROVED', 'MERGED') THEN 'READY_TO_MERGE'
-    WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT') THEN 'IN_REVIEW'
+    WHEN living.status IN ('NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL')
+      THEN 'NEEDS_YOU'
+    WHEN living.status IN ('MERGEABLE', 'MERGED') THEN 'READY_TO_MERGE'
+    WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT', 'APPROVED', 'QUEUED') THEN 'IN_REVIEW'
     ELSE 'WORKING'
   END::session_lane AS lane,
   -- The lines are: the session waits for a person, a person can finish it, it waits for others, it continues by itself.
   -- Terminated sessions come last.
   CASE
-    WHEN s.is_terminated THEN 14
+    WHEN s.is_terminated THEN 17
     ELSE array_position(
       ARRAY[
-        'NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CHANGES_REQUESTED',
-        'MERGEABLE', 'APPROVED', 'MERGED',
-        'REVIEW_PENDING', 'PR_OPEN', 'DRAFT',
+        'NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL',
+        'MERGEABLE', 'MERGED',
+        'REVIEW_PENDING', 'PR_OPEN', 'DRAFT', 'APPROVED', 'QUEUED',
         'IDLE', 'WORKING'
       ]::session_display_status[],
       living.status
@@ -49,17 +50,26 @@ CROSS JOIN LATERAL (
     WITH pr AS MATERIALIZED (
       -- The status of one pull request, by the first rule that applies. A closed one has no status.
       SELECT
-        p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch,
+        p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch, p.is_cross_repository,
         CASE
           WHEN p.state = 'MERGED' THEN 'MERGED'
           WHEN p.state = 'CLOSED' THEN NULL
-          WHEN p.ci_state = 'FAILING' THEN 'CI_FAILED'
-          WHEN p.state = 'DRAFT' THEN 'DRAFT'
+          -- Where the host says which checks are required, only those decide.
+          WHEN coalesce(p.required_ci_state, p.ci_state) = 'FAILING' THEN 'CI_FAILED'
+          WHEN p.mergeability = 'CONFLICTING' THEN 'CONFLICTS'
+          WHEN p.state = 'DRAFT' AND NOT p.awaits_approval THEN 'DRAFT'
           WHEN p.review_decision = 'CHANGES_REQUESTED' OR EXISTS (
             SELECT FROM pull_request_review_thread t
-             WHERE t.pull_request_id = p.id AND NOT t.is_resolved AND NOT t.is_bot
+             WHERE t.pull_request_id = p.id AND NOT t.is_resolved AND NOT t.is_bot AND NOT t.is_by_author
+               -- The host would merge an approved pull request in spite of threads about lines that have changed since.
+               AND NOT (t.is_outdated AND p.mergeability = 'MERGEABLE' AND p.review_decision = 'APPROVED')
           ) THEN 'CHANGES_REQUESTED'
+          WHEN p.awaits_approval THEN 'AWAITING_APPROVAL'
+          WHEN p.is_in_merge_queue THEN 'QUEUED'
+          -- The host would merge it now. UNSTABLE means that a check did not pass: it may be one that still runs, unless
+          -- all that count are known to have passed.
           WHEN p.mergeability = 'MERGEABLE' THEN 'MERGEABLE'
+          WHEN p.mergeability = 'UNSTABLE' AND coalesce(p.required_ci_state, p.ci_state) = 'PASSING' THEN 'MERGEABLE'
           WHEN p.review_decision = 'APPROVED' THEN 'APPROVED'
           WHEN p.review_decision = 'REVIEW_REQUIRED' THEN 'REVIEW_PENDING'
           ELSE 'PR_OPEN'
@@ -70,7 +80,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(
       -- A pull request that is stacked on another open one counts only when it needs work itself.
       min(pr.status) FILTER (
-        WHERE pr.status IN ('CI_FAILED', 'CHANGES_REQUESTED', 'DRAFT')
+        WHERE pr.status IN ('CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL', 'DRAFT')
            OR pr.status < 'MERGED' AND NOT EXISTS (
               SELECT FROM pr below
                WHERE below.status < 'MERGED'
@@ -78,6 +88,8 @@ CROSS JOIN LATERAL (
                  AND below.source_branch = pr.target_branch
                  AND (below.host, below.repo_owner_key, below.repo_name_key) = (pr.host, pr.repo_owner_key, pr.repo_name_key)
                  AND pr.target_branch <> ''
+                 -- The branch of a fork has the name of a branch here, but is another one.
+                 AND NOT below.is_cross_repository
            )
       ),
       -- When no pull request counts, all of them do.

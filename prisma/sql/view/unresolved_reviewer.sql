@@ -1,11 +1,13 @@
--- A thread counts for the author of its first comment. The texts of comments stay private.
+-- A thread counts for the person who opened it; when a bot did, for the first person who wrote in it, and for the bot while
+-- there is none. Threads that the author of the pull request opened ask nothing. The texts of comments stay private.
 DROP VIEW IF EXISTS unresolved_reviewer;
 CREATE VIEW unresolved_reviewer AS
 SELECT
   t.pull_request_id,
   t.reviewer,
   t.is_bot,
-  count(*)::integer AS count,
+  (count(*) FILTER (WHERE NOT t.is_outdated))::integer AS count,
+  (count(*) FILTER (WHERE t.is_outdated))::integer AS outdated_count,
   (
     SELECT nullif(r.url, '') FROM pull_request_review r
      WHERE (r.pull_request_id, r.author, r.is_bot) = (t.pull_request_id, t.reviewer, t.is_bot)
@@ -13,22 +15,23 @@ SELECT
      LIMIT 1
   ) AS review_url,
   to_jsonb((
-    array_agg(jsonb_build_object('url', t.url, 'file', t.path, 'line', t.line) ORDER BY t.created_at, t.id)
+    array_agg(jsonb_build_object('url', t.url, 'file', t.path, 'line', t.line) ORDER BY t.is_outdated, t.created_at, t.id)
   )[1:10]) AS links
 FROM (
   SELECT
-    t.id, t.pull_request_id, t.is_bot, t.path, t.line, t.created_at,
+    t.id, t.pull_request_id, t.is_bot, t.is_outdated, t.path, t.line, t.created_at,
     -- GitHub shows a deleted account as `ghost`.
     coalesce(opening.author, 'ghost') AS reviewer,
     coalesce(opening.url, '') AS url
   FROM pull_request_review_thread t
+  JOIN pull_request p ON p.id = t.pull_request_id
   LEFT JOIN LATERAL (
     SELECT c.author, c.url FROM pull_request_review_comment c
      WHERE c.thread_id = t.id
-     ORDER BY c.created_at, c.id
+     ORDER BY c.is_bot <> t.is_bot OR c.author = p.author, c.position, c.created_at, c.id
      LIMIT 1
   ) opening ON true
-  WHERE NOT t.is_resolved
+  WHERE NOT t.is_resolved AND NOT t.is_by_author
 ) t
 GROUP BY t.pull_request_id, t.reviewer, t.is_bot;
 

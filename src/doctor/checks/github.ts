@@ -24,7 +24,7 @@ export const githubCheck: Check = {
       );
     }
     const { remaining, limit, resetAt, login } = budget;
-    const state = `GitHub answers as ${login}; ${remaining} of ${limit} points remain until ${resetAt}`;
+    const state = `GitHub answers as ${login}; ${remaining} of ${limit} points remain until ${resetAt?.toISOString()}`;
     if (remaining < limit * LOW) {
       return warning(
         `${state}.`,

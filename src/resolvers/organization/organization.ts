@@ -1,5 +1,6 @@
 import { SlugTakenError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
+import { HostBudget } from '../../schema/organization/hostBudget.ts';
 import { Organization } from '../../schema/organization/organization.ts';
 import { createOrganization, createOrganizationInput } from '../../services/organization/organization.ts';
 import { mutation } from '../kit/mutation.ts';
@@ -16,6 +17,16 @@ builder.queryField('organization', (t) =>
       db.prisma.organization.findFirst({ ...query, where: { slug, id: { in: [...viewer.roles.keys()] } } }),
   }),
 );
+
+builder.prismaObjectFields('Organization', (t) => ({
+  hostBudget: t.field({
+    type: HostBudget,
+    nullable: true,
+    description:
+      'The budget of the source-code host that pull requests are fetched from, as of the last request of the process that answers. Null while it has made none, and for a host without a budget. Its rest is spent by priority: claims first, then refreshPR, then readers that ask for new facts, and follow-ups last.',
+    resolve: (_organization, _args, { pullRequestSource }) => pullRequestSource.budget(),
+  }),
+}));
 
 mutation('createOrganization', {
   description:

@@ -16,7 +16,7 @@ export const PullRequestState = dbEnum(
 export const CiState = dbEnum(
   'CiState',
   values.CiState,
-  "The combined result of the checks of a pull request's head commit.",
+  "The combined result of the checks of a pull request's head commit. Of several attempts at a check, the newest counts.",
   {
     UNKNOWN: 'The commit has no checks, or their results are unknown.',
     PENDING: 'At least one check is still queued or running, and none has failed.',
@@ -42,7 +42,7 @@ export const Mergeability = dbEnum(
   values.Mergeability,
   'Whether a pull request can be merged now, as its host reports it.',
   {
-    UNKNOWN: 'The host has not determined whether the pull request can be merged.',
+    UNKNOWN: 'The host has not determined whether the pull request can be merged, or it is merged or closed.',
     MERGEABLE: 'The pull request can be merged.',
     CONFLICTING: 'The pull request conflicts with its target branch and cannot be merged.',
     BLOCKED: 'A rule of the host, a missing review or a check blocks the merge.',
@@ -59,3 +59,15 @@ export const CheckStatus = dbEnum('CheckStatus', values.CheckStatus, 'The status
   SKIPPED: 'The check was skipped, or its result is out of date.',
   CANCELLED: 'The check was cancelled.',
 });
+
+export const PullRequestPart = dbEnum(
+  'PullRequestPart',
+  values.PullRequestPart,
+  'A part of the facts about a pull request that its host may be unable to return while it returns the rest.',
+  {
+    CHECKS: 'The checks of the head commit, and with them `ciState`, `requiredCiState` and `awaitsApproval`.',
+    REVIEWS: 'The reviews, and with them `reviewDecision`.',
+    THREADS: 'The review threads.',
+    MERGEABILITY: 'The mergeability and the place in the merge queue.',
+  },
+);

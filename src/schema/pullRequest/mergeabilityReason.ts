@@ -1,5 +1,6 @@
 /** Derives the reasons why a pull request cannot be merged as it is. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
+import { isOver } from '../../services/pullRequest/pullRequestRule.ts';
 import { builder } from '../kit/builder.ts';
 
 const DESCRIPTIONS = {
@@ -23,6 +24,7 @@ export const MergeabilityReason = builder.enumType('MergeabilityReason', {
 
 /** The columns that the reasons are derived from. */
 export const MERGEABILITY_FACTS = {
+  state: true,
   mergeability: true,
   mergeStateStatus: true,
   isDraft: true,
@@ -43,7 +45,9 @@ const RULES: [reason: Reason, isSo: (facts: Facts) => boolean][] = [
 ];
 
 export function mergeabilityReasons(facts: Facts): Reason[] {
-  const { mergeability } = facts;
+  const { state, mergeability } = facts;
+  // What is over has nothing in its way.
+  if (isOver(state)) return [];
   if (mergeability === 'MERGEABLE' || mergeability === 'UNKNOWN') return [];
   const known = RULES.filter(([, isSo]) => isSo(facts)).map(([reason]) => reason);
   return known.length === 0 && mergeability === 'BLOCKED' ? ['BLOCKED_BY_PROVIDER'] : known;

@@ -4,8 +4,8 @@ import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
 import { rowsOf } from '../kit/view.ts';
-import { repoOfRow } from '../project/repoRef.ts';
-import { CiState, Mergeability, PullRequestState, ReviewDecision } from './enum.ts';
+import { RepoRef, repoOfRow } from '../project/repoRef.ts';
+import { CiState, Mergeability, PullRequestPart, PullRequestState, ReviewDecision } from './enum.ts';
 import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './mergeabilityReason.ts';
 import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
@@ -30,6 +30,18 @@ export const PullRequest = builder.prismaNode('PullRequest', {
     targetBranch: t.exposeString('targetBranch', {
       description: 'The branch that the pull request would merge into.',
     }),
+    sourceRepo: t.field({
+      type: RepoRef,
+      nullable: true,
+      description:
+        'The repository of the source branch, as spelled by its host. Null when the host does not say, or when it was a fork that no longer exists.',
+      select: { sourceRepoOwner: true, sourceRepoName: true },
+      resolve: ({ sourceRepoOwner: owner, sourceRepoName: name }) => (name === '' ? null : { owner, name }),
+    }),
+    isCrossRepository: t.exposeBoolean('isCrossRepository', {
+      description:
+        'Whether the source branch is in another repository than the target branch, such as a fork.',
+    }),
     isDraft: t.exposeBoolean('isDraft', {
       description: 'Whether the pull request is marked as a draft on its host.',
     }),
@@ -41,18 +53,42 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       type: CiState,
       description: 'The combined result of the checks of the head commit.',
     }),
+    requiredCiState: t.expose('requiredCiState', {
+      type: CiState,
+      nullable: true,
+      description:
+        'The combined result of the checks of the head commit that the target branch requires. Null when the host does not say which checks are required. Where it does, a failure of another check does not make a session CI_FAILED.',
+    }),
+    awaitsApproval: t.exposeBoolean('awaitsApproval', {
+      description:
+        "Whether workflows of the head commit wait for a person's approval to run. Until then, checks may pass because nothing ran.",
+    }),
     reviewDecision: t.expose('reviewDecision', {
       type: ReviewDecision,
-      description: 'The combined verdict of the reviews.',
+      description:
+        "The combined verdict of the reviews: the host's own where it requires reviews, otherwise that of each person's latest review. A person who is asked again is expected and requests nothing: the verdict is REVIEW_REQUIRED.",
     }),
     mergeability: t.expose('mergeability', {
       type: Mergeability,
       description: 'Whether the pull request can be merged now, as its host reports it.',
     }),
+    isInMergeQueue: t.exposeBoolean('isInMergeQueue', {
+      description: 'Whether the pull request is in the merge queue of its target branch.',
+    }),
+    mergeQueuePosition: t.exposeInt('mergeQueuePosition', {
+      nullable: true,
+      description:
+        'The place of the pull request in the merge queue; 1 is next. Null outside the queue, and when the host does not say.',
+    }),
+    unreadable: t.expose('unreadable', {
+      type: [PullRequestPart],
+      description:
+        'The parts that the host did not return when the facts were last fetched, for example because the token may not read them. Their facts are older or unknown. They are asked for again.',
+    }),
     mergeabilityReasons: t.field({
       type: [MergeabilityReason],
       description:
-        'The known reasons why the pull request is CONFLICTING, BLOCKED or UNSTABLE. Empty when no reason is known, and for any other mergeability.',
+        'The known reasons why an open pull request is CONFLICTING, BLOCKED or UNSTABLE. Empty when no reason is known, for any other mergeability, and when the pull request is merged or closed.',
       select: MERGEABILITY_FACTS,
       resolve: mergeabilityReasons,
     }),
@@ -81,8 +117,11 @@ export const PullRequest = builder.prismaNode('PullRequest', {
         'The review threads of the pull request, newest first. The comments in them stay on the host.',
     }),
     unresolvedBy: t.relation('unresolvedBy', {
-      description: 'The reviewers who opened unresolved review threads, those with the most threads first.',
-      query: { orderBy: [{ count: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }] },
+      description:
+        'The reviewers with unresolved review threads, those with the most threads first. Threads that the author of the pull request opened are left out.',
+      query: {
+        orderBy: [{ count: 'desc' }, { outdatedCount: 'desc' }, { reviewer: 'asc' }, { isBot: 'asc' }],
+      },
     }),
     reviews: t.relatedConnection('reviews', {
       ...relatedList(newestFirst('submittedAt')),

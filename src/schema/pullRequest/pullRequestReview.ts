@@ -19,6 +19,10 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
       description:
         "The outcome in the host's own words, such as `TIMED_OUT`; empty while there is no outcome.",
     }),
+    isRequired: t.exposeBoolean('isRequired', {
+      nullable: true,
+      description: 'Whether the target branch requires the check. Null when the host does not say.',
+    }),
     url: t.exposeString('url', {
       description: "The URL of the check's page; empty when the check has none.",
     }),
@@ -42,8 +46,17 @@ export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThre
     isResolved: t.exposeBoolean('isResolved', {
       description: 'Whether the thread is resolved, or no longer exists on the host.',
     }),
+    isOutdated: t.exposeBoolean('isOutdated', {
+      description:
+        "Whether later commits changed the lines that the thread is about. Such a thread does not affect a session's status while the host would merge the approved pull request.",
+    }),
     isBot: t.exposeBoolean('isBot', {
-      description: "Whether a bot opened the thread. Threads of bots do not affect a session's status.",
+      description:
+        "Whether only bots have written in the thread, the author of the pull request aside. Such threads do not affect a session's status.",
+    }),
+    isByAuthor: t.exposeBoolean('isByAuthor', {
+      description:
+        "Whether the author of the pull request opened the thread. Such threads do not affect a session's status.",
     }),
     pullRequest: t.relation('pullRequest', { description: 'The pull request that the thread belongs to.' }),
     createdAt: t.expose('createdAt', {

@@ -28,7 +28,12 @@ export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
       description: "Whether the reviewer is a bot. Threads of bots do not affect a session's status.",
     }),
     count: t.exposeInt('count', {
-      description: 'The number of unresolved threads that the reviewer opened.',
+      description:
+        'The number of unresolved threads of the reviewer that are not outdated. A thread belongs to the person who opened it; when a bot did, to the first person who answered.',
+    }),
+    outdatedCount: t.exposeInt('outdatedCount', {
+      description:
+        'The number of unresolved threads of the reviewer about lines that later commits changed. They are not in `count`.',
     }),
     reviewUrl: t.exposeString('reviewUrl', {
       nullable: true,
@@ -37,7 +42,8 @@ export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
     }),
     links: t.field({
       type: [ReviewThreadLink],
-      description: "The locations of the reviewer's unresolved threads, at most the oldest ten.",
+      description:
+        "The locations of the reviewer's unresolved threads, at most ten: the oldest first, and outdated ones last.",
       select: { links: true },
       // The view builds the JSON in this shape.
       resolve: ({ links }) => links as ThreadLink[],

@@ -28,13 +28,18 @@ export const SessionDisplayStatus = dbEnum(
     EXITED: "The session's process has ended, and the session is not terminated.",
     NO_SIGNAL:
       "The session's agent has sent no signal for more than 90 seconds since the session was spawned or restored.",
-    CI_FAILED: 'The checks of a pull request fail.',
-    CHANGES_REQUESTED: 'A reviewer requests changes, or a review thread opened by a person is unresolved.',
+    CI_FAILED:
+      'The checks of a pull request fail. Where the host says which checks are required, only those count.',
+    CONFLICTS: 'A pull request conflicts with its target branch.',
+    CHANGES_REQUESTED:
+      'A reviewer requests changes, or a review thread of a person other than the author is unresolved.',
+    AWAITING_APPROVAL: "The workflows of a pull request wait for a person's approval to run.",
     DRAFT: 'A pull request is a draft.',
     REVIEW_PENDING: 'A required review of a pull request is missing.',
     PR_OPEN: 'A pull request is open, and no other status applies to it.',
-    APPROVED: 'A pull request is approved, but cannot be merged yet.',
-    MERGEABLE: 'A pull request can be merged.',
+    APPROVED: 'A pull request is approved, but its host would not merge it yet.',
+    QUEUED: 'A pull request is in the merge queue of its host.',
+    MERGEABLE: 'The host would merge a pull request now.',
     MERGED:
       'A pull request was merged and none is open. A terminated session is MERGED when at least one of its pull requests was merged.',
     IDLE: 'The session waits for work.',
@@ -50,9 +55,9 @@ export const SessionLane = dbEnum(
   {
     WORKING: 'The session is WORKING or IDLE.',
     NEEDS_YOU:
-      'The session is NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED or CHANGES_REQUESTED: a person has to act.',
-    IN_REVIEW: 'The session is REVIEW_PENDING, PR_OPEN or DRAFT: it waits for others.',
-    READY_TO_MERGE: 'The session is MERGEABLE, APPROVED or MERGED.',
+      'The session is NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CONFLICTS, CHANGES_REQUESTED or AWAITING_APPROVAL: a person has to act.',
+    IN_REVIEW: 'The session is REVIEW_PENDING, PR_OPEN, DRAFT, APPROVED or QUEUED: it waits for others.',
+    READY_TO_MERGE: 'The session is MERGEABLE or MERGED.',
     ARCHIVE: 'The session is terminated.',
   },
 );

@@ -20,7 +20,7 @@ export const SessionOrder = builder.enumType('SessionOrder', {
     STATUS: {
       value: 'STATUS',
       description:
-        'The most urgent session first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CHANGES_REQUESTED, MERGEABLE, APPROVED, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, IDLE, WORKING, and then all terminated sessions. Sessions of one status are ordered newest first.',
+        'The most urgent session first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CONFLICTS, CHANGES_REQUESTED, AWAITING_APPROVAL, MERGEABLE, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, APPROVED, QUEUED, IDLE, WORKING, and then all terminated sessions. Sessions of one status are ordered newest first.',
     },
   } as const satisfies { [Name in SessionOrderName]: { value: Name; description: string } },
 });

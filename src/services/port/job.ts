@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Database, Tx } from '../../db.ts';
 import type { Author } from '../act/structureEvent.ts';
+import type { PullRequestSource } from './pullRequestSource.ts';
 import type { Runtime } from './runtime.ts';
 
 export type Job =
@@ -15,6 +16,11 @@ export type Job =
    * interrupted start may have left.
    */
   | { name: 'agent.teardown'; data: { agentId: string; containerRef: string | null } }
+  /**
+   * Asks the host again about a pull request, of which it returned too little. `attempt` counts from 1. One job of a pull
+   * request waits at a time.
+   */
+  | { name: 'pullRequest.refresh'; data: { pullRequestId: string; attempt: number } }
   /** Runs a schedule that was found due. `claimedAt` is an ISO time, and identifies the run. */
   | { name: 'schedule.run'; data: { scheduleId: string; claimedAt: string } }
   /** Creates the checkout of an execution workspace. */
@@ -26,8 +32,8 @@ export type Job =
     };
 
 export type JobQueue = {
-  /** Enqueues a job in the transaction. A rollback removes it. */
-  enqueue(tx: Tx, job: Job): Promise<void>;
+  /** Enqueues a job in the transaction. A rollback removes it. Of waiting jobs with one key, the first stays alone. */
+  enqueue(tx: Tx, job: Job, options?: { afterSeconds?: number; key?: string }): Promise<void>;
   /** Enqueues jobs of one name with one statement. */
   enqueueAll<Name extends Job['name']>(
     tx: Tx,
@@ -52,6 +58,7 @@ export type JobRun = {
   db: Database;
   jobs: JobQueue;
   runtime: Runtime;
+  pullRequestSource: PullRequestSource;
   sweep: SweepSettings;
   log: Logger;
   /** Aborted when the attempt times out, the process ends, or another worker has taken the job. */

@@ -21,6 +21,8 @@ export type CheckStatus =
   | 'SKIPPED'
   | 'CANCELLED';
 
+export type CiState = 'UNKNOWN' | 'PENDING' | 'PASSING' | 'FAILING';
+
 export type ReviewDecision = 'NONE' | 'APPROVED' | 'CHANGES_REQUESTED' | 'REVIEW_REQUIRED';
 
 export type CheckFacts = {
@@ -31,6 +33,8 @@ export type CheckFacts = {
   /** The host's own word for the outcome (`SUCCESS`, `TIMED_OUT`, …), empty while there is none. */
   conclusion: string;
   url: string;
+  /** Whether the target branch requires it; null when the host does not say. */
+  isRequired: boolean | null;
   /** The host's id of the run. */
   externalId: string;
 };
@@ -50,8 +54,13 @@ export type ReviewThreadFacts = {
   /** 0 when the thread is about the whole file. */
   line: number;
   isResolved: boolean;
-  /** Whether a bot opened it. */
+  /** Whether later commits changed the lines that it is about. */
+  isOutdated: boolean;
+  /** Whether no person has written in it, except the author of the pull request. */
   isBot: boolean;
+  /** Whether the author of the pull request opened it. */
+  isByAuthor: boolean;
+  /** In the host's order. */
   comments: CommentFacts[];
 };
 
@@ -66,6 +75,9 @@ export type ReviewFacts = {
   submittedAt: Date;
 };
 
+/** A part of the facts that the host may be unable to return, while it returns the rest. */
+export type PullRequestPart = 'CHECKS' | 'REVIEWS' | 'THREADS' | 'MERGEABILITY';
+
 /** The state of one pull request at one moment. */
 export type PullRequestFacts = {
   /** As the host returns them, so that a transferred repository has one name only. */
@@ -77,16 +89,29 @@ export type PullRequestFacts = {
   author: string;
   sourceBranch: string;
   targetBranch: string;
+  /** The repository of the source branch; null when the host does not say, or when a fork was deleted. */
+  sourceRepo: { owner: string; name: string } | null;
+  /** Whether the source branch is in another repository than the target branch. */
+  isCrossRepository: boolean;
   headSha: string;
   baseSha: string;
   mergeCommitSha: string;
   isDraft: boolean;
   state: 'DRAFT' | 'OPEN' | 'MERGED' | 'CLOSED';
-  ciState: 'UNKNOWN' | 'PENDING' | 'PASSING' | 'FAILING';
-  reviewDecision: ReviewDecision;
-  mergeability: 'UNKNOWN' | 'MERGEABLE' | 'CONFLICTING' | 'BLOCKED' | 'UNSTABLE';
+  /** The parts that the host did not return as a whole. Their facts below are null where nothing is known. */
+  unreadable: PullRequestPart[];
+  ciState: CiState | null;
+  /** The result of the required checks alone; null when the host does not say which are required. */
+  requiredCiState: CiState | null;
+  /** Whether workflows of the head commit wait for a person's approval to run. */
+  awaitsApproval: boolean | null;
+  reviewDecision: ReviewDecision | null;
+  mergeability: 'UNKNOWN' | 'MERGEABLE' | 'CONFLICTING' | 'BLOCKED' | 'UNSTABLE' | null;
   /** The host's own words behind `mergeability`, kept for diagnosis: `DIRTY`, `BEHIND`, … */
-  mergeStateStatus: string;
+  mergeStateStatus: string | null;
+  isInMergeQueue: boolean | null;
+  /** 1 is next; null outside the queue, and when the host does not say. */
+  mergeQueuePosition: number | null;
   additions: number;
   deletions: number;
   changedFiles: number;
@@ -98,6 +123,8 @@ export type PullRequestFacts = {
   /** When the host was asked. */
   observedAt: Date;
   checks: CheckFacts[];
+  /** Whether `checks` are all checks of the head commit. Stored checks of it that are missing then do not count any more. */
+  checksComplete: boolean;
   reviewThreads: ReviewThreadFacts[];
   /** False when the host has more threads than were read. Stored threads that are missing then stay unresolved. */
   reviewThreadsComplete: boolean;
@@ -105,10 +132,28 @@ export type PullRequestFacts = {
 };
 
 /**
- * Fetches one pull request from its host.
- * @throws PrNotFoundError when the host does not know it, or does not show it to us
- * @throws ScmUnavailableError for every other failure
+ * Why a pull request is fetched, most important first: a claim, a refresh that was asked for, a reader who wants new facts, a
+ * question of Muster's own. The budget of the host is kept for the more important.
  */
+export type FetchPriority = 'CLAIM' | 'REFRESH' | 'READ' | 'FOLLOW_UP';
+
+/** What may still be asked of a host. */
+export type HostBudget = {
+  host: string;
+  /** Points an hour. */
+  limit: number;
+  remaining: number;
+  /** When it is full again; null when the host does not say. */
+  resetAt: Date | null;
+};
+
 export type PullRequestSource = {
-  fetch(coordinates: PullRequestCoordinates): Promise<PullRequestFacts>;
+  /**
+   * Fetches one pull request from its host.
+   * @throws PrNotFoundError when the host does not know it, or does not show it to us
+   * @throws ScmUnavailableError for every other failure
+   */
+  fetch(coordinates: PullRequestCoordinates, priority?: FetchPriority): Promise<PullRequestFacts>;
+  /** As of this process's last request; null before it, and for a host without a budget. */
+  budget(): HostBudget | null;
 };

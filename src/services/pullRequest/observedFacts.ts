@@ -1,7 +1,7 @@
 import { RepositoryNotGrantedError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 import { storable } from '../act/storable.ts';
-import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
+import type { FetchPriority, PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
 import { isGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { distinct } from './distinctFacts.ts';
 
@@ -17,9 +17,10 @@ export type NumberedFacts = { number: bigint; facts: PullRequestFacts };
  * @throws RepositoryNotGrantedError
  */
 export async function observePullRequest(
-  act: Act,
+  act: Pick<Act, 'db' | 'pullRequestSource'>,
   organizationId: string,
   coordinates: PullRequestCoordinates,
+  priority: FetchPriority,
 ): Promise<NumberedFacts> {
   const mayRead = ({ host, owner, repo }: PullRequestCoordinates) =>
     isGranted(act.db.prisma, organizationId, { host, owner, name: repo });
@@ -28,7 +29,7 @@ export async function observePullRequest(
   const [row] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
     SELECT nextval('pull_request_facts_number') AS number`;
   if (!row) throw new Error('The sequence of facts numbers returned nothing.');
-  const answer = await act.pullRequestSource.fetch(coordinates);
+  const answer = await act.pullRequestSource.fetch(coordinates, priority);
   if (!(await mayRead(answer.coordinates))) throw new RepositoryNotGrantedError({ host, owner, name });
   // Made storable first: two names may become equal by it, which `distinct` then merges.
   return { number: row.number, facts: distinct(storable(answer)) };

@@ -1,23 +1,37 @@
 import type { Tx } from '../../db.ts';
-import type { CheckFacts } from '../port/pullRequestSource.ts';
+import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 
-/** Inserts and updates the checks that the host returned. Others stay: they are of earlier commits. */
+/**
+ * Inserts and updates the checks that the host returned. Those of earlier commits stay. A check of the head commit that the
+ * host does not show any more is out of date. Its row stays, because the feed has events of it.
+ */
 export async function writeChecks(
   tx: Tx,
   organizationId: string,
   pullRequestId: string,
-  checks: CheckFacts[],
+  { checks, checksComplete, headSha }: Pick<PullRequestFacts, 'checks' | 'checksComplete' | 'headSha'>,
 ) {
-  if (checks.length === 0) return;
   await tx.$executeRaw`
     INSERT INTO pull_request_check AS c
-      (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, external_id)
+      (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, is_required, external_id)
     SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
       FROM jsonb_to_recordset(${JSON.stringify(checks)}::jsonb)
-        AS f (name text, "commitSha" text, status check_status, conclusion text, url text, "externalId" text)
+        AS f (name text, "commitSha" text, status check_status, conclusion text, url text, "isRequired" boolean,
+               "externalId" text)
     ON CONFLICT (organization_id, pull_request_id, commit_sha, text_hash(name)) DO UPDATE
       SET status = excluded.status, conclusion = excluded.conclusion, url = excluded.url,
-          external_id = excluded.external_id
-      WHERE (c.status, c.conclusion, c.url, c.external_id) IS DISTINCT FROM
-            (excluded.status, excluded.conclusion, excluded.url, excluded.external_id)`;
+          is_required = coalesce(excluded.is_required, c.is_required), external_id = excluded.external_id
+      WHERE (c.status, c.conclusion, c.url, c.is_required, c.external_id) IS DISTINCT FROM
+            (excluded.status, excluded.conclusion, excluded.url, coalesce(excluded.is_required, c.is_required),
+             excluded.external_id)`;
+  if (!checksComplete) return;
+  await tx.pullRequestCheck.updateMany({
+    where: {
+      pullRequestId,
+      commitSha: headSha,
+      status: { not: 'SKIPPED' },
+      name: { notIn: checks.map(({ name }) => name) },
+    },
+    data: { status: 'SKIPPED', conclusion: 'STALE' },
+  });
 }

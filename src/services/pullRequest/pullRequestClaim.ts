@@ -7,13 +7,15 @@ import { globalId } from '../../globalId.ts';
 import type { Act } from '../act/act.ts';
 import { text } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
-import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
+import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
 import { lockSessions } from '../session/session.ts';
 import { type Claimer, claimRefusal } from '../session/sessionRule.ts';
 import { type NumberedFacts, observePullRequest } from './observedFacts.ts';
 import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 import { parsePullRequestRef, resolvePullRequestRef } from './pullRequestRef.ts';
+import { isOver } from './pullRequestRule.ts';
+import { recordFacts } from './recordFacts.ts';
 
 export const claimInput = z.object({ pr: text(1, 2000), allowTakeover: z.boolean() });
 
@@ -49,8 +51,11 @@ export async function prepareClaim(
   assertMayClaim(claimer);
   const asked = resolvePullRequestRef(parsePullRequestRef(pr), claimer.project);
   const { organizationId } = claimer.project;
-  const observed = await observePullRequest(act, organizationId, asked);
-  assertOpen(observed.facts.state);
+  const observed = await observePullRequest(act, organizationId, asked, 'CLAIM');
+  const { state } = observed.facts;
+  // The refusal of this claim is no reason to forget the merge.
+  if (isOver(state)) await recordFacts(act, { organizationId, asked, observed });
+  assertOpen(state);
   return { organizationId, sessionId, pr, allowTakeover, asked, observed };
 }
 
@@ -89,7 +94,7 @@ export async function makeClaim(
     throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: nameOf(previousOwner) });
   }
 
-  const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed);
+  const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed, act);
   if (ownerId !== sessionId) {
     await recordStructureEvent(tx, act, {
       organizationId,
@@ -106,8 +111,8 @@ function assertMayClaim(claimer: Claimer): void {
   if (refusal) throw refusal;
 }
 
-function assertOpen(state: 'DRAFT' | 'OPEN' | 'MERGED' | 'CLOSED'): void {
-  if (state === 'MERGED' || state === 'CLOSED') throw new PrNotOpenError(state);
+function assertOpen(state: PullRequestFacts['state']): void {
+  if (isOver(state)) throw new PrNotOpenError(state);
 }
 
 type SessionWithProject = Session & { project: Project; executionWorkspace: ExecutionWorkspace | null };

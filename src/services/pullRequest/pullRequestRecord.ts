@@ -1,12 +1,20 @@
 /** Writes a pull request's row in one statement, then its checks, threads and reviews. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
+import type { JobQueue } from '../port/job.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
+import { askAgain } from './askAgain.ts';
 import type { NumberedFacts } from './observedFacts.ts';
 import { writeChecks } from './pullRequestCheck.ts';
 import { keyOf } from './pullRequestLock.ts';
 import { writeReviews } from './pullRequestReview.ts';
 import { writeThreads } from './reviewThread.ts';
+
+type Recording = {
+  jobs: JobQueue;
+  /** How many times the host was asked again before these facts. */
+  attempt?: number;
+};
 
 /**
  * Makes a session hold a pull request and writes its facts. One statement writes the whole row, so that the feed has one
@@ -18,6 +26,7 @@ export async function writePullRequest(
   sessionId: string,
   existing: PullRequest | null,
   { number, facts }: NumberedFacts,
+  { jobs, attempt = 0 }: Recording,
 ): Promise<string> {
   if (existing && existing.factsNumber >= number) {
     await tx.pullRequest.update({ where: { id: existing.id }, data: ownership(existing, sessionId) });
@@ -26,6 +35,7 @@ export async function writePullRequest(
   const columns = {
     ...identity(existing, facts),
     ...description(facts),
+    ...verdicts(existing, facts),
     stateChangedAt: stateChangedAt(existing, facts),
     factsNumber: number,
   };
@@ -49,9 +59,10 @@ export async function writePullRequest(
         create: { organizationId, sessionId, ...columns, ...nameOf(facts) },
         update: { sessionId, ...columns, ...nameOf(facts) },
       });
-  await writeChecks(tx, organizationId, id, facts.checks);
+  await writeChecks(tx, organizationId, id, facts);
   await writeThreads(tx, organizationId, id, facts);
-  await writeReviews(tx, organizationId, id, facts.reviews);
+  await writeReviews(tx, organizationId, id, facts);
+  await askAgain(tx, jobs, id, facts, attempt);
   return id;
 }
 
@@ -91,12 +102,12 @@ function description(facts: PullRequestFacts) {
     author: facts.author,
     sourceBranch: facts.sourceBranch,
     targetBranch: facts.targetBranch,
+    sourceRepoOwner: facts.sourceRepo?.owner ?? '',
+    sourceRepoName: facts.sourceRepo?.name ?? '',
+    isCrossRepository: facts.isCrossRepository,
     isDraft: facts.isDraft,
     state: facts.state,
-    ciState: facts.ciState,
-    reviewDecision: facts.reviewDecision,
-    mergeability: facts.mergeability,
-    mergeStateStatus: facts.mergeStateStatus,
+    unreadable: facts.unreadable,
     headSha: facts.headSha,
     baseSha: facts.baseSha,
     mergeCommitSha: facts.mergeCommitSha,
@@ -108,6 +119,23 @@ function description(facts: PullRequestFacts) {
     mergedAt: facts.mergedAt,
     closedAt: facts.closedAt,
     observedAt: facts.observedAt,
+  };
+}
+
+/** What the host did not return stays as it was, unless it was about other commits. Then it is unknown. */
+function verdicts(existing: PullRequest | null, facts: PullRequestFacts) {
+  const sameHead = existing?.headSha === facts.headSha ? existing : null;
+  const sameMerge = sameHead?.baseSha === facts.baseSha ? sameHead : null;
+  return {
+    ciState: facts.ciState ?? sameHead?.ciState ?? 'UNKNOWN',
+    requiredCiState: facts.ciState === null ? (sameHead?.requiredCiState ?? null) : facts.requiredCiState,
+    awaitsApproval: facts.awaitsApproval ?? sameHead?.awaitsApproval ?? false,
+    reviewDecision: facts.reviewDecision ?? existing?.reviewDecision ?? 'NONE',
+    mergeability: facts.mergeability ?? sameMerge?.mergeability ?? 'UNKNOWN',
+    mergeStateStatus: facts.mergeStateStatus ?? sameMerge?.mergeStateStatus ?? '',
+    isInMergeQueue: facts.isInMergeQueue ?? sameHead?.isInMergeQueue ?? false,
+    mergeQueuePosition:
+      facts.isInMergeQueue === null ? (sameHead?.mergeQueuePosition ?? null) : facts.mergeQueuePosition,
   };
 }
 

@@ -1,12 +1,12 @@
 import type { Tx } from '../../db.ts';
-import type { ReviewFacts } from '../port/pullRequestSource.ts';
+import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 
-/** Makes the stored reviews equal to those that the host returned. */
+/** Makes the stored reviews equal to those that the host returned. Stored ones stay when it did not return all. */
 export async function writeReviews(
   tx: Tx,
   organizationId: string,
   pullRequestId: string,
-  reviews: ReviewFacts[],
+  { reviews, unreadable }: Pick<PullRequestFacts, 'reviews' | 'unreadable'>,
 ) {
   await tx.$executeRaw`
     INSERT INTO pull_request_review
@@ -17,6 +17,7 @@ export async function writeReviews(
     ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
       SET author = excluded.author, state = excluded.state, body = excluded.body, url = excluded.url,
           submitted_at = excluded.submitted_at`;
+  if (unreadable.includes('REVIEWS')) return;
   await tx.pullRequestReview.deleteMany({
     where: { pullRequestId, externalId: { notIn: reviews.map(({ externalId }) => externalId) } },
   });

@@ -29,7 +29,7 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
     result,
     authorize: (viewer) => authorizeFor(viewer, session),
     async prepare() {
-      const observed = await observePullRequest(act, organizationId, asked);
+      const observed = await observePullRequest(act, organizationId, asked, 'REFRESH');
       // Another pull request has this one's name by now. A claim at its new place finds this one again.
       if (externalId && observed.facts.externalId && externalId !== observed.facts.externalId) {
         throw new PrNotFoundError(asked);
@@ -48,7 +48,9 @@ export async function refreshPR(act: Act, { pullRequestId }: { pullRequestId: st
       const { sessionId } = existing;
       // A takeover may have happened while the host answered.
       authorizeFor(viewer, await tx.session.findUniqueOrThrow({ where: { id: sessionId } }));
-      return { pullRequestId: await writePullRequest(tx, organizationId, sessionId, existing, observed) };
+      return {
+        pullRequestId: await writePullRequest(tx, organizationId, sessionId, existing, observed, act),
+      };
     },
   });
 }

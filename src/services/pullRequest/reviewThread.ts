@@ -10,14 +10,16 @@ export async function writeThreads(
 ) {
   await tx.$executeRaw`
     INSERT INTO pull_request_review_thread AS t
-      (organization_id, pull_request_id, external_id, path, line, is_resolved, is_bot)
+      (organization_id, pull_request_id, external_id, path, line, is_resolved, is_outdated, is_bot, is_by_author)
     SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
       FROM jsonb_to_recordset(${JSON.stringify(reviewThreads)}::jsonb)
-        AS f ("externalId" text, path text, line int, "isResolved" boolean, "isBot" boolean)
+        AS f ("externalId" text, path text, line int, "isResolved" boolean, "isOutdated" boolean,
+              "isBot" boolean, "isByAuthor" boolean)
     ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
-      SET path = excluded.path, line = excluded.line, is_resolved = excluded.is_resolved, is_bot = excluded.is_bot
-      WHERE (t.path, t.line, t.is_resolved, t.is_bot) IS DISTINCT FROM
-            (excluded.path, excluded.line, excluded.is_resolved, excluded.is_bot)`;
+      SET path = excluded.path, line = excluded.line, is_resolved = excluded.is_resolved,
+          is_outdated = excluded.is_outdated, is_bot = excluded.is_bot, is_by_author = excluded.is_by_author
+      WHERE (t.path, t.line, t.is_resolved, t.is_outdated, t.is_bot, t.is_by_author) IS DISTINCT FROM
+            (excluded.path, excluded.line, excluded.is_resolved, excluded.is_outdated, excluded.is_bot, excluded.is_by_author)`;
   if (reviewThreadsComplete) {
     // A thread that the host does not show any more is settled. Its row stays, because the feed has events of it.
     await tx.pullRequestReviewThread.updateMany({
@@ -40,18 +42,22 @@ async function writeComments(
 ) {
   const threadIds = threads.map(({ externalId }) => externalId);
   const comments = threads.flatMap((thread) =>
-    thread.comments.map((comment) => ({ ...comment, thread: thread.externalId })),
+    thread.comments.map((comment, position) => ({ ...comment, position, thread: thread.externalId })),
   );
   // An upsert, because a host may move a comment from one thread to another.
   await tx.$executeRaw`
     INSERT INTO pull_request_review_comment
-      (organization_id, pull_request_id, thread_id, external_id, author, body, url, is_bot, created_at)
-    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, t.id, f."externalId", f.author, f.body, f.url, f."isBot", f."createdAt"
+      (organization_id, pull_request_id, thread_id, external_id, author, body, url, is_bot, position,
+       created_at)
+    SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, t.id, f."externalId", f.author, f.body, f.url, f."isBot",
+           f.position, f."createdAt"
       FROM jsonb_to_recordset(${JSON.stringify(comments)}::jsonb)
-        AS f (thread text, "externalId" text, author text, body text, url text, "isBot" boolean, "createdAt" timestamptz)
+        AS f (thread text, "externalId" text, author text, body text, url text, "isBot" boolean, position int,
+              "createdAt" timestamptz)
       JOIN pull_request_review_thread t ON t.pull_request_id = ${pullRequestId}::uuid AND t.external_id = f.thread
     ON CONFLICT (organization_id, pull_request_id, external_id) DO UPDATE
-      SET thread_id = excluded.thread_id, author = excluded.author, body = excluded.body, url = excluded.url`;
+      SET thread_id = excluded.thread_id, author = excluded.author, body = excluded.body, url = excluded.url,
+          position = excluded.position`;
   // Arrays are one parameter each. PostgreSQL takes at most 65,535 parameters.
   const commentIds = comments.map(({ externalId }) => externalId);
   await tx.$executeRaw`

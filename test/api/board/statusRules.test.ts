@@ -19,11 +19,19 @@ const SILENCE_SECONDS = 90;
 // ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 function ofOne(pr: PullRequestFacts): SessionDisplayStatus {
-  if (pr.ciState === 'FAILING') return 'CI_FAILED';
-  if (pr.state === 'DRAFT') return 'DRAFT';
+  const ciState = pr.requiredCiState ?? pr.ciState;
+  if (ciState === 'FAILING') return 'CI_FAILED';
+  if (pr.mergeability === 'CONFLICTING') return 'CONFLICTS';
+  if (pr.state === 'DRAFT' && !pr.awaitsApproval) return 'DRAFT';
   if (pr.reviewDecision === 'CHANGES_REQUESTED') return 'CHANGES_REQUESTED';
-  if (pr.threads.some(({ isResolved, isBot }) => !isResolved && !isBot)) return 'CHANGES_REQUESTED';
+  const isApproved = pr.mergeability === 'MERGEABLE' && pr.reviewDecision === 'APPROVED';
+  const asks = (thread: PullRequestFacts['threads'][number]) =>
+    !thread.isResolved && !thread.isBot && !thread.isByAuthor && !(thread.isOutdated && isApproved);
+  if (pr.threads.some(asks)) return 'CHANGES_REQUESTED';
+  if (pr.awaitsApproval) return 'AWAITING_APPROVAL';
+  if (pr.isInMergeQueue) return 'QUEUED';
   if (pr.mergeability === 'MERGEABLE') return 'MERGEABLE';
+  if (pr.mergeability === 'UNSTABLE' && ciState === 'PASSING') return 'MERGEABLE';
   if (pr.reviewDecision === 'APPROVED') return 'APPROVED';
   if (pr.reviewDecision === 'REVIEW_REQUIRED') return 'REVIEW_PENDING';
   return 'PR_OPEN';
@@ -31,11 +39,14 @@ function ofOne(pr: PullRequestFacts): SessionDisplayStatus {
 
 const WORST_FIRST: SessionDisplayStatus[] = [
   'CI_FAILED',
+  'CONFLICTS',
   'CHANGES_REQUESTED',
+  'AWAITING_APPROVAL',
   'DRAFT',
   'REVIEW_PENDING',
   'PR_OPEN',
   'APPROVED',
+  'QUEUED',
   'MERGEABLE',
 ];
 
@@ -44,9 +55,15 @@ function ofMany(all: PullRequestFacts[]): SessionDisplayStatus | null {
   if (open.length === 0) return all.some(({ state }) => state === 'MERGED') ? 'MERGED' : null;
   const isStacked = (pr: PullRequestFacts) =>
     pr.targetBranch !== '' &&
-    open.some((other) => other !== pr && other.repo === pr.repo && other.sourceBranch === pr.targetBranch);
+    open.some(
+      (other) =>
+        other !== pr &&
+        other.repo === pr.repo &&
+        !other.isCrossRepository &&
+        other.sourceBranch === pr.targetBranch,
+    );
   const isInTrouble = (pr: PullRequestFacts) =>
-    ['CI_FAILED', 'DRAFT', 'CHANGES_REQUESTED'].includes(ofOne(pr));
+    ['CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL', 'DRAFT'].includes(ofOne(pr));
   const counting = open.filter((pr) => !isStacked(pr) || isInTrouble(pr));
   const statuses = (counting.length > 0 ? counting : open).map(ofOne);
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? null;
@@ -70,13 +87,16 @@ const LANES: Record<SessionDisplayStatus, SessionLane> = {
   EXITED: 'NEEDS_YOU',
   NO_SIGNAL: 'NEEDS_YOU',
   CI_FAILED: 'NEEDS_YOU',
+  CONFLICTS: 'NEEDS_YOU',
   CHANGES_REQUESTED: 'NEEDS_YOU',
+  AWAITING_APPROVAL: 'NEEDS_YOU',
   MERGEABLE: 'READY_TO_MERGE',
-  APPROVED: 'READY_TO_MERGE',
   MERGED: 'READY_TO_MERGE',
   REVIEW_PENDING: 'IN_REVIEW',
   PR_OPEN: 'IN_REVIEW',
   DRAFT: 'IN_REVIEW',
+  APPROVED: 'IN_REVIEW',
+  QUEUED: 'IN_REVIEW',
   IDLE: 'WORKING',
   WORKING: 'WORKING',
   TERMINATED: 'ARCHIVE',
@@ -105,12 +125,24 @@ const pullRequests: fc.Arbitrary<PullRequestFacts> = fc.record({
   // Mostly open pull requests, which have the most rules, and few failing ones, which outrank all others.
   state: fc.constantFrom(...Object.values(PullRequestState), 'OPEN', 'OPEN'),
   ciState: fc.constantFrom(...Object.values(CiState), 'PASSING', 'PASSING'),
+  requiredCiState: fc.constantFrom(null, null, ...Object.values(CiState), 'PASSING'),
+  awaitsApproval: fc.constantFrom(true, false, false, false),
+  isInMergeQueue: fc.constantFrom(true, false, false, false),
+  isCrossRepository: fc.constantFrom(true, false, false),
   reviewDecision: fc.constantFrom(...Object.values(ReviewDecision)),
   mergeability: fc.constantFrom(...Object.values(Mergeability)),
   repo: fc.constantFrom('rocket', 'rocket', 'other'),
   sourceBranch: branches,
   targetBranch: branches,
-  threads: fc.array(fc.record({ isResolved: fc.boolean(), isBot: fc.boolean() }), { maxLength: 2 }),
+  threads: fc.array(
+    fc.record({
+      isResolved: fc.boolean(),
+      isBot: fc.boolean(),
+      isByAuthor: fc.boolean(),
+      isOutdated: fc.boolean(),
+    }),
+    { maxLength: 2 },
+  ),
 });
 
 const sessions: fc.Arbitrary<SessionFacts> = fc.record({

@@ -25,6 +25,8 @@ export type GitHub = AsyncDisposable & {
   token: string;
   /** The host in the URLs of its pull requests. */
   host: string;
+  /** The points of the hourly 5,000 that its answers say remain, until 2030. */
+  budget: { remaining: number };
   /** All requests so far, oldest first, including refused ones. */
   requests: GitHubRequest[];
   /** By `owner/repo#number` in lower case. A change takes effect with the next request. */
@@ -50,6 +52,7 @@ export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = 
   const store = githubStore(host);
   const requests: GitHubRequest[] = [];
   const failures: GitHubFailure[] = [];
+  const budget = { remaining: FULL_BUDGET };
   const holds: { which: Partial<PullRequestName>; arrive(): void; released: Promise<void> }[] = [];
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -74,7 +77,12 @@ export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = 
     query: string,
     variables: Record<string, unknown>,
   ): Promise<Answer> {
-    const headers = { 'x-ratelimit-limit': '5000', 'x-ratelimit-remaining': '4999' };
+    const headers = {
+      'x-ratelimit-limit': '5000',
+      'x-ratelimit-remaining': String(budget.remaining),
+      'x-ratelimit-reset': '1893456000',
+      'x-ratelimit-resource': 'graphql',
+    };
     const given = /^(?:bearer|token) (.+)$/i.exec(authorization)?.[1];
     if (given !== token) return { status: 401, headers, body: { message: 'Bad credentials' } };
     if (!userAgent) return { status: 403, headers, body: { message: 'There is no User-Agent header.' } };
@@ -97,6 +105,7 @@ export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = 
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     token,
     host,
+    budget,
     requests,
     pullRequests: store.pullRequests,
     setPullRequest: store.setPullRequest,
@@ -112,12 +121,15 @@ export async function startGitHub({ token = 'ghp_test', host = 'github.com' } = 
     },
     clear() {
       for (const list of [requests, failures, holds]) list.length = 0;
+      budget.remaining = FULL_BUDGET;
       store.clear();
     },
     close,
     [Symbol.asyncDispose]: close,
   };
 }
+
+const FULL_BUDGET = 4_999;
 
 /** The paths of github.com's API and of an Enterprise installation's. */
 const paths = ['/graphql', '/api/graphql'];

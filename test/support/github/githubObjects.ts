@@ -3,6 +3,7 @@ import type {
   GitHubCheckRun,
   GitHubPullRequest,
   GitHubStatusContext,
+  GitHubSuite,
   GitHubThread,
 } from './githubPullRequest.ts';
 
@@ -12,7 +13,14 @@ import type {
  */
 export function pullRequestObject(pr: GitHubPullRequest, host: string) {
   const url = pr.url ?? `https://${host}/${pr.owner}/${pr.repo}/pull/${pr.number}`;
-  const lastCommit = { oid: pr.lastCommitSha ?? pr.headSha, statusCheckRollup: rollup(pr, url) };
+  const lastCommit = {
+    oid: pr.lastCommitSha ?? pr.headSha,
+    checkSuites: connection(
+      pr.suites.map((suite) => ({ ...suiteObject(suite), conclusion: suite.conclusion })),
+    ),
+    statusCheckRollup: rollup(pr, url),
+  };
+  const head = pr.headRepository === undefined ? pr : pr.headRepository;
   const threads = pr.threads.map((thread, at) => threadObject(thread, `${pr.number}_${at + 1}`, url));
   return {
     id: `PR_${pr.number}`,
@@ -25,6 +33,8 @@ export function pullRequestObject(pr: GitHubPullRequest, host: string) {
     baseRefName: pr.targetBranch,
     headRefOid: pr.headSha,
     baseRefOid: pr.baseSha,
+    headRepository: head && { name: head.repo, owner: { __typename: 'Organization', login: head.owner } },
+    isCrossRepository: head === null || `${head.owner}/${head.repo}` !== `${pr.owner}/${pr.repo}`,
     mergeCommit: pr.mergeCommitSha === null ? null : { oid: pr.mergeCommitSha },
     isDraft: pr.isDraft,
     state: pr.state,
@@ -33,6 +43,8 @@ export function pullRequestObject(pr: GitHubPullRequest, host: string) {
     reviewDecision: pr.reviewDecision,
     mergeable: pr.mergeable,
     mergeStateStatus: pr.mergeStateStatus,
+    isInMergeQueue: pr.mergeQueuePosition !== null,
+    mergeQueueEntry: pr.mergeQueuePosition === null ? null : { position: pr.mergeQueuePosition },
     additions: pr.additions,
     deletions: pr.deletions,
     changedFiles: pr.changedFiles,
@@ -42,6 +54,9 @@ export function pullRequestObject(pr: GitHubPullRequest, host: string) {
     closedAt: time(pr.closedAt),
     commits: connection([{ commit: lastCommit }]),
     reviewThreads: connection(threads),
+    reviewRequests: connection(
+      pr.reviewRequests.map((login) => ({ requestedReviewer: { __typename: 'User', login } })),
+    ),
     ...latestReviews(pr, url),
   };
 }
@@ -79,6 +94,7 @@ function checkObject(check: GitHubCheckRun | GitHubStatusContext, number: number
       context: check.context,
       state: check.state,
       targetUrl: detailsUrl,
+      isRequired: check.isRequired ?? false,
     };
   }
   const status = check.status ?? 'COMPLETED';
@@ -88,9 +104,22 @@ function checkObject(check: GitHubCheckRun | GitHubStatusContext, number: number
     name: check.name,
     status,
     conclusion: status === 'COMPLETED' ? (check.conclusion ?? 'SUCCESS') : null,
+    databaseId: check.databaseId ?? null,
+    startedAt: time(check.startedAt ?? null),
+    completedAt: time(check.completedAt ?? null),
     detailsUrl,
     url: `${url}/checks`,
-    checkSuite: { workflowRun: check.workflow ? { workflow: { name: check.workflow } } : null },
+    isRequired: check.isRequired ?? false,
+    checkSuite: suiteObject(check.suite ?? { workflow: check.workflow }),
+  };
+}
+
+function suiteObject({ id, workflow, app, event = 'pull_request', runNumber = 1 }: GitHubSuite) {
+  const slug = app ?? (workflow ? 'github-actions' : undefined);
+  return {
+    databaseId: id ?? null,
+    app: slug ? { databaseId: null, slug } : null,
+    workflowRun: workflow ? { databaseId: id ?? null, event, runNumber, workflow: { name: workflow } } : null,
   };
 }
 
@@ -101,17 +130,27 @@ function threadObject(thread: GitHubThread, key: string, url: string) {
     originalLine = 1,
     subjectType = 'LINE',
     isResolved = false,
+    isOutdated = false,
   } = thread;
   const comments = (thread.comments ?? [{}]).map((comment, at) => ({
     id: comment.id ?? `PRRC_${key}_${at + 1}`,
-    author: actorObject(comment.author === undefined ? 'octocat' : comment.author),
+    author: actorObject(comment.author === undefined ? 'reviewer' : comment.author),
     body: comment.body ?? 'A remark.',
     url: `${url}#discussion_r${key}_${at + 1}`,
     state: comment.state ?? 'SUBMITTED',
     createdAt: time(comment.createdAt ?? new Date('2026-01-02T09:00:00Z')),
   }));
   const id = thread.id ?? `PRRT_${key}`;
-  return { id, path, line, originalLine, subjectType, isResolved, comments: connection(comments) };
+  return {
+    id,
+    path,
+    line,
+    originalLine,
+    subjectType,
+    isResolved,
+    isOutdated,
+    comments: connection(comments),
+  };
 }
 
 /** The latest review of each reviewer: once of all reviews, and once of those that are not only comments. */

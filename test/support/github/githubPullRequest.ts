@@ -3,11 +3,30 @@ import { createHash } from 'node:crypto';
 /** A user by name, an app, or null for a deleted account. */
 export type GitHubActor = string | { bot: string } | null;
 
+/** A run of a workflow, or the checks of another app. */
+export type GitHubSuite = {
+  id?: number;
+  /** The slug of the app. Default: `github-actions` with a workflow, none without. */
+  app?: string;
+  /** The workflow of GitHub Actions; absent for checks of another app. */
+  workflow?: string;
+  /** Default: `pull_request`. */
+  event?: string;
+  /** Default: 1. */
+  runNumber?: number;
+};
+
 export type GitHubCheckRun = {
   id?: string;
+  databaseId?: number;
   name: string;
-  /** The workflow of GitHub Actions; absent for a check of another app. */
+  /** The workflow of GitHub Actions, when `suite` is absent. */
   workflow?: string;
+  suite?: GitHubSuite;
+  startedAt?: Date | null;
+  completedAt?: Date | null;
+  /** Default: false. */
+  isRequired?: boolean;
   /** Default: COMPLETED. */
   status?: string;
   /** Default: SUCCESS, when completed. */
@@ -15,7 +34,13 @@ export type GitHubCheckRun = {
   url?: string | null;
 };
 
-export type GitHubStatusContext = { id?: string; context: string; state: string; url?: string | null };
+export type GitHubStatusContext = {
+  id?: string;
+  context: string;
+  state: string;
+  url?: string | null;
+  isRequired?: boolean;
+};
 
 export type GitHubComment = {
   id?: string;
@@ -33,7 +58,8 @@ export type GitHubThread = {
   originalLine?: number | null;
   subjectType?: 'LINE' | 'FILE';
   isResolved?: boolean;
-  /** Default: one comment of `octocat`. */
+  isOutdated?: boolean;
+  /** Default: one comment of `reviewer`. */
   comments?: GitHubComment[];
 };
 
@@ -58,6 +84,8 @@ export type GitHubPullRequest = {
   author: GitHubActor;
   sourceBranch: string;
   targetBranch: string;
+  /** The repository of the source branch. Default: the pull request's own. Null: a fork that was deleted. */
+  headRepository?: { owner: string; repo: string } | null;
   headSha: string;
   baseSha: string;
   /** The last commit that GitHub lists. Default: the head. The list can be behind a push. */
@@ -68,6 +96,8 @@ export type GitHubPullRequest = {
   reviewDecision: string | null;
   mergeable: string;
   mergeStateStatus: string;
+  /** The place in the merge queue; null outside it. */
+  mergeQueuePosition: number | null;
   additions: number;
   deletions: number;
   changedFiles: number;
@@ -78,7 +108,11 @@ export type GitHubPullRequest = {
   /** The state of all checks together. Default: computed from the checks. */
   rollup?: string | null;
   checks: (GitHubCheckRun | GitHubStatusContext)[];
+  /** The suites of the head commit. Those of its check runs need not be given. */
+  suites: (GitHubSuite & { conclusion: string | null })[];
   threads: GitHubThread[];
+  /** The logins of users who are asked for a review. */
+  reviewRequests: string[];
   /** In the order of submission. */
   reviews: GitHubReview[];
 };
@@ -102,6 +136,7 @@ export function defaultPullRequest(owner: string, repo: string, number: number):
     reviewDecision: null,
     mergeable: 'MERGEABLE',
     mergeStateStatus: 'CLEAN',
+    mergeQueuePosition: null,
     additions: 1,
     deletions: 0,
     changedFiles: 1,
@@ -110,6 +145,8 @@ export function defaultPullRequest(owner: string, repo: string, number: number):
     mergedAt: null,
     closedAt: null,
     checks: [],
+    suites: [],
+    reviewRequests: [],
     threads: [],
     reviews: [],
   };

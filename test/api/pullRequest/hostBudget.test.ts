@@ -1,0 +1,121 @@
+/** The budget of the host is known, spent by priority, and shared by readers. */
+import { graphql } from '../../graphql/gql.ts';
+import { RefreshPR } from '../../support/mutations.ts';
+import { refused, succeeded } from '../../support/outcome.ts';
+import type { Team } from '../../support/team.ts';
+import { describe, expect, it } from '../../support/test.ts';
+
+const Budget = graphql(`
+  query Budget($slug: String!) {
+    organization(slug: $slug) {
+      hostBudget {
+        host
+        limit
+        remaining
+        resetAt
+      }
+    }
+  }
+`);
+
+const Aged = graphql(`
+  query Aged($slug: String!, $ref: String!, $maxAgeSeconds: Int) {
+    organization(slug: $slug) {
+      pullRequest(ref: $ref, maxAgeSeconds: $maxAgeSeconds) {
+        id
+        title
+        observedAt
+      }
+    }
+  }
+`);
+
+async function claimed(team: Team) {
+  team.onGitHub(7, { title: 'Old' });
+  return succeeded(await team.claim((await team.spawn()).id, 7)).pullRequest.id;
+}
+
+async function aged(team: Team, maxAgeSeconds?: number) {
+  const { organization } = await team.owner.query(Aged, {
+    slug: team.slug,
+    ref: `${team.slug}/rocket#7`,
+    maxAgeSeconds,
+  });
+  return organization?.pullRequest ?? null;
+}
+
+describe('the budget of the host', () => {
+  it('is the one of the last answer', async ({ team, github }) => {
+    github.budget.remaining = 1_234;
+    await claimed(team);
+    expect((await team.owner.query(Budget, { slug: team.slug })).organization?.hostBudget).toEqual({
+      host: expect.any(String),
+      limit: 5_000,
+      remaining: 1_234,
+      resetAt: '2030-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('keeps its last points for claims', async ({ team, github }) => {
+    const id = await claimed(team);
+    github.budget.remaining = 10;
+    team.onGitHub(8);
+    succeeded(await team.claim((await team.spawn()).id, 8));
+    const requests = github.requests.length;
+    const answer = (await team.owner.query(RefreshPR, { input: { pullRequestId: id } })).refreshPR;
+    expect(refused(answer)).toMatchObject({
+      code: 'SCM_UNAVAILABLE',
+      retryAfterSeconds: expect.any(Number),
+    });
+    expect(github.requests.length).toBe(requests);
+    succeeded(await team.claim((await team.spawn()).id, 7));
+  });
+});
+
+describe('pullRequest(maxAgeSeconds)', () => {
+  const age = (psql: (sql: string, values: unknown[]) => Promise<unknown>, title: string) =>
+    psql(`UPDATE pull_request SET observed_at = now() - interval '100 s' WHERE title = $1 AND number = 7`, [
+      title,
+    ]);
+
+  it('returns stored facts that are young enough', async ({ team, github }) => {
+    await claimed(team);
+    const requests = github.requests.length;
+    team.onGitHub(7, { title: 'New' });
+    expect(await aged(team, 60)).toMatchObject({ title: 'Old' });
+    expect(await aged(team)).toMatchObject({ title: 'Old' });
+    expect(github.requests.length).toBe(requests);
+  });
+
+  it('asks the host once for all readers of old facts', async ({ team, github, psql }) => {
+    await claimed(team);
+    await age(psql, 'Old');
+    team.onGitHub(7, { title: 'New' });
+    const requests = github.requests.length;
+    const held = github.holdNext({ owner: team.slug });
+    const readers = Array.from({ length: 5 }, () => aged(team, 60));
+    await held.arrived;
+    held.release();
+    for (const each of await Promise.all(readers)) expect(each).toMatchObject({ title: 'New' });
+    expect(github.requests.length).toBe(requests + 1);
+  });
+
+  it('returns stored facts when the host does not answer, and does not ask again at once', async ({
+    team,
+    github,
+    psql,
+  }) => {
+    await claimed(team);
+    await age(psql, 'Old');
+    github.failNext({ status: 401 });
+    const requests = github.requests.length;
+    expect(await aged(team, 60)).toMatchObject({ title: 'Old' });
+    expect(await aged(team, 60)).toMatchObject({ title: 'Old' });
+    expect(github.requests.length).toBe(requests + 1);
+  });
+
+  it.for([0, -1, 86_401])('refuses %i seconds', async (maxAgeSeconds, { team }) => {
+    await claimed(team);
+    await expect(aged(team, maxAgeSeconds)).rejects.toThrow('maxAgeSeconds');
+  });
+});
