@@ -2,6 +2,7 @@
 import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
+import { waitingAtMost } from '../../database/account.ts';
 import { type Operation, type RunningLimits, startOperation } from '../../operation.ts';
 import { endingError, isForeseen } from './clientError.ts';
 
@@ -15,14 +16,18 @@ export function useRunningLimits(limits: RunningLimits): Plugin<Context> {
   };
 }
 
+/** The part of its time in which a query may wait for a connection. It is BUSY then, before its deadline passes. */
+const WAITING_SHARE = 0.8;
+
 type Execute = (args: ExecutionArgs & { signal?: AbortSignal }) => unknown;
 
 async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
   const operation = startOperation(limits, contextOf(args).leaving);
   // The executor stops at its next field.
   const { signal } = operation;
+  const contextValue = { ...contextOf(args), operation };
   return await during(operation, () =>
-    execute({ ...args, signal, contextValue: { ...contextOf(args), operation } }),
+    waitingAtMost(WAITING_SHARE * limits.deadlineMs, () => execute({ ...args, signal, contextValue })),
   );
 }
 

@@ -15,7 +15,7 @@ const ChangeConnection = builder.connectionObject(
     fields: (t) => ({
       totalCount: t.int({
         description:
-          'The number of stored changes that match the filters, on all pages. `after` does not affect it.',
+          'The exact number of stored changes that match the filters, on all pages. `after` does not affect it. In the cost of an operation, it counts as 10 fields.',
         resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : totalCount),
       }),
     }),

@@ -47,7 +47,11 @@ class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { listOrder, listPageFirst, pothosPrismaSelect, pothosPrismaTotalCount } = field.extensions ?? {};
     if (pothosPrismaTotalCount) {
-      return { ...field, description: 'The number of entries in the whole list.' };
+      return {
+        ...field,
+        description:
+          'The exact number of entries in the whole list. In the cost of an operation, it counts as 10 fields.',
+      };
     }
     if (field.args.before && !listOrder) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
