@@ -25,7 +25,12 @@ describe('the default configuration', () => {
       dataDir: resolve('.muster'),
       bootstrapToken: undefined,
       scm: 'demo',
-      github: { apiUrl: 'https://api.github.com', token: undefined, webhookSecret: undefined },
+      github: {
+        apiUrl: 'https://api.github.com',
+        token: undefined,
+        webhookSecret: undefined,
+        proxy: undefined,
+      },
       orgTemplatesDir: undefined,
       runtime: { kind: 'none' },
       availableEnv: [],
@@ -40,6 +45,7 @@ describe('the default configuration', () => {
         agentActionBytesPerDay: 67_108_864,
         agentRefusalsPerMinute: 10,
       },
+      runningLimits: { answerBytes: 16_777_216, deadlineMs: 10_000 },
       logLevel: 'info',
     });
   });

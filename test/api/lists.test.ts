@@ -3,6 +3,7 @@
 import { parseGlobalId } from '../../src/globalId.ts';
 import { connections, fieldsOf, namedTypeOf, nodes, objectTypes } from '../schema/shape.ts';
 import { furnish, walk } from '../security/walk.ts';
+import { AddMember } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
 import type { Team } from '../support/team.ts';
 import { describe, expect, it } from '../support/test.ts';
@@ -45,7 +46,7 @@ function filtersOf(list: string): string[] {
 
 /** The ids of the nodes of each type. */
 let idsByType: Map<string | undefined, string[]>;
-it.beforeAll(async ({ sharedTeam: team, psql }) => {
+it.beforeAll(async ({ sharedTeam: team, createTeam, psql }) => {
   const ref = await furnish(team, psql);
   const agent = await team.hire();
   const session = await team.spawn({ agentId: agent.id });
@@ -53,6 +54,15 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
   succeeded(await team.claim(session.id, 8));
   const { ids } = await walk(team.owner, ref);
   idsByType = Map.groupBy(ids, (id) => parseGlobalId(id)?.type);
+  // After the walk, which could not read the organization of the invitation.
+  const host = await createTeam();
+  const invitation = {
+    organizationId: host.id,
+    email: team.owner.email,
+    name: 'Ann',
+    role: 'MEMBER' as const,
+  };
+  succeeded((await host.owner.query(AddMember, { input: invitation })).addMember);
 });
 
 /** The page of a list, for each node that has that list. */

@@ -75,6 +75,7 @@ describe('a stream starts', () => {
       payload: expect.objectContaining({ changed: ['branch'] }),
       actor: { kind: 'DATABASE', id: null, name: expect.any(String) },
       requestId: null,
+      tokenId: null,
       occurredAt: expect.any(Date),
     });
   });

@@ -134,7 +134,12 @@ describe('a filter of `changes`', () => {
     const actor = globalId('User', bob.userId);
     const found = await paged(team, `actorId: "${actor}"`);
     expect(found).toEqual(all.filter(({ actor: { id } }) => id === actor));
-    expect(found.map(({ type }) => type)).toEqual(['SESSION_CREATED']);
+    // Bob accepted an invitation, and spawned a session.
+    expect(found.map(({ type }) => type)).toEqual([
+      'INVITATION_ARCHIVED',
+      'MEMBER_CREATED',
+      'SESSION_CREATED',
+    ]);
   });
 
   it('by time includes `since` and excludes `until`', async ({ sharedTeam: team }) => {

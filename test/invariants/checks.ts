@@ -97,6 +97,7 @@ export const CHECKS: Record<string, string> = {
   pull_request_review_times_check: "submitted_at = 'infinity'",
   pull_request_size_check: 'deletions = -1',
   pull_request_times_check: "created_at = 'infinity'",
+  pull_request_unreadable_check: 'unreadable = NULL',
   relationship_type_base_check: "base = '{}'",
   relationship_type_description_check: "description = repeat('x', 2001)",
   relationship_type_display_name_check: "display_name = ''",

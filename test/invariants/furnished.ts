@@ -69,6 +69,11 @@ async function addReferences(team: Team, psql: Psql): Promise<void> {
     await psql(`UPDATE ${kind} SET agent_id = ${agent} WHERE organization_id = $1`, organization);
   }
   await psql(
+    `INSERT INTO pull_request_refresh (organization_id, pull_request_id, started_at)
+     SELECT organization_id, id, now() FROM pull_request WHERE organization_id = $1`,
+    organization,
+  );
+  await psql(
     `INSERT INTO installation_binding (organization_id, installation_id, kind, source_key, target_id)
      SELECT organization_id, installation_id, 'WATCHER', source_key, id FROM watcher WHERE installation_id IS NOT NULL AND organization_id = $1`,
     organization,

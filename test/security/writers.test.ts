@@ -207,21 +207,17 @@ describe('the database enforces for every writer that', () => {
   it('a token keeps its holder, its organization and its revocation', async ({ team, psql, createTeam }) => {
     const other = await createTeam();
     const token = await ownToken(team);
-    expect(await on(psql, 'token', token, `user_id = '${other.owner.userId}'`)).toMatch(
-      'stays that of its holder',
-    );
-    expect(await on(psql, 'token', token, `organization_id = '${uuidOf(other.id)}'`)).toMatch(
-      'with the same reach',
-    );
-    expect(await on(psql, 'token', token, 'organization_id = NULL')).toMatch('with the same reach');
+    expect(await on(psql, 'token', token, `user_id = '${other.owner.userId}'`)).toBe('token_stays');
+    expect(await on(psql, 'token', token, `organization_id = '${uuidOf(other.id)}'`)).toBe('token_stays');
+    expect(await on(psql, 'token', token, 'organization_id = NULL')).toBe('token_stays');
     expect(await on(psql, 'token', token, 'revoked_at = now()')).toBe('written');
-    expect(await on(psql, 'token', token, 'revoked_at = NULL')).toMatch('a revoked token stays revoked');
+    expect(await on(psql, 'token', token, 'revoked_at = NULL')).toBe('token_stays_revoked');
   });
 
   it('a session keeps its project, its number and its id', async ({ team, session, psql }) => {
     const project = await team.register({ slug: 'second' });
     for (const assignment of ['id = gen_random_uuid()', 'num = 99', `project_id = '${uuidOf(project.id)}'`]) {
-      expect(await on(psql, 'session', session.id, assignment)).toMatch('a session stays in its project');
+      expect(await on(psql, 'session', session.id, assignment)).toBe('session_stays');
     }
   });
 
@@ -236,8 +232,8 @@ describe('the database enforces for every writer that', () => {
       ['membership', membership?.id],
       ['pull_request', await pullRequest(team, session)],
     ]) {
-      expect(await refusal(psql, `UPDATE ${table} SET id = gen_random_uuid() WHERE id = $1`, [id])).toMatch(
-        'refused',
+      expect(await refusal(psql, `UPDATE ${table} SET id = gen_random_uuid() WHERE id = $1`, [id])).toBe(
+        `${table}_stays`,
       );
     }
   });
@@ -249,7 +245,7 @@ describe('the database enforces for every writer that', () => {
       `UPDATE structure_event SET type = 'x'`,
       'TRUNCATE structure_event',
     ]) {
-      expect(await refusal(psql, statement)).toMatch('the audit trail is kept');
+      expect(await refusal(psql, statement)).toBe('structure_event_is_kept');
     }
   });
 

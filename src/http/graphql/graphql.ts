@@ -76,8 +76,9 @@ export function createGraphQLServer(
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),
-      useAccount(connections.limits),
       useRunningLimits(limits),
+      // Outside the running limits: the deadline begins when the operation has got its turn.
+      useAccount(connections.limits),
       useEventExecution(limits, log),
       eventStreams.plugin,
     ] as never[],

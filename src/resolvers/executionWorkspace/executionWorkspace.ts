@@ -1,16 +1,14 @@
 import { CloseReadiness } from '../../schema/executionWorkspace/closeReadiness.ts';
 import { ExecutionWorkspaceStatus } from '../../schema/executionWorkspace/enum.ts';
-import { ExecutionWorkspace } from '../../schema/executionWorkspace/executionWorkspace.ts';
-import { ExecutionWorkspaceNote } from '../../schema/executionWorkspace/executionWorkspaceNote.ts';
 import { builder } from '../../schema/index.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';
-import { Session } from '../../schema/session/session.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { recallCheckout } from '../../services/executionWorkspace/checkoutOf.ts';
 import { readinessOf } from '../../services/executionWorkspace/readinessRule.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  executionWorkspaces: t.list({
-    type: ExecutionWorkspace,
+  executionWorkspaces: t.relatedConnection('executionWorkspaces', {
+    ...relatedList(newestFirst('openedAt')),
     description: 'The execution workspaces of the organization, open and closed, newest first.',
     args: {
       status: t.arg({
@@ -18,24 +16,19 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'Only execution workspaces in this status.',
       }),
     },
-    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
-    orderBy: newestFirst('openedAt'),
+    query: ({ status }) => ({ where: { status: status ?? undefined } }),
   }),
 }));
 
 builder.prismaObjectFields('ExecutionWorkspace', (t) => ({
-  sessions: t.list({
-    type: Session,
+  sessions: t.relatedConnection('sessions', {
+    ...relatedList(),
     description:
       'The sessions that work in the execution workspace, including terminated ones, newest first.',
-    where: ({ id, organizationId }) => ({ organizationId, executionWorkspaceId: id }),
-    orderBy: newestFirst(),
   }),
-  notes: t.list({
-    type: ExecutionWorkspaceNote,
+  notes: t.relatedConnection('notes', {
+    ...relatedList(),
     description: 'The notes on the execution workspace, newest first.',
-    where: ({ id, organizationId }) => ({ organizationId, executionWorkspaceId: id }),
-    orderBy: newestFirst(),
   }),
   closeReadiness: t.field({
     type: CloseReadiness,

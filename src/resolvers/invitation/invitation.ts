@@ -3,6 +3,7 @@ import { AlreadyMemberError, InvitationEndedError } from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { InvitationStatus } from '../../schema/invitation/enum.ts';
 import { Invitation } from '../../schema/invitation/invitation.ts';
+import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { Membership } from '../../schema/organization/membership.ts';
 import { Viewer } from '../../schema/organization/viewer.ts';
 import { acceptInvitation } from '../../services/invitation/acceptInvitation.ts';
@@ -12,8 +13,8 @@ import { mutation } from '../kit/mutation.ts';
 import { reach } from '../organization/reach.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
-  invitations: t.list({
-    type: Invitation,
+  invitations: t.relatedConnection('invitations', {
+    ...relatedList(),
     description: 'The invitations to the organization, newest first.',
     args: {
       status: t.arg({
@@ -22,7 +23,7 @@ builder.prismaObjectFields('Organization', (t) => ({
         description: 'Only invitations with this status. Null lists all.',
       }),
     },
-    where: ({ id }, { status }) => ({ organizationId: id, status: status ?? undefined }),
+    query: ({ status }) => ({ where: { status: status ?? undefined } }),
   }),
 }));
 

@@ -23,7 +23,16 @@ export function setwise<Args extends object, Value>(
     const key = stringify(args);
     const loader =
       loaders.get(key) ??
-      new DataLoader<string, Value>(async (uuids) => uuids.map(await read(uuids, args, context)) as Value[]);
+      new DataLoader<string, Value>(
+        async (uuids) => {
+          const distinct = [...new Set(uuids)];
+          const valueFor = await read(distinct, args, context);
+          const values = new Map(distinct.map((each) => [each, valueFor(each)]));
+          return uuids.map((each) => values.get(each)) as Value[];
+        },
+        // The next field of a mutation may change what was read.
+        { cache: false },
+      );
     loaders.set(key, loader);
     return loader.load(uuid);
   };

@@ -31,7 +31,10 @@ builder.prismaObjectFields('Organization', (t) => ({
     resolve: ({ sessions: [session] }) => session ?? null,
   }),
   sessions: t.relatedConnection('sessions', {
-    ...relatedList(orderOfSessions),
+    ...relatedList(orderOfSessions, {
+      pageFirst: ({ lane, orderBy }: { lane?: string | null; orderBy: string }) =>
+        lane != null || orderBy !== 'CREATED_AT',
+    }),
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
       ...ownerArgs(),

@@ -1,7 +1,9 @@
 import { Actor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
+import { long } from '../kit/long.ts';
 
 export const ExecutionWorkspaceNote = builder.prismaNode('ExecutionWorkspaceNote', {
+  select: {},
   id: { field: 'id' },
   description: 'A note on an execution workspace. Notes are never changed or deleted.',
   fields: (t) => ({
@@ -18,7 +20,8 @@ export const ExecutionWorkspaceNote = builder.prismaNode('ExecutionWorkspaceNote
         name: authorName,
       }),
     }),
-    body: t.exposeString('body', {
+    body: t.string({
+      ...long('ExecutionWorkspaceNote', 'body', 10),
       description: 'The text of the note, 1 to 10,000 characters in one line or several.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the note was written.' }),

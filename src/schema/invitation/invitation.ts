@@ -23,6 +23,7 @@ const InvitingOrganization = builder
   });
 
 export const Invitation = builder.prismaNode('Invitation', {
+  select: {},
   id: { field: 'id' },
   visible: visibleInvitations,
   description:

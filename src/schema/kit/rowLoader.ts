@@ -19,11 +19,16 @@ export function rowOf(context: Context, modelName: string, query: Query, id: str
   const key = `${modelName} ${stringify(query)}`;
   let loader = loaders.get(key);
   if (!loader) {
-    loader = new DataLoader(async (ids) => {
-      const rows = await model(context.db, modelName).findMany({ ...query, where: { id: { in: [...ids] } } });
-      const byId = new Map(rows.map((row) => [row.id, row]));
-      return ids.map((each) => byId.get(each) ?? null);
-    });
+    loader = new DataLoader(
+      async (ids) => {
+        const where = { id: { in: [...new Set(ids)] } };
+        const rows = await model(context.db, modelName).findMany({ ...query, where });
+        const byId = new Map(rows.map((row) => [row.id, row]));
+        return ids.map((each) => byId.get(each) ?? null);
+      },
+      // The next field of a mutation may change the row.
+      { cache: false },
+    );
     loaders.set(key, loader);
   }
   return loader.load(id);

@@ -68,7 +68,7 @@ describe.each(STATUSES)('the status of an agent that is %s', (from) => {
       const id = await agent(team, psql, from);
       const outcome = await to(psql, id, status);
       if (ALLOWED[from].includes(status)) expect(outcome).toBe('written');
-      else expect(outcome).toMatch('does not go from that status');
+      else expect(outcome).toBe('agent_status_stays');
     },
   );
 });
@@ -121,10 +121,10 @@ describe('the database refuses an inconsistent row', () => {
     ['UPDATE agent SET offboarded_at = now() WHERE id = $1', 'agent_offboarded_check'],
     [`UPDATE agent SET name = '' WHERE id = $1`, 'agent_name_check'],
     [`UPDATE agent SET config = '[]' WHERE id = $1`, 'agent_config_check'],
-    ['UPDATE agent SET template_agent_id = id WHERE id = $1', /stays who was hired/],
-    ['UPDATE agent SET id = gen_random_uuid() WHERE id = $1', /stays who was hired/],
-    ["UPDATE agent SET hired_at = now() - interval '1 day' WHERE id = $1", /stays who was hired/],
-    ['DELETE FROM agent WHERE id = $1', /offboard it instead/],
+    ['UPDATE agent SET template_agent_id = id WHERE id = $1', 'agent_stays'],
+    ['UPDATE agent SET id = gen_random_uuid() WHERE id = $1', 'agent_stays'],
+    ["UPDATE agent SET hired_at = now() - interval '1 day' WHERE id = $1", 'agent_stays'],
+    ['DELETE FROM agent WHERE id = $1', 'agent_is_kept'],
     [`UPDATE agent SET status = 'ERROR', container_ref = 'c1' WHERE id = $1`, 'agent_container_check'],
     [
       `INSERT INTO watched_repo (organization_id, agent_id, user_id, repo_owner, repo_name, repo_owner_key, repo_name_key)
@@ -146,7 +146,7 @@ describe('the database refuses an inconsistent row', () => {
       'token_agent_reach_check',
     ],
   ] as const)('%s', async ([statement, rule], { team, psql }) => {
-    expect(await written(psql, statement, [await agent(team, psql, 'RUNNING')])).toMatch(rule);
+    expect(await written(psql, statement, [await agent(team, psql, 'RUNNING')])).toBe(rule);
   });
 
   it('a watched repository of another user or another organization than the agent has', async ({

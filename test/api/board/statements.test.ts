@@ -1,4 +1,4 @@
-/** The cost of a board: two statements, however many rows there are, and no row beyond the page. */
+/** The cost of a board: a few statements, however many rows there are, and no row beyond the page. */
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
@@ -157,7 +157,7 @@ async function read(
 
 /** The number of statements, by the table or view that they begin with. */
 function reads(): Record<string, number> {
-  const tables = statements.map((each) => /FROM "public"\."(\w+)"/.exec(each)?.[1] ?? '');
+  const tables = statements.flatMap((each) => /FROM "public"\."(\w+)"/.exec(each)?.[1] ?? []);
   return Object.fromEntries(
     [...Map.groupBy(tables, (table) => table)].map(([table, all]) => [table, all.length]),
   );
@@ -172,7 +172,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['STATUS', {}],
   ['STATUS', { lane: 'WORKING' }],
 ])(
-  'a page of sessions by %s filtered by %j is one statement, and the counts of its lanes are another',
+  'a page of sessions by %s filtered by %j has a statement for each step, however many rows there are',
   async ([orderBy, filter], { sharedTeam: team, client }) => {
     const { sessions, laneCounts } = await read(team, client, { orderBy, ...filter });
     const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
@@ -187,7 +187,9 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
       expect(pr.latestReviews.nodes).toMatchObject([{ author: 'ines' }]);
     }
     expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
-    expect(reads()).toEqual({ organization: 1, session_status: 1 });
+    // The page; without an index of its order, then its rows; and the counts of the lanes.
+    const isIndexed = orderBy === 'CREATED_AT' && filter.lane === undefined;
+    expect(reads()).toEqual({ organization: 1, ...(!isIndexed && { session: 1 }), session_status: 1 });
   },
 );
 
@@ -195,8 +197,9 @@ it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
   'a page of sessions by %s is limited by the database',
   async (orderBy, { sharedTeam: team, client }) => {
     await read(team, client, { orderBy, first: 5 });
-    const paging = statements.filter((each) => /FROM "public"\."session(_status)?" .*ORDER BY/s.test(each));
-    expect(paging).toEqual([expect.stringMatching(/ ORDER BY .* LIMIT \$/s)]);
+    const paging = statements.filter((each) => /"public"\."session" .* ORDER BY/s.test(each));
+    expect(paging.length).toBeGreaterThan(0);
+    for (const each of paging) expect(each).toMatch(/ ORDER BY .* LIMIT \$/s);
   },
 );
 

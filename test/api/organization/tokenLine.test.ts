@@ -46,9 +46,9 @@ const TokenNode = graphql(`
 `);
 
 const UsedTokens = graphql(`
-  query UsedTokens($slug: String!, $subjectId: ID!) {
+  query UsedTokens($slug: String!, $entityId: ID, $subjectId: ID) {
     organization(slug: $slug) {
-      changes(first: 10, entityId: $subjectId) {
+      changes(first: 10, entityId: $entityId) {
         nodes {
           tokenId
         }
@@ -305,7 +305,11 @@ describe('the audit', () => {
     const made = await make(team, app, used.client);
     await team.changes();
     const tokensFor = async (subjectId: string) => {
-      const { organization } = await team.owner.query(UsedTokens, { slug: team.slug, subjectId });
+      const { organization } = await team.owner.query(UsedTokens, {
+        slug: team.slug,
+        entityId: subjectId,
+        subjectId,
+      });
       return [...(organization?.changes.nodes ?? []), ...(organization?.structureEvents.nodes ?? [])].map(
         ({ tokenId }) => tokenId,
       );
@@ -319,7 +323,7 @@ describe('the audit', () => {
     expect(organization?.structureEvents.nodes).toEqual([{ tokenId: null }]);
     await psql(`UPDATE project SET name = 'Renamed' WHERE id = $1`, [uuidOf(team.project.id)]);
     await team.changes();
-    const read = await team.owner.query(UsedTokens, { slug: team.slug, subjectId: team.project.id });
+    const read = await team.owner.query(UsedTokens, { slug: team.slug, entityId: team.project.id });
     expect(read.organization?.changes.nodes.at(-1)).toEqual({ tokenId: null });
   });
 });
