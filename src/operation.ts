@@ -32,7 +32,9 @@ export type Operation = {
   readonly signal: AbortSignal;
   /** Runs work, and everything it starts, as a part of the operation. */
   run<Result>(work: () => Result): Result;
-  /** Counts bytes that were read from the database. */
+  /** The number of bytes that may still be read from the database. */
+  remainingBytes(): number;
+  /** Counts bytes that were read from the database, or would have been. */
   countRead(bytes: number): void;
   /** Counts bytes of the answer. */
   countWritten(bytes: number): void;
@@ -90,6 +92,7 @@ export function startOperation(limits: RunningLimits, leaving?: AbortSignal): Op
   const operation: Operation & { isOver(): boolean } = {
     signal: ending.signal,
     run: (work) => current.run(operation, work),
+    remainingBytes: () => answerBytes - read,
     countRead(bytes) {
       if (isActing) return;
       read += bytes;

@@ -1,24 +1,38 @@
 import pg from 'pg';
 import { currentOperation } from '../../src/operation.ts';
 
+export type Statement = { text: string; values: unknown[] };
+
 /**
- * Counts the statements that this process sends for operations of clients, from now on. Authentication, the feed and jobs
- * do not count.
+ * Records the statements that this process sends for operations of clients, from now on. Authentication, the feed and
+ * jobs do not count.
  */
-export function countStatements(databaseUrl: string): { count(): number; stop(): void } {
+export function countStatements(databaseUrl: string): {
+  count(): number;
+  statements(): Statement[];
+  stop(): void;
+} {
   const database = new URL(databaseUrl).pathname.slice(1);
   const original = pg.Client.prototype.query;
-  let count = 0;
+  const sent: Statement[] = [];
   function counted(this: pg.Client & { connectionParameters?: Record<string, unknown> }, ...args: unknown[]) {
     const { application_name, database: name } = this.connectionParameters ?? {};
-    if (application_name === 'muster' && name === database && currentOperation()) count += 1;
+    if (application_name === 'muster' && name === database && currentOperation())
+      sent.push(statementOf(args));
     return Reflect.apply(original, this, args);
   }
   pg.Client.prototype.query = counted as typeof original;
   return {
-    count: () => count,
+    count: () => sent.length,
+    statements: () => sent,
     stop() {
       pg.Client.prototype.query = original;
     },
   };
+}
+
+function statementOf([query]: unknown[]): Statement {
+  if (typeof query === 'string') return { text: query, values: [] };
+  const { text, values = [] } = query as pg.QueryConfig;
+  return { text, values };
 }

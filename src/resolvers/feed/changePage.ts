@@ -3,8 +3,8 @@ import type { Context } from '../../context.ts';
 import type { ChangesQuery } from '../../feed/feed.ts';
 import type { Change } from '../../feed/log/change.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
+import { setwise } from '../../schema/kit/setwise.ts';
 import { publicError } from '../kit/publicError.ts';
-import { setwise } from '../kit/setwise.ts';
 
 const DEFAULT_PAGE_SIZE = 25;
 const MAX_PAGE_SIZE = 100;

@@ -1,6 +1,6 @@
 /** The filters of the list of sessions and of the counts of the lanes. */
 import { SessionLane } from '../../../prisma/client/enums.ts';
-import { setwise } from '../kit/setwise.ts';
+import { setwise } from '../../schema/kit/setwise.ts';
 
 type Owner = { projectId?: string | null; agentId?: string | null };
 type SessionFilter = Owner & { lane?: SessionLane | null; live?: boolean | null };

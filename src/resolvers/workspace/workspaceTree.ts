@@ -1,12 +1,12 @@
 import type { Database } from '../../db.ts';
 import { builder } from '../../schema/index.ts';
+import { setwise } from '../../schema/kit/setwise.ts';
 import { weighs } from '../../schema/kit/weight.ts';
 import {
   type TreeWorkspace,
   WorkspaceTreeNode,
   type WorkspaceTreeRow,
 } from '../../schema/workspace/workspaceTree.ts';
-import { setwise } from '../kit/setwise.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   workspaceTree: t.field({

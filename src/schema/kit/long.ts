@@ -1,25 +1,54 @@
+/** Columns with long texts or free-form data, which are read apart from the others of their rows. */
+
+import { Prisma } from '../../../prisma/client/client.ts';
 import type PrismaTypes from '../../../prisma/client/pothos.ts';
 import type { Context } from '../../context.ts';
-import { rowOrThrow } from './rowLoader.ts';
+import { setwise } from './setwise.ts';
 import { weighs } from './weight.ts';
 
 type Models = { [Name in keyof PrismaTypes]: PrismaTypes[Name]['Shape'] };
+type ColumnName = { modelName: string; column: string };
+type Found = { id: string; value: unknown; bytes: number };
 
 /**
- * Reads a column apart from the others of its row, for all rows of the answer with one statement, row by row. With the
- * others, the database would build one value of all texts of an answer, in many times its memory, before the server
- * learns that it is too large.
+ * One statement for all rows. Together with the other columns, the database would build one value of all texts of an
+ * answer, in many times its memory, before the server learns that it is too large. So would the server with this
+ * statement's rows: they have no values when all of them together are more than the operation may still read.
  */
+const valuesOf = setwise(async (ids, { modelName, column }: ColumnName, { db, operation }) => {
+  const table = Prisma.raw(`"${snakeCase(modelName)}"`);
+  const name = Prisma.raw(`"${snakeCase(column)}"`);
+  const limit = operation?.remainingBytes() ?? Number.MAX_SAFE_INTEGER;
+  const rows = await db.prisma.$queryRaw<Found[]>`
+    SELECT id, CASE WHEN bytes <= ${limit} THEN value END AS value, bytes::float8 AS bytes
+      FROM (
+        SELECT id, ${name} AS value, sum(octet_length(${name}::text)) OVER () AS bytes
+          FROM ${table} WHERE id = ANY(${ids}::uuid[])
+      ) found`;
+  const [{ bytes } = { bytes: 0 }] = rows;
+  if (bytes > limit) operation?.countRead(bytes);
+  operation?.signal.throwIfAborted();
+  const values = new Map(rows.map(({ id, value }) => [id, value]));
+  return (id) => {
+    if (!values.has(id)) throw new Error(`${modelName} ${id} does not exist.`);
+    return values.get(id);
+  };
+});
+
+/** The tables and columns have the names of the models and fields, in snake case. */
+function snakeCase(name: string): string {
+  return name.replaceAll(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
+}
+
 export async function columnOf<
   Name extends keyof Models & string,
   Column extends keyof Models[Name] & string,
 >(modelName: Name, column: Column, { id }: { id: string }, context: Context): Promise<Models[Name][Column]> {
-  const row = await rowOrThrow(context, modelName, { select: { id: true, [column]: true } }, id);
-  return (row as unknown as Models[Name])[column];
+  return (await valuesOf(id, { modelName, column }, context)) as Models[Name][Column];
 }
 
 /**
- * Options of a field that exposes a column with a long text or free-form data.
+ * Options of a field that exposes such a column.
  *
  * @param kilobytes the size of the largest value
  */
