@@ -124,7 +124,10 @@ describe('a review thread', () => {
     ]);
   });
 
-  it('that only bots and the author wrote in does not change the displayStatus of the session', async ({ team, session }) => {
+  it('that only bots and the author wrote in does not change the displayStatus of the session', async ({
+    team,
+    session,
+  }) => {
     team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'octocat' }] }] });
     const { pullRequest } = await claim(team, session);
     expect(await stored(team, pullRequest.id)).toMatchObject({
