@@ -129,7 +129,7 @@ describe('failingChecks', () => {
   });
 
   it.for<[why: string, Partial<GitHubPullRequest>]>([
-    ['CI does not fail', { rollup: 'PENDING' }],
+    ['CI does not fail', { checks: [{ name: 'build' }] }],
     ['the pull request is merged', { state: 'MERGED', mergedAt: new Date() }],
     ['the pull request is closed', { state: 'CLOSED', closedAt: new Date() }],
   ])('is empty while %s', async ([_why, facts], { team }) => {

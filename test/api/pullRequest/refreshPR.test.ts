@@ -113,7 +113,7 @@ describe('refreshPR', () => {
       entityId: pullRequestId,
       payload: {
         row: { ...row, session: holder.id },
-        changed: ['additions', 'ciState', 'reviewDecision', 'title'],
+        changed: ['additions', 'ciState', 'mergeability', 'reviewDecision', 'title'],
       },
     });
     const summaries = others.map(({ type, payload }) => {

@@ -124,8 +124,11 @@ describe('a review thread', () => {
     ]);
   });
 
-  it('that a bot opened does not change the displayStatus of the session', async ({ team, session }) => {
-    team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'mira' }] }] });
+  it('that only bots and the author wrote in does not change the displayStatus of the session', async ({
+    team,
+    session,
+  }) => {
+    team.onGitHub(7, { threads: [{ comments: [{ author: { bot: 'helper' } }, { author: 'octocat' }] }] });
     const { pullRequest } = await claim(team, session);
     expect(await stored(team, pullRequest.id)).toMatchObject({
       reviewThreads: { nodes: [{ isBot: true, isResolved: false }] },
