@@ -8,6 +8,7 @@ import { BusyError } from './busy.ts';
 import { waitingAtMost } from './database/account.ts';
 import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
 import { createRowQueue } from './database/rowQueue.ts';
+import { outsideOperations } from './operation.ts';
 import { isContention, isRetryable } from './sqlError.ts';
 
 /** The client of one open transaction. Services write through it. */
@@ -145,7 +146,8 @@ export function openDatabase(
       },
       { maxWait, timeout },
     );
-    if (committed) onCommit(committed);
+    const tx = committed;
+    if (tx) outsideOperations(() => onCommit(tx));
     return result;
   }
 

@@ -57,6 +57,11 @@ export function currentOperation(): Operation | undefined {
   return operation?.isOver() && !operation.signal.aborted ? undefined : operation;
 }
 
+/** Runs work that outlives the operation which starts it, and must not end with it. */
+export function outsideOperations<Result>(work: () => Result): Result {
+  return current.exit(work);
+}
+
 /** @param leaving aborted when the client no longer waits for the answer. */
 export function startOperation(limits: RunningLimits, leaving?: AbortSignal): Operation {
   const { answerBytes, deadlineMs } = limits;

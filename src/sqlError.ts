@@ -8,7 +8,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 const CHECK_VIOLATION = '23514';
-const QUERY_CANCELED = '57014';
+export const QUERY_CANCELED = '57014';
 /** Prisma's code for a transaction that did not start or end in time. Prisma rolls it back. */
 const TRANSACTION_TIMEOUT = 'P2028';
 

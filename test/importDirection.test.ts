@@ -46,7 +46,7 @@ const ROOT: Record<string, string[]> = {
   'globalId.ts': ['services', 'schema', 'resolvers', 'http', 'cli'],
   'limiter.ts': ['services', 'feed'],
   'migrations.ts': ['cli', 'doctor', 'http'],
-  'operation.ts': ['config.ts', 'database', 'http', 'schema'],
+  'operation.ts': ['config.ts', 'database', 'db.ts', 'http', 'schema'],
   'quotas.ts': ['app.ts', 'cli', 'config.ts', 'services'],
   'sessionSettings.ts': ['database', 'feed', 'cli', 'embedded', 'migrations', 'http', 'repair'],
   'slots.ts': ['database', 'http', 'limiter.ts'],

@@ -85,6 +85,6 @@ function shortened(message: string): string {
   return `${message.slice(0, MAX_MESSAGE_CHARACTERS).toWellFormed()}…`;
 }
 
-export function isForeseen({ originalError }: GraphQLError): boolean {
+function isForeseen({ originalError }: GraphQLError): boolean {
   return originalError === undefined || originalError instanceof GraphQLError;
 }

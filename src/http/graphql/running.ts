@@ -3,8 +3,9 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { waitingAtMost } from '../../database/account.ts';
-import { type Operation, type RunningLimits, startOperation } from '../../operation.ts';
-import { endingError, isForeseen } from './clientError.ts';
+import { type Operation, OperationEnded, type RunningLimits, startOperation } from '../../operation.ts';
+import { isUnavailable, QUERY_CANCELED, sqlState } from '../../sqlError.ts';
+import { endingError } from './clientError.ts';
 
 export function useRunningLimits(limits: RunningLimits): Plugin<Context> {
   return {
@@ -63,9 +64,14 @@ export async function during(operation: Operation, execute: () => unknown): Prom
   }
 }
 
-/** Whatever failed in an operation that has ended early failed for that. */
+/** The end of an operation fails its statements: before they are sent, by a cancellation, or with their connection. */
 function asEnding(error: GraphQLError, { signal }: Operation): GraphQLError {
-  return isForeseen(error) ? error : endingError(signal.reason, error);
+  const { originalError } = error;
+  const isConsequence =
+    originalError instanceof OperationEnded ||
+    sqlState(originalError) === QUERY_CANCELED ||
+    isUnavailable(originalError);
+  return isConsequence ? endingError(signal.reason, error) : error;
 }
 
 function isMutation({ document, operationName }: ExecutionArgs): boolean {
