@@ -181,13 +181,8 @@ describe('the audit trail', () => {
       totalCount: 1,
       nodes: [{ requestId: member.requestId }],
     });
-    expect(await trail(team, { type: 'token' })).toEqual({ totalCount: 0, nodes: [] });
-    // The id of another type with the same UUID, an unknown id, and a text that is no id.
-    for (const subjectId of [
-      globalId('Token', uuidOf(member.subjectId)),
-      globalId('Token', randomUUID()),
-      'x',
-    ]) {
+    // The id of another type with the same UUID, and an unknown id.
+    for (const subjectId of [globalId('Token', uuidOf(member.subjectId)), globalId('Token', randomUUID())]) {
       expect(await trail(team, { subjectId }), subjectId).toEqual({ totalCount: 0, nodes: [] });
     }
 

@@ -53,7 +53,7 @@ describe('a pull request of a transferred repository', () => {
     expect(await rows(team, psql)).toMatchObject([{ name: nameOf(newName), session: uuidOf(two.id) }]);
     expect(await team.changes({ requestId: second.requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', entityId: first.pullRequest.id },
-      { type: 'PR_UPDATED', payload: { changed: ['repo', 'url'] } },
+      { type: 'PR_UPDATED', payload: { changed: ['repo', 'sourceRepo', 'url'] } },
     ]);
   });
 
