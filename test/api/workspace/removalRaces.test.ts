@@ -133,6 +133,7 @@ describe('a spawn', () => {
   });
 });
 
+/** At another server: at the same one, the second act would wait for the first before it takes a connection. */
 describe('a hire', () => {
   const hire = async (team: Team, workspaceId: string) =>
     (
@@ -141,25 +142,25 @@ describe('a hire', () => {
       })
     ).hireAgent;
 
-  it('that comes after a removal is refused', async ({ team, psql, database }) => {
+  it('that comes after a removal is refused', async ({ team, psql, database, anotherApp }) => {
     const workspace = await team.addWorkspace();
     const [removal, hired] = await inTurn(
       { psql, database },
       onTree(team),
       () => remove(team, workspace),
-      () => hire(team, workspace.id),
+      () => hire(team.at(anotherApp.url), workspace.id),
     );
     succeeded(removal);
     expect(refused(hired)).toMatchObject({ code: 'WORKSPACE_REMOVED' });
   });
 
-  it('that comes before a removal is offboarded by it', async ({ team, psql, database }) => {
+  it('that comes before a removal is offboarded by it', async ({ team, psql, database, anotherApp }) => {
     const workspace = await team.addWorkspace();
     const [hired, removal] = await inTurn(
       { psql, database },
       onTree(team),
       () => hire(team, workspace.id),
-      () => remove(team, workspace),
+      () => remove(team.at(anotherApp.url), workspace),
     );
     succeeded(hired);
     expect(succeeded(removal).offboardedAgentCount).toBe(1);
