@@ -4,7 +4,10 @@ import { capitalized, mutations } from '../schema/shape.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import { describe, expect } from '../support/test.ts';
 import { ACTS, PERMISSIONS } from './acts.ts';
-import { type Cast, test as it, ROLES, type Role } from './cast.ts';
+import { type Cast, ROLES, type Role, test } from './cast.ts';
+
+/** The tests refuse the agent more than a minute's share of entries in its log. */
+const it = test.extend('config', { scope: 'file' }, { quotas: { agentRefusalsPerMinute: 1_000 } });
 
 const CODES: Record<string, string> = { 401: 'UNAUTHENTICATED', no: 'FORBIDDEN', none: 'NOT_FOUND' };
 
