@@ -35,11 +35,8 @@ CREATE TABLE "pull_request_refresh" (
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "ended_at" TIMESTAMPTZ(3),
 
-    CONSTRAINT "pull_request_refresh_pkey" PRIMARY KEY ("pull_request_id")
+    CONSTRAINT "pull_request_refresh_pkey" PRIMARY KEY ("organization_id","pull_request_id")
 );
-
--- CreateIndex
-CREATE UNIQUE INDEX "pull_request_refresh_tenant_key" ON "pull_request_refresh"("organization_id", "pull_request_id");
 
 -- AddForeignKey
 ALTER TABLE "pull_request_refresh" ADD CONSTRAINT "pull_request_refresh_pull_request_fkey" FOREIGN KEY ("organization_id", "pull_request_id") REFERENCES "pull_request"("organization_id", "id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -42,7 +42,7 @@ async function start({ db }: Reader, pullRequestId: string, maxAgeSeconds: numbe
     INSERT INTO pull_request_refresh AS r (organization_id, pull_request_id, started_at)
     SELECT p.organization_id, p.id, now() FROM pull_request p
      WHERE p.id = ${pullRequestId}::uuid AND p.observed_at < now() - ${maxAgeSeconds} * interval '1 s'
-    ON CONFLICT (pull_request_id) DO UPDATE SET started_at = excluded.started_at, ended_at = NULL
+    ON CONFLICT (organization_id, pull_request_id) DO UPDATE SET started_at = excluded.started_at, ended_at = NULL
       WHERE r.started_at < now() - ${maxAgeSeconds} * interval '1 s'
         AND (r.ended_at IS NOT NULL OR r.started_at < now() - ${LOST_SECONDS} * interval '1 s')
     RETURNING started_at AS "startedAt"`;
