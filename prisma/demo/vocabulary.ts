@@ -15,7 +15,7 @@ export async function seedVocabulary(act: () => Promise<Act>, organizationId: st
     organizationId,
     slug: 'anomaly',
     name: 'Anomaly',
-    description: 'Something that a flight or a test showed and that nobody expected.',
+    description: 'An unexpected result of a flight or a test.',
     metadataSchema: { type: 'object', properties: { firstSeen: { type: 'string', format: 'date-time' } } },
   });
   await createRelationshipType(await act(), {

@@ -70,7 +70,7 @@ async function insertWorkspaces(tx: Tx): Promise<void> {
   });
 }
 
-/** A token for each agent. Nobody knows its secret: the demo's agents do not run. */
+/** A token for each agent. Its secret is thrown away, because the demo's agents do not run. */
 async function insertTokens(tx: Tx, people: Record<Person, string>): Promise<void> {
   await tx.token.createMany({
     data: AGENTS.map(({ hiredBy, hiredHoursAgo }, index) => {

@@ -10,7 +10,7 @@ CREATE OR REPLACE TRIGGER agent_memory_stays BEFORE UPDATE ON agent_memory
 CREATE OR REPLACE TRIGGER agent_memory_is_kept BEFORE DELETE OR TRUNCATE ON agent_memory
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('what an agent remembered is kept');
 
--- Counts an agent's memory for its quotas, whoever writes it. The row that counts is locked until the transaction ends, so
+-- Counts an agent's memory for its quotas. A trigger also counts what other programs write. The row that counts is locked until the transaction ends, so
 -- the count that a transaction reads after its write includes all committed writes.
 CREATE OR REPLACE FUNCTION count_agent_memory() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

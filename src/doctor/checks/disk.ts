@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { type Check, failure, ok, skipped, warning } from '../check.ts';
 
 const GIGABYTE = 1024 ** 3;
-/** PostgreSQL stops when it cannot write its log, of which it keeps up to a gigabyte. */
+/** PostgreSQL stops when it cannot write its log. It keeps up to a gigabyte of the log. */
 const LEAST_BYTES = GIGABYTE;
 const FEW_BYTES = 5 * GIGABYTE;
 
