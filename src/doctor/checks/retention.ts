@@ -1,4 +1,4 @@
-import { type Check, ok, warning } from '../check.ts';
+import { type Check, counted, ok, warning } from '../check.ts';
 
 /** Old changes leave the feed when neither floor keeps them. */
 export const retentionCheck: Check = {
@@ -20,7 +20,7 @@ export const retentionCheck: Check = {
     const floor = config.feedRetention;
     const held = head - oldest + 1;
     const figures = { changes: held, oldestDays: days, size, floor };
-    const state = `The feed holds ${held} changes of ${Math.ceil(days)} days in ${size}`;
+    const state = `The feed holds ${held} changes of ${counted(Math.ceil(days), 'day')} in ${size}`;
     if (days > floor.days + SLACK_DAYS && held > floor.rows * SLACK) {
       return warning(
         `${state}, which is beyond FEED_RETENTION_DAYS (${floor.days}) and FEED_RETENTION_ROWS (${floor.rows}).`,
