@@ -8,7 +8,7 @@ mutation('reportActivity', {
   description: `Records what a session is doing, as reported by its process.
 
 - After WAITING_INPUT or BLOCKED, an IDLE report is ignored, because a session also idles while it waits for a person. ACTIVE, EXITED and the other of the two states replace it.
-- EXITED says that the session's process has ended. The session stays live.
+- EXITED says that the session's process has ended. The session stays live. Every later report of the same launch is ignored, so that a delayed report does not revive the session. A new launch, such as that of \`restoreSession\`, accepts reports again.
 - The first report after a spawn or a restore is the session's first signal.
 - A report of the current state updates only \`activityLastAt\` and makes no change in the feed.
 - An ACTIVE report makes the session's execution workspace ACTIVE when it is IDLE.
@@ -25,7 +25,7 @@ Allowed for OWNER and ADMIN, for a MEMBER on sessions without an agent, and for 
     }),
     launchId: t.string({
       description:
-        'The `launchId` that the process was launched with. A report from an earlier launch is ignored. Without a `launchId`, the report counts as one of the current launch.',
+        'The `launchId` that the process was launched with. A report from an earlier launch is ignored. Without a `launchId`, the report counts as one of the current launch, so it is ignored after EXITED.',
     }),
   }),
   schema: reportActivityInput,
@@ -35,7 +35,7 @@ Allowed for OWNER and ADMIN, for a MEMBER on sessions without an agent, and for 
     session: t.exposeNode('sessionId', { type: Session, description: 'The session after the report.' }),
     ignored: t.exposeBoolean('ignored', {
       description:
-        'Whether the report changed nothing. A report is ignored when it comes from an earlier launch, or says IDLE while the session waits for a person.',
+        'Whether the report changed nothing. A report is ignored when it comes from an earlier launch, when its launch has reported EXITED, or when it says IDLE while the session waits for a person.',
     }),
   }),
 });

@@ -42,8 +42,9 @@ export async function reportActivity(
     lock: (tx) => lockSession(tx, sessionId),
     async write(tx, { locked: session }) {
       if (session.isTerminated) throw new SessionTerminatedError();
-      await use(tx, session, { isAtWork: report.state === 'ACTIVE' });
-      if (!isNews(report, session)) return { sessionId, ignored: true };
+      const ignored = !isNews(report, session);
+      await use(tx, session, { isAtWork: report.state === 'ACTIVE' && !ignored });
+      if (ignored) return { sessionId, ignored };
       // The database's clock, because the search for silent sessions uses it. Read under the lock, so that it never goes
       // back.
       await tx.$executeRaw`
@@ -51,20 +52,21 @@ export async function reportActivity(
            SET activity_state = ${report.state}::activity_state, activity_last_at = clock_timestamp(),
                first_signal_at = coalesce(first_signal_at, clock_timestamp()), no_signal_at = NULL
          WHERE id = ${sessionId}::uuid`;
-      return { sessionId, ignored: false };
+      return { sessionId, ignored };
     },
   });
 }
 
 /**
- * Whether a report says anything new. A report of an earlier launch is out of date. IDLE is no news of a session that
- * waits for a person: it idles while it waits.
+ * Whether a report says anything new. A report of an earlier launch is out of date, and so is one that arrives after the
+ * process has said that it ends. IDLE is no news of a session that waits for a person: it idles while it waits.
  */
 function isNews(
   { state, launchId }: z.output<typeof reportActivityInput>,
   session: Pick<Session, 'activityState' | 'launchId'>,
 ): boolean {
   if (launchId != null && launchId.toLowerCase() !== session.launchId) return false;
+  if (session.activityState === 'EXITED') return false;
   return state !== 'IDLE' || !NEEDS_A_PERSON.includes(session.activityState);
 }
 

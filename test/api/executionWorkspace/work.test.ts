@@ -54,7 +54,7 @@ async function closedAround(team: Team, mode: 'ISOLATED_WORKSPACE' | 'SHARED_WOR
   return id;
 }
 
-const report = async (state: 'ACTIVE' | 'IDLE' = 'ACTIVE', by: Client = agent) =>
+const report = async (state: 'ACTIVE' | 'IDLE' | 'EXITED' = 'ACTIVE', by: Client = agent) =>
   (await by.query(ReportActivity, { input: { sessionId: session.id, state } })).reportActivity;
 const claim = async (by: Client = agent) =>
   (await by.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } })).claimPR;
@@ -113,6 +113,14 @@ describe('a report of activity', () => {
     succeeded(await requestReview(team, { id }));
     succeeded(await report());
     expect((await row(psql, id))?.status).toBe('IN_REVIEW');
+  });
+
+  it('of ACTIVE leaves an IDLE one IDLE when the process has ended before', async ({ team, psql }) => {
+    const { id } = await team.openExecutionWorkspace({ sessionId: session.id });
+    succeeded(await report('EXITED'));
+    succeeded(await idle(team, { id }));
+    expect(succeeded(await report()).ignored).toBe(true);
+    expect((await row(psql, id))?.status).toBe('IDLE');
   });
 
   it('moves the time of the last use without an event or a new version', async ({ team, psql }) => {

@@ -94,14 +94,13 @@ describe('reportActivity', () => {
     expect(await team.changes({ requestId })).toEqual([]);
   });
 
-  it('does not terminate the session for EXITED, and accepts a later state', async ({ psql }) => {
+  it('does not terminate the session for EXITED', async ({ psql }) => {
     expect(succeeded(await report('EXITED')).session).toMatchObject({
       activityState: 'EXITED',
       displayStatus: 'EXITED',
     });
     const [row] = await psql('SELECT is_terminated FROM session WHERE id = $1', [uuidOf(session.id)]);
     expect(row).toEqual({ is_terminated: false });
-    expect(succeeded(await report('ACTIVE')).session.activityState).toBe('ACTIVE');
   });
 
   it('returns the first result under the same idempotencyKey', async () => {
@@ -118,14 +117,14 @@ const STATES = ['ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'] as const
 describe('reportActivity', () => {
   /**
    * The rows are the state before, the columns the reported state: IDLE does not replace a state that waits for a
-   * person.
+   * person, and nothing replaces EXITED.
    */
   const AFTER: Record<ActivityState, Record<ActivityState, ActivityState>> = {
     ACTIVE: reported({}),
     IDLE: reported({}),
     WAITING_INPUT: reported({ IDLE: 'WAITING_INPUT' }),
     BLOCKED: reported({ IDLE: 'BLOCKED' }),
-    EXITED: reported({}),
+    EXITED: reported(Object.fromEntries(STATES.map((state) => [state, 'EXITED']))),
   };
 
   it.for(STATES.flatMap((from) => STATES.map((to) => [from, to, AFTER[from][to]] as const)))(
@@ -136,7 +135,7 @@ describe('reportActivity', () => {
       const before = await stored(psql);
       const { session: shown, ignored, requestId } = succeeded(await report(state));
       expect(shown.activityState).toBe(after);
-      expect(ignored).toBe(state !== after);
+      expect(ignored).toBe(from === 'EXITED' || state !== after);
       if (ignored) expect(await stored(psql)).toEqual(before);
       const types = (await team.changes({ requestId })).map(({ type }) => type);
       expect(types).toEqual(from === after ? [] : ['SESSION_UPDATED']);
@@ -168,6 +167,26 @@ describe('the launchId of reportActivity', () => {
     expect(await stored(psql)).toEqual(before);
     expect(await team.changes({ requestId: late.requestId })).toEqual([]);
     expect(succeeded(await report('ACTIVE', { launchId: present.toUpperCase() }))).toMatchObject({
+      ignored: false,
+      session: { activityState: 'ACTIVE' },
+    });
+  });
+
+  it('of a launch that has reported EXITED makes the report ignored, until a restore', async ({
+    team,
+    psql,
+  }) => {
+    const { launch_id } = await stored(psql);
+    succeeded(await report('EXITED', { launchId: launch_id }));
+    const before = await stored(psql);
+    for (const launchId of [launch_id, null, undefined]) {
+      const late = succeeded(await report('ACTIVE', { launchId }));
+      expect(late, String(launchId)).toMatchObject({ ignored: true, session: { displayStatus: 'EXITED' } });
+      expect(await team.changes({ requestId: late.requestId })).toEqual([]);
+    }
+    expect(await stored(psql)).toEqual(before);
+    const { present } = await relaunch(team, psql);
+    expect(succeeded(await report('ACTIVE', { launchId: present }))).toMatchObject({
       ignored: false,
       session: { activityState: 'ACTIVE' },
     });
@@ -240,7 +259,7 @@ describe('a refused reportActivity', () => {
 
 describe('concurrent reportActivity mutations', () => {
   it('deliver the stored state as the last change', async ({ team, psql }) => {
-    const states = ['ACTIVE', 'WAITING_INPUT', 'EXITED', 'BLOCKED'] as const;
+    const states = ['ACTIVE', 'WAITING_INPUT', 'IDLE', 'BLOCKED'] as const;
     await Promise.all(
       Array.from({ length: 40 }, async (_, at) => succeeded(await report(states[at % 4] ?? 'ACTIVE'))),
     );
@@ -249,6 +268,15 @@ describe('concurrent reportActivity mutations', () => {
     );
     expect(delivered.at(-1)).toBe((await stored(psql)).activity_state);
     for (const [at, state] of delivered.entries()) expect(state).not.toBe(delivered[at - 1]);
+  });
+
+  it('leave the session EXITED when one of them says so', async ({ team, psql }) => {
+    await Promise.all(
+      Array.from({ length: 20 }, async (_, at) => succeeded(await report(at === 5 ? 'EXITED' : 'ACTIVE'))),
+    );
+    expect(await stored(psql)).toMatchObject({ activity_state: 'EXITED' });
+    const [last] = (await team.changes({ types: ['SESSION_UPDATED'] })).slice(-1);
+    expect(last).toMatchObject({ payload: { row: { activityState: 'EXITED' } } });
   });
 
   it('never move activityLastAt back, since the time is taken under the lock', async ({ psql, database }) => {
