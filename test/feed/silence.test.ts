@@ -75,6 +75,33 @@ describe.concurrent('a leader', () => {
     await proxy[Symbol.asyncDispose]();
     await db.close();
   });
+
+  it('whose connection falls silent during a batch reconnects within seconds', async () => {
+    const db = await openFeedDatabase();
+    const organizationId = await db.organization();
+    const { proxy, url } = await throughProxy(db.url);
+    const feed = db.feed({ database: { url, feedPool: db.pool } });
+    await until(() => feed.status().isSequencing);
+    await db.drained();
+    const stalledAt = Promise.withResolvers<number>();
+    let isStalled = false;
+    proxy.onRequest((bytes) => {
+      if (isStalled || !bytes.includes('FROM feed_head FOR UPDATE')) return;
+      isStalled = true;
+      proxy.stall();
+      stalledAt.resolve(performance.now());
+    });
+    await db.sessions(organizationId, 1);
+    const startedAt = await stalledAt.promise;
+    // The database has the batch and completes it. Only a new leader moves the change after it.
+    await db.drained();
+    await db.sessions(organizationId, 1);
+    await db.drained();
+    expect(performance.now() - startedAt).toBeLessThan(25_000);
+    await feed.close();
+    await proxy[Symbol.asyncDispose]();
+    await db.close();
+  });
 });
 
 describe('the retention', () => {

@@ -4,7 +4,7 @@ import { SERVER_SQL } from '../log/epoch.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEPALIVE_MS = 5_000;
-/** For every statement but the batches. */
+/** For every statement but a batch or scan after one that got no answer (LONG_TIMEOUT_MS). */
 const QUERY_TIMEOUT_MS = 10_000;
 /** A dead connection never acknowledges its end, so its socket is destroyed after this. */
 const END_TIMEOUT_MS = 1_000;

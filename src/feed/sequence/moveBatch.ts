@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { SequencedBatch } from '../bus/batch.ts';
 import { epochOf, INSTALLATION_SQL } from '../log/epoch.ts';
 import { moveBatchSql, type ShareRow } from './moveBatchSql.ts';
-import { type EmptySnapshot, SCAN_TIMEOUT_MS } from './outbox.ts';
+import type { EmptySnapshot } from './outbox.ts';
 
 export type MoveOptions = {
   /** How many waiting changes to look at. Whole transactions are moved, so a batch may be smaller or larger. */
@@ -14,6 +14,11 @@ export type MoveOptions = {
   knownHead: number;
   /** The latest empty snapshot of this connection, if any. It only makes the statement faster. */
   emptySnapshot?: EmptySnapshot;
+  /**
+   * How long to wait for the answer. Default: the limit of the connection. PostgreSQL completes a batch that this process
+   * has given up. Its changes are then read from the log.
+   */
+  timeoutMs?: number;
 };
 
 export type MovedBatch = {
@@ -50,9 +55,9 @@ export async function moveBatch(client: pg.ClientBase, options: MoveOptions): Pr
   const floor = Math.max(0, Math.floor(lookBack / PARTITION_POSITIONS) * PARTITION_POSITIONS);
   // Without parameters, pg sends both statements as one simple query, which is one transaction. The second statement
   // takes its snapshot after the lock, so it sees everything that the previous holder of the lock moved.
-  const config: pg.QueryConfig & { query_timeout: number } = {
+  const config: pg.QueryConfig & { query_timeout?: number } = {
     text: `${LOCK_HEAD}; ${moveBatchSql(options.batchSize, floor, options.emptySnapshot)}`,
-    query_timeout: SCAN_TIMEOUT_MS,
+    query_timeout: options.timeoutMs,
   };
   const [locked, moved] = (await client.query(config)) as unknown as [
     pg.QueryResult<{ position: string; installation: string }>,

@@ -10,22 +10,24 @@ import type pg from 'pg';
  */
 export type EmptySnapshot = string;
 
-/** The first scan may pass over many dead rows. */
-export const SCAN_TIMEOUT_MS = 120_000;
+/** For a statement after one that got no answer: a scan may pass over many dead rows, and a batch may be large. */
+export const LONG_TIMEOUT_MS = 120_000;
 
 /**
  * Looks whether any change waits, without moving it.
  *
+ * @param timeoutMs see MoveOptions.
  * @returns a snapshot if none does. Pass it to the next call on this connection.
  */
 export async function probeOutbox(
   client: pg.ClientBase,
   emptySnapshot?: EmptySnapshot,
+  timeoutMs?: number,
 ): Promise<EmptySnapshot | undefined> {
   const config: pg.QueryConfig & { query_timeout?: number } = {
     text: `SELECT CASE WHEN NOT EXISTS (${waitingSql(emptySnapshot)}) THEN pg_current_snapshot()::text END
              AS snapshot`,
-    ...(emptySnapshot === undefined && { query_timeout: SCAN_TIMEOUT_MS }),
+    query_timeout: timeoutMs,
   };
   const { rows } = await client.query<{ snapshot: string | null }>(config);
   return rows[0]?.snapshot ?? undefined;

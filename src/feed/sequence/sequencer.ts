@@ -5,7 +5,7 @@ import type { FeedLog } from '../logger.ts';
 import { connectSequencer, disconnect, type SequencerConnection, tryLead } from './connection.ts';
 import type { SequencingMeter } from './meter.ts';
 import { type MovedBatch, moveBatch } from './moveBatch.ts';
-import { type EmptySnapshot, probeOutbox } from './outbox.ts';
+import { type EmptySnapshot, LONG_TIMEOUT_MS, probeOutbox } from './outbox.ts';
 import { createPartitionKeeper, isMissingPartition, type PartitionKeeper } from './partition.ts';
 import { type Retention, startRetention } from './retention.ts';
 
@@ -64,6 +64,11 @@ export function startSequencer(options: SequencerOptions): Sequencer {
   let isStandingBy = false;
   let failures = 0;
   let knownHead = 0;
+  /**
+   * Whether the last batch or scan got no answer. Its connection may have been silent, or it may have needed longer: so
+   * the next one may take long.
+   */
+  let isUnanswered = false;
   let current: SequencerConnection | undefined;
 
   async function run(): Promise<void> {
@@ -116,8 +121,9 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       if (performance.now() > fullScanDueAt) emptySnapshot = undefined;
       if (hasWork) {
         await partitions.keepAhead(knownHead);
-        const move = () => moveBatch(client, { batchSize, server, knownHead, emptySnapshot });
-        const moved = await timed(() => withPartitions(partitions, move));
+        const move = (timeoutMs?: number) =>
+          moveBatch(client, { batchSize, server, knownHead, emptySnapshot, timeoutMs });
+        const moved = await timed((timeoutMs) => withPartitions(partitions, () => move(timeoutMs)));
         failures = 0;
         publish(moved);
         knownHead = moved.head;
@@ -126,17 +132,20 @@ export function startSequencer(options: SequencerOptions): Sequencer {
       } else if (await signal.wait(pollMs)) {
         hasWork = true;
       } else {
-        const snapshot = await timed(() => probeOutbox(client, emptySnapshot));
+        const snapshot = await timed((timeoutMs) => probeOutbox(client, emptySnapshot, timeoutMs));
         hasWork = snapshot === undefined;
         emptySnapshot = snapshot ?? emptySnapshot;
       }
     }
 
-    /** Schedules the next full scan by the time that this one takes. */
-    async function timed<Result>(read: () => Promise<Result>): Promise<Result> {
+    /** Limits the time of a batch or scan, and schedules the next full scan by the time that this one takes. */
+    async function timed<Result>(read: (timeoutMs?: number) => Promise<Result>): Promise<Result> {
       const isFullScan = emptySnapshot === undefined;
+      const timeoutMs = isUnanswered ? LONG_TIMEOUT_MS : undefined;
       const startedAt = performance.now();
-      const result = await read();
+      isUnanswered = true;
+      const result = await read(timeoutMs);
+      isUnanswered = false;
       const now = performance.now();
       if (isFullScan) fullScanDueAt = now + Math.max(fullScanMs, FULL_SCAN_REST * (now - startedAt));
       return result;
