@@ -8,7 +8,7 @@ export class InvalidPrRefError extends UserError {
 
   constructor() {
     super(
-      'A pull request is named by its number (142 or #142) or by its URL (https://<host>/<owner>/<repo>/pull/142).',
+      'A pull request is named by its number (142 or #142), as owner/repo#142, or by its URL (https://<host>/<owner>/<repo>/pull/142).',
     );
   }
 }

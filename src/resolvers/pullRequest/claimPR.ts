@@ -17,6 +17,7 @@ import { Session } from '../../schema/session/session.ts';
 import { claimPR, claimPRInput } from '../../services/pullRequest/claimPR.ts';
 import { mutation } from '../kit/mutation.ts';
 import { takenOverFrom } from '../session/takenOverFrom.ts';
+import { CLAIMED_REF } from './claimedRef.ts';
 
 mutation('claimPR', {
   description: `Makes a session the owner of a pull request, with facts fetched from its host at this moment. Draft pull requests can be claimed. Merged and closed ones cannot. A claim assigns nothing on the host and checks nothing out.
@@ -56,8 +57,7 @@ Allowed for OWNER, ADMIN and MEMBER, and for an agent's own sessions.`,
     }),
     pr: t.string({
       required: true,
-      description:
-        "The pull request: `142` or `#142` in the repository of the session's project, or `https://<host>/<owner>/<repo>/pull/142`.",
+      description: CLAIMED_REF,
     }),
     allowTakeover: t.boolean({
       required: true,

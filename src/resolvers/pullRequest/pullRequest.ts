@@ -20,7 +20,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       ref: t.arg.string({
         required: true,
         description:
-          'The URL of the pull request, or `owner/repo#142` for one on github.com. Letter case does not matter.',
+          'The pull request, in a form that `claimPR` takes: its URL, also of a page of the pull request, or `owner/repo#142` for one on github.com. The letter case of host, owner and repository does not matter. A bare number names no repository, and the result is null.',
       }),
       maxAgeSeconds: t.arg.int({
         description: `The greatest age of the facts, 1 to ${MAX_AGE_SECONDS} seconds. Older ones are fetched from the host again, at most once in that time for all readers together. When the host does not answer, the stored facts are returned, and \`observedAt\` tells their age. Default: the stored facts of any age.`,

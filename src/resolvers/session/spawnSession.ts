@@ -5,6 +5,7 @@ import { SessionKind } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
 import { spawnSession, spawnSessionInput } from '../../services/session/spawnSession.ts';
 import { mutation } from '../kit/mutation.ts';
+import { CLAIMED_REF } from '../pullRequest/claimedRef.ts';
 import { takenOverFrom } from './takenOverFrom.ts';
 
 const MergePolicyInput = builder.inputType('MergePolicyInput', {
@@ -24,8 +25,7 @@ const SpawnClaimInput = builder.inputType('SpawnClaimInput', {
   fields: (t) => ({
     pr: t.string({
       required: true,
-      description:
-        "The pull request: `142` or `#142` in the repository of the session's project, or `https://<host>/<owner>/<repo>/pull/142`.",
+      description: CLAIMED_REF,
     }),
     allowTakeover: t.boolean({
       required: true,

@@ -29,11 +29,11 @@ const pullRequestFields = (
 
 userError(InvalidPrRefError, {
   description:
-    'the text does not name a pull request. Valid forms are a number (`142`, `#142`) and a URL (`https://<host>/<owner>/<repo>/pull/142`).',
+    'the text does not name a pull request. Valid forms are a number (`142`, `#142`), `owner/repo#142`, and a URL (`https://<host>/<owner>/<repo>/pull/142`, also of a page of the pull request).',
 });
 
 userError(PrProjectMismatchError, {
-  description: "the URL names another repository than the project's. Letter case does not matter.",
+  description: "the reference names another repository than the project's. Letter case does not matter.",
   fields: (t) => ({
     ...pullRequestFields(t),
     projectRepo: t.expose('projectRepo', {

@@ -1,4 +1,4 @@
-/** How people name a pull request: `142`, `#142` or `https://<host>/<owner>/<repo>/pull/142`. */
+/** How people name a pull request: by its number, its repository and number, or the URL of one of its pages. */
 import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../errors.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import {
@@ -9,51 +9,52 @@ import {
 } from '../project/repository.ts';
 
 export type PullRequestRef = {
-  /** Absent when the reference is a bare number. */
-  repository?: Repository;
+  /** Absent when the reference is a bare number. `owner/repo#142` names no host. */
+  repository?: Omit<Repository, 'host'> & { host?: string };
   number: number;
 };
 
-const BARE_NUMBER = /^#?([1-9]\d{0,9})$/;
-const QUALIFIED = /^([^/\s]+)\/([^/#\s]+)#([1-9]\d{0,9})$/;
+const SHORT = /^(?:([^/\s]+)\/([^/#\s]+))?#([1-9]\d{0,9})$/;
+const BARE_NUMBER = /^[1-9]\d{0,9}$/;
 /** A pattern instead of `URL`, which would remove line breaks and `..` first and accept other texts. */
 const FULL = /^(https:\/\/[^\s/?#\\@]+)(\/[^\s?#]*)(?:[?#].*)?$/i;
-const PATH = /^\/([^/]+)\/([^/]+)\/pull\/([1-9]\d{0,9})\/?$/;
+/** The pages behind a pull request, as browsers show them. */
+const PAGE = /checks|conflicts|commits(?:\/SHA)?|(?:files|changes)(?:\/SHA(?:\.\.SHA)?)?/.source.replaceAll(
+  'SHA',
+  '[0-9a-f]{4,64}',
+);
+const PATH = new RegExp(`^/([^/]+)/([^/]+)/pull/([1-9]\\d{0,9})(?:/(?:${PAGE}))?/?$`);
 /** The largest value of PostgreSQL's `integer`. */
 const MAX_NUMBER = 2 ** 31 - 1;
 const DEFAULT_HOST = 'github.com';
 
 /** @throws InvalidPrRefError when the text is none of the forms */
 export function parsePullRequestRef(raw: string): PullRequestRef {
-  const ref = raw.trim();
-  const bare = BARE_NUMBER.exec(ref);
-  if (bare) return { number: numberFrom(bare[1]) };
-
-  const [, origin = '', path = ''] = FULL.exec(ref) ?? [];
-  const [, owner = '', name = '', number] = PATH.exec(path) ?? [];
-  const repository = URL.canParse(origin) && newRepository(new URL(origin).host, owner, name);
-  if (!repository) throw new InvalidPrRefError();
-  return { repository, number: numberFrom(number) };
+  const ref = readRef(raw.trim());
+  if (!ref || ref.number > MAX_NUMBER) throw new InvalidPrRefError();
+  return ref;
 }
 
-/** The coordinates in a full name: a URL, or `owner/repo#142`. Undefined for anything else. */
-export function parseQualifiedRef(raw: string): PullRequestCoordinates | undefined {
-  const [, owner, name, number] = QUALIFIED.exec(raw.trim()) ?? [];
-  try {
-    const ref = owner
-      ? { repository: newRepository(DEFAULT_HOST, owner, name ?? ''), number: numberFrom(number) }
-      : parsePullRequestRef(raw);
-    if (!ref.repository) return undefined;
-    return {
-      host: ref.repository.host,
-      owner: ref.repository.owner,
-      repo: ref.repository.name,
-      number: ref.number,
-    };
-  } catch (error) {
-    if (error instanceof InvalidPrRefError) return undefined;
-    throw error;
+function readRef(ref: string): PullRequestRef | undefined {
+  if (BARE_NUMBER.test(ref)) return { number: Number(ref) };
+  const short = SHORT.exec(ref);
+  if (short) {
+    const [, owner, name, number] = short;
+    if (!owner || !name) return { number: Number(number) };
+    const repository = newRepository(DEFAULT_HOST, owner, name);
+    return repository && { repository: { ...repository, host: undefined }, number: Number(number) };
   }
+  const [, origin = '', path = ''] = FULL.exec(ref) ?? [];
+  const [, owner = '', name = '', number] = PATH.exec(path) ?? [];
+  const repository = URL.canParse(origin) ? newRepository(new URL(origin).host, owner, name) : undefined;
+  return repository && { repository, number: Number(number) };
+}
+
+/** The coordinates in a reference that names a repository, on github.com unless it names a host. */
+export function parseQualifiedRef(raw: string): PullRequestCoordinates | undefined {
+  const { repository, number } = readRef(raw.trim()) ?? {};
+  if (!repository || !number || number > MAX_NUMBER) return undefined;
+  return { host: repository.host ?? DEFAULT_HOST, owner: repository.owner, repo: repository.name, number };
 }
 
 /**
@@ -67,11 +68,12 @@ export function resolvePullRequestRef(
   project: { slug: string; repoUrl: string | null },
 ): PullRequestCoordinates {
   const own = projectRepository(project);
-  if (repository && own && !isSameRepository(repository, own)) {
-    throw new PrProjectMismatchError({ owner: repository.owner, repo: repository.name, number }, own);
+  const named = repository && { ...repository, host: repository.host ?? own?.host ?? DEFAULT_HOST };
+  if (named && own && !isSameRepository(named, own)) {
+    throw new PrProjectMismatchError({ owner: named.owner, repo: named.name, number }, own);
   }
-  if (repository && !own && repository.host !== DEFAULT_HOST) throw new InvalidPrRefError();
-  const { host, owner, name } = repository ?? own ?? missingRepository(project.slug);
+  if (named && !own && named.host !== DEFAULT_HOST) throw new InvalidPrRefError();
+  const { host, owner, name } = named ?? own ?? missingRepository(project.slug);
   return { host, owner, repo: name, number };
 }
 
@@ -88,10 +90,4 @@ function missingRepository(slug: string): never {
   throw new ProjectNotResolvableError(
     `Project "${slug}" has no repository, so a number alone does not name a pull request: give its URL.`,
   );
-}
-
-function numberFrom(digits: string | undefined): number {
-  const number = Number(digits);
-  if (!(number <= MAX_NUMBER)) throw new InvalidPrRefError();
-  return number;
 }

@@ -191,13 +191,15 @@ describe('claimPR refuses the reference', () => {
     'seven',
     '2147483648',
     '99999999999999999999',
-    'acme/rocket#7',
+    'acme#7',
+    'acme/rocket/x#7',
     'http://github.com/acme/rocket/pull/7',
     'ftp://github.com/acme/rocket/pull/7',
     'javascript:alert(7)',
     'github.com/acme/rocket/pull/7',
     'https://github.com/acme/rocket/pull/0',
-    'https://github.com/acme/rocket/pull/7/files',
+    'https://github.com/acme/rocket/pull/7/reviews',
+    'https://github.com/acme/rocket/pull/7/files/src/main.ts',
     'https://github.com/acme/rocket/issues/7',
     'https://github.com/acme/rocket/pulls/7',
     'https://github.com/acme/pull/7',
@@ -225,6 +227,7 @@ describe('claimPR refuses the reference', () => {
       `https://github.com:8443/${team.slug}/rocket/pull/7`,
       'https://github.com/somebody-else/rocket/pull/7',
       `https://github.com/${team.slug}/rockets/pull/7`,
+      'somebody-else/rocket#7',
     ]) {
       expect((await refusal(team, url)).code, url).toBe('PR_PROJECT_MISMATCH');
     }

@@ -70,6 +70,10 @@ describe('a pull request of an organization', () => {
       `https://${url}?notification_referrer_id=1`,
       `https://${url}/?w=1#discussion_r1`,
       `https://${url}#issuecomment-1`,
+      `https://${url}/files?diff=split#diff-0a1b`,
+      `https://${url}/commits/${'0a1b2c3d'.repeat(5)}`,
+      `${team.slug}/rocket#142`,
+      ` ${team.slug.toUpperCase()}/Rocket#142 `,
     ];
     for (const pr of others) {
       expect(succeeded(await team.claim(session.id, pr)).pullRequest.id, pr).toBe(pullRequest.id);
@@ -80,7 +84,9 @@ describe('a pull request of an organization', () => {
     );
   });
 
-  it('is found by its URL and by owner/repo#number, in any letter case', async ({ createTeam }) => {
+  it('is found by its URL, a page behind it and owner/repo#number, in any letter case', async ({
+    createTeam,
+  }) => {
     const team = await createTeam();
     team.onGitHub(7);
     const { pullRequest } = succeeded(await team.claim((await team.spawn()).id, 7));
@@ -90,10 +96,21 @@ describe('a pull request of an organization', () => {
       pullRequest.url,
       pullRequest.url.toUpperCase().replace('PULL', 'pull'),
       `${team.slug}/Rocket#7`,
+      `${pullRequest.url}/files`,
+      `${pullRequest.url}/changes?w=1#diff-0a1b`,
+      `${pullRequest.url}/commits/${'0a1b2c3d'.repeat(5)}`,
     ]) {
       expect(await find(ref), ref).toEqual({ id: pullRequest.id });
     }
-    for (const ref of ['7', '#7', `${team.slug}/rocket#8`, `${team.slug}/rocket`, 'nonsense', '']) {
+    for (const ref of [
+      '7',
+      '#7',
+      `${team.slug}/rocket#8`,
+      `${team.slug}/rocket`,
+      'nonsense',
+      '',
+      `${pullRequest.url}/x`,
+    ]) {
       expect(await find(ref), ref).toBeNull();
     }
   });

@@ -114,6 +114,28 @@ describe('the parser of a pull request URL', () => {
   });
 
   it.each([
+    'files',
+    'files/0a1b2c3d4e5f..6a7b8c9d0e1f',
+    'files/0a1b2c3d4e5f',
+    'changes',
+    'changes/0a1b2c3d4e5f..6a7b8c9d0e1f',
+    'commits',
+    'commits/',
+    `commits/${'0a1b2c3d'.repeat(5)}`,
+    'checks?check_run_id=7',
+    'checks',
+    'conflicts',
+  ])('accepts the page %s of a pull request', (page) => {
+    fc.assert(
+      fc.property(repository, number, (at, given) => {
+        expect(parsePullRequestRef(`${urlOf(at, given)}/${page}`)).toEqual(
+          parsePullRequestRef(urlOf(at, given)),
+        );
+      }),
+    );
+  });
+
+  it.each([
     ['https://github.com:443/acme/rocket/pull/7', 'github.com'],
     ['https://github.com:8443/acme/rocket/pull/7', 'github.com:8443'],
     ['https://GHE.Example.com/acme/rocket/pull/7', 'ghe.example.com'],
@@ -134,7 +156,15 @@ describe('the parser of a pull request URL', () => {
     'https://github.com/ac%6de/rocket/pull/7',
     'https://github.com/acme/rocket/PULL/7',
     'https://github.com/acme/rocket/pull/7.diff',
+    'https://github.com/acme/rocket/pull/7/commits/main',
     'https://github.com/acme/rocket/pull/7/commits/abc',
+    'https://github.com/acme/rocket/pull/7/commits/0a1b2c3d/files',
+    'https://github.com/acme/rocket/pull/7/commits//',
+    'https://github.com/acme/rocket/pull/7/files/..0a1b2c3d',
+    'https://github.com/acme/rocket/pull/7/checks/1',
+    'https://github.com/acme/rocket/pull/7/Files',
+    'https://github.com/acme/rocket/pull/7/tasks',
+    'https://github.com/acme/rocket/files',
     'https://github.com/acme/rocket/pull/#7',
     'https://github.com/api/v3/repos/acme/rocket/pulls/7',
     'https:///acme/rocket/pull/7',
@@ -179,23 +209,28 @@ describe('the parser for an arbitrary text', () => {
         const ref = parsed(given);
         if (!ref) return;
         expect(Number.isInteger(ref.number) && ref.number > 0 && ref.number < 2 ** 31).toBe(true);
-        const written = ref.repository ? urlOf(ref.repository, ref.number) : `#${ref.number}`;
+        const { repository, number } = ref;
+        const written = !repository
+          ? `#${number}`
+          : repository.host === undefined
+            ? `${repository.owner}/${repository.name}#${number}`
+            : urlOf({ ...repository, host: repository.host }, number);
         expect(parsePullRequestRef(written)).toEqual(ref);
       }),
       { numRuns: 3_000 },
     );
   });
 
-  it('finds a qualified reference without an error, and only where the text names a repository', () => {
+  it('finds a qualified reference exactly where the text names a repository', () => {
     fc.assert(
       fc.property(text, (given) => {
         const qualified = parseQualifiedRef(given);
         const { repository, number } = parsed(given) ?? {};
         if (repository) {
-          const { host, owner, name: repo } = repository;
+          const { host = 'github.com', owner, name: repo } = repository;
           expect(qualified).toEqual({ host, owner, repo, number });
-        } else if (qualified) {
-          expect(given.trim()).toBe(`${qualified.owner}/${qualified.repo}#${qualified.number}`);
+        } else {
+          expect(qualified).toBeUndefined();
         }
       }),
       { numRuns: 3_000 },
@@ -276,6 +311,22 @@ describe('a reference within a project', () => {
     );
   });
 
+  it('by owner/repo#number resolves to the host of the project', () => {
+    fc.assert(
+      fc.property(onPlainHost, number, (at, given) => {
+        const ref = parsePullRequestRef(`${at.owner}/${at.name}#${given}`);
+        for (const repoUrl of remotes(at)) {
+          expect(resolvePullRequestRef(ref, { slug: 'rocket', repoUrl }), repoUrl).toEqual({
+            host: at.host,
+            owner: at.owner,
+            repo: at.name,
+            number: given,
+          });
+        }
+      }),
+    );
+  });
+
   it('by URL of another repository is a mismatch', () => {
     const lower = ({ host, owner, name }: { host: string; owner: string; name: string }) =>
       `${host}/${owner}/${name}`.toLowerCase();
@@ -306,6 +357,7 @@ describe('a reference within a project', () => {
         repo: 'b',
         number: 7,
       });
+      expect(resolvePullRequestRef(ref('a/b#7'), project)).toMatchObject({ host: 'github.com', owner: 'a' });
     }
   });
 });
