@@ -36,7 +36,7 @@ mutation('registerProject', {
     name: t.string({ required: true, description: "The project's display name, 1 to 100 characters." }),
     repoUrl: t.string({
       description:
-        "The clone URL of the project's repository (https, ssh or `git@host:owner/name.git`), without a password or token. The operator must have granted the repository to the organization. A SCRATCH project has no repository.",
+        "The clone URL of the project's repository (https, ssh or `git@host:owner/name.git`), without a password or token. An SSH URL names the host itself, with a dot, and no alias of an SSH configuration. The operator must have granted the repository to the organization. A SCRATCH project has no repository.",
     }),
     kind: t.field({
       type: ProjectKind,

@@ -8,23 +8,14 @@ import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, slug, validate } from '../act/input.ts';
 import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';
-import { hasCredentials, parseRepositoryUrl } from './repository.ts';
+import { parseRepositoryUrl } from './repository.ts';
+import { repoUrl } from './repoUrl.ts';
 
 export const registerProjectInput = z
   .object({
     slug,
     name: line(1, 100),
-    repoUrl: line(0, 2000)
-      .nullish()
-      .transform((url) => url || null)
-      .refine(
-        (url) => url === null || parseRepositoryUrl(url) !== undefined,
-        'must be the URL of a repository, such as https://github.com/owner/name or git@github.com:owner/name.git',
-      )
-      .refine(
-        (url) => url === null || !hasCredentials(url),
-        'must carry no password or token: every member sees it',
-      ),
+    repoUrl,
     kind: z.enum(ProjectKind),
   })
   .superRefine(({ kind, repoUrl }, context) => {

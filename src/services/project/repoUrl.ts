@@ -19,6 +19,6 @@ function fault(url: string): string | undefined {
   const alias = sshAlias(url);
   return (
     alias &&
-    `"${alias}" is an alias in somebody's SSH configuration, not a host: give the host itself, as in git@github.com:owner/name.git`
+    `"${alias}" is an alias in an SSH configuration, not a host: give the host itself, as in git@github.com:owner/name.git`
   );
 }

@@ -19,17 +19,33 @@ const GIT_PROTOCOLS = ['ssh:', 'git:', 'git+ssh:'];
 
 /** The repository of a clone URL (https, ssh or scp-like). Undefined when the URL names none. */
 export function parseRepositoryUrl(raw: string): Repository | undefined {
+  const { host, path = '' } = remoteOf(raw) ?? {};
+  const [owner, name] = path.split('/').filter(Boolean);
+  return host && owner && name ? newRepository(host, owner, name) : undefined;
+}
+
+/**
+ * The host of an ssh URL, if it has no dot: an alias in the SSH configuration of the person who copied the URL, by which
+ * no other machine finds the host.
+ */
+export function sshAlias(raw: string): string | undefined {
+  const { host, isWeb } = remoteOf(raw) ?? {};
+  return host && !isWeb && !/[.:]/.test(host) ? host : undefined;
+}
+
+/** Undefined for a text that is no URL of a remote. */
+function remoteOf(raw: string): { host: string; path: string; isWeb: boolean } | undefined {
   const trimmed = raw.trim();
   if (URL.canParse(trimmed) && trimmed.includes('://')) {
     const { protocol, host, hostname, pathname, search, hash } = new URL(trimmed);
     // Not part of a clone URL, and people put tokens there.
     if (search || hash) return undefined;
-    if (WEB_PROTOCOLS.includes(protocol)) return fromPath(host, pathname);
+    if (WEB_PROTOCOLS.includes(protocol)) return { host, path: pathname, isWeb: true };
     // The port of ssh is not that of the web pages.
-    return GIT_PROTOCOLS.includes(protocol) ? fromPath(hostname, pathname) : undefined;
+    return GIT_PROTOCOLS.includes(protocol) ? { host: hostname, path: pathname, isWeb: false } : undefined;
   }
   const [, host, path] = SCP_LIKE.exec(trimmed) ?? [];
-  return host && path ? fromPath(host, path) : undefined;
+  return host && path ? { host, path, isWeb: false } : undefined;
 }
 
 /** Whether a clone URL has a secret: a password, or a user name, where web hosts take a token. */
@@ -37,11 +53,6 @@ export function hasCredentials(raw: string): boolean {
   if (!URL.canParse(raw.trim())) return false;
   const { protocol, username, password } = new URL(raw.trim());
   return password !== '' || (WEB_PROTOCOLS.includes(protocol) && username !== '');
-}
-
-function fromPath(host: string, path: string): Repository | undefined {
-  const [owner, name] = path.split('/').filter(Boolean);
-  return host && owner && name ? newRepository(host, owner, name) : undefined;
 }
 
 /** Undefined when no host would allow the owner or the name. */

@@ -134,6 +134,22 @@ describe('the repoUrl of a project', () => {
   });
 });
 
+describe('an SSH repoUrl', () => {
+  it.for([
+    'git@work-github:acme/rocket.git',
+    'work-github:acme/rocket',
+    'ssh://git@work-github/acme/rocket.git',
+    'ssh://git@work-github:2222/acme/rocket.git',
+  ])('must not have an alias for its host, which the error names: %s', async (repoUrl, { team }) => {
+    const before = await team.footprint();
+    expect(refused(await register(team, { repoUrl }))).toMatchObject({
+      code: 'INVALID_INPUT',
+      issues: [{ path: 'repoUrl', message: expect.stringContaining('"work-github" is an alias') }],
+    });
+    expect(await team.footprint()).toEqual(before);
+  });
+});
+
 describe('a SCRATCH project', () => {
   it('must not have a repoUrl', async ({ team }) => {
     expect(succeeded(await register(team, { kind: 'SCRATCH' })).project).toMatchObject({
