@@ -1,9 +1,11 @@
 import './organization/organization.ts';
 import './organization/user.ts';
+import './organization/userActor.ts';
 import './organization/membership.ts';
 import './organization/token.ts';
 import './invitation/invitation.ts';
 import './agent/agent.ts';
+import './agent/agentActor.ts';
 import './agent/watchedRepo.ts';
 import './agent/agentMemory.ts';
 import './agent/agentAction.ts';

@@ -1,6 +1,12 @@
 /** The fields of many objects are read with as many statements as those of one: for every field with a selection. */
-import { type GraphQLObjectType, isCompositeType, isObjectType, isRequiredArgument } from 'graphql';
-import { connections, fieldsOf, namedTypeOf, nodes } from '../schema/shape.ts';
+import {
+  type GraphQLObjectType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  isRequiredArgument,
+} from 'graphql';
+import { connections, fieldsOf, namedTypeOf, nodes, schema } from '../schema/shape.ts';
 import { objectType } from '../security/selection.ts';
 import { furnish } from '../security/walk.ts';
 import { countStatements } from '../support/statements.ts';
@@ -8,6 +14,8 @@ import type { Team } from '../support/team.ts';
 import { describe, expect, it } from '../support/test.ts';
 
 type Field = ReturnType<typeof fieldsOf>[number];
+/** A field that leads to objects of a type. */
+type Step = { field: Field; to: GraphQLObjectType };
 
 const ORGANIZATIONS = 4;
 
@@ -16,34 +24,40 @@ const PER_ORGANIZATION = ['Organization.changes'];
 
 const isList = (field: Field) => connections.some((connection) => connection === namedTypeOf(field));
 
-/** The type of the objects that a field returns, alone or in a list. */
-function objectsOf(field: Field): GraphQLObjectType | undefined {
+/** The types of the objects that a field returns, alone or in a list. */
+function objectsOf(field: Field): readonly GraphQLObjectType[] {
   const type = namedTypeOf(field);
-  if (!isObjectType(type)) return undefined;
+  if (isInterfaceType(type)) return schema.getPossibleTypes(type);
+  if (!isObjectType(type)) return [];
   const node = isList(field) && fieldsOf(type).find(({ name }) => name === 'nodes');
-  return node ? objectsOf(node) : type;
+  return node ? objectsOf(node) : [type];
 }
+
+const titleOf = ({ of, name }: Field) => `${of}.${name}`;
 
 const followed = (type: GraphQLObjectType) =>
   fieldsOf(type).filter(
-    (field) => isCompositeType(namedTypeOf(field)) && !field.args.some(isRequiredArgument),
+    (field) =>
+      isCompositeType(namedTypeOf(field)) &&
+      !field.args.some(isRequiredArgument) &&
+      !PER_ORGANIZATION.includes(titleOf(field)),
   );
 
 /** The shortest way from an organization to each type: the fields, each around the next. */
-const ways = new Map<GraphQLObjectType, Field[]>([[objectType('Organization'), []]]);
+const ways = new Map<GraphQLObjectType, Step[]>([[objectType('Organization'), []]]);
 for (const [type, way] of ways) {
   for (const field of followed(type)) {
-    const next = objectsOf(field);
-    if (next && !ways.has(next)) ways.set(next, [...way, field]);
+    for (const to of objectsOf(field)) if (!ways.has(to)) ways.set(to, [...way, { field, to }]);
   }
 }
 
-const around = (way: Field[], selection: string) =>
-  way.reduceRight(
-    (inner, field) =>
-      isList(field) ? `${field.name}(first: 5) { nodes { ${inner} } }` : `${field.name} { ${inner} }`,
-    selection,
-  );
+const around = (way: Step[], selection: string) =>
+  way.reduceRight((inner, { field, to }) => {
+    const objects = `... on ${to.name} { ${inner} }`;
+    return isList(field)
+      ? `${field.name}(first: 5) { nodes { ${objects} } }`
+      : `${field.name} { ${objects} }`;
+  }, selection);
 
 const select = (field: Field) =>
   isList(field)
@@ -51,9 +65,7 @@ const select = (field: Field) =>
     : `${field.name} { __typename }`;
 
 const CASES = [...ways].flatMap(([type, way]) =>
-  followed(type)
-    .map((field) => ({ title: `${type.name}.${field.name}`, way, field }))
-    .filter(({ title }) => !PER_ORGANIZATION.includes(title)),
+  followed(type).map((field) => ({ title: titleOf(field), way, field })),
 );
 
 it.beforeAll(async ({ sharedTeam: team, createTeam, psql }) => {

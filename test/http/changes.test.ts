@@ -13,7 +13,7 @@ type Change = {
   type: string;
   entityId: string;
   occurredAt: string;
-  actor: { id: string | null };
+  actor: { user?: { id: string } | null };
 };
 type Page = {
   totalCount: number;
@@ -45,7 +45,7 @@ it.beforeAll(async ({ sharedTeam: team, psql, createTeam }) => {
 
 async function ask(team: Team, args: string) {
   const query = `query($slug: String!) { organization(slug: $slug) { changes${args} {
-    totalCount nodes { cursor type entityId occurredAt actor { id } } edges { cursor node { cursor } }
+    totalCount nodes { cursor type entityId occurredAt actor { ... on UserActor { user { id } } } } edges { cursor node { cursor } }
     pageInfo { hasNextPage startCursor endCursor }
   } } }`;
   return await (await team.owner.raw({ query, variables: { slug: team.slug } })).json();
@@ -133,7 +133,7 @@ describe('a filter of `changes`', () => {
   it('by actor returns only changes that the actor made', async ({ sharedTeam: team }) => {
     const actor = globalId('User', bob.userId);
     const found = await paged(team, `actorId: "${actor}"`);
-    expect(found).toEqual(all.filter(({ actor: { id } }) => id === actor));
+    expect(found).toEqual(all.filter(({ actor: { user } }) => user?.id === actor));
     // Bob accepted an invitation, and spawned a session.
     expect(found.map(({ type }) => type)).toEqual([
       'INVITATION_ARCHIVED',

@@ -80,7 +80,7 @@ describe('a hired agent', () => {
     const changes = await team.changes({ types: ['AGENT_CREATED', 'AGENT_UPDATED'] });
     expect(changes.map(({ type, actor, requestId }) => [type, actor, requestId === null])).toEqual([
       ['AGENT_CREATED', expect.objectContaining({ kind: 'USER' }), false],
-      ['AGENT_UPDATED', { kind: 'SYSTEM', id: null, name: 'agent.start' }, true],
+      ['AGENT_UPDATED', { kind: 'SYSTEM', name: 'agent.start' }, true],
     ]);
     expect(changes[1]?.payload).toMatchObject({ changed: ['status'], row: { status: 'RUNNING' } });
   });
@@ -115,7 +115,7 @@ describe('a hired agent', () => {
     const stored = await psql<{ text: string }>('SELECT j::text AS text FROM pgboss.job j');
     expect(stored.filter(({ text }) => text.includes(String(token)))).toEqual([]);
     expect((await team.structureEvents('token.created')).at(-1)).toMatchObject({
-      actor: { kind: 'SYSTEM', id: null, name: 'agent.start' },
+      actor: { kind: 'SYSTEM', name: 'agent.start' },
       payload: { label: 'runtime' },
     });
   });
@@ -166,7 +166,7 @@ describe('a hired agent', () => {
     expect((await tokensOf(psql, id)).map(({ is_good }) => is_good)).toEqual([false, false]);
     expect(await team.structureEvents('agent.failed')).toMatchObject([
       {
-        actor: { kind: 'SYSTEM', id: null, name: 'agent.start' },
+        actor: { kind: 'SYSTEM', name: 'agent.start' },
         subjectId: id,
         payload: { failure: expect.stringContaining('out of memory'), revokedTokens: 1 },
       },
@@ -302,7 +302,7 @@ describe('a container that ends by itself', () => {
       const types = ['REPO_RELEASED', 'SESSION_UPDATED', 'TOKEN_ARCHIVED', 'AGENT_UPDATED'] as const;
       const changes = (await team.changes({ types: [...types] })).slice(-types.length);
       expect(changes.map(({ type, actor }) => [type, actor])).toEqual(
-        types.map((type) => [type, { kind: 'SYSTEM', id: null, name: 'agent.reconcile' }]),
+        types.map((type) => [type, { kind: 'SYSTEM', name: 'agent.reconcile' }]),
       );
       expect(await team.structureEvents('agent.failed')).toMatchObject([
         {

@@ -142,7 +142,7 @@ describe('a schedule of an ONLINE workspace', () => {
       {
         type: 'SESSION_CREATED',
         entityId: lastSession?.id,
-        actor: { kind: 'SYSTEM', id: null, name: 'schedule.run' },
+        actor: { kind: 'SYSTEM', name: 'schedule.run' },
       },
     ]);
   });

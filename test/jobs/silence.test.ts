@@ -53,7 +53,7 @@ it('a silent session is updated once, by the system', async ({ team, agent, psql
     {
       entityId: globalId('Session', id),
       payload: { changed: ['noSignalAt'] },
-      actor: { kind: 'SYSTEM', id: null, name: 'session.silence' },
+      actor: { kind: 'SYSTEM', name: 'session.silence' },
       requestId: null,
     },
   ]);

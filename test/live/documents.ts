@@ -137,9 +137,7 @@ export const SessionChanged = graphql(`
       cursor
       type
       actor {
-        kind
-        id
-        name
+        ...ActorFacts
       }
       requestId
       session {

@@ -77,7 +77,7 @@ describe('a subscriber', () => {
     expect((await heard.event()).sessionChanged).toMatchObject({
       type: 'SESSION_UPDATED',
       requestId: null,
-      actor: { kind: 'DATABASE', id: null, name: 'postgres' },
+      actor: { kind: 'DATABASE', name: 'postgres' },
       session: { displayName: 'by hand' },
     });
     await heard.stop();

@@ -108,6 +108,12 @@ describe('a walk through all fields and ids that the viewer sees', () => {
     expect([...walks.owner.types]).toEqual(expect.arrayContaining(expected));
   });
 
+  it('finds no id that objects of two types share', ({ walks }) => {
+    const { typesOfId } = walks.owner;
+    expect(typesOfId.size).toBeGreaterThan(20);
+    expect([...typesOfId].filter(([, types]) => types.size > 1)).toEqual([]);
+  });
+
   it('returns no hash and no secret of a token to any viewer', async ({ cast, walks, psql }) => {
     const [{ hash } = { hash: '' }] = await psql<{ hash: string }>('SELECT hash FROM token LIMIT 1');
     expect(hash).toMatch(/^[0-9a-f]{64}$/);

@@ -33,8 +33,10 @@ function select(field: GraphQLField<unknown, unknown> & { of: string }): string 
   const name = `${field.name}${argumentsOf(field)}`;
   if (isLeafType(type)) return name;
   const isNode = isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
-  if (isNode || isInterfaceType(type)) return `${name} { __typename id }`;
-  return `${name} ${everyField(objectType(type.name))}`;
+  if (isNode || type.name === 'Node') return `${name} { __typename id }`;
+  if (!isInterfaceType(type)) return `${name} ${everyField(objectType(type.name))}`;
+  const possible = schema.getPossibleTypes(type).map((each) => `... on ${each.name} ${everyField(each)}`);
+  return `${name} { ${possible.join(' ')} }`;
 }
 
 function argumentsOf(field: GraphQLField<unknown, unknown> & { of: string }): string {

@@ -1,6 +1,6 @@
 /** Reads everything that a viewer can reach: from the viewer by every field, and from every id found. */
 import { parseGlobalId } from '../../src/globalId.ts';
-import { nodes } from '../schema/shape.ts';
+import { nodes, objectTypes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import {
   AddExecutionWorkspaceNote,
@@ -30,6 +30,8 @@ export type Walk = {
   ids: ReadonlySet<string>;
   /** The name of every type in the responses. */
   types: ReadonlySet<string>;
+  /** The names of the types that have an object with an id. */
+  typesOfId: ReadonlyMap<string, ReadonlySet<string>>;
   /** All responses. */
   text: string;
 };
@@ -129,6 +131,7 @@ async function furnishVocabulary(team: Team, psql: Psql): Promise<void> {
 export async function walk(client: Client, ref: string): Promise<Walk> {
   const ids = new Set<string>();
   const types = new Set<string>();
+  const typesOfId = new Map<string, Set<string>>();
   const texts: string[] = [];
   async function read(query: string, variables: object): Promise<void> {
     const response = await client.raw({ query, variables });
@@ -144,20 +147,26 @@ export async function walk(client: Client, ref: string): Promise<Walk> {
       if (key === '__typename') types.add(value);
       if (parseGlobalId(value)) ids.add(value);
     } else if (value && typeof value === 'object') {
+      noticeId(value);
       for (const [name, each] of Object.entries(value)) notice(each, name);
     }
+  }
+
+  function noticeId({ id, __typename: type }: { id?: string; __typename?: string }): void {
+    if (id && type) typesOfId.set(id, (typesOfId.get(id) ?? new Set()).add(type));
   }
 
   await read(`{ viewer ${everyField(objectType('Viewer'))} }`, {});
   // The iteration includes ids that are added during it.
   for (const id of ids) {
-    const type = nodes.find(({ name }) => name === parseGlobalId(id)?.type);
-    if (!type) throw new Error(`${id} has no type that can be read.`);
+    const type = objectTypes.find(({ name }) => name === parseGlobalId(id)?.type);
+    if (!type) throw new Error(`${id} is of no type.`);
+    if (!nodes.includes(type)) continue;
     const usesRef = type.name === 'Organization' ? ', $ref: String!' : '';
     await read(`query($id: ID!${usesRef}) { node(id: $id) { ... on ${type.name} ${everyField(type)} } }`, {
       id,
       ref,
     });
   }
-  return { ids, types, text: texts.join('\n') };
+  return { ids, types, typesOfId, text: texts.join('\n') };
 }

@@ -88,9 +88,7 @@ const ChangesOf = graphql(`
           payload
           requestId
           actor {
-            kind
-            id
-            name
+            ...ActorFacts
           }
         }
         pageInfo {
@@ -120,9 +118,7 @@ const StructureEventsOf = graphql(`
           requestId
           payload
           actor {
-            kind
-            id
-            name
+            ...ActorFacts
           }
         }
       }

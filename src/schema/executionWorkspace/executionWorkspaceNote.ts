@@ -1,4 +1,4 @@
-import { Actor } from '../feed/actor.ts';
+import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
@@ -11,14 +11,8 @@ export const ExecutionWorkspaceNote = builder.prismaNode('ExecutionWorkspaceNote
       description: 'The execution workspace that the note is on.',
     }),
     author: t.field({
-      type: Actor,
+      ...storedActor('author'),
       description: 'The person or the agent that wrote the note.',
-      select: { authorKind: true, authorId: true, authorName: true },
-      resolve: ({ authorKind, authorId, authorName }) => ({
-        kind: authorKind,
-        id: authorId,
-        name: authorName,
-      }),
     }),
     body: t.string({
       ...long('ExecutionWorkspaceNote', 'body', 10),

@@ -14,8 +14,9 @@ const InvitingOrganization = builder
     description: 'What the invited person sees of the organization.',
     fields: (t) => ({
       id: t.id({
-        description: 'The global id of the organization.',
-        resolve: ({ id }) => globalId('Organization', id),
+        description:
+          'A global id for caches. It is not that of the organization, because other fields belong to it; `node` returns null for it.',
+        resolve: ({ id }) => globalId('InvitingOrganization', id),
       }),
       slug: t.exposeString('slug', { description: "The organization's name in URLs." }),
       name: t.exposeString('name', { description: 'The display name of the organization.' }),

@@ -6,12 +6,12 @@ import type { PrismaClient } from '../../../prisma/client/client.ts';
 import type { Context } from '../../context.ts';
 import { model, type Row } from './model.ts';
 
-type Query = { select?: object; include?: object };
+type Query = { select?: object; include?: object; where?: object };
 
 const loadersOf = createContextCache(() => new Map<string, DataLoader<string, Row | null>>());
 
 /**
- * Returns a row, or null. The rows that an operation asks for at the same time, with the same selection, are read
+ * Returns a row, or null when it does not exist or does not meet the condition of the query. The rows that an operation asks for at the same time, with the same selection, are read
  * together. Prisma's own batches hold the rows of several operations, so that one operation's end would fail the others.
  */
 export function rowOf(context: Context, modelName: string, query: Query, id: string): Promise<Row | null> {
@@ -21,7 +21,7 @@ export function rowOf(context: Context, modelName: string, query: Query, id: str
   if (!loader) {
     loader = new DataLoader(
       async (ids) => {
-        const where = { id: { in: [...new Set(ids)] } };
+        const where = { ...query.where, AND: { id: { in: [...new Set(ids)] } } };
         const rows = await model(context.db, modelName).findMany({ ...query, where });
         const byId = new Map(rows.map((row) => [row.id, row]));
         return ids.map((each) => byId.get(each) ?? null);
@@ -46,7 +46,7 @@ export async function rowOrThrow(
   return row;
 }
 
-type UniqueQuery = Query & { where: { id?: string } };
+type UniqueQuery = Omit<Query, 'where'> & { where: { id?: string } };
 
 /** The client that the Prisma plugin reads rows with which a list or a relation did not bring along. */
 export const clientOf = createContextCache((context: Context): PrismaClient => {

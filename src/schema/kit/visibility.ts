@@ -3,8 +3,11 @@
  * rule has the option `visible`.
  */
 import type { SchemaTypes } from '@pothos/core';
-import type { GraphQLObjectType } from 'graphql';
+import { assertObjectType, type GraphQLObjectType, type GraphQLResolveInfo } from 'graphql';
+import type PrismaTypes from '../../../prisma/client/pothos.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import type { Context } from '../../context.ts';
+import { rowOf } from './rowLoader.ts';
 
 /** Returns a Prisma `where` condition. */
 type Visible = (viewer: Viewer) => object;
@@ -22,4 +25,17 @@ const inOrganization: Visible = ({ roles }) => ({ organizationId: { in: [...role
 export function visibleRows({ extensions }: GraphQLObjectType, viewer: Viewer): object {
   const { visible = inOrganization } = extensions.pothosOptions as { visible?: Visible };
   return visible(viewer);
+}
+
+/** The row of a node type with an id, or null when there is none that the viewer sees. */
+export async function visibleRow<Name extends keyof PrismaTypes & string>(
+  typeName: Name,
+  query: object,
+  id: string | null,
+  context: Context,
+  { schema }: GraphQLResolveInfo,
+): Promise<PrismaTypes[Name]['Shape'] | null> {
+  if (id === null) return null;
+  const where = visibleRows(assertObjectType(schema.getType(typeName)), context.viewer);
+  return (await rowOf(context, typeName, { ...query, where }, id)) as PrismaTypes[Name]['Shape'] | null;
 }

@@ -1,4 +1,4 @@
-import { Actor } from '../feed/actor.ts';
+import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { columnOf } from '../kit/long.ts';
 import { weighs } from '../kit/weight.ts';
@@ -77,14 +77,8 @@ export const OrgImport = builder.prismaNode('OrgImport', {
       description: 'Why the import FAILED; null unless it did.',
     }),
     requestedBy: t.field({
-      type: Actor,
-      description: 'The user who called `importOrg`.',
-      select: { requestedByKind: true, requestedById: true, requestedByName: true },
-      resolve: ({ requestedByKind, requestedById, requestedByName }) => ({
-        kind: requestedByKind,
-        id: requestedById,
-        name: requestedByName,
-      }),
+      ...storedActor('requestedBy'),
+      description: 'The person who called `importOrg`.',
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the import started.' }),
     finishedAt: t.expose('finishedAt', {

@@ -1,5 +1,5 @@
 import { globalId } from '../../globalId.ts';
-import { Actor } from '../feed/actor.ts';
+import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
@@ -24,10 +24,8 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       resolve: ({ importId }) => importId && globalId('OrgImport', importId),
     }),
     actor: t.field({
-      type: Actor,
+      ...storedActor('actor'),
       description: 'The person, agent or program that caused the event.',
-      select: { actorKind: true, actorId: true, actorName: true },
-      resolve: ({ actorKind, actorId, actorName }) => ({ kind: actorKind, id: actorId, name: actorName }),
     }),
     requestId: t.exposeString('requestId', {
       nullable: true,

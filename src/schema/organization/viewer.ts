@@ -17,8 +17,9 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
   description: "The person or agent that the request's token acts for.",
   fields: (t) => ({
     id: t.id({
-      description: 'The global id of the person or agent.',
-      resolve: ({ kind, id }) => globalId(kind === 'AGENT' ? 'Agent' : 'User', id),
+      description:
+        'A global id for caches. It is not that of the person or agent, which `user` and `agent` return; `node` returns null for it.',
+      resolve: ({ id }) => globalId('Viewer', id),
     }),
     kind: t.expose('kind', { type: ViewerKind, description: 'Whether the viewer is a person or an agent.' }),
     name: t.exposeString('name', { description: 'The name of the person or agent.' }),

@@ -60,9 +60,7 @@ const ChangesBy = graphql(`
           type
           entityId
           actor {
-            kind
-            id
-            name
+            ...ActorFacts
           }
         }
       }
@@ -102,7 +100,7 @@ describe('a change by an agent', () => {
     const expected = {
       type: 'SESSION_UPDATED',
       entityId: sessionId,
-      actor: { kind: 'AGENT', id: robin.id, name: 'Robin' },
+      actor: { kind: 'AGENT', agent: { id: robin.id }, name: 'Robin' },
     };
     expect(await team.changes({ requestId })).toMatchObject([expected]);
     const by = async (actorId: string) =>

@@ -58,7 +58,7 @@ describe('hireAgent without a runtime', () => {
       {
         subjectId: agent.id,
         requestId,
-        actor: { kind: 'USER', id: globalId('User', team.owner.userId) },
+        actor: { kind: 'USER', user: { id: globalId('User', team.owner.userId) } },
         payload: { name: 'Robin', role: 'reviewer' },
       },
     ]);

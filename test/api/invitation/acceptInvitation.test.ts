@@ -191,7 +191,7 @@ describe('acceptInvitation', () => {
         subjectId: accepted.member.id,
         requestId: accepted.requestId,
         payload: { role: 'MEMBER' },
-        actor: { kind: 'USER', id: globalId('User', carl.userId) },
+        actor: { kind: 'USER', user: { id: globalId('User', carl.userId) } },
       },
     ]);
   });

@@ -43,7 +43,7 @@ describe('addMember', () => {
     const { invitation, requestId } = succeeded(await add(team, { email, name: ' Bob ' }));
     expect(invitation).toEqual({
       id: expect.any(String),
-      organization: { id: team.id, slug: team.slug, name: 'Acme' },
+      organization: { slug: team.slug, name: 'Acme' },
       email,
       name: 'Bob',
       role: 'MEMBER',

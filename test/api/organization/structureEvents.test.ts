@@ -4,7 +4,14 @@ import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { StructureEventsWhereQueryVariables } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
-import { AddMember, ClaimPR, CreateToken, RefreshPR, RevokeToken } from '../../support/mutations.ts';
+import {
+  AddMember,
+  ClaimPR,
+  CreateToken,
+  RefreshPR,
+  RemoveMember,
+  RevokeToken,
+} from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
@@ -108,7 +115,7 @@ describe.each(Object.entries(acts))('the audit trail of %s', (_name, { type, tab
         subjectId,
         requestId,
         payload,
-        actor: { kind: 'USER', id: globalId('User', bob.userId), name: 'Bob' },
+        actor: { kind: 'USER', user: { id: globalId('User', bob.userId) }, name: 'Bob' },
       },
     ]);
   });
@@ -219,5 +226,18 @@ describe('the audit trail', () => {
     await psql(`UPDATE "user" SET name = 'Robert' WHERE id = $1`, [bob.userId]);
     const events = await team.structureEvents();
     expect(events.find((event) => event.requestId === requestId)?.actor.name).toBe('Bob');
+  });
+
+  it('leads to the actor as long as the viewer shares an organization with the actor', async ({
+    team,
+    bob,
+  }) => {
+    const { requestId } = await (await acts.createToken.act(team, bob))();
+    const actor = async () =>
+      (await team.structureEvents()).find((event) => event.requestId === requestId)?.actor;
+    expect(await actor()).toMatchObject({ user: { id: globalId('User', bob.userId) } });
+    const { removeMember } = await team.owner.query(RemoveMember, { input: { memberId: bob.memberId } });
+    succeeded(removeMember);
+    expect(await actor()).toEqual({ kind: 'USER', name: 'Bob', user: null });
   });
 });

@@ -14,7 +14,9 @@ import { describe, expect, it } from '../../support/test.ts';
 const Reach = graphql(`
   query Reach {
     viewer {
-      id
+      user {
+        id
+      }
       organizations {
         nodes {
           slug
@@ -80,7 +82,7 @@ describe('the secret of a token', () => {
     expect(token).toMatchObject({ label: 'CI of Rocket', expiresAt: null, revokedAt: null });
     expect(secret.startsWith(token.prefix)).toBe(true);
     expect(token.prefix.length).toBeLessThanOrEqual(10);
-    expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
+    expect((await client.query(Reach)).viewer.user?.id).toBe(idOf(team.owner));
   });
 
   it('is different for each token', async ({ team, app }) => {
@@ -115,7 +117,7 @@ describe('a token of an organization', () => {
     const elsewhere = await createTeam(bob);
     const { client } = await created(team, app, {}, bob);
     expect((await client.query(Reach)).viewer).toEqual({
-      id: idOf(bob),
+      user: { id: idOf(bob) },
       organizations: { nodes: [{ slug: team.slug, viewerRole: 'ADMIN' }] },
     });
     const intoElsewhere = await create(team, { organizationId: elsewhere.id }, client);
@@ -157,7 +159,7 @@ describe('createToken for another member', () => {
     const { token, client } = await created(team, app, { userId: idOf(bob) });
     expect(token.user?.id).toBe(idOf(bob));
     expect((await client.query(Reach)).viewer).toEqual({
-      id: idOf(bob),
+      user: { id: idOf(bob) },
       organizations: { nodes: [{ slug: team.slug, viewerRole: 'MEMBER' }] },
     });
   });
@@ -205,7 +207,7 @@ describe('expiresAt of a token', () => {
     const expiresAt = isIn(3_600_000);
     const { token, client } = await created(team, app, { expiresAt });
     expect(token.expiresAt).toBe(expiresAt);
-    expect((await client.query(Reach)).viewer.id).toBe(idOf(team.owner));
+    expect((await client.query(Reach)).viewer.user?.id).toBe(idOf(team.owner));
     await psql('UPDATE token SET expires_at = now() WHERE id = $1', [uuidOf(token.id)]);
     await expectRefused(client);
   });

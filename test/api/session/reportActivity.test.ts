@@ -60,7 +60,7 @@ describe('reportActivity', () => {
       {
         type: 'SESSION_UPDATED',
         entityId: session.id,
-        actor: { kind: 'AGENT', id: agent.id, name: agent.name },
+        actor: { kind: 'AGENT', agent: { id: agent.id }, name: agent.name },
         payload: { changed: ['activityState', 'firstSignalAt'], row: { activityState: 'ACTIVE' } },
       },
     ]);

@@ -121,7 +121,7 @@ describe('spawnSession', () => {
       {
         type: 'SESSION_CREATED',
         entityId: session.id,
-        actor: { kind: 'USER', id: globalId('User', team.owner.userId) },
+        actor: { kind: 'USER', user: { id: globalId('User', team.owner.userId) } },
         payload: { row: { ...shown, project: team.project.id }, changed: [] },
       },
     ]);

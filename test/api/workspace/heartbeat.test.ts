@@ -38,7 +38,7 @@ it('a heartbeat with another number of tasks, or another task, is announced by t
   expect(await team.changes({ requestId })).toMatchObject([
     {
       type: 'WORKSPACE_UPDATED',
-      actor: { kind: 'AGENT', id: agent.id },
+      actor: { kind: 'AGENT', agent: { id: agent.id } },
       payload: {
         changed: ['activeTasks', 'currentTask'],
         row: { activeTasks: 2, currentTask: 'Write tests', errorRate: 0.2 },

@@ -63,7 +63,6 @@ export const AddMember = graphql(`
   fragment InvitationFacts on Invitation {
     id
     organization {
-      id
       slug
       name
     }
