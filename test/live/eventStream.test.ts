@@ -8,7 +8,11 @@ import type { Team } from '../support/team.ts';
 import { describe, expect, test } from '../support/test.ts';
 import { Changes, SessionChanged } from './documents.ts';
 
-const it = test.extend('ann', { scope: 'file' }, async ({ sharedTeam: team }) => team.owner);
+const it = test.extend('ann', { scope: 'file' }, async ({ sharedTeam: team }) => {
+  // A stream from now on would still receive the changes that set up the team, if they had no position yet.
+  await team.changes();
+  return team.owner;
+});
 
 const changes = (
   team: Team,
