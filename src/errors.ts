@@ -174,6 +174,16 @@ export class SessionTerminatedError extends UserError {
   }
 }
 
+export class OrchestratorRunningError extends UserError {
+  static override readonly code = 'ORCHESTRATOR_RUNNING';
+  readonly sessionId: string;
+
+  constructor(project: { slug: string }, orchestrator: { id: string; num: number }) {
+    super(`The project has a live orchestrator already: session "${project.slug}-${orchestrator.num}".`);
+    this.sessionId = orchestrator.id;
+  }
+}
+
 export class SessionNotRestorableError extends UserError {
   static override readonly code = 'SESSION_NOT_RESTORABLE';
 }

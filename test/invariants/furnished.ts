@@ -28,6 +28,7 @@ export async function furnishedDatabase(): Promise<TestDatabase> {
     await furnish(team, psql);
     await leaveEndedRows(team);
     await addReferences(team, psql);
+    await startOrchestrator(team);
   } finally {
     await psql.close();
     await app.close();
@@ -46,6 +47,12 @@ async function leaveEndedRows(team: Team): Promise<void> {
   });
   const { agent } = succeeded(hireAgent);
   await team.spawn({ agentId: agent.id });
+}
+
+/** Starts an orchestrator in a project without pull requests. */
+async function startOrchestrator(team: Team): Promise<void> {
+  const { id: projectId } = await team.register({ slug: 'directed' });
+  await team.spawn({ projectId, kind: 'ORCHESTRATOR' });
 }
 
 /** What no mutation fills in at once: the references that a row may have. */

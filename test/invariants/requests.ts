@@ -66,6 +66,12 @@ const removed = async ({ team }: Cast) => {
   return workspace.id;
 };
 
+/** The orchestrator of a new project. */
+const orchestratorOf = async (team: Cast['team']) => {
+  const { id: projectId } = await team.register({ slug: `directed-${randomUUID()}` });
+  return { projectId, ...(await team.spawn({ projectId, kind: 'ORCHESTRATOR' })) };
+};
+
 const VOCABULARY = {
   classifier: 'Classifier',
   entity_type: 'EntityType',
@@ -192,7 +198,7 @@ export const REQUESTS: Record<string, Request> = Object.assign({}, ...vocabulary
   project_slug_check: invalid('registerProject', { slug: 'Not a slug' }),
   project_slug_key: again('registerProject', 'SLUG_TAKEN'),
   pull_request_holder_check: answered('claimPR', 'SESSION_NOT_CLAIMABLE', async ({ team }) => ({
-    sessionId: (await team.spawn({ kind: 'ORCHESTRATOR' })).id,
+    sessionId: (await orchestratorOf(team)).id,
   })),
   pull_request_key: answered('claimPR', 'PR_CLAIMED_BY_ACTIVE_SESSION', async (cast) => ({
     ...(await inputOf(cast, 'claimPR: a takeover')),
@@ -228,6 +234,10 @@ export const REQUESTS: Record<string, Request> = Object.assign({}, ...vocabulary
       executionWorkspaceId: (await inputOf(cast, 'reopenExecutionWorkspace')).id,
     }),
   ),
+  session_orchestrator_key: answered('spawnSession', 'ORCHESTRATOR_RUNNING', async ({ team }) => ({
+    projectId: (await orchestratorOf(team)).projectId,
+    kind: 'ORCHESTRATOR',
+  })),
   session_project_fkey: missing('spawnSession', 'projectId', 'Project'),
   session_prompt_check: invalid('spawnSession', { prompt: long(100_001) }),
   session_workspace_path_check: invalid('spawnSession', { workspacePath: '' }),

@@ -250,7 +250,8 @@ describe('the database enforces for every writer that', () => {
   });
 
   it('an orchestrator or a scratch project holds no pull requests', async ({ team, session, psql }) => {
-    const orchestrator = await team.spawn({ kind: 'ORCHESTRATOR' });
+    const directed = await team.register({ slug: 'directed' });
+    const orchestrator = await team.spawn({ projectId: directed.id, kind: 'ORCHESTRATOR' });
     const scratch = await team.register({ slug: 'scratch', kind: 'SCRATCH', repoUrl: null });
     const scribble = await team.spawn({ projectId: scratch.id });
     // A session without pull requests may change its kind.

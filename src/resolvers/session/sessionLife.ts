@@ -1,4 +1,4 @@
-import { AgentNotRunningError, SessionNotRestorableError } from '../../errors.ts';
+import { AgentNotRunningError, OrchestratorRunningError, SessionNotRestorableError } from '../../errors.ts';
 import { Session } from '../../schema/session/session.ts';
 import { restoreSession, terminateSession } from '../../services/session/sessionLife.ts';
 import { mutation } from '../kit/mutation.ts';
@@ -26,12 +26,13 @@ The mutation returns the first error that applies, in this order:
 4. IDEMPOTENCY_CONFLICT
 5. SESSION_NOT_RESTORABLE: the session is not terminated, or its project is archived.
 6. AGENT_NOT_RUNNING
+7. ORCHESTRATOR_RUNNING: the session is an orchestrator, and its project has another one that is not terminated.
 
 Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
     sessionId: t.idOf('Session', { required: true, description: 'The terminated session to restore.' }),
   }),
-  errors: [SessionNotRestorableError, AgentNotRunningError],
+  errors: [SessionNotRestorableError, AgentNotRunningError, OrchestratorRunningError],
   act: restoreSession,
   payload: (t) => ({
     session: t.exposeNode('sessionId', {

@@ -1,4 +1,9 @@
-import { AgentNotRunningError, ExecutionWorkspaceClosedError, SpawnRolledBackError } from '../../errors.ts';
+import {
+  AgentNotRunningError,
+  ExecutionWorkspaceClosedError,
+  OrchestratorRunningError,
+  SpawnRolledBackError,
+} from '../../errors.ts';
 import { builder } from '../../schema/index.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { SessionKind } from '../../schema/session/enum.ts';
@@ -40,6 +45,8 @@ mutation('spawnSession', {
 
 With \`claimPR\`, the session and the claim are written in one transaction: both or neither. The feed delivers one SESSION_CREATED and then the changes that \`claimPR\` describes. When the claim is refused, the error is SPAWN_ROLLED_BACK with the refusal as its \`cause\`, and no session exists.
 
+A project has at most one orchestrator that is not terminated. A spawn of a second one is ORCHESTRATOR_RUNNING, or with \`reuse\` returns the one that there is.
+
 The mutation returns the first error that applies, in this order:
 
 1. INVALID_INPUT
@@ -50,6 +57,7 @@ The mutation returns the first error that applies, in this order:
 6. AGENT_NOT_RUNNING
 7. EXECUTION_WORKSPACE_CLOSED
 8. SPAWN_ROLLED_BACK: the causes are checked in the order of \`claimPR\`.
+9. ORCHESTRATOR_RUNNING
 
 Allowed for OWNER, ADMIN and MEMBER.`,
   input: (t) => ({
@@ -63,6 +71,10 @@ Allowed for OWNER, ADMIN and MEMBER.`,
       required: true,
       defaultValue: 'WORKER',
       description: 'Whether the session works itself or directs other sessions.',
+    }),
+    reuse: t.boolean({
+      description:
+        'Whether the live orchestrator of the project is returned, if there is one, instead of ORCHESTRATOR_RUNNING. That session stays as it is: the other inputs are then not used. False when it is left out. True for a worker is INVALID_INPUT.',
     }),
     prompt: t.string({
       description: 'The task of the session, up to 4,096 characters. No query returns it.',
@@ -89,10 +101,21 @@ Allowed for OWNER, ADMIN and MEMBER.`,
     }),
   }),
   schema: spawnSessionInput,
-  errors: [AgentNotRunningError, ExecutionWorkspaceClosedError, SpawnRolledBackError],
+  errors: [
+    AgentNotRunningError,
+    ExecutionWorkspaceClosedError,
+    SpawnRolledBackError,
+    OrchestratorRunningError,
+  ],
   act: spawnSession,
   payload: (t) => ({
-    session: t.exposeNode('sessionId', { type: Session, description: 'The new session.' }),
+    session: t.exposeNode('sessionId', {
+      type: Session,
+      description: 'The new session, or the orchestrator that `reuse` found.',
+    }),
+    reused: t.exposeBoolean('reused', {
+      description: 'Whether `reuse` found a live orchestrator, so that nothing was written.',
+    }),
     pullRequest: t.exposeNode('pullRequestId', {
       type: PullRequest,
       nullable: true,

@@ -3,7 +3,8 @@ import { dbEnum } from '../kit/enum.ts';
 
 export const SessionKind = dbEnum('SessionKind', values.SessionKind, 'The purpose of a session.', {
   WORKER: 'The session works itself and can claim pull requests.',
-  ORCHESTRATOR: 'The session directs other sessions and cannot claim pull requests.',
+  ORCHESTRATOR:
+    'The session directs other sessions and cannot claim pull requests. A project has at most one that is not terminated.',
 });
 
 export const ActivityState = dbEnum(

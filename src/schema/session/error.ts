@@ -1,6 +1,7 @@
 import { brandWithType } from '@pothos/core';
 import type { UserError } from '../../errors.ts';
 import {
+  OrchestratorRunningError,
   SessionNotClaimableError,
   SessionNotRestorableError,
   SessionNoWorkspaceError,
@@ -8,9 +9,17 @@ import {
   SpawnRolledBackError,
 } from '../../errors.ts';
 import { UserErrorInterface, userError } from '../kit/userError.ts';
+import { Session } from './session.ts';
 
 userError(SessionTerminatedError, {
   description: 'the session is terminated.',
+});
+
+userError(OrchestratorRunningError, {
+  description: 'the project has a live orchestrator, and a project has at most one.',
+  fields: (t) => ({
+    session: t.exposeNode('sessionId', { type: Session, description: 'The live orchestrator.' }),
+  }),
 });
 
 userError(SessionNotRestorableError, {

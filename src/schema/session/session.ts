@@ -1,6 +1,7 @@
 import { isOwnSession } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
+import { LIVE_ORCHESTRATOR } from '../../services/session/orchestrator.ts';
 import { claimRefusal, restoreRefusal } from '../../services/session/sessionRule.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
@@ -140,14 +141,26 @@ export const Session = builder.prismaNode('Session', {
     }),
     viewerCanRestore: t.boolean({
       description:
-        'Whether the viewer may restore the session, and the session can be restored: it is terminated, its project is not archived, and its agent, if it has one, is RUNNING.',
+        'Whether the viewer may restore the session, and the session can be restored: it is terminated, its project is not archived, and its agent, if it has one, is RUNNING. An orchestrator also needs a project without a live one.',
       select: {
         ...SUBJECT,
+        kind: true,
         agent: { select: { status: true } },
-        project: { select: { archivedAt: true } },
+        project: {
+          select: {
+            slug: true,
+            archivedAt: true,
+            sessions: { where: LIVE_ORCHESTRATOR, select: { id: true, num: true }, take: 1 },
+          },
+        },
       },
-      resolve: ({ agent, project, ...session }, _args, { viewer }) =>
-        restoreRefusal(session, project, agent) === undefined && may(viewer, 'session.restore', session),
+      resolve: ({ agent, project, ...session }, _args, { viewer }) => {
+        const orchestrator = project.sessions[0] ?? null;
+        return (
+          restoreRefusal({ session, project, agent, orchestrator }) === undefined &&
+          may(viewer, 'session.restore', session)
+        );
+      },
     }),
     viewerCanRename: t.boolean({
       description: 'Whether the viewer may rename the session.',

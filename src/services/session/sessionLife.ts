@@ -4,6 +4,7 @@ import { type Act, perform } from '../act/act.ts';
 import { holdAgent } from '../agent/agent.ts';
 import { lockProject } from '../project/project.ts';
 import { relaunchSession } from './launch.ts';
+import { liveOrchestrator, startingOrchestrator } from './orchestrator.ts';
 import { lockSession, visibleSession } from './session.ts';
 import { restoreRefusal } from './sessionRule.ts';
 
@@ -39,24 +40,30 @@ export async function terminateSession(act: Act, { sessionId }: { sessionId: str
  *
  * @throws SessionNotRestorableError
  * @throws AgentNotRunningError
+ * @throws OrchestratorRunningError
  */
 export async function restoreSession(act: Act, { sessionId }: { sessionId: string }) {
   const { organizationId, agentId, projectId } = await visibleSession(act, sessionId);
-  return await perform(act, {
-    organizationId,
-    result,
-    authorize: (viewer) => authorize(viewer, 'session.restore', organizationId),
-    queue: () => [projectId, sessionId, ...(agentId === null ? [] : [agentId])],
-    lock: async (tx) => ({
-      agent: agentId === null ? null : await holdAgent(tx, agentId),
-      project: await lockProject(tx, projectId),
-      session: await lockSession(tx, sessionId),
+  return await startingOrchestrator(() =>
+    perform(act, {
+      organizationId,
+      result,
+      authorize: (viewer) => authorize(viewer, 'session.restore', organizationId),
+      queue: () => [projectId, sessionId, ...(agentId === null ? [] : [agentId])],
+      lock: async (tx) => ({
+        agent: agentId === null ? null : await holdAgent(tx, agentId),
+        project: await lockProject(tx, projectId),
+        session: await lockSession(tx, sessionId),
+      }),
+      async write(tx, { locked }) {
+        const refusal = restoreRefusal({
+          ...locked,
+          orchestrator: await liveOrchestrator(tx, locked.project),
+        });
+        if (refusal) throw refusal;
+        await relaunchSession(tx, sessionId);
+        return { sessionId };
+      },
     }),
-    async write(tx, { locked: { session, project, agent } }) {
-      const refusal = restoreRefusal(session, project, agent);
-      if (refusal) throw refusal;
-      await relaunchSession(tx, sessionId);
-      return { sessionId };
-    },
-  });
+  );
 }

@@ -3,6 +3,7 @@ import type { Agent, ExecutionWorkspace, Project, Session } from '../../../prism
 import {
   AgentNotRunningError,
   ExecutionWorkspaceClosedError,
+  OrchestratorRunningError,
   ProjectNotResolvableError,
   SessionNotClaimableError,
   SessionNotRestorableError,
@@ -37,14 +38,22 @@ export function claimRefusal(claimer: Claimer): UserError | undefined {
   return undefined;
 }
 
+/** What decides whether a session may be restored. */
+export type Restorable = {
+  session: Pick<Session, 'kind' | 'isTerminated'>;
+  project: Pick<Project, 'slug' | 'archivedAt'>;
+  agent: Pick<Agent, 'status'> | null;
+  /** The live orchestrator of the project. */
+  orchestrator: Pick<Session, 'id' | 'num'> | null;
+};
+
 /** The first reason why a session may not be restored. Undefined when it may. */
-export function restoreRefusal(
-  session: Pick<Session, 'isTerminated'>,
-  project: Pick<Project, 'archivedAt'>,
-  agent: Pick<Agent, 'status'> | null,
-): UserError | undefined {
+export function restoreRefusal({ session, project, agent, orchestrator }: Restorable): UserError | undefined {
   if (!session.isTerminated) return new SessionNotRestorableError('The session has not ended.');
   if (project.archivedAt) return new SessionNotRestorableError('The project of the session is archived.');
   if (agent && !isRunning(agent)) return new AgentNotRunningError(agent.status);
+  if (session.kind === 'ORCHESTRATOR' && orchestrator) {
+    return new OrchestratorRunningError(project, orchestrator);
+  }
   return undefined;
 }

@@ -7,6 +7,7 @@ export const SpawnSession = graphql(`
       ... on SpawnSessionPayload {
         cursor
         requestId
+        reused
         session {
           id
           num
@@ -29,6 +30,11 @@ export const SpawnSession = graphql(`
       ...Refusal
       ... on AgentNotRunningError {
         status
+      }
+      ... on OrchestratorRunningError {
+        session {
+          id
+        }
       }
       ... on SpawnRolledBackError {
         pr
@@ -125,6 +131,11 @@ export const RestoreSession = graphql(`
       ...Refusal
       ... on AgentNotRunningError {
         status
+      }
+      ... on OrchestratorRunningError {
+        session {
+          id
+        }
       }
     }
   }
