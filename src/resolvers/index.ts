@@ -49,6 +49,7 @@ import './vocabulary/classifier.ts';
 import './vocabulary/watcher.ts';
 import './vocabulary/watcherWindow.ts';
 import './feed/change.ts';
+import './feed/changes.ts';
 import './feed/liveEvents.ts';
 import './organization/structureEvent.ts';
 import { builder } from '../schema/index.ts';

@@ -111,7 +111,7 @@ export const FIELDS: Record<string, string> = {
   InstallManifest: 'environment connections creates',
   InstallManifestItem: 'kind slug name description',
   StructureEvent: 'id type subjectId importId actor requestId tokenId payload occurredAt',
-  Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
+  Change: 'cursor type entityId changed payload occurredAt actor requestId entity tokenId',
   UserActor: 'kind name user',
   AgentActor: 'kind name agent',
   SystemActor: 'kind name',
@@ -143,16 +143,18 @@ export const SUBSCRIPTIONS = table<Outsider | Insider>(`
 
 /** The fields of each event. A new field fails the test until it is added here. */
 export const EVENT_FIELDS: Record<string, string> = {
-  AgentChanged: 'cursor occurredAt actor requestId type agent',
-  WatchedRepoChanged: 'cursor occurredAt actor requestId type repo agent',
-  Change: 'cursor occurredAt actor requestId tokenId type entityId payload',
-  WorkspaceChanged: 'cursor occurredAt actor requestId type workspace',
-  OrgImportChanged: 'cursor occurredAt actor requestId type import',
-  InstallationChanged: 'cursor occurredAt actor requestId type installation',
-  PrChanged: 'cursor occurredAt actor requestId type pullRequest',
-  PrCheckRecorded: 'cursor occurredAt actor requestId check pullRequest',
-  PrReviewThreadChanged: 'cursor occurredAt actor requestId type thread pullRequest',
-  PrSessionChanged: 'cursor occurredAt actor requestId pullRequest fromSession toSession',
-  ExecutionWorkspaceChanged: 'cursor occurredAt actor requestId type executionWorkspace',
-  SessionChanged: 'cursor occurredAt actor requestId type session',
+  AgentChanged: 'cursor type entityId changed payload occurredAt actor requestId agent',
+  WatchedRepoChanged: 'cursor type entityId changed payload occurredAt actor requestId repo agent',
+  Change: 'cursor type entityId changed payload occurredAt actor requestId entity tokenId',
+  WorkspaceChanged: 'cursor type entityId changed payload occurredAt actor requestId workspace',
+  OrgImportChanged: 'cursor type entityId changed payload occurredAt actor requestId import',
+  InstallationChanged: 'cursor type entityId changed payload occurredAt actor requestId installation',
+  PrChanged: 'cursor type entityId changed payload occurredAt actor requestId pullRequest',
+  PrCheckRecorded: 'cursor type entityId changed payload occurredAt actor requestId check pullRequest',
+  PrReviewThreadChanged: 'cursor type entityId changed payload occurredAt actor requestId thread pullRequest',
+  PrSessionChanged:
+    'cursor type entityId changed payload occurredAt actor requestId pullRequest fromSession toSession',
+  ExecutionWorkspaceChanged:
+    'cursor type entityId changed payload occurredAt actor requestId executionWorkspace',
+  SessionChanged: 'cursor type entityId changed payload occurredAt actor requestId session',
 };

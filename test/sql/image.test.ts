@@ -38,6 +38,7 @@ function isScalar(name: string, value: unknown): boolean {
   if (name === 'DateTime') return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(value));
   if (name === 'Int' || name === 'Float') return typeof value === 'number';
   if (name === 'Boolean') return typeof value === 'boolean';
+  if (name === 'JSON') return true;
   return typeof value === 'string';
 }
 

@@ -71,16 +71,12 @@ BEGIN
     'observedAt', date_time(NEW.observed_at),
     'updatedAt', date_time(NEW.updated_at)
   );
-  -- A change of the session is an event of its own, delivered to the subscribers of both sessions. The other changes
-  -- are a second event, delivered to the subscribers of the new session.
+  -- A change of the session is an event of its own, delivered to the subscribers of both sessions, of their projects and
+  -- of their agents. The other changes are a second event, delivered to those of the new session.
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
-      ARRAY[
-        NEW.id,
-        NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id),
-        OLD.session_id, (SELECT s.project_id FROM session s WHERE s.id = OLD.session_id)
-      ],
+      NEW.id || session_subjects(NEW.session_id) || session_subjects(OLD.session_id),
       jsonb_build_object(
         'changed', ARRAY['session'], 'row', image,
         'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
@@ -93,7 +89,7 @@ BEGIN
   END IF;
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
-    ARRAY[NEW.id, NEW.session_id, (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id)],
+    NEW.id || session_subjects(NEW.session_id),
     jsonb_build_object('changed', changed, 'row', image)
   );
   RETURN NULL;

@@ -22,9 +22,7 @@ BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, 'PR_CHECK_RECORDED', 'PullRequestCheck', NEW.id,
     NEW.id || (
-      SELECT ARRAY[p.id, p.session_id, s.project_id]
-        FROM pull_request p JOIN session s ON s.id = p.session_id
-       WHERE p.id = NEW.pull_request_id
+      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
     ),
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('PullRequestCheck', NEW.id),

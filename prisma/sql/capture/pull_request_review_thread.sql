@@ -25,9 +25,7 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'PR_REVIEW_THREAD_ADDED' ELSE 'PR_REVIEW_THREAD_RESOLVED' END,
     'PullRequestReviewThread', NEW.id,
     NEW.id || (
-      SELECT ARRAY[p.id, p.session_id, s.project_id]
-        FROM pull_request p JOIN session s ON s.id = p.session_id
-       WHERE p.id = NEW.pull_request_id
+      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
     ),
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('PullRequestReviewThread', NEW.id),

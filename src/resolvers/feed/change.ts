@@ -1,10 +1,7 @@
-import type { ActorFilter } from '../../feed/log/filter.ts';
 import { Change } from '../../schema/feed/change.ts';
-import { ChangeType, changeTypesOf } from '../../schema/feed/changeType.ts';
+import { ChangeType } from '../../schema/feed/changeType.ts';
 import { builder } from '../../schema/index.ts';
-import { filterId } from '../../schema/kit/filterId.ts';
-import { resolveChange, subscribe } from '../kit/subscribe.ts';
-import { subscriptionArgs } from '../kit/subscriptionArgs.ts';
+import { byActor, byEntity } from './changeFilter.ts';
 import { changePage } from './changePage.ts';
 
 const ChangeEdge = builder.edgeObject({ type: Change, name: 'OrganizationChangesConnectionEdge' });
@@ -55,8 +52,8 @@ builder.prismaObjectFields('Organization', (t) => ({
         {
           first,
           after: after ?? undefined,
-          ...ofEntity(entityId, types ?? undefined),
-          actor: actorId == null ? undefined : actorOf(actorId),
+          ...byEntity(entityId, types),
+          ...byActor(actorId),
           since: since ?? undefined,
           until: until ?? undefined,
         },
@@ -64,35 +61,3 @@ builder.prismaObjectFields('Organization', (t) => ({
       ),
   }),
 }));
-
-function actorOf(raw: string): ActorFilter {
-  const { type, uuid } = filterId('actorId', raw, (type) => type === 'Agent' || type === 'User');
-  return { kind: type === 'Agent' ? 'AGENT' : 'USER', id: uuid };
-}
-
-/** Limits the types to those of the entity's type, so that a UUID under the name of another type matches no change. */
-function ofEntity(raw: string | null | undefined, types: readonly string[] | undefined) {
-  if (raw == null) return { types };
-  const { type, uuid } = filterId('entityId', raw, (type) => changeTypesOf(type).length > 0);
-  return {
-    entityId: uuid,
-    types: changeTypesOf(type).filter((each) => types?.includes(each) ?? true),
-  };
-}
-
-builder.subscriptionField('changes', (t) =>
-  t.field({
-    type: Change,
-    description: 'Every change in an organization.',
-    args: {
-      ...subscriptionArgs(t),
-      types: t.arg({
-        type: [ChangeType],
-        description: 'Only changes of these types. Without it, changes of all types.',
-      }),
-    },
-    subscribe: (_root, { organizationId, after, types }, context) =>
-      subscribe(context, { organizationId, after, types }),
-    resolve: resolveChange,
-  }),
-);

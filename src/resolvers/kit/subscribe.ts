@@ -4,6 +4,7 @@ import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../con
 import { NotFoundError } from '../../errors.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
+import type { ActorFilter } from '../../feed/log/filter.ts';
 import { publicError } from './publicError.ts';
 
 /** An event of a source stream: a change, or the error that ends the subscription. */
@@ -22,6 +23,9 @@ type SubscribeOptions = {
   types?: readonly string[] | null;
   /** UUIDs of rows. Only changes that concern all of them are delivered. Null or undefined: the filter was not given. */
   about?: (string | null | undefined)[];
+  /** UUID. Only changes of this row. */
+  entityId?: string;
+  actor?: ActorFilter;
 };
 
 /** The number of upcoming changes whose objects are read together. */
@@ -30,7 +34,7 @@ const LOOKAHEAD = 100;
 /** @throws {GraphQLError} NOT_FOUND, CURSOR_EXPIRED, INVALID_CURSOR, or the transport's refusal. */
 export async function subscribe(
   context: Context,
-  { organizationId, after, types, about = [] }: SubscribeOptions,
+  { organizationId, after, types, about = [], entityId, actor }: SubscribeOptions,
 ): Promise<AsyncIterable<SourceEvent>> {
   if (!context.viewer.roles.has(organizationId)) throw notFound();
 
@@ -43,7 +47,10 @@ export async function subscribe(
       after: transport.resumeAfter ?? after ?? undefined,
       // Sorted and without repeats, so that streams with the same types share their reads of the log.
       types: types ? [...new Set(types)].sort() : undefined,
-      matches: (change) => uuids.every((uuid) => change.subjects.includes(uuid)),
+      matches: (change) =>
+        uuids.every((uuid) => change.subjects.includes(uuid)) &&
+        (entityId === undefined || change.entityId === entityId) &&
+        (actor === undefined || (change.actor.kind === actor.kind && change.actor.id === actor.id)),
     });
     slot.attach(stream, organizationId);
     return sourceStream(stream, slot);

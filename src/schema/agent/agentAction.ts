@@ -1,3 +1,4 @@
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 import { AgentActionOutcome } from './enum.ts';
@@ -28,4 +29,11 @@ export const AgentAction = builder.prismaNode('AgentAction', {
     agent: t.relation('agent', { description: 'The agent that attempted the action.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the action was logged.' }),
   }),
+});
+
+liveNoun('AgentAction', {
+  changes: {
+    AGENT_ACTION_RECORDED:
+      'An agent logged an action, or a mutation was refused to it. The count of further refusals causes no change.',
+  },
 });

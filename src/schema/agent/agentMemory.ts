@@ -1,3 +1,4 @@
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
@@ -15,4 +16,8 @@ export const AgentMemory = builder.prismaNode('AgentMemory', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was first written.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the value was last written.' }),
   }),
+});
+
+liveNoun('AgentMemory', {
+  changes: { AGENT_MEMORY_RECORDED: 'An agent wrote an entry of its memory, for the first time or anew.' },
 });

@@ -1,3 +1,4 @@
+import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { repoOfRow } from '../project/repoRef.ts';
 
@@ -16,3 +17,5 @@ export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
     reviewedAt: t.expose('reviewedAt', { type: 'DateTime', description: 'When the review was recorded.' }),
   }),
 });
+
+liveNoun('ReviewedPullRequest', { changes: { AGENT_REVIEW_RECORDED: 'An agent reviewed a pull request.' } });

@@ -3,7 +3,7 @@ import type { FieldMap } from '@pothos/core';
 import type { Change } from '../../feed/log/change.ts';
 import { builder, type Types } from '../kit/builder.ts';
 import { FeedEvent } from './change.ts';
-import { addChangeTypes, ChangeType } from './changeType.ts';
+import { addChangeTypes } from './changeType.ts';
 
 type EntityType = keyof Types['PrismaTypes'] & string;
 
@@ -19,11 +19,11 @@ type LiveEvent<ChangeTypeName> = {
   description: string;
   /** The description of the event type. */
   event: string;
-  /** The change types that the event covers. Default: all of the noun. With several, the event has the field `type`. */
+  /** The change types that the event covers. Default: all of the noun. */
   types?: readonly ChangeTypeName[];
   /** The filters of the subscription. `'Project'` gives it `projectId`: only changes that concern this project. */
   filters: Filters;
-  /** The fields of the event, besides `type` and those of FeedEvent. */
+  /** The fields of the event, besides those of FeedEvent. */
   fields: (t: EventFields) => FieldMap;
 };
 
@@ -53,23 +53,15 @@ export function liveNoun<ChangeTypeName extends string>(
   addChangeTypes(entityType, changes);
   const all = Object.keys(changes) as ChangeTypeName[];
   for (const [name, { description, event, types = all, filters, fields }] of Object.entries(events)) {
-    subscriptions.push({ name, description, event: defineEvent(name, event, types, fields), types, filters });
+    subscriptions.push({ name, description, event: defineEvent(name, event, fields), types, filters });
   }
 }
 
-function defineEvent(
-  name: string,
-  description: string,
-  types: readonly string[],
-  fields: (t: EventFields) => FieldMap,
-) {
+function defineEvent(name: string, description: string, fields: (t: EventFields) => FieldMap) {
   return builder.objectRef<Change>(name.charAt(0).toUpperCase() + name.slice(1)).implement({
     description,
     interfaces: [FeedEvent],
     isTypeOf: () => true,
-    fields: (t) => ({ ...(types.length > 1 && { type: typeField(t) }), ...fields(t) }),
+    fields,
   });
 }
-
-const typeField = (t: EventFields) =>
-  t.expose('type', { type: ChangeType, description: 'The kind of change to the object.' });

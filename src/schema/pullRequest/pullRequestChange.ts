@@ -18,15 +18,15 @@ liveNoun('PullRequest', {
       description: 'Pull requests that are claimed for the first time, or whose facts change.',
       event: 'A pull request was claimed for the first time, or its facts changed.',
       types: ['PR_CREATED', 'PR_UPDATED'],
-      filters: ['Project', 'Session', 'PullRequest'],
+      filters: ['Project', 'Session', 'Agent', 'PullRequest'],
       fields: (t) => ({ pullRequest: entityField(t, { type: PullRequest, description: AT_DELIVERY }) }),
     },
     prSessionChanged: {
       description:
-        "Pull requests that pass from one session to another. A filter by session or project matches the old owner's and the new owner's.",
+        "Pull requests that pass from one session to another. A filter by session, agent or project matches the old owner's and the new owner's.",
       event: 'A pull request passed from one session to another.',
       types: ['PR_SESSION_CHANGED'],
-      filters: ['Project', 'Session', 'PullRequest'],
+      filters: ['Project', 'Session', 'Agent', 'PullRequest'],
       fields: (t) => ({
         pullRequest: entityField(t, { type: PullRequest, description: AT_DELIVERY }),
         fromSession: sideField(

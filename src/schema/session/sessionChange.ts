@@ -12,7 +12,7 @@ liveNoun('Session', {
     sessionChanged: {
       description: 'Sessions that are spawned, change, or are deleted.',
       event: 'A session was spawned, changed, or was deleted.',
-      filters: ['Project', 'Session'],
+      filters: ['Project', 'Session', 'Agent'],
       fields: (t) => ({
         session: entityField(t, {
           type: Session,

@@ -1,0 +1,335 @@
+-- tell of agent records
+
+-- >>> prisma/sql/function/session.sql
+-- Returns the ids of a session, its project and its agent: what a change of something that the session holds concerns. An
+-- empty array for an unknown id.
+CREATE OR REPLACE FUNCTION session_subjects(session_id uuid) RETURNS uuid[]
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN coalesce(
+    (SELECT array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL) FROM session s WHERE s.id = session_id), '{}'
+  );
+END
+$$;
+-- <<< prisma/sql/function/session.sql
+
+-- >>> prisma/sql/capture/agent_action.sql
+-- agent_action → AGENT_ACTION_RECORDED
+-- A further refusal is counted in the entry, and is no change: an agent that repeats what it may not do would fill the feed.
+CREATE OR REPLACE FUNCTION capture_agent_action() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, 'AGENT_ACTION_RECORDED', 'AgentAction', NEW.id, ARRAY[NEW.id, NEW.agent_id],
+    jsonb_build_object('changed', '{}'::text[], 'row', jsonb_build_object(
+      'id', global_id('AgentAction', NEW.id),
+      'agent', global_id('Agent', NEW.agent_id),
+      'action', NEW.action,
+      'outcome', NEW.outcome,
+      'metadata', NEW.metadata,
+      'furtherRefusals', NEW.further_refusals,
+      'createdAt', date_time(NEW.created_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_agent_action() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER agent_action_capture AFTER INSERT ON agent_action
+  FOR EACH ROW EXECUTE FUNCTION capture_agent_action();
+
+ALTER TABLE agent_action ENABLE ALWAYS TRIGGER agent_action_capture;
+-- <<< prisma/sql/capture/agent_action.sql
+
+-- >>> prisma/sql/capture/agent_memory.sql
+-- agent_memory → AGENT_MEMORY_RECORDED
+CREATE OR REPLACE FUNCTION capture_agent_memory() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
+      CASE WHEN NEW.value      IS DISTINCT FROM OLD.value      THEN 'value' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, 'AGENT_MEMORY_RECORDED', 'AgentMemory', NEW.id, ARRAY[NEW.id, NEW.agent_id],
+    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+      'id', global_id('AgentMemory', NEW.id),
+      'agent', global_id('Agent', NEW.agent_id),
+      'key', NEW.key,
+      'value', NEW.value,
+      'createdAt', date_time(NEW.created_at),
+      'updatedAt', date_time(NEW.updated_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_agent_memory() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER agent_memory_capture AFTER INSERT OR UPDATE ON agent_memory
+  FOR EACH ROW EXECUTE FUNCTION capture_agent_memory();
+
+ALTER TABLE agent_memory ENABLE ALWAYS TRIGGER agent_memory_capture;
+-- <<< prisma/sql/capture/agent_memory.sql
+
+-- >>> prisma/sql/capture/pull_request.sql
+-- pull_request → PR_CREATED, PR_SESSION_CHANGED, PR_UPDATED
+CREATE OR REPLACE FUNCTION capture_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+  image jsonb;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.additions        IS DISTINCT FROM OLD.additions        THEN 'additions' END,
+      CASE WHEN NEW.author           IS DISTINCT FROM OLD.author           THEN 'author' END,
+      CASE WHEN NEW.awaits_approval  IS DISTINCT FROM OLD.awaits_approval  THEN 'awaitsApproval' END,
+      CASE WHEN NEW.changed_files    IS DISTINCT FROM OLD.changed_files    THEN 'changedFiles' END,
+      CASE WHEN NEW.ci_state         IS DISTINCT FROM OLD.ci_state         THEN 'ciState' END,
+      CASE WHEN NEW.created_at       IS DISTINCT FROM OLD.created_at       THEN 'createdAt' END,
+      CASE WHEN NEW.deletions        IS DISTINCT FROM OLD.deletions        THEN 'deletions' END,
+      CASE WHEN NEW.head_sha         IS DISTINCT FROM OLD.head_sha         THEN 'headSha' END,
+      CASE WHEN NEW.is_cross_repository IS DISTINCT FROM OLD.is_cross_repository THEN 'isCrossRepository' END,
+      CASE WHEN NEW.is_draft         IS DISTINCT FROM OLD.is_draft         THEN 'isDraft' END,
+      CASE WHEN NEW.is_in_merge_queue IS DISTINCT FROM OLD.is_in_merge_queue THEN 'isInMergeQueue' END,
+      CASE WHEN NEW.mergeability     IS DISTINCT FROM OLD.mergeability     THEN 'mergeability' END,
+      CASE WHEN NEW.merge_queue_position IS DISTINCT FROM OLD.merge_queue_position THEN 'mergeQueuePosition' END,
+      CASE WHEN NEW.number           IS DISTINCT FROM OLD.number           THEN 'number' END,
+      CASE WHEN (NEW.repo_owner, NEW.repo_name) IS DISTINCT FROM (OLD.repo_owner, OLD.repo_name) THEN 'repo' END,
+      CASE WHEN NEW.required_ci_state IS DISTINCT FROM OLD.required_ci_state THEN 'requiredCiState' END,
+      CASE WHEN NEW.review_decision  IS DISTINCT FROM OLD.review_decision  THEN 'reviewDecision' END,
+      CASE WHEN NEW.session_id       IS DISTINCT FROM OLD.session_id       THEN 'session' END,
+      CASE WHEN NEW.source_branch    IS DISTINCT FROM OLD.source_branch    THEN 'sourceBranch' END,
+      CASE WHEN (NEW.source_repo_owner, NEW.source_repo_name) IS DISTINCT FROM (OLD.source_repo_owner, OLD.source_repo_name)
+           THEN 'sourceRepo' END,
+      CASE WHEN NEW.state            IS DISTINCT FROM OLD.state            THEN 'state' END,
+      CASE WHEN NEW.state_changed_at IS DISTINCT FROM OLD.state_changed_at THEN 'stateChangedAt' END,
+      CASE WHEN NEW.target_branch    IS DISTINCT FROM OLD.target_branch    THEN 'targetBranch' END,
+      CASE WHEN NEW.title            IS DISTINCT FROM OLD.title            THEN 'title' END,
+      CASE WHEN NEW.unreadable       IS DISTINCT FROM OLD.unreadable       THEN 'unreadable' END,
+      CASE WHEN NEW.url              IS DISTINCT FROM OLD.url              THEN 'url' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  image := jsonb_build_object(
+    'id', global_id('PullRequest', NEW.id),
+    'repo', repo_image(NEW.repo_owner, NEW.repo_name),
+    'url', NEW.url,
+    'number', NEW.number,
+    'title', NEW.title,
+    'author', NEW.author,
+    'sourceBranch', NEW.source_branch,
+    'sourceRepo', CASE WHEN NEW.source_repo_name <> '' THEN repo_image(NEW.source_repo_owner, NEW.source_repo_name) END,
+    'isCrossRepository', NEW.is_cross_repository,
+    'targetBranch', NEW.target_branch,
+    'isDraft', NEW.is_draft,
+    'state', NEW.state,
+    'ciState', NEW.ci_state,
+    'requiredCiState', NEW.required_ci_state,
+    'awaitsApproval', NEW.awaits_approval,
+    'reviewDecision', NEW.review_decision,
+    'mergeability', NEW.mergeability,
+    'isInMergeQueue', NEW.is_in_merge_queue,
+    'mergeQueuePosition', NEW.merge_queue_position,
+    'unreadable', NEW.unreadable,
+    'headSha', NEW.head_sha,
+    'additions', NEW.additions,
+    'deletions', NEW.deletions,
+    'changedFiles', NEW.changed_files,
+    'session', global_id('Session', NEW.session_id),
+    'createdAt', date_time(NEW.created_at),
+    'stateChangedAt', date_time(NEW.state_changed_at),
+    'observedAt', date_time(NEW.observed_at),
+    'updatedAt', date_time(NEW.updated_at)
+  );
+  -- A change of the session is an event of its own, delivered to the subscribers of both sessions, of their projects and
+  -- of their agents. The other changes are a second event, delivered to those of the new session.
+  IF 'session' = ANY (changed) THEN
+    INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+      NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
+      NEW.id || session_subjects(NEW.session_id) || session_subjects(OLD.session_id),
+      jsonb_build_object(
+        'changed', ARRAY['session'], 'row', image,
+        'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
+      )
+    );
+    changed := array_remove(changed, 'session');
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
+    NEW.id || session_subjects(NEW.session_id),
+    jsonb_build_object('changed', changed, 'row', image)
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_capture AFTER INSERT OR UPDATE ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request();
+
+ALTER TABLE pull_request ENABLE ALWAYS TRIGGER pull_request_capture;
+-- <<< prisma/sql/capture/pull_request.sql
+
+-- >>> prisma/sql/capture/pull_request_check.sql
+-- pull_request_check → PR_CHECK_RECORDED
+CREATE OR REPLACE FUNCTION capture_pull_request_check() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.commit_sha IS DISTINCT FROM OLD.commit_sha THEN 'commitSha' END,
+      CASE WHEN NEW.conclusion IS DISTINCT FROM OLD.conclusion THEN 'conclusion' END,
+      CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
+      CASE WHEN NEW.is_required IS DISTINCT FROM OLD.is_required THEN 'isRequired' END,
+      CASE WHEN NEW.name       IS DISTINCT FROM OLD.name       THEN 'name' END,
+      CASE WHEN NEW.status     IS DISTINCT FROM OLD.status     THEN 'status' END,
+      CASE WHEN NEW.url        IS DISTINCT FROM OLD.url        THEN 'url' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, 'PR_CHECK_RECORDED', 'PullRequestCheck', NEW.id,
+    NEW.id || (
+      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
+    ),
+    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+      'id', global_id('PullRequestCheck', NEW.id),
+      'pullRequest', global_id('PullRequest', NEW.pull_request_id),
+      'name', NEW.name,
+      'commitSha', NEW.commit_sha,
+      'status', NEW.status,
+      'conclusion', NEW.conclusion,
+      'url', NEW.url,
+      'isRequired', NEW.is_required,
+      'createdAt', date_time(NEW.created_at),
+      'updatedAt', date_time(NEW.updated_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request_check() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_check_capture AFTER INSERT OR UPDATE ON pull_request_check
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request_check();
+
+ALTER TABLE pull_request_check ENABLE ALWAYS TRIGGER pull_request_check_capture;
+-- <<< prisma/sql/capture/pull_request_check.sql
+
+-- >>> prisma/sql/capture/pull_request_review_thread.sql
+-- pull_request_review_thread → PR_REVIEW_THREAD_ADDED, PR_REVIEW_THREAD_RESOLVED
+CREATE OR REPLACE FUNCTION capture_pull_request_review_thread() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    -- Every push moves the threads. Only resolving a thread, or opening it again, is worth an event.
+    IF NEW.is_resolved IS NOT DISTINCT FROM OLD.is_resolved THEN
+      RETURN NULL;
+    END IF;
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.created_at  IS DISTINCT FROM OLD.created_at  THEN 'createdAt' END,
+      CASE WHEN NEW.is_bot      IS DISTINCT FROM OLD.is_bot      THEN 'isBot' END,
+      CASE WHEN NEW.is_by_author IS DISTINCT FROM OLD.is_by_author THEN 'isByAuthor' END,
+      CASE WHEN NEW.is_outdated IS DISTINCT FROM OLD.is_outdated THEN 'isOutdated' END,
+      'isResolved',
+      CASE WHEN NEW.line        IS DISTINCT FROM OLD.line        THEN 'line' END,
+      CASE WHEN NEW.path        IS DISTINCT FROM OLD.path        THEN 'path' END
+    ], NULL);
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id,
+    CASE TG_OP WHEN 'INSERT' THEN 'PR_REVIEW_THREAD_ADDED' ELSE 'PR_REVIEW_THREAD_RESOLVED' END,
+    'PullRequestReviewThread', NEW.id,
+    NEW.id || (
+      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
+    ),
+    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+      'id', global_id('PullRequestReviewThread', NEW.id),
+      'pullRequest', global_id('PullRequest', NEW.pull_request_id),
+      'path', NEW.path,
+      'line', NEW.line,
+      'isResolved', NEW.is_resolved,
+      'isBot', NEW.is_bot,
+      'isOutdated', NEW.is_outdated,
+      'isByAuthor', NEW.is_by_author,
+      'createdAt', date_time(NEW.created_at),
+      'updatedAt', date_time(NEW.updated_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request_review_thread() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_review_thread_capture AFTER INSERT OR UPDATE ON pull_request_review_thread
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request_review_thread();
+
+ALTER TABLE pull_request_review_thread ENABLE ALWAYS TRIGGER pull_request_review_thread_capture;
+-- <<< prisma/sql/capture/pull_request_review_thread.sql
+
+-- >>> prisma/sql/capture/reviewed_pull_request.sql
+-- reviewed_pull_request → AGENT_REVIEW_RECORDED
+-- A row is never updated (rule/reviewed_pull_request.sql).
+CREATE OR REPLACE FUNCTION capture_reviewed_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, 'AGENT_REVIEW_RECORDED', 'ReviewedPullRequest', NEW.id, ARRAY[NEW.id, NEW.agent_id],
+    jsonb_build_object('changed', '{}'::text[], 'row', jsonb_build_object(
+      'id', global_id('ReviewedPullRequest', NEW.id),
+      'agent', global_id('Agent', NEW.agent_id),
+      'repo', repo_image(NEW.repo_owner, NEW.repo_name),
+      'number', NEW.number,
+      'reviewedAt', date_time(NEW.reviewed_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_reviewed_pull_request() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER reviewed_pull_request_capture AFTER INSERT ON reviewed_pull_request
+  FOR EACH ROW EXECUTE FUNCTION capture_reviewed_pull_request();
+
+ALTER TABLE reviewed_pull_request ENABLE ALWAYS TRIGGER reviewed_pull_request_capture;
+-- <<< prisma/sql/capture/reviewed_pull_request.sql

@@ -1,0 +1,38 @@
+/** Reads the object that changed, whatever its type. */
+import { brandWithType } from '@pothos/core';
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Context } from '../../context.ts';
+import type { Change } from '../../feed/log/change.ts';
+import type { Row } from '../kit/model.ts';
+import { rowOf } from '../kit/rowLoader.ts';
+
+/** The members of an organization see all of its objects that the feed tells of, so the viewer needs no other right. */
+export async function entityOf(
+  change: Change,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<object | null> {
+  const { entityType, entityId } = change;
+  const query = queryFromInfo({ context, info, typeName: entityType });
+  const row = context.upcoming
+    ? await context.entityReads.find(entityType, query, entityId, {
+        change,
+        upcoming: context.upcoming,
+        idsOf: (each) => [each.entityType === entityType ? each.entityId : undefined],
+      })
+    : await storedRow(change, context, query);
+  if (row) brandWithType(row, entityType as never);
+  return row;
+}
+
+/** Limited to the organization of the change, because another program may have written it with any id. */
+async function storedRow(
+  { entityType, entityId, organizationId }: Change,
+  context: Context,
+  query: { select?: object },
+): Promise<Row | null> {
+  const select = { ...query.select, organizationId: true };
+  const row = await rowOf(context, entityType, { select }, entityId);
+  return row && 'organizationId' in row && row.organizationId === organizationId ? row : null;
+}
