@@ -25,6 +25,7 @@ export const policy = {
   'token.create': ADMINS_AND_OWN,
   'token.revoke': ADMINS_AND_OWN,
   'project.register': ADMINS,
+  'project.update': ADMINS,
   'agent.hire': EVERY_MEMBER,
   'agent.offboard': ADMINS_AND_OWN,
   'agent.watchRepo': ADMINS_AND_OWN,

@@ -23,6 +23,8 @@ import './orgImport/orgImportPlan.ts';
 import './orgImport/exportOrg.ts';
 import './orgImport/orgImports.ts';
 import './project/project.ts';
+import './project/updateProject.ts';
+import './project/archiveProject.ts';
 import './session/session.ts';
 import './session/spawnSession.ts';
 import './session/activity.ts';

@@ -90,6 +90,9 @@ export const PERMISSIONS = table<Role>(`
   archiveWatcher                      | 401    | none     | none   | none      | no    | no     | yes   | yes
   recordWatcherWindow                 | 401    | none     | none   | none      | no    | no     | yes   | yes
   registerProject                     | 401    | none     | none   | none      | no    | no     | yes   | yes
+  updateProject                       | 401    | none     | none   | none      | no    | no     | yes   | yes
+  archiveProject                      | 401    | none     | none   | none      | no    | no     | yes   | yes
+  unarchiveProject                    | 401    | none     | none   | none      | no    | no     | yes   | yes
   spawnSession                        | 401    | none     | none   | none      | no    | yes    | yes   | yes
   spawnSession: for an agent          | 401    | none     | none   | none      | no    | yes    | yes   | yes
   spawnSession: with a claim          | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -296,6 +299,9 @@ export const ACTS: Record<string, Prepare> = {
     return { watcherId: id, versionId: currentVersion.id, ...span, extractedData: {} };
   },
   registerProject: ({ team }) => ({ organizationId: team.id, slug: newName(), name: 'Rocket' }),
+  updateProject: ({ team }) => ({ projectId: team.project.id, name: newName() }),
+  archiveProject: async ({ team }) => ({ projectId: (await team.register({ slug: newName() })).id }),
+  unarchiveProject: async ({ team }) => ({ projectId: (await team.register({ slug: newName() })).id }),
   spawnSession: ({ team }) => ({ projectId: team.project.id }),
   'spawnSession: for an agent': ({ team, agents }) => ({
     projectId: team.project.id,

@@ -69,7 +69,7 @@ export const FIELDS: Record<string, string> = {
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
-  Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization',
+  Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization viewerCanUpdate',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus scmStatus lane statusChangesAt mergePolicy branch executionWorkspace pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
   ExecutionWorkspace:

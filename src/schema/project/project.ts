@@ -1,3 +1,4 @@
+import { can } from '../../auth/policy.ts';
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { ProjectKind } from './enum.ts';
@@ -28,13 +29,18 @@ export const Project = builder.prismaNode('Project', {
     organization: t.relation('organization', {
       description: 'The organization that the project belongs to.',
     }),
+    viewerCanUpdate: t.boolean({
+      select: { organizationId: true },
+      description: 'Whether the viewer may update, archive and unarchive the project.',
+      resolve: ({ organizationId }, _args, { viewer }) => can(viewer, 'project.update', organizationId),
+    }),
   }),
 });
 
 liveNoun('Project', {
   changes: {
     PROJECT_CREATED: 'A project was registered.',
-    PROJECT_UPDATED: 'A public field of a project changed.',
+    PROJECT_UPDATED: 'A public field of a project changed, or an archived project was brought back.',
     PROJECT_ARCHIVED: 'A project was archived.',
   },
 });

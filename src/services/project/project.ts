@@ -11,6 +11,9 @@ import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { parseRepositoryUrl } from './repository.ts';
 import { repoUrl } from './repoUrl.ts';
 
+/** The issue of a repository that is given to a project of kind SCRATCH. */
+export const SCRATCH_WITH_REPOSITORY = { path: 'repoUrl', message: 'a scratch project has no repository' };
+
 export const registerProjectInput = z
   .object({
     slug,
@@ -20,12 +23,12 @@ export const registerProjectInput = z
   })
   .superRefine(({ kind, repoUrl }, context) => {
     if (kind === 'SCRATCH' && repoUrl) {
-      context.addIssue({ code: 'custom', path: ['repoUrl'], message: 'a scratch project has no repository' });
+      const { path, message } = SCRATCH_WITH_REPOSITORY;
+      context.addIssue({ code: 'custom', path: [path], message });
     }
   });
 
-const result = z.object({ projectId: z.guid() });
-export type RegisteredProject = z.output<typeof result>;
+export const projectResult = z.object({ projectId: z.guid() });
 
 /**
  * @throws RepositoryNotGrantedError
@@ -40,7 +43,7 @@ export async function registerProject(
   try {
     return await perform(act, {
       organizationId,
-      result,
+      result: projectResult,
       authorize: (viewer) => authorize(viewer, 'project.register', organizationId),
       async write(tx) {
         if (repository) await assertGranted(tx, organizationId, repository);
@@ -66,7 +69,7 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   return project;
 }
 
-/** Locks a project for an act that starts a session in it. Acts that archive it or number another session wait. */
+/** Locks a project for an act that changes it or starts a session in it. Acts that number another session wait. */
 export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
   await tx.$queryRaw`SELECT FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
   return await tx.project.findUniqueOrThrow({ where: { id: projectId } });

@@ -10,6 +10,7 @@ import {
   CreateToken,
   RegisterProject,
   SpawnSession,
+  UpdateProject,
 } from '../../support/mutations.ts';
 import { hasSucceeded, refused } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
@@ -54,6 +55,12 @@ const fields: Record<string, Field> = {
       (await team.owner.query(CreateToken, { input: { organizationId: team.id, label } })).createToken,
   },
   'registerProject name': { min: 1, max: 100, send: (team, name) => register(team, { name }) },
+  'updateProject name': {
+    min: 1,
+    max: 100,
+    send: async (team, name) =>
+      (await team.owner.query(UpdateProject, { input: { projectId: team.project.id, name } })).updateProject,
+  },
   'spawnSession prompt': {
     min: 0,
     max: 4096,
