@@ -213,7 +213,7 @@ describe('the cost of an operation', () => {
       1 + (2 + 3) + (3 + 4),
       {
         fragments: `fragment F on Viewer { organizations(first: 3) { ...G } }
-          fragment G on ViewerOrganizationsConnection { nodes { id } }`,
+          fragment G on OrganizationConnection { nodes { id } }`,
       },
     ],
     ['an inline fragment', '... on Query { viewer { ... { id } ... on Viewer { name } } }', 3],

@@ -45,17 +45,18 @@ it('finds connections in the schema', () => {
 });
 
 describe.each(connections)('$name', (connection) => {
-  it('has the fields nodes, edges, pageInfo and totalCount', () => {
-    const edge = schema.getType(`${connection.name}Edge`);
+  it('is named after its nodes, and has nodes, edges, pageInfo, totalCount and feedCursor', () => {
+    const node = connection.name.replace(/Connection$/, '');
+    const edge = schema.getType(`${node}Edge`);
     if (!isObjectType(edge)) throw new Error(`${connection.name} has no edge type.`);
-    const node = typeOf(edge, 'node');
     expect(Object.fromEntries(fieldsOf(connection).map(({ name, type }) => [name, String(type)]))).toEqual({
-      edges: `[${connection.name}Edge!]!`,
-      nodes: `[${node}]!`,
+      edges: `[${node}Edge!]!`,
+      nodes: `[${node}!]!`,
       pageInfo: 'PageInfo!',
       totalCount: 'Int!',
+      feedCursor: 'String!',
     });
-    expect(node).toMatch(/!$/);
+    expect(typeOf(edge, 'node')).toBe(`${node}!`);
     expect(typeOf(edge, 'cursor')).toBe('String!');
   });
 });

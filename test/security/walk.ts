@@ -38,14 +38,14 @@ export type Walk = {
 
 /** Gives a team one object of every type and returns the reference of its pull request. */
 export async function furnish(team: Team, psql: Psql): Promise<string> {
-  const session = await team.spawn();
+  const agent = await team.hire();
+  const session = await team.spawn({ agentId: agent.id });
   team.onGitHub(7, {
     checks: [{ name: 'build' }],
     threads: [{}],
     reviews: [{ author: 'ines', state: 'APPROVED' }],
   });
   succeeded(await team.claim(session.id, 7));
-  const agent = await team.hire();
   const input = { agentId: agent.id };
   const { watchRepo } = await team.owner.query(WatchRepo, { input: { ...input, repo: 'acme/rocket' } });
   succeeded(watchRepo);
@@ -66,7 +66,7 @@ export async function furnish(team: Team, psql: Psql): Promise<string> {
   });
   succeeded(addMember);
   const { id: executionWorkspaceId } = await team.openExecutionWorkspace({ sessionId: session.id });
-  const { addExecutionWorkspaceNote } = await team.owner.query(AddExecutionWorkspaceNote, {
+  const { addExecutionWorkspaceNote } = await agent.query(AddExecutionWorkspaceNote, {
     input: { id: executionWorkspaceId, body: 'Keep it.' },
   });
   succeeded(addExecutionWorkspaceNote);

@@ -1,37 +1,19 @@
 import { Change } from '../../schema/feed/change.ts';
 import { ChangeType } from '../../schema/feed/changeType.ts';
 import { builder } from '../../schema/index.ts';
+import { connectionOf } from '../../schema/kit/list/connection.ts';
+import { startPositionOf } from '../../schema/kit/startPosition.ts';
 import { byActor, byEntity } from './changeFilter.ts';
 import { changePage } from './changePage.ts';
-
-const ChangeEdge = builder.edgeObject({ type: Change, name: 'OrganizationChangesConnectionEdge' });
-const ChangeConnection = builder.connectionObject(
-  {
-    type: Change,
-    name: 'OrganizationChangesConnection',
-    fields: (t) => ({
-      totalCount: t.int({
-        description:
-          'The exact number of stored changes that match the filters, on all pages. `after` does not affect it. In the cost of an operation, it counts as 10 fields.',
-        resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : totalCount),
-      }),
-    }),
-  },
-  ChangeEdge,
-);
 
 builder.prismaObjectFields('Organization', (t) => ({
   feedCursor: t.string({
     description:
       'The position of the change feed, read before anything else in this operation. A subscription `after` this position delivers every change that the rest of the answer may lack.',
-    resolve: (_organization, _args, { startPosition }) => {
-      if (startPosition === undefined)
-        throw new Error('The feed position was not read before the operation.');
-      return startPosition;
-    },
+    resolve: (_organization, _args, context) => startPositionOf(context),
   }),
   changes: t.field({
-    type: ChangeConnection,
+    type: connectionOf(builder as never, Change as never),
     description:
       'The stored changes of the organization, oldest first, as far back as the feed retains them. The cursors are valid in subscriptions too. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
     args: {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Context } from '../../context.ts';
 import { ForbiddenError, IdempotencyConflictError, InvalidInputError, NotFoundError } from '../../errors.ts';
 import { builder, type Types } from '../../schema/kit/builder.ts';
+import { startPositionOf } from '../../schema/kit/startPosition.ts';
 import type { UserErrorClass } from '../../schema/kit/userError.ts';
 import type { Act, ActResult } from '../../services/act/act.ts';
 import { runAct } from './runAct.ts';
@@ -59,13 +60,8 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
       cursor: t.string({
         description:
           'A position of the change feed before the changes of this mutation. A subscription `after` it delivers them.',
-        resolve: ({ position }, _args, { feed, startPosition }) => {
-          if (position !== null) return feed.encode(position);
-          if (startPosition === undefined) {
-            throw new Error('The feed position was not read before the mutation.');
-          }
-          return startPosition;
-        },
+        resolve: ({ position }, _args, context) =>
+          position === null ? startPositionOf(context) : context.feed.encode(position),
       }),
       requestId: t.string({
         description:

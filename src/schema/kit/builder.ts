@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts';
 import './exposeNode.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
 import { JsonScalar } from './jsonScalar.ts';
+import './list/connection.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
 import { clientOf } from './rowLoader.ts';

@@ -45,14 +45,7 @@ type Select = (args: PageArgs, ...rest: unknown[]) => Selection;
 class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   /** Puts the order into the plan of a list that is read with its parent. */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const { listOrder, listPageFirst, pothosPrismaSelect, pothosPrismaTotalCount } = field.extensions ?? {};
-    if (pothosPrismaTotalCount) {
-      return {
-        ...field,
-        description:
-          'The exact number of entries in the whole list. In the cost of an operation, it counts as 10 fields.',
-      };
-    }
+    const { listOrder, listPageFirst, pothosPrismaSelect } = field.extensions ?? {};
     if (field.args.before && !listOrder) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
     }
