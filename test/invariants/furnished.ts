@@ -105,6 +105,10 @@ async function addReferences(team: Team, psql: Psql): Promise<void> {
      SELECT organization_id, 'org.import.started', 'OrgImport', id, id, 'SYSTEM', 'test' FROM org_import WHERE organization_id = $1`,
     organization,
   );
+  await psql(
+    `UPDATE agent SET container_ref = 'box' WHERE organization_id = $1 AND status = 'RUNNING'`,
+    organization,
+  );
   await psql(`UPDATE "user" SET personal_organization_id = $1 WHERE id = $2`, [
     uuidOf(team.id),
     team.owner.userId,

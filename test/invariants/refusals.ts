@@ -2,6 +2,7 @@
 export const REFUSALS: Record<string, string> = {
   agent_action_is_kept: 'DELETE FROM agent_action',
   agent_action_stays: "UPDATE agent_action SET action = 'other'",
+  agent_container_stays: 'UPDATE agent SET container_ref = NULL WHERE container_ref IS NOT NULL',
   agent_is_kept: 'DELETE FROM agent',
   agent_memory_is_kept: 'DELETE FROM agent_memory',
   agent_memory_stays: "UPDATE agent_memory SET key = 'other'",

@@ -275,6 +275,30 @@ describe('an offboarded agent', () => {
   });
 });
 
+describe('an agent that another program ends', () => {
+  it.for([
+    ['STOPPED', 'offboarded_at = now()'],
+    ['ERROR', `failure = 'Ended by hand.'`],
+  ] as const)(
+    'by setting %s has its container removed once, by one job',
+    async ([status, more], { team, containers, psql }) => {
+      const { id } = await hire(team);
+      await until(() => isRunning(psql, id));
+      await psql(`UPDATE agent SET status = $2::agent_status, container_ref = NULL, ${more} WHERE id = $1`, [
+        uuidOf(id),
+        status,
+      ]);
+      await until(() => isDone(psql, id));
+      expect(await containers.state(uuidOf(id))).toBe('gone');
+      await offboard(team, id);
+      expect((await jobs(psql, id)).map(({ name, data }) => [name, data.containerRef])).toEqual([
+        ['agent.start', undefined],
+        ['agent.teardown', `box-${uuidOf(id)}`],
+      ]);
+    },
+  );
+});
+
 describe('a container that ends by itself', () => {
   it.for([
     ['has exited', 'exit', 'The container has exited.'],

@@ -98,6 +98,33 @@ describe('a job enqueued in a transaction', () => {
   });
 });
 
+describe('a job that a trigger enqueues', () => {
+  const enqueue = (psql: Psql, { name, data }: { name: string; data: object }) =>
+    psql('SELECT enqueue_job($1, $2)', [name, data]);
+  const options = (agentId: string, psql: Psql) =>
+    psql(
+      `SELECT to_jsonb(j) - '{id,start_after,created_on,keep_until}'::text[] AS job, keep_until - created_on AS kept
+         FROM pgboss.job j WHERE data->>'agentId' = $1`,
+      [agentId],
+    );
+
+  it('has the options that pg-boss gives', async ({ jobs, agentId, job, psql, app }) => {
+    await transact(app, (tx) => jobs.enqueue(tx, job));
+    await enqueue(psql, job);
+    const [sent, enqueued] = await options(agentId, psql);
+    expect(enqueued).toMatchObject({ job: { name: job.name, state: 'created', data: job.data } });
+    expect(enqueued).toEqual(sent);
+  });
+
+  it('waits in a queue that no process has created yet', async ({ psql }) => {
+    const data = { agentId: randomUUID() };
+    await enqueue(psql, { name: 'agent.other', data });
+    expect(await stored(data.agentId, psql)).toMatchObject([{ name: 'agent.other', state: 'created', data }]);
+    await psql(`DELETE FROM pgboss.job WHERE name = 'agent.other'`);
+    await psql(`DELETE FROM pgboss.queue WHERE name = 'agent.other'`);
+  });
+});
+
 describe('the queues', () => {
   const queues = (psql: Psql) =>
     psql<{ name: string }>(

@@ -31,7 +31,7 @@ it('a workspace is PROVISIONING until the container of its agent has started', a
     },
   ]);
   await team.removeWorkspace(workspace);
-  await until(async () => (await containers.state(uuidOf(agent.id))) === 'gone');
+  await until(async () => (await containers.log(uuidOf(agent.id))).includes('remove done'));
   expect((await containers.log(uuidOf(agent.id))).filter((line) => line.endsWith('done'))).toEqual([
     'start done',
     'stop done',

@@ -22,6 +22,14 @@ CREATE OR REPLACE TRIGGER agent_stays BEFORE UPDATE ON agent
   )
   EXECUTE FUNCTION refuse('an agent stays who was hired, by whom, where and when');
 
+-- Its reference is all that leads to a container. It goes when the agent ends, and release_agent_holdings passes it on.
+CREATE OR REPLACE TRIGGER agent_container_stays BEFORE UPDATE ON agent
+  FOR EACH ROW WHEN (
+    OLD.container_ref IS NOT NULL AND NEW.container_ref IS DISTINCT FROM OLD.container_ref
+    AND NEW.status IN ('PENDING', 'RUNNING')
+  )
+  EXECUTE FUNCTION refuse('an agent keeps its container until it ends');
+
 CREATE OR REPLACE TRIGGER agent_is_kept BEFORE DELETE OR TRUNCATE ON agent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('offboard it instead');
 
@@ -62,8 +70,8 @@ CREATE OR REPLACE TRIGGER session_update_agent_check BEFORE UPDATE ON session
   EXECUTE FUNCTION hold_by_working_agent('session_agent_check');
 
 -- Releases everything that an ended agent holds, in the statement that ends it: its repositories are free for another
--- agent, its sessions are terminated (so that their pull requests can be claimed without a takeover), and its tokens are
--- revoked. No transaction sees an ended agent that still holds something.
+-- agent, its sessions are terminated (so that their pull requests can be claimed without a takeover), its tokens are
+-- revoked, and a job removes its container. No transaction sees an ended agent that still holds something.
 CREATE OR REPLACE FUNCTION release_agent_holdings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -72,6 +80,11 @@ BEGIN
   UPDATE session s SET is_terminated = true, activity_state = 'EXITED', activity_last_at = now()
    WHERE s.agent_id = NEW.id AND NOT s.is_terminated;
   UPDATE token t SET revoked_at = now() WHERE t.agent_id = NEW.id AND t.revoked_at IS NULL;
+  IF OLD.container_ref IS NOT NULL THEN
+    PERFORM enqueue_job(
+      'agent.teardown', jsonb_build_object('agentId', NEW.id, 'containerRef', OLD.container_ref)
+    );
+  END IF;
   RETURN NULL;
 END
 $$;
@@ -87,6 +100,7 @@ REVOKE EXECUTE ON FUNCTION hold_by_working_agent(), release_agent_holdings() FRO
 ALTER TABLE agent
   ENABLE ALWAYS TRIGGER agent_status_stays,
   ENABLE ALWAYS TRIGGER agent_stays,
+  ENABLE ALWAYS TRIGGER agent_container_stays,
   ENABLE ALWAYS TRIGGER agent_is_kept,
   ENABLE ALWAYS TRIGGER agent_before_capture_release;
 ALTER TABLE watched_repo ENABLE ALWAYS TRIGGER watched_repo_agent_check;

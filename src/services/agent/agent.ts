@@ -4,7 +4,6 @@ import type { Tx } from '../../db.ts';
 import { AgentNotRunningError, NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 import { hasEnded, isRunning } from './agentRule.ts';
-import type { EndingAgent } from './endAgents.ts';
 
 /**
  * The agent, if the viewer sees it.
@@ -24,12 +23,13 @@ export async function lockAgent(tx: Tx, agentId: string): Promise<Agent> {
   return await tx.agent.findUniqueOrThrow({ where: { id: agentId } });
 }
 
-/** Locks the agents that work in workspaces and are not offboarded, in the order of their ids. */
-export async function lockAgentsOf(tx: Tx, workspaceIds: string[]): Promise<EndingAgent[]> {
-  return await tx.$queryRaw<EndingAgent[]>`
-    SELECT id, container_ref AS "containerRef" FROM agent
+/** Locks the agents that work in workspaces and are not offboarded, in the order of their ids. Returns the ids. */
+export async function lockAgentsOf(tx: Tx, workspaceIds: string[]): Promise<string[]> {
+  const agents = await tx.$queryRaw<{ id: string }[]>`
+    SELECT id FROM agent
      WHERE workspace_id = ANY(${workspaceIds}::uuid[]) AND status <> 'STOPPED'
      ORDER BY id FOR NO KEY UPDATE`;
+  return agents.map(({ id }) => id);
 }
 
 /** Locks an agent FOR SHARE, for an act that gives it something to hold: its status stays as it is meanwhile. */

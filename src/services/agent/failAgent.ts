@@ -10,7 +10,7 @@ const FAILURE_MAX_CHARACTERS = 1_000;
 
 /**
  * Puts an agent without a working container in ERROR and releases what it holds. A job removes what is left of the
- * container.
+ * container. A trigger leaves that job, unless a start that failed has returned no reference.
  *
  * @param isStillSo asked under the agent's lock; false when the agent has changed since it was found
  * @returns whether the agent was put in ERROR
@@ -32,7 +32,9 @@ export async function failAgent(
       where: { id: agentId },
       data: { status: 'ERROR', failure: reason, containerRef: null },
     });
-    await run.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef } });
+    if (containerRef === null) {
+      await run.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef } });
+    }
     await recordStructureEvent(tx, author, {
       organizationId,
       type: 'agent.failed',

@@ -35,7 +35,7 @@ export async function offboardAgent(
     },
     async write(tx, { locked: { agent, holdings } }) {
       if (isOffboarded(agent)) return { agentId, ...NOTHING, alreadyOffboarded: true };
-      await endAgents(tx, act, { organizationId, agents: [agent], holdings, reason: reason ?? null });
+      await endAgents(tx, act, { organizationId, agentIds: [agentId], holdings, reason: reason ?? null });
       return { agentId, ...(holdings.get(agentId) ?? NOTHING), alreadyOffboarded: false };
     },
   });

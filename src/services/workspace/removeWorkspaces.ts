@@ -1,9 +1,8 @@
 import type { Tx } from '../../db.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import { lockAgentsOf } from '../agent/agent.ts';
-import { type EndingAgent, endAgents } from '../agent/endAgents.ts';
+import { endAgents } from '../agent/endAgents.ts';
 import { type Holdings, lockHoldings } from '../agent/holdings.ts';
-import type { JobQueue } from '../port/job.ts';
 import { liveSubtrees, type SubtreeWorkspace } from './subtree.ts';
 import { lockOrgTree } from './workspace.ts';
 
@@ -12,7 +11,7 @@ export type LockedRemoval = {
   organizationId: string;
   /** Parents first. */
   workspaces: SubtreeWorkspace[];
-  agents: EndingAgent[];
+  agentIds: string[];
   holdings: Map<string, Holdings>;
 };
 
@@ -36,15 +35,11 @@ export async function lockRemoval(
   await lockOrgTree(tx, organizationId);
   const workspaces = await liveSubtrees(tx, organizationId, workspaceIds);
   // While the tree is locked, no agent can be hired for these workspaces.
-  const agents = await lockAgentsOf(
+  const agentIds = await lockAgentsOf(
     tx,
     workspaces.map(({ id }) => id),
   );
-  const holdings = await lockHoldings(
-    tx,
-    agents.map(({ id }) => id),
-  );
-  return { organizationId, workspaces, agents, holdings };
+  return { organizationId, workspaces, agentIds, holdings: await lockHoldings(tx, agentIds) };
 }
 
 /**
@@ -56,8 +51,8 @@ export async function lockRemoval(
  */
 export async function removeWorkspaces(
   tx: Tx,
-  by: Author & { jobs: JobQueue },
-  { organizationId, workspaces, agents, holdings }: LockedRemoval,
+  by: Author,
+  { organizationId, workspaces, agentIds, holdings }: LockedRemoval,
   { reason, importId }: { reason: string; importId?: string },
 ): Promise<Removed> {
   const removed = workspaces.toReversed();
@@ -77,6 +72,6 @@ export async function removeWorkspaces(
       importId,
     })),
   );
-  await endAgents(tx, by, { organizationId, agents, holdings, reason });
-  return { workspaceIds, agentIds: agents.map(({ id }) => id) };
+  await endAgents(tx, by, { organizationId, agentIds, holdings, reason });
+  return { workspaceIds, agentIds };
 }

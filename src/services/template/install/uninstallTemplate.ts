@@ -52,7 +52,7 @@ export async function uninstallTemplate(
         UPDATE installation SET status = 'UNINSTALLED', uninstalled_at = now() WHERE id = ${installationId}::uuid`;
       if (mode === 'ARCHIVE_ITEMS' && !isOffboarded(agent)) {
         const reason = `The template "${template.slug}" was uninstalled.`;
-        await endAgents(tx, act, { organizationId, agents: [agent], holdings, reason });
+        await endAgents(tx, act, { organizationId, agentIds: [agent.id], holdings, reason });
       }
       const counts = { archivedCount: archived.length, keptCount: kept.length };
       await recordStructureEvent(tx, act, {
