@@ -112,7 +112,9 @@ const Repos = graphql(`
 
 type Filter = Omit<LiveEntitiesSubscriptionVariables, 'organizationId'>;
 
+/** Delivers the changes from now on: none of those that prepared the test. */
 async function hear(team: Team, filter: Filter = {}) {
+  await team.changes();
   const heard = await team.owner.subscribe(Entities, { organizationId: team.id, ...filter });
   return { next: async () => (await heard.event()).changes, stop: heard.stop };
 }
