@@ -125,6 +125,24 @@ describe('an operation whose client leaves', () => {
       await expect.poll(() => waiting(psql)).toBe(0);
     });
   });
+
+  it('ends when the client completes it, and the socket stays open', async ({
+    sharedTeam: team,
+    app,
+    database,
+    psql,
+  }) => {
+    await withoutChecks(database.url, async () => {
+      const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
+      socket.send({ id: '1', type: 'subscribe', payload: slugOf(team) });
+      await expect.poll(() => waiting(psql)).toBe(1);
+      socket.send({ id: '1', type: 'complete' });
+      await expect.poll(() => waiting(psql)).toBe(0);
+      const [answer] = await socket.operation({ query: '{ viewer { user { name } } }' });
+      expect(answer?.payload).toEqual({ data: { viewer: { user: { name: 'Ann' } } } });
+      await socket.close();
+    });
+  });
 });
 
 describe('a mutation', () => {

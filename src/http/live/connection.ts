@@ -56,7 +56,10 @@ export function openConnection(
     'A connection',
   );
   const backpressure = createBackpressure(transport.socket, limits);
-  const operations = createOperations(limits.operations, () => heartbeats.retry());
+  const leaving = new AbortController();
+  // Every operation listens to it.
+  setMaxListeners(0, leaving.signal);
+  const operations = createOperations(limits.operations, leaving.signal, () => heartbeats.retry());
   const heartbeats = createHeartbeats({
     subscriptions,
     isPreparing: operations.isPreparingAny,
@@ -64,9 +67,6 @@ export function openConnection(
     beat: transport.beat,
     everyMs: limits.heartbeatMs,
   });
-  const leaving = new AbortController();
-  // Every operation listens to it.
-  setMaxListeners(0, leaving.signal);
   let isOver = false;
 
   function dispose(why?: Ending): void {

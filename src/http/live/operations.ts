@@ -11,18 +11,28 @@ export type Operations = {
   prepare(id: string): void;
   /** The operation is known: its subscription is open, it was refused, or it is none. */
   prepared(id: string): void;
-  /** The operation is no subscription: it counts until it is answered. @param operation its identity. */
-  executing(id: string, operation: object): void;
+  /**
+   * The operation is no subscription: it counts until it is answered.
+   *
+   * @param operation its identity.
+   * @returns a signal that is aborted when the client no longer waits for the answer.
+   */
+  executing(id: string, operation: object): AbortSignal;
+  /** The client has completed the operations of this id, and no longer waits for their answers. */
+  completed(id: string): void;
   /** The network has taken the answer, if there was one. */
   executed(operation: object): void;
   isPreparing(id: string): boolean;
   isPreparingAny(): boolean;
 };
 
-/** @param onPrepared called after each operation that is no longer being prepared. */
-export function createOperations(limit: number, onPrepared: () => void): Operations {
-  const preparing = new Set<string>();
-  const running = new Set<object>();
+/**
+ * @param gone aborted when the connection is gone.
+ * @param onPrepared called after each operation that is no longer being prepared.
+ */
+export function createOperations(limit: number, gone: AbortSignal, onPrepared: () => void): Operations {
+  const preparing = new Map<string, AbortController>();
+  const running = new Map<object, { id: string; leaving: AbortController }>();
 
   function prepared(id: string): void {
     if (preparing.delete(id)) onPrepared();
@@ -31,12 +41,20 @@ export function createOperations(limit: number, onPrepared: () => void): Operati
   return {
     prepare(id) {
       if (preparing.size + running.size >= limit) throw tooManyOperations(limit);
-      preparing.add(id);
+      preparing.set(id, new AbortController());
     },
     prepared,
     executing(id, operation) {
-      running.add(operation);
+      const leaving = preparing.get(id) ?? new AbortController();
+      running.set(operation, { id, leaving });
       prepared(id);
+      return AbortSignal.any([gone, leaving.signal]);
+    },
+    completed(id) {
+      preparing.get(id)?.abort();
+      for (const operation of running.values()) {
+        if (operation.id === id) operation.leaving.abort();
+      }
     },
     executed: (operation) => void running.delete(operation),
     isPreparing: (id) => preparing.has(id),

@@ -8,7 +8,7 @@ import { withExactNumbers } from '../../exactNumber.ts';
 import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
-import { messageFault } from './webSocketMessage.ts';
+import { isComplete, readMessage } from './webSocketMessage.ts';
 import { monitorPeer } from './webSocketPeer.ts';
 import { createProtocol, type SocketExtra } from './webSocketProtocol.ts';
 import { closeSocket, shortReason, TRY_AGAIN_LATER } from './webSocketTransport.ts';
@@ -44,8 +44,10 @@ export function createWebSocketEndpoint(
       // The client sends requests and does not read the answers.
       if (socket.bufferedAmount > connections.limits.hardBytes) return endLagging(extra);
       const text = String(data);
-      const fault = messageFault(text);
-      if (fault) return socket.close(CloseCode.BadRequest, fault);
+      const received = readMessage(text);
+      if (received.fault !== undefined) return socket.close(CloseCode.BadRequest, received.fault);
+      // graphql-ws has no hook for this: it lets a query run, and drops the answer.
+      if (isComplete(received.message)) extra.live?.operations.completed(received.message.id);
       try {
         await listener(withExactNumbers(text));
       } catch (error) {

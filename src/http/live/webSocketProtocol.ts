@@ -65,7 +65,9 @@ export function createProtocol({
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new GraphQLError(NO_OPERATION);
     // From here on, no heartbeat waits for a query or mutation.
-    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) live.operations.executing(id, payload);
+    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
+      initial.leaving = live.operations.executing(id, payload);
+    }
     const contextValue = await contextFactory();
     const args = { schema, document, operationName, variableValues: variables, contextValue };
     // graphql-ws hands the arguments on to `execute` and `subscribe` below, which need the functions of this envelop.
