@@ -1,16 +1,17 @@
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
-import { SessionLane } from '../../schema/session/enum.ts';
+import { SessionKind, SessionLane } from '../../schema/session/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { countLanes, sessionsWhere } from './sessionFilter.ts';
 
 /** The filters that the list and the counts of the lanes share. */
-const ownerArgs = () =>
+const whichArgs = () =>
   builder.args((arg) => ({
     projectId: arg.idOf('Project', { description: 'Only sessions of this project.' }),
     agentId: arg.idOf('Agent', { description: 'Only sessions of this agent.' }),
+    kind: arg.field({ type: SessionKind, description: 'Only sessions of this kind.' }),
   }));
 
 builder.prismaObjectFields('Organization', (t) => ({
@@ -37,7 +38,7 @@ builder.prismaObjectFields('Organization', (t) => ({
     }),
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
-      ...ownerArgs(),
+      ...whichArgs(),
       lane: t.arg({ type: SessionLane, description: 'Only sessions in this lane.' }),
       live: t.arg.boolean({
         description:
@@ -56,7 +57,7 @@ builder.prismaObjectFields('Organization', (t) => ({
     type: [LaneCount],
     description:
       "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
-    args: ownerArgs(),
+    args: whichArgs(),
     select: { id: true },
     resolve: ({ id }, args, context) => countLanes(id, args, context),
   }),
