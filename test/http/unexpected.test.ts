@@ -1,6 +1,7 @@
 /** Unexpected errors: the client receives a request id, the log has the details, and the server goes on. */
 
 import { startApp } from '../../src/app.ts';
+import { globalId } from '../../src/globalId.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { openSocket } from '../support/rawSocket.ts';
@@ -74,13 +75,30 @@ describe('a missing column', () => {
     const before = await team.footprint();
     const { text } = await answerTo(ACT);
     const { data, errors } = JSON.parse(text);
-    expect(data).toBeNull();
+    expect(data).toEqual({ terminateSession: null });
     expect(errors).toMatchObject([{ path: ['terminateSession'], extensions: { code: 'INTERNAL_ERROR' } }]);
     expect(text).not.toMatch(TOLD);
     expect(logged(errors[0].extensions.requestId)).toMatchObject({ path: ['terminateSession'] });
     await psql('ALTER TABLE session RENAME COLUMN branch_of_old TO branch');
     expect(await team.footprint()).toEqual(before);
     await psql('ALTER TABLE session RENAME COLUMN branch TO branch_of_old');
+  });
+
+  it('leaves the answers of the other mutations as they are', async ({ sharedTeam: team }) => {
+    const query = `mutation($id: ID!, $organizationId: ID!, $userId: ID!) {
+      createToken(input: { organizationId: $organizationId, userId: $userId, label: "CI" }) {
+        ... on CreateTokenPayload { secret }
+      }
+      terminateSession(input: { sessionId: $id }) { __typename }
+    }`;
+    const variables = {
+      id: session.id,
+      organizationId: team.id,
+      userId: globalId('User', team.owner.userId),
+    };
+    const { data, errors } = await (await owner.raw({ query, variables })).json();
+    expect(data).toEqual({ createToken: { secret: expect.stringMatching(/^mst_/) }, terminateSession: null });
+    expect(errors).toMatchObject([{ path: ['terminateSession'] }]);
   });
 
   it('is not named over WebSocket either, and the socket stays open', async ({ sharedTeam: team }) => {

@@ -17,8 +17,8 @@ describe.each(mutations)('$name', ({ name, args, type }) => {
     expect(isInputObjectType(input) && input.getFields().idempotencyKey?.type.toString()).toBe('String');
   });
 
-  it('returns its result union, which contains its payload', () => {
-    expect(type.toString()).toBe(`${Name}Result!`);
+  it('returns its result union or null, and the union contains its payload', () => {
+    expect(type.toString()).toBe(`${Name}Result`);
     const union = getNamedType(type);
     const members = isUnionType(union) ? union.getTypes().map((member) => member.name) : [];
     expect(members.filter((member) => member.endsWith('Payload'))).toEqual([`${Name}Payload`]);

@@ -74,6 +74,8 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
   builder.mutationField(name, (t) =>
     t.field({
       type: Payload,
+      // An error in one payload must not null the answers of the other mutations, of which one may show a secret once.
+      nullable: true,
       description,
       args: {
         input: t.arg({ type: Input, required: true, description: `The input of \`${name}\`.` }),

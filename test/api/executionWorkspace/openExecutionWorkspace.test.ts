@@ -155,7 +155,7 @@ describe('a shared workspace', () => {
 
   it('is opened once by ten concurrent openings', async ({ team }) => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => open(team, shared)));
-    expect(answers.map(({ __typename }) => __typename).sort()).toEqual([
+    expect(answers.map((each) => each?.__typename).sort()).toEqual([
       'OpenExecutionWorkspacePayload',
       ...Array(9).fill('SharedWorkspaceOpenError'),
     ]);

@@ -94,7 +94,7 @@ describe('a close and a reopening at the same time', () => {
 it('of ten concurrent closes one happens', async ({ team }) => {
   const { id } = await team.openExecutionWorkspace();
   const answers = await Promise.all(Array.from({ length: 10 }, () => close(team, { id })));
-  expect(answers.map(({ __typename }) => __typename).sort()).toEqual([
+  expect(answers.map((each) => each?.__typename).sort()).toEqual([
     ...Array(9).fill('AlreadyClosedError'),
     'CloseExecutionWorkspacePayload',
   ]);

@@ -310,7 +310,7 @@ describe('concurrent reportActivity mutations', () => {
     for (const result of results) {
       if (result?.data)
         expect(['ReportActivityPayload', 'SessionTerminatedError', 'ForbiddenError']).toContain(
-          result.data.reportActivity.__typename,
+          result.data.reportActivity?.__typename,
         );
       else if (result) expect(result.errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     }

@@ -168,9 +168,9 @@ describe('a window of a watcher', () => {
       [1, 2, 3].map((incidents) => record(team, id, { extractedData: { incidents } })),
     );
     const [recorded] = results.flatMap((each) =>
-      'window' in each && each.__typename === 'RecordWatcherWindowPayload' ? [each.window.id] : [],
+      each?.__typename === 'RecordWatcherWindowPayload' ? [each.window.id] : [],
     );
-    const refusals = results.filter((each) => each.__typename !== 'RecordWatcherWindowPayload').map(refused);
+    const refusals = results.filter((each) => each?.__typename !== 'RecordWatcherWindowPayload').map(refused);
     const refusal = { code: 'WATCHER_WINDOW_RECORDED', window: { id: recorded } };
     expect(refusals).toMatchObject([refusal, refusal]);
   });
