@@ -9,3 +9,8 @@ export function isOwnAgent({ kind, id }: Viewer, agent: { id: string; hiredById:
 export function isOwnSession({ kind, id }: Viewer, session: { agentId: string | null }): boolean {
   return kind === 'AGENT' ? session.agentId === id : session.agentId === null;
 }
+
+/** A pull request that no session holds is no viewer's own. */
+export function isHeldBy(viewer: Viewer, holder: { agentId: string | null } | null): boolean {
+  return holder !== null && isOwnSession(viewer, holder);
+}

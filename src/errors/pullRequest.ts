@@ -69,6 +69,22 @@ export class PrClaimedByActiveSessionError extends UserError {
   }
 }
 
+/** The pull request was to be released by a session that does not hold it. */
+export class PrNotHeldError extends UserError {
+  static override readonly code = 'PR_NOT_HELD';
+  /** The session that holds it; null when none does. */
+  readonly ownerSessionId: string | null;
+
+  constructor(owner: { id: string; name: string } | null) {
+    super(
+      owner
+        ? `The pull request is held by session ${owner.name}.`
+        : 'The pull request is not held by any session.',
+    );
+    this.ownerSessionId = owner?.id ?? null;
+  }
+}
+
 function nameOf({ owner, repo, number }: PullRequestName): string {
   return `${owner}/${repo}#${number}`;
 }

@@ -37,6 +37,7 @@ import './executionWorkspace/closing.ts';
 import './executionWorkspace/note.ts';
 import './pullRequest/pullRequest.ts';
 import './pullRequest/claimPR.ts';
+import './pullRequest/releasePR.ts';
 import './pullRequest/refreshPR.ts';
 import './template/template.ts';
 import './template/installManifest.ts';

@@ -19,6 +19,7 @@ import './session/session.ts';
 import './executionWorkspace/executionWorkspace.ts';
 import './executionWorkspace/executionWorkspaceNote.ts';
 import './pullRequest/pullRequest.ts';
+import './pullRequest/pullRequestClaim.ts';
 import './pullRequest/pullRequestReview.ts';
 import './pullRequest/unresolvedReviewer.ts';
 import './organization/structureEvent.ts';

@@ -83,6 +83,8 @@ export const CHECKS: Record<string, string> = {
   pull_request_check_commit_sha_check: "commit_sha = repeat('x', 256)",
   pull_request_check_name_check: "name = ''",
   pull_request_check_times_check: "created_at = 'infinity'",
+  pull_request_claim_sides_check: "how = 'RELEASE'",
+  pull_request_claim_times_check: "at = 'infinity'",
   pull_request_draft_check: "state = 'OPEN', is_draft = true",
   pull_request_external_id_check: "external_id = repeat('x', 256)",
   pull_request_review_comment_external_id_check: "external_id = repeat('x', 256)",

@@ -46,6 +46,7 @@ export const REFUSALS: Record<string, string> = {
   project_stays: 'UPDATE project SET id = gen_random_uuid()',
   pull_request_check_is_kept: 'DELETE FROM pull_request_check',
   pull_request_check_stays: 'UPDATE pull_request_check SET id = gen_random_uuid()',
+  pull_request_claim_is_kept: 'DELETE FROM pull_request_claim',
   pull_request_holder_check:
     "UPDATE session SET kind = 'ORCHESTRATOR' WHERE id = (SELECT session_id FROM pull_request LIMIT 1)",
   pull_request_is_kept: 'DELETE FROM pull_request',

@@ -117,6 +117,9 @@ export const PERMISSIONS = table<Role>(`
   claimPR: for its own session        | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   claimPR: for another agent's        | 401    | none     | none   | none      | no    | yes    | yes   | yes
   claimPR: a takeover                 | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  releasePR                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
+  releasePR: by its own session       | 401    | none     | none   | none      | yes   | yes    | yes   | yes
+  releasePR: by another agent's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
   refreshPR                           | 401    | none     | none   | none      | no    | yes    | yes   | yes
   refreshPR: of its own session       | 401    | none     | none   | none      | yes   | yes    | yes   | yes
   refreshPR: of another agent's       | 401    | none     | none   | none      | no    | yes    | yes   | yes
@@ -359,6 +362,9 @@ export const ACTS: Record<string, Prepare> = {
     id: (await cast.team.openExecutionWorkspace({ sessionId: await newSession(cast, 'own') })).id,
     body: 'Looks good.',
   }),
+  releasePR: claimedBy('nobody'),
+  'releasePR: by its own session': claimedBy('own'),
+  "releasePR: by another agent's": claimedBy('other'),
   refreshPR: refreshOf('nobody'),
   'refreshPR: of its own session': refreshOf('own'),
   "refreshPR: of another agent's": refreshOf('other'),
@@ -385,11 +391,17 @@ function onSession(runner: Runner, fields: object | ((cast: Cast) => object)): P
   });
 }
 
-function refreshOf(runner: Runner): Prepare {
-  return async (cast) => {
-    const claimed = await cast.team.claim(await newSession(cast, runner), newPullRequest(cast.team));
-    return { pullRequestId: succeeded(claimed).pullRequest.id };
+/** A new session and the pull request that it holds. */
+function claimedBy(runner: Runner) {
+  return async (cast: Cast) => {
+    const sessionId = await newSession(cast, runner);
+    const claimed = await cast.team.claim(sessionId, newPullRequest(cast.team));
+    return { sessionId, pullRequestId: succeeded(claimed).pullRequest.id };
   };
+}
+
+function refreshOf(runner: Runner): Prepare {
+  return async (cast) => ({ pullRequestId: (await claimedBy(runner)(cast)).pullRequestId });
 }
 
 function addMember(role: MembershipRole): Prepare {

@@ -27,6 +27,7 @@ export const THINGS = table<Outsider | Insider>(`
   PullRequestCheck        | none     | none   | none      | all   | all    | all   | all
   PullRequestReviewThread | none     | none   | none      | all   | all    | all   | all
   PullRequestReview       | none     | none   | none      | all   | all    | all   | all
+  PullRequestClaim        | none     | none   | none      | all   | all    | all   | all
   StructureEvent          | none     | none   | none      | all   | all    | all   | all
   EntityType              | none     | none   | none      | all   | all    | all   | all
   RelationshipType        | none     | none   | none      | all   | all    | all   | all
@@ -79,7 +80,8 @@ export const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session organization checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+  PullRequestClaim: 'id pullRequest from to how actor at',
   PullRequestCheck: 'id name commitSha status conclusion isRequired url pullRequest createdAt updatedAt',
   PullRequestReviewThread:
     'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',

@@ -22,6 +22,7 @@ BEGIN
       CASE WHEN NEW.mergeability     IS DISTINCT FROM OLD.mergeability     THEN 'mergeability' END,
       CASE WHEN NEW.merge_queue_position IS DISTINCT FROM OLD.merge_queue_position THEN 'mergeQueuePosition' END,
       CASE WHEN NEW.number           IS DISTINCT FROM OLD.number           THEN 'number' END,
+      CASE WHEN NEW.project_id       IS DISTINCT FROM OLD.project_id       THEN 'project' END,
       CASE WHEN (NEW.repo_owner, NEW.repo_name) IS DISTINCT FROM (OLD.repo_owner, OLD.repo_name) THEN 'repo' END,
       CASE WHEN NEW.required_ci_state IS DISTINCT FROM OLD.required_ci_state THEN 'requiredCiState' END,
       CASE WHEN NEW.review_decision  IS DISTINCT FROM OLD.review_decision  THEN 'reviewDecision' END,
@@ -66,6 +67,7 @@ BEGIN
     'deletions', NEW.deletions,
     'changedFiles', NEW.changed_files,
     'session', global_id('Session', NEW.session_id),
+    'project', global_id('Project', NEW.project_id),
     'createdAt', date_time(NEW.created_at),
     'stateChangedAt', date_time(NEW.state_changed_at),
     'observedAt', date_time(NEW.observed_at),
@@ -76,20 +78,20 @@ BEGIN
   IF 'session' = ANY (changed) THEN
     INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
       NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
-      NEW.id || session_subjects(NEW.session_id) || session_subjects(OLD.session_id),
+      NEW.id || session_subjects(NEW.session_id, NEW.project_id) || session_subjects(OLD.session_id, OLD.project_id),
       jsonb_build_object(
-        'changed', ARRAY['session'], 'row', image,
+        'changed', array_remove(ARRAY[CASE WHEN 'project' = ANY (changed) THEN 'project' END, 'session'], NULL), 'row', image,
         'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
       )
     );
-    changed := array_remove(changed, 'session');
+    changed := array_remove(array_remove(changed, 'session'), 'project');
     IF changed = '{}' THEN
       RETURN NULL;
     END IF;
   END IF;
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
-    NEW.id || session_subjects(NEW.session_id),
+    NEW.id || session_subjects(NEW.session_id, NEW.project_id),
     jsonb_build_object('changed', changed, 'row', image)
   );
   RETURN NULL;

@@ -22,7 +22,7 @@ BEGIN
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     NEW.organization_id, 'PR_CHECK_RECORDED', 'PullRequestCheck', NEW.id,
     NEW.id || (
-      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
+      SELECT p.id || session_subjects(p.session_id, p.project_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
     ),
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('PullRequestCheck', NEW.id),

@@ -25,7 +25,7 @@ BEGIN
     CASE TG_OP WHEN 'INSERT' THEN 'PR_REVIEW_THREAD_ADDED' ELSE 'PR_REVIEW_THREAD_RESOLVED' END,
     'PullRequestReviewThread', NEW.id,
     NEW.id || (
-      SELECT p.id || session_subjects(p.session_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
+      SELECT p.id || session_subjects(p.session_id, p.project_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
     ),
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('PullRequestReviewThread', NEW.id),

@@ -1,11 +1,11 @@
--- Returns the ids of a session, its project and its agent: what a change of something that the session holds concerns. An
--- empty array for an unknown id.
-CREATE OR REPLACE FUNCTION session_subjects(session_id uuid) RETURNS uuid[]
+-- Returns the ids of a session, its agent and a project: what a change of something that the session holds in the project
+-- concerns. Both may be NULL, and after a release the session is.
+CREATE OR REPLACE FUNCTION session_subjects(session_id uuid, project_id uuid) RETURNS uuid[]
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  RETURN coalesce(
-    (SELECT array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL) FROM session s WHERE s.id = session_id), '{}'
+  RETURN array_remove(
+    ARRAY[session_id, project_id, (SELECT s.agent_id FROM session s WHERE s.id = session_subjects.session_id)], NULL
   );
 END
 $$;

@@ -8,6 +8,24 @@ CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
 CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
 
+-- The project follows the session. After a release it stays, so that the pull request is still found there.
+CREATE OR REPLACE FUNCTION place_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  NEW.project_id := (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id);
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER pull_request_insert_project BEFORE INSERT ON pull_request
+  FOR EACH ROW WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION place_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_update_project BEFORE UPDATE ON pull_request
+  FOR EACH ROW WHEN (
+    NEW.session_id IS NOT NULL AND (OLD.session_id, OLD.project_id) IS DISTINCT FROM (NEW.session_id, NEW.project_id)
+  )
+  EXECUTE FUNCTION place_pull_request();
+
 -- What is over has nothing in its way: whether a merged or closed pull request could be merged is no question any more.
 CREATE OR REPLACE FUNCTION clear_merge_obstacles() RETURNS trigger
 LANGUAGE plpgsql
@@ -54,9 +72,10 @@ END
 $$;
 
 CREATE OR REPLACE TRIGGER pull_request_insert_holder_check AFTER INSERT ON pull_request
-  FOR EACH ROW EXECUTE FUNCTION keep_pull_requests_with_workers();
+  FOR EACH ROW WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION keep_pull_requests_with_workers();
 CREATE OR REPLACE TRIGGER pull_request_update_holder_check AFTER UPDATE ON pull_request
-  FOR EACH ROW WHEN (OLD.session_id IS DISTINCT FROM NEW.session_id) EXECUTE FUNCTION keep_pull_requests_with_workers();
+  FOR EACH ROW WHEN (NEW.session_id IS NOT NULL AND OLD.session_id IS DISTINCT FROM NEW.session_id)
+  EXECUTE FUNCTION keep_pull_requests_with_workers();
 CREATE OR REPLACE TRIGGER session_holder_check AFTER UPDATE ON session
   FOR EACH ROW WHEN (NEW.kind = 'ORCHESTRATOR' AND OLD.kind <> 'ORCHESTRATOR')
   EXECUTE FUNCTION keep_pull_requests_with_workers();
@@ -83,15 +102,17 @@ $$;
 -- PostgreSQL fires triggers in the order of their names. This one fires after the capture, so that the feed delivers the
 -- merge before the termination of the session.
 CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_request
-  FOR EACH ROW WHEN (OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
+  FOR EACH ROW WHEN (NEW.session_id IS NOT NULL AND OLD.state <> NEW.state AND NEW.state IN ('MERGED', 'CLOSED'))
   EXECUTE FUNCTION terminate_session_on_merge();
 
-REVOKE EXECUTE ON FUNCTION keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles()
-  FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION
+  place_pull_request(), keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles() FROM PUBLIC;
 
 ALTER TABLE pull_request
   ENABLE ALWAYS TRIGGER pull_request_stays,
   ENABLE ALWAYS TRIGGER pull_request_is_kept,
+  ENABLE ALWAYS TRIGGER pull_request_insert_project,
+  ENABLE ALWAYS TRIGGER pull_request_update_project,
   ENABLE ALWAYS TRIGGER pull_request_is_over,
   ENABLE ALWAYS TRIGGER pull_request_insert_holder_check,
   ENABLE ALWAYS TRIGGER pull_request_update_holder_check,

@@ -5,7 +5,7 @@ import { mutation } from '../kit/mutation.ts';
 
 mutation('refreshPR', {
   description:
-    'Fetches the facts of a pull request from its host again. Merged and closed pull requests can be refreshed too. The owner of the pull request does not change. Allowed for OWNER, ADMIN and MEMBER, and for an agent whose session holds the pull request.',
+    'Fetches the facts of a pull request from its host again. Merged and closed pull requests can be refreshed too. The session that holds the pull request does not change. Allowed for OWNER, ADMIN and MEMBER, and for an agent whose session holds the pull request.',
   input: (t) => ({
     pullRequestId: t.idOf('PullRequest', {
       required: true,

@@ -10,7 +10,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
   fields: (t) => ({
     type: t.exposeString('type', {
       description:
-        'The type of the event: `pr.claimed`; `member.invited`, `member.invitation_declined`, `member.invitation_withdrawn`, `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `repository.granted`, `repository.grant_revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`; `execution_workspace.closed`, `execution_workspace.reopened`; `org.import.started`, `org.import.completed`, `org.import.failed`.',
+        'The type of the event: `pr.claimed`, `pr.released`; `member.invited`, `member.invitation_declined`, `member.invitation_withdrawn`, `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `repository.granted`, `repository.grant_revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`; `execution_workspace.closed`, `execution_workspace.reopened`; `org.import.started`, `org.import.completed`, `org.import.failed`.',
     }),
     subjectId: t.id({
       description: 'The global id of the object that the event is about.',
@@ -42,7 +42,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       ...long('StructureEvent', 'payload', 64),
       type: 'JSON',
       description:
-        'Details of the event. `pr.claimed` has the global ids of the sessions `from` (null for a first claim) and `to`. `agent.offboarded` and `agent.failed` list what the agent released. `repository.granted` and `repository.grant_revoked` name the `repositories`. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`. `execution_workspace.closed` and `execution_workspace.reopened` have the `name`, the `mode` and the `generation`. `org.import.completed` and `org.import.failed` have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
+        'Details of the event. `pr.claimed` and `pr.released` have the global ids of the sessions `from` (null when no session held the pull request) and `to` (null for a release). `agent.offboarded` and `agent.failed` list what the agent released. `repository.granted` and `repository.grant_revoked` name the `repositories`. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`. `execution_workspace.closed` and `execution_workspace.reopened` have the `name`, the `mode` and the `generation`. `org.import.completed` and `org.import.failed` have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the event happened.' }),
   }),

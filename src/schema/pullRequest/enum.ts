@@ -60,6 +60,18 @@ export const CheckStatus = dbEnum('CheckStatus', values.CheckStatus, 'The status
   CANCELLED: 'The check was cancelled.',
 });
 
+export const PullRequestClaimKind = dbEnum(
+  'PullRequestClaimKind',
+  values.PullRequestClaimKind,
+  'How a pull request passed to a session or to none.',
+  {
+    CLAIM: 'A session claimed a pull request that no session held.',
+    SPAWN: 'A session was spawned with the pull request, whether or not another session held it.',
+    TAKEOVER: 'A session claimed a pull request that another session held, terminated or not.',
+    RELEASE: 'The session gave the pull request up.',
+  },
+);
+
 export const PullRequestPart = dbEnum(
   'PullRequestPart',
   values.PullRequestPart,

@@ -2,6 +2,7 @@ import {
   InvalidPrRefError,
   PrClaimedByActiveSessionError,
   PrNotFoundError,
+  PrNotHeldError,
   PrNotOpenError,
   PrProjectMismatchError,
   ScmUnavailableError,
@@ -77,6 +78,17 @@ userError(PrClaimedByActiveSessionError, {
     ownerSession: t.exposeNode('ownerSessionId', {
       type: Session,
       description: 'The session that holds the pull request.',
+    }),
+  }),
+});
+
+userError(PrNotHeldError, {
+  description: 'the session does not hold the pull request, so it cannot release it.',
+  fields: (t) => ({
+    ownerSession: t.exposeNode('ownerSessionId', {
+      type: Session,
+      nullable: true,
+      description: 'The session that holds the pull request; null when no session does.',
     }),
   }),
 });

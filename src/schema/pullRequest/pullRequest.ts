@@ -1,4 +1,4 @@
-import { isOwnSession } from '../../auth/own.ts';
+import { isHeldBy } from '../../auth/own.ts';
 import { can } from '../../auth/policy.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
@@ -12,7 +12,7 @@ import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 export const PullRequest = builder.prismaNode('PullRequest', {
   select: {},
   id: { field: 'id' },
-  description: 'A pull request that a session holds, with the facts that its host last returned.',
+  description: 'A pull request that a session holds or has held, with the facts that its host last returned.',
   fields: (t) => ({
     repo: t.field({
       ...repoOfRow,
@@ -96,7 +96,19 @@ export const PullRequest = builder.prismaNode('PullRequest', {
     additions: t.exposeInt('additions', { description: 'The number of added lines.' }),
     deletions: t.exposeInt('deletions', { description: 'The number of deleted lines.' }),
     changedFiles: t.exposeInt('changedFiles', { description: 'The number of changed files.' }),
-    session: t.relation('session', { description: 'The session that holds the pull request.' }),
+    session: t.relation('session', {
+      nullable: true,
+      description: 'The session that holds the pull request; null after a release, until the next claim.',
+    }),
+    project: t.relation('project', {
+      nullable: true,
+      description:
+        'The project of the session that holds the pull request, or after a release of the session that held it last. Null when another program wrote the pull request and no session has held it.',
+    }),
+    claims: t.relatedConnection('claims', {
+      ...relatedList(newestFirst('at')),
+      description: 'The history of the sessions that held the pull request, newest first.',
+    }),
     organization: t.relation('organization', {
       description: 'The organization that the pull request belongs to.',
     }),
@@ -153,7 +165,7 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       description: 'Whether the viewer may fetch the facts from the host again.',
       select: { organizationId: true, session: { select: { agentId: true } } },
       resolve: ({ organizationId, session }, _args, { viewer }) =>
-        can(viewer, 'pullRequest.refresh', organizationId, isOwnSession(viewer, session)),
+        can(viewer, 'pullRequest.refresh', organizationId, isHeldBy(viewer, session)),
     }),
   }),
 });

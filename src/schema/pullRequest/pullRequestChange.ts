@@ -11,7 +11,7 @@ liveNoun('PullRequest', {
     PR_CREATED: 'A pull request was claimed for the first time. The change carries its complete facts.',
     PR_UPDATED: 'A public field of a pull request changed.',
     PR_SESSION_CHANGED:
-      'A pull request passed from one session to another. A PR_UPDATED for the same pull request may follow.',
+      'A pull request passed from one session to another, was released, or was claimed after a release. A PR_UPDATED for the same pull request may follow.',
   },
   events: {
     prChanged: {
@@ -23,8 +23,9 @@ liveNoun('PullRequest', {
     },
     prSessionChanged: {
       description:
-        "Pull requests that pass from one session to another. A filter by session, agent or project matches the old owner's and the new owner's.",
-      event: 'A pull request passed from one session to another.',
+        "Pull requests that pass from one session to another, are released, or are claimed after a release. A filter by session, agent or project matches the old owner's and the new owner's.",
+      event:
+        'A pull request passed from one session to another, was released, or was claimed after a release.',
       types: ['PR_SESSION_CHANGED'],
       filters: ['Project', 'Session', 'Agent', 'PullRequest'],
       fields: (t) => ({
@@ -32,12 +33,12 @@ liveNoun('PullRequest', {
         fromSession: sideField(
           t,
           'from',
-          'The session that held the pull request before, read at delivery; null when it no longer exists.',
+          'The session that held the pull request before, read at delivery; null when none did, or it no longer exists.',
         ),
         toSession: sideField(
           t,
           'to',
-          'The session that the pull request passed to, read at delivery; null when it no longer exists.',
+          'The session that the pull request passed to, read at delivery; null for a release, and when it no longer exists.',
         ),
       }),
     },

@@ -2,7 +2,7 @@ import { isOwnSession } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { LIVE_ORCHESTRATOR } from '../../services/session/orchestrator.ts';
-import { claimRefusal, restoreRefusal } from '../../services/session/sessionRule.ts';
+import { claimRefusal, restoreRefusal, sessionName } from '../../services/session/sessionRule.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
@@ -28,7 +28,7 @@ export const Session = builder.prismaNode('Session', {
   select: {},
   id: { field: 'id' },
   description:
-    'One run of an agent, or of a person, on a project. It claims pull requests and holds them until another session claims them.',
+    'One run of an agent, or of a person, on a project. It claims pull requests and holds them until it releases them, or another session claims them.',
   fields: (t) => ({
     num: t.exposeInt('num', {
       description: 'The number of the session within its project, counting from 1.',
@@ -36,7 +36,7 @@ export const Session = builder.prismaNode('Session', {
     name: t.string({
       description: 'The short name of the session, `<project slug>-<num>`, unique in the organization.',
       select: { num: true, project: { select: { slug: true } } },
-      resolve: ({ num, project }) => `${project.slug}-${num}`,
+      resolve: sessionName,
     }),
     displayName: t.exposeString('displayName', {
       nullable: true,

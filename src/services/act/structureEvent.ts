@@ -5,6 +5,7 @@ import type { Actor, Tx } from '../../db.ts';
 /** `noun.verb`, as clients filter by it. */
 export const STRUCTURE_EVENT_TYPES = [
   'pr.claimed',
+  'pr.released',
   'member.invited',
   'member.invitation_declined',
   'member.invitation_withdrawn',

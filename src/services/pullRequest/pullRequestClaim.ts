@@ -9,7 +9,7 @@ import { text } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
 import { lockSessions } from '../session/session.ts';
-import { type Claimer, claimRefusal } from '../session/sessionRule.ts';
+import { type Claimer, claimRefusal, sessionName } from '../session/sessionRule.ts';
 import { type NumberedFacts, observePullRequest } from './observedFacts.ts';
 import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
@@ -68,7 +68,7 @@ export function queueOfClaim({ organizationId, sessionId, asked }: Claim): strin
 export async function lockClaim(tx: Tx, claim: Claim): Promise<PullRequest | null> {
   const { organizationId, sessionId, asked, observed } = claim;
   const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
-  await lockSessions(tx, existing ? [sessionId, existing.sessionId] : [sessionId]);
+  await lockSessions(tx, existing?.sessionId ? [sessionId, existing.sessionId] : [sessionId]);
   return existing;
 }
 
@@ -91,7 +91,7 @@ export async function makeClaim(
   const previousOwner =
     ownerId !== null && ownerId !== sessionId ? await sessionWithProject(tx, ownerId) : null;
   if (previousOwner && !previousOwner.isTerminated && !allowTakeover) {
-    throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: nameOf(previousOwner) });
+    throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: sessionName(previousOwner) });
   }
 
   const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed, act);
@@ -125,8 +125,4 @@ async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProjec
   // A session without pull requests may be deleted while the host answers.
   if (!session) throw new NotFoundError('sessionId');
   return session;
-}
-
-function nameOf({ project, num }: SessionWithProject): string {
-  return `${project.slug}-${num}`;
 }

@@ -3,6 +3,7 @@ import { asciiLower } from '../../asciiLower.ts';
 import type { Tx } from '../../db.ts';
 import { repoKeyOf } from '../act/input.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
+import { lockSessions } from '../session/session.ts';
 
 /** The columns that name a pull request within its organization. */
 export function keyOf({ host, owner, repo, number }: PullRequestCoordinates) {
@@ -52,8 +53,18 @@ export async function lockPullRequest(
       select: { id: true },
     });
     if (!found) continue;
-    await tx.$queryRaw`SELECT FROM pull_request WHERE id = ${found.id}::uuid FOR NO KEY UPDATE`;
-    return await tx.pullRequest.findUnique({ where: { id: found.id } });
+    return await lockPullRequestRow(tx, found.id);
   }
   return null;
+}
+
+/** Locks the row of a pull request. Rows are kept, so it exists. */
+export async function lockPullRequestRow(tx: Tx, id: string): Promise<PullRequest> {
+  await tx.$queryRaw`SELECT FROM pull_request WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return await tx.pullRequest.findUniqueOrThrow({ where: { id } });
+}
+
+/** Locks the session that holds a locked pull request, for facts that may be a merge: it may terminate the session. */
+export async function lockHolder(tx: Tx, { sessionId }: PullRequest): Promise<void> {
+  if (sessionId !== null) await lockSessions(tx, [sessionId]);
 }

@@ -17,13 +17,13 @@ type Recording = {
 };
 
 /**
- * Makes a session hold a pull request and writes its facts. One statement writes the whole row, so that the feed has one
+ * Makes a session, or none, hold a pull request and writes its facts. One statement writes the whole row, so that the feed has one
  * event with final facts. Facts older than the stored ones are ignored; the owner changes either way.
  */
 export async function writePullRequest(
   tx: Tx,
   organizationId: string,
-  sessionId: string,
+  sessionId: string | null,
   existing: PullRequest | null,
   { number, facts }: NumberedFacts,
   { jobs, attempt = 0 }: Recording,
@@ -66,7 +66,7 @@ export async function writePullRequest(
   return id;
 }
 
-function ownership(existing: PullRequest, sessionId: string) {
+function ownership(existing: PullRequest, sessionId: string | null) {
   // The new owner has not been nudged about anything yet.
   return existing.sessionId === sessionId ? { sessionId } : { sessionId, nudgeState: {} };
 }

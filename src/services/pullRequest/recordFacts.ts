@@ -1,11 +1,10 @@
-/** Writes facts about a pull request that a session holds, in a transaction of their own. */
+/** Writes facts about a known pull request, in a transaction of their own. */
 import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Actor, Tx } from '../../db.ts';
 import type { Act } from '../act/act.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
-import { lockSessions } from '../session/session.ts';
 import type { NumberedFacts } from './observedFacts.ts';
-import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
+import { lockHolder, lockPullRequest, pullRequestName } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 
 export type Observation = {
@@ -27,7 +26,7 @@ export async function recordFacts(
   await db.transact({ actor, requestId, queue }, (tx) => writeFacts(tx, jobs, observation));
 }
 
-/** Null when no session of the organization has held the pull request. Its owner does not change. */
+/** Null when no session of the organization has held the pull request. Who holds it does not change. */
 export async function writeFacts(
   tx: Tx,
   jobs: Act['jobs'],
@@ -35,8 +34,7 @@ export async function writeFacts(
 ): Promise<PullRequest | null> {
   const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
   if (!existing) return null;
-  // A merge may terminate the owner.
-  await lockSessions(tx, [existing.sessionId]);
+  await lockHolder(tx, existing);
   await writePullRequest(tx, organizationId, existing.sessionId, existing, observed, { jobs, attempt });
   return existing;
 }

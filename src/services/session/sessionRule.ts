@@ -1,4 +1,4 @@
-/** What a session's state allows. */
+/** What a session is called, and what its state allows. */
 import type { Agent, ExecutionWorkspace, Project, Session } from '../../../prisma/client/client.ts';
 import {
   AgentNotRunningError,
@@ -13,6 +13,11 @@ import {
 } from '../../errors.ts';
 import { isRunning } from '../agent/agentRule.ts';
 import { isClosedIsolated } from '../executionWorkspace/statusRule.ts';
+
+/** The short name of a session, unique in its organization. */
+export function sessionName({ project, num }: { project: Pick<Project, 'slug'>; num: number }): string {
+  return `${project.slug}-${num}`;
+}
 
 /** The fields of a session that decide whether it may claim a pull request. */
 export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> & {

@@ -112,7 +112,7 @@ describe('refreshPR', () => {
       type: 'PR_UPDATED',
       entityId: pullRequestId,
       payload: {
-        row: { ...row, session: holder.id },
+        row: { ...row, session: holder?.id },
         changed: ['additions', 'ciState', 'mergeability', 'reviewDecision', 'title'],
       },
     });

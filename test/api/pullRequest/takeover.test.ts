@@ -75,7 +75,7 @@ describe('a takeover by claimPR', () => {
     const { requestId, pullRequest } = succeeded(await team.claim(claimer.id, 7));
     const { session, ...facts } = pullRequest;
     expect(facts).toMatchObject({ title: 'Renamed', reviewDecision: 'APPROVED', ciState: 'FAILING' });
-    const row = { ...facts, session: session.id };
+    const row = { ...facts, session: session?.id };
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', payload: { from: owner.id, to: claimer.id, row } },
       {

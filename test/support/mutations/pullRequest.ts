@@ -64,6 +64,36 @@ export const ClaimPR = graphql(`
   }
 `);
 
+export const ReleasePR = graphql(`
+  mutation ReleasePR($input: ReleasePRInput!) {
+    releasePR(input: $input) {
+      __typename
+      ... on ReleasePRPayload {
+        cursor
+        requestId
+        session {
+          id
+        }
+        pullRequest {
+          ...PullRequestFacts
+          project {
+            id
+          }
+        }
+      }
+      ...Refusal
+      ... on NotFoundError {
+        field
+      }
+      ... on PrNotHeldError {
+        ownerSession {
+          id
+        }
+      }
+    }
+  }
+`);
+
 export const RefreshPR = graphql(`
   mutation RefreshPR($input: RefreshPRInput!) {
     refreshPR(input: $input) {
