@@ -1,6 +1,8 @@
 /** The budget of the host is known, spent by priority, and shared by readers. */
 import { graphql } from '../../graphql/gql.ts';
+import type { Client } from '../../support/client.ts';
 import type { GitHub } from '../../support/github/github.ts';
+import { readFigures } from '../../support/metrics.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
@@ -36,8 +38,8 @@ async function claimed(team: Team) {
   return succeeded(await team.claim((await team.spawn()).id, 7)).pullRequest.id;
 }
 
-async function aged(team: Team, maxAgeSeconds?: number) {
-  const { organization } = await team.owner.query(Aged, {
+async function aged(team: Team, maxAgeSeconds?: number, by: Client = team.owner) {
+  const { organization } = await by.query(Aged, {
     slug: team.slug,
     ref: `${team.slug}/rocket#7`,
     maxAgeSeconds,
@@ -55,6 +57,16 @@ describe('the budget of the host', () => {
       remaining: 1_234,
       resetAt: '2030-01-01T00:00:00.000Z',
     });
+  });
+
+  it('is shown in /metrics', async ({ team, github, app }) => {
+    github.budget.remaining = 1_235;
+    await claimed(team);
+    const { organization } = await team.owner.query(Budget, { slug: team.slug });
+    const figures = await readFigures(app.url);
+    const host = `{host="${organization?.hostBudget?.host}"}`;
+    expect(figures(`muster_host_budget_limit${host}`)).toBe(5_000);
+    expect(figures(`muster_host_budget_remaining${host}`)).toBe(1_235);
   });
 
   it('keeps its last points for claims', async ({ team, github }) => {
@@ -102,6 +114,20 @@ describe('pullRequest(maxAgeSeconds)', () => {
     const requests = asked(github, team);
     const held = github.holdNext({ owner: team.slug });
     const readers = Array.from({ length: 5 }, () => aged(team, 60));
+    await held.arrived;
+    held.release();
+    for (const each of await Promise.all(readers)) expect(each).toMatchObject({ title: 'New' });
+    expect(asked(github, team)).toBe(requests + 1);
+  });
+
+  it('asks the host once for the readers of two servers', async ({ team, anotherApp, github, psql }) => {
+    await claimed(team);
+    await age(psql, 'Old');
+    team.onGitHub(7, { title: 'New' });
+    const requests = asked(github, team);
+    const held = github.holdNext({ owner: team.slug });
+    const servers = [team.owner, team.at(anotherApp.url).owner];
+    const readers = [...servers, ...servers].map((by) => aged(team, 60, by));
     await held.arrived;
     held.release();
     for (const each of await Promise.all(readers)) expect(each).toMatchObject({ title: 'New' });
