@@ -10,6 +10,7 @@ import { redisCheck } from './checks/redis.ts';
 import { retentionCheck } from './checks/retention.ts';
 import { sequencerCheck } from './checks/sequencer.ts';
 import { settingsCheck } from './checks/settings.ts';
+import { standingsCheck } from './checks/standings.ts';
 import { triggersCheck } from './checks/triggers.ts';
 
 /** Every check, in the order in which it is made: a check comes after those that it needs. */
@@ -19,6 +20,7 @@ export const CHECKS: readonly Check[] = [
   migrationsCheck,
   triggersCheck,
   constraintsCheck,
+  standingsCheck,
   sequencerCheck,
   retentionCheck,
   jobsCheck,

@@ -38,7 +38,16 @@ async function report(env: Record<string, string>, ...options: string[]) {
   };
 }
 
-const DATABASE_CHECKS = ['migrations', 'triggers', 'constraints', 'sequencer', 'retention', 'jobs', 'clock'];
+const DATABASE_CHECKS = [
+  'migrations',
+  'triggers',
+  'constraints',
+  'standings',
+  'sequencer',
+  'retention',
+  'jobs',
+  'clock',
+];
 
 describe('a running installation', () => {
   test('is well: each check is ok or does not apply, and the exit code is 0', async ({

@@ -109,6 +109,10 @@ async function addReferences(team: Team, psql: Psql): Promise<void> {
     `UPDATE agent SET container_ref = 'box' WHERE organization_id = $1 AND status = 'RUNNING'`,
     organization,
   );
+  // A row of another transaction stays.
+  await psql(
+    `INSERT INTO standing_due (xid, subject, subject_id) VALUES ('0', 'SESSION', gen_random_uuid())`,
+  );
   await psql(`UPDATE "user" SET personal_organization_id = $1 WHERE id = $2`, [
     uuidOf(team.id),
     team.owner.userId,

@@ -56,7 +56,7 @@ it('objects are read once per type for all changes of a batch and all subscriber
     }
   }
 
-  const reads: Record<string, number> = { session: 0, session_status: 0, project: 0 };
+  const reads: Record<string, number> = { session: 0, session_standing: 0, project: 0 };
   proxy.onRequest((bytes) => {
     for (const [, table = ''] of bytes.toString('latin1').matchAll(/FROM "public"\."(\w+)"/g)) {
       if (table in reads) reads[table] = (reads[table] ?? 0) + 1;
@@ -73,7 +73,7 @@ it('objects are read once per type for all changes of a batch and all subscriber
     );
     expect(new Set(events.map(({ sessionChanged }) => sessionChanged.session?.id)).size).toBe(ROWS);
   }
-  expect(reads).toEqual({ session: 1, session_status: 1, project: 1 });
+  expect(reads).toEqual({ session: 1, session_standing: 1, project: 1 });
   await Promise.all(clients.map((client) => client.close()));
   await behind.close();
 });

@@ -1,5 +1,6 @@
 /** Sessions and pull requests in any state, many at once, written by another program. */
 import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import type {
   ActivityState,
   CiState,
@@ -7,6 +8,7 @@ import type {
   PullRequestState,
   ReviewDecision,
 } from '../../prisma/client/enums.ts';
+import { WRONG_STANDINGS } from '../../src/doctor/checks/standings.ts';
 import { globalId } from '../../src/globalId.ts';
 import { type Psql, uuidOf } from './psql.ts';
 import type { Team } from './team.ts';
@@ -73,6 +75,15 @@ export function session(facts: Partial<SessionFacts> = {}): SessionFacts {
     pullRequests: [],
     ...facts,
   };
+}
+
+/** Expects the kept standing of every session to be the one that session_status derives. */
+export async function expectKeptStandings(psql: Psql): Promise<void> {
+  const wrong = await psql(
+    `SELECT wrong, k AS kept, rule FROM (${WRONG_STANDINGS}) wrong
+       LEFT JOIN session_standing k USING (session_id) LEFT JOIN session_status rule USING (session_id)`,
+  );
+  expect(wrong).toEqual([]);
 }
 
 /** Unique numbers for pull requests. */

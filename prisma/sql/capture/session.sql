@@ -1,9 +1,41 @@
 -- session → SESSION_CREATED, SESSION_UPDATED, SESSION_DELETED
+--
+-- The image includes the standing of the session (session_standing.sql). A deleted session has none any more.
+CREATE OR REPLACE FUNCTION session_image(s session, standing session_standing) RETURNS jsonb
+LANGUAGE sql STABLE
+RETURN jsonb_build_object(
+  'id', global_id('Session', s.id),
+  'num', s.num,
+  'name', (SELECT p.slug FROM project p WHERE p.id = s.project_id) || '-' || s.num,
+  'displayName', s.display_name,
+  'kind', s.kind,
+  'project', global_id('Project', s.project_id),
+  'agent', global_id('Agent', s.agent_id),
+  'activityState', s.activity_state,
+  'activityLastAt', date_time(s.activity_last_at),
+  'firstSignalAt', date_time(s.first_signal_at),
+  'noSignalAt', date_time(s.no_signal_at),
+  'launchId', s.launch_id,
+  'isTerminated', s.is_terminated,
+  'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
+  'branch', s.branch,
+  'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
+  'createdAt', date_time(s.created_at),
+  'updatedAt', date_time(s.updated_at)
+) || CASE WHEN standing.session_id IS NULL THEN '{}' ELSE jsonb_build_object(
+  'displayStatus', standing.display_status,
+  'statusSince', date_time(standing.status_since),
+  'scmStatus', standing.scm_status,
+  'lane', standing.lane,
+  'laneSince', date_time(standing.lane_since)
+) END;
+
 CREATE OR REPLACE FUNCTION capture_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   s session;
+  standing session_standing;
   changed text[] := '{}';
 BEGIN
   IF TG_OP = 'DELETE' THEN s := OLD; ELSE s := NEW; END IF;
@@ -24,31 +56,20 @@ BEGIN
     IF changed = '{}' THEN
       RETURN NULL;
     END IF;
+    -- Also for a change that the standing does not depend on: the event shows it, and another transaction may be about
+    -- to change it.
+    INSERT INTO standing_due (subject, subject_id) VALUES ('SESSION', NEW.id) ON CONFLICT DO NOTHING;
+  END IF;
+  IF TG_OP = 'INSERT' THEN
+    standing := begin_standing(NEW);
+  ELSE
+    SELECT k.* INTO standing FROM session_standing k WHERE k.session_id = s.id;
   END IF;
   INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
     s.organization_id,
     CASE TG_OP WHEN 'INSERT' THEN 'SESSION_CREATED' WHEN 'DELETE' THEN 'SESSION_DELETED' ELSE 'SESSION_UPDATED' END,
     'Session', s.id, array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL),
-    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
-      'id', global_id('Session', s.id),
-      'num', s.num,
-      'name', (SELECT p.slug FROM project p WHERE p.id = s.project_id) || '-' || s.num,
-      'displayName', s.display_name,
-      'kind', s.kind,
-      'project', global_id('Project', s.project_id),
-      'agent', global_id('Agent', s.agent_id),
-      'activityState', s.activity_state,
-      'activityLastAt', date_time(s.activity_last_at),
-      'firstSignalAt', date_time(s.first_signal_at),
-      'noSignalAt', date_time(s.no_signal_at),
-      'launchId', s.launch_id,
-      'isTerminated', s.is_terminated,
-      'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
-      'branch', s.branch,
-      'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
-      'createdAt', date_time(s.created_at),
-      'updatedAt', date_time(s.updated_at)
-    ))
+    jsonb_build_object('changed', changed, 'row', session_image(s, standing))
   );
   RETURN NULL;
 END

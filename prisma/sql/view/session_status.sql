@@ -1,16 +1,9 @@
--- The status, lane and urgency of each session, and the time at which the status changes without an event. Only this view
--- derives them. SQL can filter and sort by them, and they cannot contradict the tables.
+-- The status, lane and urgency of each session, and the time at which the status changes without a write. Only this view
+-- derives them. The table session_standing keeps them (capture/session_standing.sql).
 DROP VIEW IF EXISTS session_status;
 CREATE VIEW session_status AS
 SELECT
   s.id AS session_id,
-  s.organization_id,
-  s.project_id,
-  s.agent_id,
-  s.is_terminated,
-  s.created_at,
-  s.updated_at,
-  s.activity_last_at,
   CASE
     WHEN NOT s.is_terminated THEN living.status
     WHEN (SELECT bool_or(p.state = 'MERGED') FROM pull_request p WHERE p.session_id = s.id) THEN 'MERGED'
@@ -123,4 +116,4 @@ CROSS JOIN LATERAL (
   OFFSET 0
 ) living;
 
-COMMENT ON VIEW session_status IS 'The displayed status of each session, derived from the session and its pull requests and never stored.';
+COMMENT ON VIEW session_status IS 'The displayed status of each session, derived from the session and its pull requests.';

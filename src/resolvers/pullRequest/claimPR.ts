@@ -26,7 +26,8 @@ The feed delivers:
 
 - for a first claim, one PR_CREATED;
 - for a takeover, one PR_SESSION_CHANGED and at most one PR_UPDATED. A filter by the old or the new session, or by the project of either, matches the PR_SESSION_CHANGED;
-- for a repeated claim by the owner, the changes of the facts, if any.
+- for a repeated claim by the owner, the changes of the facts, if any;
+- then one SESSION_UPDATED for each session whose status or lane changed.
 
 The mutation returns the first error that applies, in this order:
 

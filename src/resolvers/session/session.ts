@@ -1,6 +1,6 @@
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
-import { SessionKind, SessionLane } from '../../schema/session/enum.ts';
+import { SessionDisplayStatus, SessionKind, SessionLane } from '../../schema/session/enum.ts';
 import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
@@ -40,6 +40,10 @@ builder.prismaObjectFields('Organization', (t) => ({
     args: {
       ...whichArgs(),
       lane: t.arg({ type: SessionLane, description: 'Only sessions in this lane.' }),
+      displayStatuses: t.arg({
+        type: [SessionDisplayStatus],
+        description: 'Only sessions with one of these statuses. Empty returns none.',
+      }),
       live: t.arg.boolean({
         description:
           'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',

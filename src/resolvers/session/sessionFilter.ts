@@ -1,34 +1,40 @@
 /** The filters of the list of sessions and of the counts of the lanes. */
-import { type SessionKind, SessionLane } from '../../../prisma/client/enums.ts';
+import { type SessionDisplayStatus, type SessionKind, SessionLane } from '../../../prisma/client/enums.ts';
 import { setwise } from '../../schema/kit/setwise.ts';
 
 type Which = { projectId?: string | null; agentId?: string | null; kind?: SessionKind | null };
-type SessionFilter = Which & { lane?: SessionLane | null; live?: boolean | null };
+type SessionFilter = Which & {
+  lane?: SessionLane | null;
+  displayStatuses?: SessionDisplayStatus[] | null;
+  live?: boolean | null;
+};
 
-const ofOwner = ({ projectId, agentId }: Which) => ({
+const ofWhich = ({ projectId, agentId, kind }: Which) => ({
   projectId: projectId ?? undefined,
   agentId: agentId ?? undefined,
+  kind: kind ?? undefined,
 });
 
-export function sessionsWhere({ lane, live, kind, ...owner }: SessionFilter) {
-  const where = {
-    ...ofOwner(owner),
-    kind: kind ?? undefined,
+export function sessionsWhere({ lane, displayStatuses, live, ...which }: SessionFilter) {
+  return {
+    ...ofWhich(which),
     isTerminated: live == null ? undefined : !live,
+    // Every session has a standing. Without this condition, the planner could not begin with the standings, whose indexes
+    // have the orders of the list.
+    standing: {
+      isNot: null,
+      ...((lane || displayStatuses) && {
+        is: { lane: lane ?? undefined, displayStatus: displayStatuses ? { in: displayStatuses } : undefined },
+      }),
+    },
   };
-  // The lane implies whether a session is terminated. The planner cannot know that: the condition lets it use an index.
-  return lane == null ? where : { AND: [where, { isTerminated: lane === 'ARCHIVE', status: { lane } }] };
 }
 
 /** Counts the sessions of an organization in each lane. The lanes are in the order of a board. */
-export const countLanes = setwise(async (organizationIds, { kind, ...owner }: Which, { db }) => {
-  const found = await db.prisma.sessionStatus.groupBy({
+export const countLanes = setwise(async (organizationIds, which: Which, { db }) => {
+  const found = await db.prisma.sessionStanding.groupBy({
     by: ['organizationId', 'lane'],
-    where: {
-      organizationId: { in: [...organizationIds] },
-      ...ofOwner(owner),
-      session: kind ? { kind } : undefined,
-    },
+    where: { organizationId: { in: [...organizationIds] }, ...ofWhich(which) },
     _count: true,
   });
   const counts = new Map(found.map((each) => [`${each.organizationId} ${each.lane}`, each._count]));

@@ -3,7 +3,7 @@ import { builder } from '../kit/builder.ts';
 /** Declared without values: `addChangeTypes` adds those of each noun. */
 export const ChangeType = builder.enumType('ChangeType', {
   description:
-    'What happened to an object. A change of one row makes one change in the feed, of the most specific type. Only PR_SESSION_CHANGED can be followed by a PR_UPDATED for the same row change.',
+    'What happened to an object. A change of one row makes one change in the feed, of the most specific type. Only PR_SESSION_CHANGED can be followed by a PR_UPDATED for the same row change. A change of `displayStatus`, `scmStatus` or `lane` of a session is a SESSION_UPDATED after the change that caused it.',
   values: {} as Record<string, { value: string }>,
 });
 

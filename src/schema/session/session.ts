@@ -88,22 +88,36 @@ export const Session = builder.prismaNode('Session', {
       type: SessionDisplayStatus,
       description:
         'The status of the session that people see, derived from its activity and its pull requests.',
-      select: { status: { select: { displayStatus: true } } },
-      resolve: ({ status }) => derived(status).displayStatus,
+      select: { standing: { select: { displayStatus: true } } },
+      resolve: ({ standing }) => kept(standing).displayStatus,
+    }),
+    statusSince: t.field({
+      type: 'DateTime',
+      description:
+        'When the session got its status: the start of the transaction that changed `displayStatus`. When the session was spawned while `displayStatus` has not changed.',
+      select: { standing: { select: { statusSince: true } } },
+      resolve: ({ standing }) => kept(standing).statusSince,
     }),
     scmStatus: t.field({
       type: SessionDisplayStatus,
       nullable: true,
       description:
         "The status derived from the session's pull requests alone, without its activity; null when it has none, or all of them were closed without a merge.",
-      select: { status: { select: { scmStatus: true } } },
-      resolve: ({ status }) => derived(status).scmStatus,
+      select: { standing: { select: { scmStatus: true } } },
+      resolve: ({ standing }) => kept(standing).scmStatus,
     }),
     lane: t.field({
       type: SessionLane,
       description: 'The column of a board that the session belongs to.',
-      select: { status: { select: { lane: true } } },
-      resolve: ({ status }) => derived(status).lane,
+      select: { standing: { select: { lane: true } } },
+      resolve: ({ standing }) => kept(standing).lane,
+    }),
+    laneSince: t.field({
+      type: 'DateTime',
+      description:
+        'When the session entered its lane: the start of the transaction that changed `lane`. When the session was spawned while `lane` has not changed.',
+      select: { standing: { select: { laneSince: true } } },
+      resolve: ({ standing }) => kept(standing).laneSince,
     }),
     statusChangesAt: t.field({
       type: 'DateTime',
@@ -111,7 +125,7 @@ export const Session = builder.prismaNode('Session', {
       description:
         'The time after which `displayStatus` changes without any other event: an IDLE session becomes NO_SIGNAL. Null when the status does not change by time alone.',
       select: { status: { select: { statusChangesAt: true } } },
-      resolve: ({ status }) => derived(status).statusChangesAt,
+      resolve: ({ status }) => kept(status).statusChangesAt,
     }),
     mergePolicy: t.field({
       type: MergePolicy,
@@ -183,8 +197,8 @@ export const Session = builder.prismaNode('Session', {
   }),
 });
 
-/** The view has a row for every session, but Prisma types the relation as nullable. */
-function derived<Status>(status: Status | null): Status {
-  if (status === null) throw new Error('A session has no derived status.');
-  return status;
+/** Every session has a standing and a row of the view, but Prisma types both relations as nullable. */
+function kept<Standing>(standing: Standing | null): Standing {
+  if (standing === null) throw new Error('A session has no standing.');
+  return standing;
 }

@@ -1,12 +1,13 @@
 /** The orders of a list of sessions. */
 import { builder } from '../kit/builder.ts';
-import { byNumber, byTime, newestFirst, type Order } from '../kit/list/order.ts';
+import { byNumber, byTime, byTimeAscending, newestFirst, type Order } from '../kit/list/order.ts';
 
 const ORDERS = {
   CREATED_AT: newestFirst(),
   UPDATED_AT: { name: 'UPDATED_AT', by: [byTime('updatedAt')] },
   ACTIVITY: { name: 'ACTIVITY', by: [byTime('activityLastAt')] },
-  STATUS: { name: 'STATUS', by: [byNumber('urgency', 'status'), byTime('createdAt')] },
+  STATUS: { name: 'STATUS', by: [byNumber('urgency', 'standing'), byTime('createdAt', 'standing')] },
+  WAITING: { name: 'WAITING', by: [byTimeAscending('laneSince', 'standing')] },
 } as const satisfies Record<string, Order>;
 
 export type SessionOrderName = keyof typeof ORDERS;
@@ -21,6 +22,11 @@ export const SessionOrder = builder.enumType('SessionOrder', {
       value: 'STATUS',
       description:
         'The most urgent session first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CONFLICTS, CHANGES_REQUESTED, AWAITING_APPROVAL, MERGEABLE, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, APPROVED, QUEUED, IDLE, WORKING, and then all terminated sessions. Sessions of one status are ordered newest first.',
+    },
+    WAITING: {
+      value: 'WAITING',
+      description:
+        'The session that has been in its lane for the longest time first. Meant for the sessions of one lane, such as NEEDS_YOU.',
     },
   } as const satisfies { [Name in SessionOrderName]: { value: Name; description: string } },
 });

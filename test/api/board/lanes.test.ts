@@ -3,9 +3,17 @@
 import { SessionLane } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
-import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
+import {
+  expectKeptStandings,
+  pullRequest,
+  type SessionFacts,
+  session,
+  writeSessions,
+} from '../../support/board.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
+
+it.afterEach(({ psql }) => expectKeptStandings(psql));
 
 const Lanes = graphql(`
   query Lanes($slug: String!, $projectId: ID, $agentId: ID) {

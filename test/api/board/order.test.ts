@@ -2,7 +2,13 @@
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
-import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
+import {
+  expectKeptStandings,
+  pullRequest,
+  type SessionFacts,
+  session,
+  writeSessions,
+} from '../../support/board.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
 import type { CreateTeam, Team } from '../../support/team.ts';
 import { describe, expect, test } from '../../support/test.ts';
@@ -31,6 +37,7 @@ const Ordered = graphql(`
           createdAt
           updatedAt
           activityLastAt
+          laneSince
         }
         pageInfo {
           hasNextPage
@@ -43,7 +50,7 @@ const Ordered = graphql(`
   }
 `);
 
-const ORDERS: SessionOrder[] = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'];
+const ORDERS: SessionOrder[] = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS', 'WAITING'];
 const URGENCY = [
   'NEEDS_INPUT',
   'EXITED',
@@ -73,6 +80,8 @@ const COUNT = 3 * FACTS.length;
 
 const it = test.extend('board', { scope: 'file' }, ({ psql, createTeam }) => createBoard(psql, createTeam));
 
+it.afterEach(({ psql }) => expectKeptStandings(psql));
+
 /** A team with three sessions of each status, with shuffled times, some of them equal. */
 async function createBoard(psql: Psql, createTeam: CreateTeam): Promise<Team> {
   const made = await createTeam();
@@ -88,6 +97,11 @@ async function createBoard(psql: Psql, createTeam: CreateTeam): Promise<Team> {
     [uuidOf(made.id)],
   );
   await psql('SET session_replication_role = origin');
+  await psql(
+    `UPDATE session_standing SET lane_since = lane_since - (s.num * 17 % 20) * interval '1 min'
+       FROM session s WHERE s.id = session_id AND s.organization_id = $1`,
+    [uuidOf(made.id)],
+  );
   return made;
 }
 
@@ -112,6 +126,7 @@ const COMPARE: Record<SessionOrder, (a: Node, b: Node) => number> = {
   CREATED_AT: (a, b) => later(a.createdAt, b.createdAt) || latest(a, b),
   UPDATED_AT: (a, b) => later(a.updatedAt, b.updatedAt) || latest(a, b),
   ACTIVITY: (a, b) => later(a.activityLastAt, b.activityLastAt) || latest(a, b),
+  WAITING: (a, b) => later(b.laneSince, a.laneSince) || latest(a, b),
   STATUS: (a, b) => urgency(a) - urgency(b) || later(a.createdAt, b.createdAt) || latest(a, b),
 };
 const later = (a: unknown, b: unknown) => Date.parse(String(b)) - Date.parse(String(a));

@@ -8,12 +8,15 @@ import type {
 } from '../../../prisma/client/enums.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { MergeabilityReason } from '../../graphql/graphql.ts';
+import { expectKeptStandings } from '../../support/board.ts';
 import type { GitHubPullRequest } from '../../support/github/github.ts';
 import { RefreshPR } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
+
+it.afterEach(({ psql }) => expectKeptStandings(psql));
 
 const Summary = graphql(`
   query Summary($id: ID!) {

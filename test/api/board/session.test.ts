@@ -1,7 +1,7 @@
 /** The agent, launch and signals of a session: a query and the feed return the same values. */
 
 import { graphql } from '../../graphql/gql.ts';
-import { session, writeSessions } from '../../support/board.ts';
+import { expectKeptStandings, session, writeSessions } from '../../support/board.ts';
 import { uuidOf } from '../../support/psql.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -26,6 +26,8 @@ const RunOf = graphql(`
 `);
 
 const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
+
+it.afterEach(({ psql }) => expectKeptStandings(psql));
 
 it('a session of a user has no agent and no signal times', async ({ sharedTeam: team }) => {
   const { id } = await team.spawn();

@@ -2,7 +2,7 @@
 
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
-import { pullRequest, session, writeSessions } from '../../support/board.ts';
+import { expectKeptStandings, pullRequest, session, writeSessions } from '../../support/board.ts';
 import type { Client } from '../../support/client.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { uuidOf } from '../../support/psql.ts';
@@ -109,6 +109,8 @@ const it = test
     return behind.client(sharedTeam.owner.token);
   });
 
+it.afterEach(({ psql }) => expectKeptStandings(psql));
+
 it.beforeAll(async ({ sharedTeam: team, psql }) => {
   const agent = await team.hire();
   const facts = Array.from({ length: SESSIONS }, (_, n) =>
@@ -189,7 +191,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
     expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
     // The page; without an index of its order, then its rows; and the counts of the lanes.
     const isIndexed = orderBy === 'CREATED_AT' && filter.lane === undefined;
-    expect(reads()).toEqual({ organization: 1, ...(!isIndexed && { session: 1 }), session_status: 1 });
+    expect(reads()).toEqual({ organization: 1, ...(!isIndexed && { session: 1 }), session_standing: 1 });
   },
 );
 

@@ -3,6 +3,7 @@
 import type { SessionDisplayStatus, SessionLane } from '../../../prisma/client/enums.ts';
 import { graphql } from '../../graphql/gql.ts';
 import {
+  expectKeptStandings,
   type PullRequestFacts,
   pullRequest,
   type SessionFacts,
@@ -28,6 +29,8 @@ const StatusOf = graphql(`
 `);
 
 const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
+
+it.afterEach(({ psql }) => expectKeptStandings(psql));
 
 async function statusOf(team: Team, agent: TeamAgent, psql: Psql, facts: Partial<SessionFacts>) {
   const [id = ''] = await writeSessions(psql, team, agent, [session(facts)]);

@@ -9,7 +9,12 @@ import {
   type SessionDisplayStatus,
   type SessionLane,
 } from '../../../prisma/client/enums.ts';
-import { type PullRequestFacts, type SessionFacts, writeSessions } from '../../support/board.ts';
+import {
+  expectKeptStandings,
+  type PullRequestFacts,
+  type SessionFacts,
+  writeSessions,
+} from '../../support/board.ts';
 import { uuidOf } from '../../support/psql.ts';
 import { expect, test } from '../../support/test.ts';
 
@@ -157,6 +162,8 @@ const sessions: fc.Arbitrary<SessionFacts> = fc.record({
 
 const it = test.extend('agent', { scope: 'file' }, async ({ sharedTeam: team }) => await team.hire());
 
+it.afterEach(({ psql }) => expectKeptStandings(psql));
+
 it('session_status follows the rules for arbitrary sessions and pull requests', async ({
   sharedTeam: team,
   agent,
@@ -167,8 +174,8 @@ it('session_status follows the rules for arbitrary sessions and pull requests', 
       const ids = await writeSessions(psql, team, agent, batch);
       const rows = await psql<{ id: string } & ReturnType<typeof rules>>(
         `SELECT session_id AS id, display_status AS "displayStatus", scm_status AS "scmStatus", lane, urgency,
-                extract(epoch FROM status_changes_at - activity_last_at)::int AS "changesAfter"
-           FROM session_status WHERE session_id = ANY ($1)`,
+                extract(epoch FROM status_changes_at - s.activity_last_at)::int AS "changesAfter"
+           FROM session_status JOIN session s ON s.id = session_id WHERE session_id = ANY ($1)`,
         [ids.map(uuidOf)],
       );
       const found = new Map(rows.map(({ id, ...status }) => [id, status]));
@@ -185,7 +192,8 @@ it('session_status has one row for each session, the same when it is read alone 
   // now() is constant within a transaction.
   await psql('BEGIN');
   const all = await psql<{ id: string; row: string }>(
-    'SELECT session_id AS id, st::text AS row FROM session_status st WHERE organization_id = $1',
+    `SELECT session_id AS id, st::text AS row
+       FROM session_status st JOIN session s ON s.id = st.session_id WHERE s.organization_id = $1`,
     [uuidOf(team.id)],
   );
   const [count] = await psql<{ count: string }>('SELECT count(*) FROM session');

@@ -1,7 +1,13 @@
 /** The viewerCan fields of a session and its pull requests. */
 
 import { graphql } from '../../graphql/gql.ts';
-import { pullRequest, type SessionFacts, session, writeSessions } from '../../support/board.ts';
+import {
+  expectKeptStandings,
+  pullRequest,
+  type SessionFacts,
+  session,
+  writeSessions,
+} from '../../support/board.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent } from '../../support/mutations.ts';
 import { type Psql, uuidOf } from '../../support/psql.ts';
@@ -36,6 +42,8 @@ const it = test
     member: await team.join('MEMBER'),
     agent,
   }));
+
+it.afterEach(({ psql }) => expectKeptStandings(psql));
 
 async function write(
   team: Team,

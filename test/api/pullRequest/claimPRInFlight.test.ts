@@ -163,6 +163,8 @@ describe('a late answer of GitHub does not overwrite newer facts', () => {
     expect(late).toMatchObject({ takenOverFrom: [{ id: other.id }], pullRequest: asRenewed });
     expect(await team.changes({ requestId: late.requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', payload: { from: other.id, to: session.id, row: asRenewed } },
+      { type: 'SESSION_UPDATED' },
+      { type: 'SESSION_UPDATED' },
     ]);
     await expectRenewed(team, psql);
   });

@@ -53,7 +53,9 @@ describe('a takeover by claimPR', () => {
     });
   });
 
-  it('is one PR_SESSION_CHANGED while the facts are the same', async ({ team }) => {
+  it('is one PR_SESSION_CHANGED while the facts are the same, and a change of the status of both sessions', async ({
+    team,
+  }) => {
     const { requestId } = succeeded(await team.claim(claimer.id, 7));
     expect(await team.changes({ requestId })).toMatchObject([
       {
@@ -61,6 +63,8 @@ describe('a takeover by claimPR', () => {
         entityId: pullRequestId,
         payload: { from: owner.id, to: claimer.id, row: { session: claimer.id }, changed: ['session'] },
       },
+      { type: 'SESSION_UPDATED', entityId: owner.id },
+      { type: 'SESSION_UPDATED', entityId: claimer.id },
     ]);
   });
 
@@ -83,6 +87,8 @@ describe('a takeover by claimPR', () => {
         payload: { row, changed: ['ciState', 'mergeability', 'reviewDecision', 'title'] },
       },
       { type: 'PR_CHECK_RECORDED' },
+      { type: 'SESSION_UPDATED', entityId: owner.id },
+      { type: 'SESSION_UPDATED', entityId: claimer.id },
     ]);
   });
 
@@ -127,6 +133,8 @@ describe('a pull request of a terminated session', () => {
     expect(claimed.takenOverFrom).toEqual([{ id: owner.id }]);
     expect((await team.changes({ requestId: claimed.requestId })).map(({ type }) => type)).toEqual([
       'PR_SESSION_CHANGED',
+      'SESSION_UPDATED',
+      'SESSION_UPDATED',
     ]);
   });
 

@@ -76,7 +76,7 @@ describe('a session with terminateOnPrMerge', () => {
         entityId: id,
         payload: {
           row: { isTerminated: true, activityState: 'EXITED' },
-          changed: ['activityState', 'isTerminated'],
+          changed: expect.arrayContaining(['activityState', 'isTerminated', 'displayStatus', 'lane']),
         },
       },
     ]);

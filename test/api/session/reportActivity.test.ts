@@ -61,7 +61,10 @@ describe('reportActivity', () => {
         type: 'SESSION_UPDATED',
         entityId: session.id,
         actor: { kind: 'AGENT', agent: { id: agent.id }, name: agent.name },
-        payload: { changed: ['activityState', 'firstSignalAt'], row: { activityState: 'ACTIVE' } },
+        payload: {
+          changed: ['activityState', 'firstSignalAt', 'displayStatus', 'lane', 'laneSince', 'statusSince'],
+          row: { activityState: 'ACTIVE' },
+        },
       },
     ]);
   });
@@ -73,7 +76,12 @@ describe('reportActivity', () => {
     expect(isRecent(first.first_signal_at)).toBe(true);
     expect(first.no_signal_at).toBeNull();
     expect(await team.changes({ requestId })).toMatchObject([
-      { type: 'SESSION_UPDATED', payload: { changed: ['firstSignalAt', 'noSignalAt'] } },
+      {
+        type: 'SESSION_UPDATED',
+        payload: {
+          changed: ['firstSignalAt', 'noSignalAt', 'displayStatus', 'lane', 'laneSince', 'statusSince'],
+        },
+      },
     ]);
     succeeded(await report('ACTIVE'));
     expect((await stored(psql)).first_signal_at).toEqual(first.first_signal_at);

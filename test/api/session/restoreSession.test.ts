@@ -67,7 +67,16 @@ describe('restoreSession', () => {
       {
         type: 'SESSION_UPDATED',
         payload: {
-          changed: ['activityState', 'firstSignalAt', 'isTerminated', 'launchId'],
+          changed: [
+            'activityState',
+            'firstSignalAt',
+            'isTerminated',
+            'launchId',
+            'displayStatus',
+            'lane',
+            'laneSince',
+            'statusSince',
+          ],
           row: { launchId: after?.launch_id },
         },
       },

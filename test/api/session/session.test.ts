@@ -296,7 +296,7 @@ describe('terminateSession', () => {
         entityId: session.id,
         payload: {
           row: { activityState: 'EXITED', isTerminated: true },
-          changed: ['activityState', 'isTerminated'],
+          changed: ['activityState', 'isTerminated', 'displayStatus', 'lane', 'laneSince', 'statusSince'],
         },
       },
     ]);

@@ -84,6 +84,7 @@ describe('spawnSession with claimPR', () => {
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'SESSION_CREATED', entityId: session.id },
       { type: 'PR_SESSION_CHANGED', payload: { from: owner.id, to: session.id } },
+      { type: 'SESSION_UPDATED', entityId: owner.id, payload: { row: { scmStatus: null } } },
     ]);
   });
 

@@ -47,7 +47,17 @@ const TEXT: Kind = {
 const BY_ID: Column = { field: 'id', direction: 'desc', kind: UUID };
 
 /** Latest first. */
-export const byTime = (field: string): Column => ({ field, direction: 'desc', kind: TIME });
+export const byTime = (field: string, relation?: string): Column => ({
+  field,
+  relation,
+  direction: 'desc',
+  kind: TIME,
+});
+/** Earliest first. */
+export const byTimeAscending = (field: string, relation?: string): Column => ({
+  ...byTime(field, relation),
+  direction: 'asc',
+});
 /** Smallest first. */
 export const byNumber = (field: string, relation?: string): Column => ({
   field,
