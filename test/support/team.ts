@@ -299,7 +299,7 @@ function teamOf(
   };
 }
 
-/** A digest of each table that holds rows of an organization, and the number of its changes. */
+/** A digest of each table that holds rows of an organization, and the number of its changes, refusals of agents aside. */
 async function footprintOf(psql: Psql, organizationId: string): Promise<Record<string, string | null>> {
   const tables = await psql<{ name: string }>(
     `SELECT c.relname AS name FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -312,8 +312,9 @@ async function footprintOf(psql: Psql, organizationId: string): Promise<Record<s
       `(SELECT md5(string_agg(${rowOf(name)}::text, '' ORDER BY t::text)) FROM ${name} t WHERE organization_id = $1) AS ${name}`,
   );
   const [footprint] = await psql<Record<string, string | null>>(
-    `SELECT ((SELECT count(*) FROM change_log WHERE organization_id = $1) +
-             (SELECT count(*) FROM change_outbox WHERE organization_id = $1))::text AS changes, ${digests.join(', ')}`,
+    `SELECT (SELECT count(*) FROM (SELECT organization_id, entity_type FROM change_log
+                                    UNION ALL SELECT organization_id, entity_type FROM change_outbox) c
+              WHERE organization_id = $1 AND entity_type <> 'AgentAction')::text AS changes, ${digests.join(', ')}`,
     [organizationId],
   );
   return present(footprint);
