@@ -1,5 +1,5 @@
 /** Every part of the schema has a description. */
-import { isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
+import { isEnumType, isInputObjectType, isInterfaceType, isObjectType, isScalarType } from 'graphql';
 import { expect, it } from 'vitest';
 import { fieldsOf, objectTypes, types } from './shape.ts';
 
@@ -50,6 +50,12 @@ it('describes every value of every enum', () => {
     );
   expect(values.length).toBeGreaterThan(50);
   expect(undescribed(values)).toEqual([]);
+});
+
+it('names the specification of every scalar', () => {
+  const scalars = types.filter(isScalarType);
+  expect(scalars.map(({ name }) => name).sort()).toEqual(['DateTime', 'JSON']);
+  for (const { specifiedByURL } of scalars) expect(specifiedByURL).toMatch(/^https:/);
 });
 
 it('starts each description of a type or field with a capital and ends it with a full stop', () => {

@@ -4,6 +4,7 @@ import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { ProjectKind } from '../../schema/project/enum.ts';
 import { Project } from '../../schema/project/project.ts';
 import { registerProject, registerProjectInput } from '../../services/project/project.ts';
+import { archivable } from '../kit/archivable.ts';
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
@@ -17,7 +18,8 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
   projects: t.relatedConnection('projects', {
     ...relatedList(),
-    description: 'The projects of the organization, newest first, including archived ones.',
+    ...archivable(t, 'projects'),
+    description: 'The projects of the organization, newest first.',
   }),
 }));
 

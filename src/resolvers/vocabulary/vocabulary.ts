@@ -1,41 +1,25 @@
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
+import { archivable } from '../kit/archivable.ts';
 
 builder.prismaObjectFields('Organization', (t) => {
-  const args = {
-    archived: t.arg.boolean({
-      required: true,
-      defaultValue: false,
-      description: 'Whether to return archived definitions instead of live ones.',
-    }),
-  };
-  const query = ({ archived }: { archived: boolean }) => ({
-    where: { archivedAt: archived ? { not: null } : null },
-  });
+  const options = { ...relatedList(), ...archivable(t, 'definitions') };
   return {
     entityTypes: t.relatedConnection('entityTypes', {
-      ...relatedList(),
+      ...options,
       description: 'The entity types of the organization, newest first.',
-      args,
-      query,
     }),
     relationshipTypes: t.relatedConnection('relationshipTypes', {
-      ...relatedList(),
+      ...options,
       description: 'The relationship types of the organization, newest first.',
-      args,
-      query,
     }),
     classifiers: t.relatedConnection('classifiers', {
-      ...relatedList(),
+      ...options,
       description: 'The classifiers of the organization, newest first.',
-      args,
-      query,
     }),
     watchers: t.relatedConnection('watchers', {
-      ...relatedList(),
+      ...options,
       description: 'The watchers of the organization, newest first.',
-      args,
-      query,
     }),
   };
 });

@@ -93,10 +93,12 @@ export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer
 
 builder.addScalarType('DateTime', DateTimeResolver, {
   description: 'A date and time in UTC, in the format of RFC 3339: `2026-11-21T11:00:00.000Z`.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339',
 });
 builder.addScalarType('JSON', JsonScalar, {
   description:
     'Any JSON value: an object, a list, a string, a number, a boolean or null. A whole number beyond 2^53 - 1, and a number that a double cannot hold, is INVALID_INPUT.',
+  specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc8259',
 });
 
 builder.queryType({ description: 'The queries. A query returns only what the viewer may see.' });

@@ -1,3 +1,4 @@
+import { graphql } from '../../graphql/gql.ts';
 import { ArchiveProject, RestoreSession, SpawnSession, UnarchiveProject } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
@@ -11,6 +12,25 @@ const spawn = async ({ owner, project }: Team) =>
   (await owner.query(SpawnSession, { input: { projectId: project.id } })).spawnSession;
 const restore = async ({ owner }: Team, sessionId: string) =>
   (await owner.query(RestoreSession, { input: { sessionId } })).restoreSession;
+
+const ProjectLists = graphql(`
+  query ProjectLists($slug: String!) {
+    organization(slug: $slug) {
+      byDefault: projects {
+        totalCount
+        nodes {
+          id
+        }
+      }
+      archived: projects(archived: true) {
+        totalCount
+        nodes {
+          id
+        }
+      }
+    }
+  }
+`);
 
 describe('archiveProject', () => {
   it('archives a project and unarchiveProject brings it back, with one change each', async ({ team }) => {
@@ -26,6 +46,15 @@ describe('archiveProject', () => {
         { type, entityId: team.project.id, payload: { changed: ['archivedAt'] } },
       ]);
     }
+  });
+
+  it('moves the project from the list of live projects to that of archived ones', async ({ team }) => {
+    const other = await team.register();
+    succeeded(await archive(team));
+    expect((await team.owner.query(ProjectLists, { slug: team.slug })).organization).toEqual({
+      byDefault: { totalCount: 1, nodes: [{ id: other.id }] },
+      archived: { totalCount: 1, nodes: [{ id: team.project.id }] },
+    });
   });
 
   it('changes nothing the second time, nor does unarchiveProject', async ({ team }) => {
