@@ -49,7 +49,7 @@ describe('archiveProject', () => {
   });
 
   it('moves the project from the list of live projects to that of archived ones', async ({ team }) => {
-    const other = await team.register();
+    const other = await team.register({ slug: 'other' });
     succeeded(await archive(team));
     expect((await team.owner.query(ProjectLists, { slug: team.slug })).organization).toEqual({
       byDefault: { totalCount: 1, nodes: [{ id: other.id }] },
