@@ -8,6 +8,7 @@ import { BusyError } from './busy.ts';
 import { waitingAtMost } from './database/account.ts';
 import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
 import { createRowQueue } from './database/rowQueue.ts';
+import { createStatementNames } from './database/statementNames.ts';
 import { outsideOperations } from './operation.ts';
 import { isContention, isRetryable } from './sqlError.ts';
 
@@ -110,10 +111,12 @@ export function openDatabase(
   const { waitMs } = limits;
   const maxWait = waitMs + PATIENCE_MS;
   const checkPool = openCheckPool(url);
+  const names = createStatementNames();
   const shares = {
     perAccount: limits.connectionsPerAccount,
     maxWaiting: MAX_WAITING,
     waitMs,
+    namesGiven: names.given,
     cancel: (processId: number) => checkPool.query('SELECT pg_cancel_backend($1)', [processId]),
   };
   const pool = newSharedPool(url, { max: limits.connections, name: 'muster', silenceMs: SILENCE_MS }, shares);
@@ -125,7 +128,7 @@ export function openDatabase(
     { ...shares, perAccount: TOKEN_POOL_SIZE },
   );
   const prisma = new PrismaClient({
-    adapter: new PrismaPg(pool, { disposeExternalPool: false }),
+    adapter: new PrismaPg(pool, { disposeExternalPool: false, statementNameGenerator: names.nameOf }),
     // Of the transactions that Prisma starts itself, to read or write several tables.
     transactionOptions: { maxWait, timeout: STATEMENT_TIMEOUT_MS },
   });

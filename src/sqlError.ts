@@ -9,6 +9,8 @@ const DEADLOCK_DETECTED = '40P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 const CHECK_VIOLATION = '23514';
 export const QUERY_CANCELED = '57014';
+/** Of a prepared statement whose result a migration has changed. Its connection is replaced. */
+const FEATURE_NOT_SUPPORTED = '0A000';
 /** Prisma's code for a transaction that did not start or end in time. Prisma rolls it back. */
 const TRANSACTION_TIMEOUT = 'P2028';
 
@@ -51,12 +53,13 @@ export function violatedConstraint(error: unknown): string | undefined {
   return [...(cause.originalMessage ?? '').matchAll(QUOTED)].at(-1)?.[1];
 }
 
+const RETRYABLE = new Set([SERIALIZATION_FAILURE, DEADLOCK_DETECTED, FEATURE_NOT_SUPPORTED]);
+
 /** Whether the transaction may succeed when it is retried. */
 export function isRetryable(error: unknown): boolean {
   // Prisma's code for both, when the commit fails.
   if (error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2034') return true;
-  const state = sqlState(error);
-  return state === SERIALIZATION_FAILURE || state === DEADLOCK_DETECTED;
+  return RETRYABLE.has(sqlState(error) ?? '');
 }
 
 /** Whether a lock was not had in time. */

@@ -5,6 +5,7 @@ import { withSessionSettings } from '../sessionSettings.ts';
 import { createSlots, type Slots } from '../slots.ts';
 import { currentAccount } from './account.ts';
 import { type Cancel, lease } from './lease.ts';
+import { createWear, isOutgrown, type Wear } from './wear.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 export const LOCK_TIMEOUT_MS = 10_000;
@@ -31,6 +32,8 @@ export type Shares = {
   /** How long a request for a connection waits. */
   waitMs: number;
   cancel: Cancel;
+  /** The number of names that were given to statements so far. */
+  namesGiven: () => number;
 };
 
 /**
@@ -71,9 +74,12 @@ class SharedPool extends pg.Pool {
   readonly #slots: Slots;
   readonly #waitMs: number;
   readonly #cancel: Cancel;
+  readonly #wear: Wear;
 
-  constructor(config: pg.PoolConfig & { max?: number }, { waitMs, cancel, ...limits }: Shares) {
+  constructor(config: pg.PoolConfig & { max?: number }, { waitMs, cancel, namesGiven, ...limits }: Shares) {
     super(config);
+    this.#wear = createWear(namesGiven);
+    this.on('connect', this.#wear.opened);
     this.#slots = createSlots({ total: this.options.max, ...limits, perKey: limits.perAccount });
     this.#waitMs = waitMs;
     this.#cancel = cancel;
@@ -91,13 +97,32 @@ class SharedPool extends pg.Pool {
     return undefined;
   }
 
+  /** A statement that a migration has outgrown is sent again, without its name. (`transact` repeats transactions.) */
+  override query = (async (statement: pg.QueryConfig, ...rest: [unknown[]]) => {
+    try {
+      return await super.query(statement, ...rest);
+    } catch (error) {
+      if (!isOutgrown(error)) throw error;
+      return await super.query({ ...statement, name: undefined }, ...rest);
+    }
+  }) as pg.Pool['query'];
+
+  /** Replaces the connections that are worn out. */
+  async #soundClient(): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await super.connect();
+      if (!this.#wear.isWornOut(client)) return client;
+      client.release(true);
+    }
+  }
+
   async #takeClient(): Promise<pg.PoolClient> {
     const { name, waitMs = this.#waitMs } = currentAccount();
     const operation = currentOperation();
     operation?.signal.throwIfAborted();
     const giveBack = await this.#slots.take(name, waitMs);
     try {
-      const client = await super.connect();
+      const client = await this.#soundClient();
       const release = client.release;
       client.release = (error) => {
         release(error);

@@ -1,10 +1,9 @@
 /** The objects of events are read together, are as new as their events, and are null when they are gone. */
 
 import { graphql } from '../graphql/gql.ts';
-import { createClient } from '../support/client.ts';
-import { startProxy } from '../support/proxy.ts';
 import { uuidOf } from '../support/psql.ts';
-import { expect, test } from '../support/test.ts';
+import { countStatements } from '../support/statements.ts';
+import { expect, it } from '../support/test.ts';
 import { PrSessionChanged } from './documents.ts';
 
 const SessionStatus = graphql(`
@@ -25,25 +24,15 @@ const SessionStatus = graphql(`
 
 const ROWS = 60;
 
-const it = test.extend('proxy', { scope: 'file' }, async ({ database }) => await startProxy(database.url));
-
-it.afterAll(async ({ proxy }) => {
-  await proxy[Symbol.asyncDispose]();
-});
-
 it('objects are read once per type for all changes of a batch and all subscribers', async ({
   sharedTeam: team,
-  proxy,
   psql,
   app,
   database,
 }) => {
   const sessions = [];
   for (let count = 0; count < ROWS; count += 1) sessions.push(await team.spawn());
-  const databaseUrl = new URL(database.url);
-  databaseUrl.host = new URL(proxy.url).host;
-  const behind = await app.startAnother({ databaseUrl: databaseUrl.href });
-  const clients = [1, 2].map(() => createClient(behind.url, team.owner.token));
+  const clients = [1, 2].map(() => app.client(team.owner.token));
   const heard = await Promise.all(
     clients.map((client) => client.subscribe(SessionStatus, { organizationId: team.id })),
   );
@@ -56,12 +45,7 @@ it('objects are read once per type for all changes of a batch and all subscriber
     }
   }
 
-  const reads: Record<string, number> = { session: 0, session_standing: 0, project: 0 };
-  proxy.onRequest((bytes) => {
-    for (const [, table = ''] of bytes.toString('latin1').matchAll(/FROM "public"\."(\w+)"/g)) {
-      if (table in reads) reads[table] = (reads[table] ?? 0) + 1;
-    }
-  });
+  const counted = countStatements(database.url);
   await psql('UPDATE session SET branch = $1 WHERE id = ANY($2::uuid[])', [
     'together',
     sessions.map(({ id }) => uuidOf(id)),
@@ -73,9 +57,14 @@ it('objects are read once per type for all changes of a batch and all subscriber
     );
     expect(new Set(events.map(({ sessionChanged }) => sessionChanged.session?.id)).size).toBe(ROWS);
   }
+  counted.stop();
+  const reads: Record<string, number> = { session: 0, session_standing: 0, project: 0 };
+  for (const { text } of counted.statements()) {
+    for (const [, table = ''] of text.matchAll(/FROM "public"\."(\w+)"/g)) {
+      if (table in reads) reads[table] = (reads[table] ?? 0) + 1;
+    }
+  }
   expect(reads).toEqual({ session: 1, session_standing: 1, project: 1 });
-  await Promise.all(clients.map((client) => client.close()));
-  await behind.close();
 });
 
 it('both sessions of a transfer are delivered', async ({ sharedTeam: team }) => {

@@ -3,11 +3,11 @@
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
 import { expectKeptStandings, pullRequest, session, writeSessions } from '../../support/board.ts';
-import type { Client } from '../../support/client.ts';
-import { startProxy } from '../../support/proxy.ts';
+import type { TestDatabase } from '../../support/database.ts';
 import { uuidOf } from '../../support/psql.ts';
+import { countStatements } from '../../support/statements.ts';
 import type { Team } from '../../support/team.ts';
-import { expect, test } from '../../support/test.ts';
+import { expect, it } from '../../support/test.ts';
 
 /** A query as a dashboard would send it. */
 const Board = graphql(`
@@ -84,30 +84,8 @@ const Board = graphql(`
 const SESSIONS = 150;
 const PAGE = 50;
 
+/** Of the last `read`. */
 let statements: string[] = [];
-
-const it = test
-  .extend('proxy', { scope: 'file' }, async ({ database }, { onCleanup }) => {
-    const proxy = await startProxy(database.url);
-    onCleanup(() => proxy[Symbol.asyncDispose]());
-    return proxy;
-  })
-  /** The owner as a client of a server whose statements the test reads. */
-  .extend('client', { scope: 'file' }, async ({ app, database, proxy, sharedTeam }, { onCleanup }) => {
-    const databaseUrl = new URL(database.url);
-    databaseUrl.host = new URL(proxy.url).host;
-    const behind = await app.startAnother({ databaseUrl: databaseUrl.href });
-    onCleanup(behind.close);
-    proxy.onRequest((bytes) => {
-      statements.push(
-        ...bytes
-          .toString('latin1')
-          .split('\0')
-          .filter((part) => part.startsWith('SELECT ')),
-      );
-    });
-    return behind.client(sharedTeam.owner.token);
-  });
 
 it.afterEach(({ psql }) => expectKeptStandings(psql));
 
@@ -143,7 +121,7 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
 
 async function read(
   team: Team,
-  client: Client,
+  database: TestDatabase,
   variables: {
     orderBy: SessionOrder;
     lane?: SessionLane;
@@ -151,8 +129,10 @@ async function read(
     first?: number;
   },
 ) {
-  statements = [];
-  const { organization } = await client.query(Board, { slug: team.slug, first: PAGE, ...variables });
+  const counted = countStatements(database.url);
+  const { organization } = await team.owner.query(Board, { slug: team.slug, first: PAGE, ...variables });
+  counted.stop();
+  statements = counted.statements().map(({ text }) => text);
   if (!organization) throw new Error('The owner does not see the organization.');
   return organization;
 }
@@ -175,8 +155,8 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
   ['STATUS', { lane: 'WORKING' }],
 ])(
   'a page of sessions by %s filtered by %j has a statement for each step, however many rows there are',
-  async ([orderBy, filter], { sharedTeam: team, client }) => {
-    const { sessions, laneCounts } = await read(team, client, { orderBy, ...filter });
+  async ([orderBy, filter], { sharedTeam: team, database }) => {
+    const { sessions, laneCounts } = await read(team, database, { orderBy, ...filter });
     const pullRequests = sessions.nodes.flatMap((node) => node.pullRequests.nodes);
     // The page has rows of every table.
     expect(sessions.nodes.length).toBeGreaterThan(20);
@@ -197,8 +177,8 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
 
 it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
   'a page of sessions by %s is limited by the database',
-  async (orderBy, { sharedTeam: team, client }) => {
-    await read(team, client, { orderBy, first: 5 });
+  async (orderBy, { sharedTeam: team, database }) => {
+    await read(team, database, { orderBy, first: 5 });
     const paging = statements.filter((each) => /"public"\."session" .* ORDER BY/s.test(each));
     expect(paging.length).toBeGreaterThan(0);
     for (const each of paging) expect(each).toMatch(/ ORDER BY .* LIMIT \$/s);
@@ -207,7 +187,7 @@ it.for<SessionOrder>(['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'])(
 
 it('a board of 100 sessions is within the complexity limit of an operation', async ({
   sharedTeam: team,
-  client,
+  database,
 }) => {
-  expect((await read(team, client, { orderBy: 'STATUS', first: 100 })).sessions.nodes.length).toBe(100);
+  expect((await read(team, database, { orderBy: 'STATUS', first: 100 })).sessions.nodes.length).toBe(100);
 });

@@ -1,9 +1,8 @@
 /** removeWorkspace: what goes with it, in which order, and what stays. */
-import { createClient } from '../../support/client.ts';
 import * as mutations from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';
-import { startProxy } from '../../support/proxy.ts';
 import { uuidOf } from '../../support/psql.ts';
+import { countStatements } from '../../support/statements.ts';
 import { expect, it } from '../../support/test.ts';
 import { plant, removeWorkspace, treeOf } from './tree.ts';
 
@@ -97,38 +96,22 @@ it('offboards an agent in ERROR too', async ({ team, psql }) => {
   expect(await psql('SELECT status FROM agent WHERE id = $1', [uuidOf(id)])).toEqual([{ status: 'STOPPED' }]);
 });
 
-it('takes as many statements for forty workspaces as for four', async ({ team, app, database }) => {
-  await using proxy = await startProxy(database.url);
-  const databaseUrl = new URL(database.url);
-  databaseUrl.host = new URL(proxy.url).host;
-  const behindProxy = await app.startAnother({ databaseUrl: databaseUrl.href });
-  const owner = createClient(behindProxy.url, team.owner.token);
-  let statements = 0;
-  proxy.onRequest((bytes) => {
-    // A parsed statement, of those that concern the act.
-    statements +=
-      bytes
-        .toString('latin1')
-        .match(
-          /(UPDATE agent|UPDATE workspace|INSERT INTO structure_event|FROM session\s+WHERE agent_id = ANY|WITH RECURSIVE subtree)/g,
-        )?.length ?? 0;
-  });
+it('takes as many statements for forty workspaces as for four', async ({ team, database }) => {
   async function removal(size: number): Promise<number> {
     const root = await team.addWorkspace({ name: `Root ${size}` });
     for (let n = 1; n < size; n += 1) {
       const { id } = await team.addWorkspace({ parentId: root.id, name: `Child ${n}` });
       await team.employ({ workspaceId: id });
     }
-    statements = 0;
-    const { removeWorkspace: answer } = await owner.query(mutations.RemoveWorkspace, {
+    const counted = countStatements(database.url);
+    const { removeWorkspace: answer } = await team.owner.query(mutations.RemoveWorkspace, {
       input: { workspaceId: root.id, confirmName: root.name },
     });
+    counted.stop();
     expect(succeeded(answer).removedCount).toBe(size);
-    return statements;
+    return counted.count();
   }
   const few = await removal(4);
   expect(few).toBeGreaterThanOrEqual(5);
   expect(await removal(40)).toBe(few);
-  await owner.close();
-  await behindProxy.close();
 });
