@@ -1,5 +1,6 @@
 /** Requests that are no valid operation are refused with a code, a status and a request id. */
 
+import { Readable } from 'node:stream';
 import type { TestApp } from '../support/app.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
@@ -91,6 +92,16 @@ describe('a request body', () => {
       expect(JSON.stringify(answer)).not.toMatch(/stack|node_modules|\.ts:/);
     },
   );
+
+  it('of more than 1 MB is refused when its length is not announced', async ({ sharedTeam: team, app }) => {
+    const response = await sendInChunks(app.url, team.owner.token, Array(17).fill('x'.repeat(64 * 1024)));
+    await expectRefusal(response, 413, 'REQUEST_ENTITY_TOO_LARGE');
+  });
+
+  it('is read when its length is not announced', async ({ sharedTeam: team, app }) => {
+    const response = await sendInChunks(app.url, team.owner.token, ['{"query":"{ viewer ', '{ name } }"}']);
+    expect(await response.json()).toEqual({ data: { viewer: { name: 'Ann' } } });
+  });
 
   it('of just under 1 MB is accepted', async ({ sharedTeam: team }) => {
     const body = { query: '{ viewer { name } }', variables: { a: 'x'.repeat(1024 * 1024 - 200) } };
@@ -294,3 +305,12 @@ describe('a request id', () => {
     expect(await team.changes({ requestId })).toMatchObject([{ type: 'SESSION_CREATED' }]);
   });
 });
+
+async function sendInChunks(url: string, token: string, chunks: string[]): Promise<Response> {
+  return await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: Readable.toWeb(Readable.from(chunks.map((chunk) => Buffer.from(chunk)))),
+    duplex: 'half',
+  } as RequestInit);
+}

@@ -1,23 +1,21 @@
 /** The GraphQL server of every transport: one yoga, assembled from small plugins. */
 import { randomUUID } from 'node:crypto';
-import type { DocumentNode } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import type { Context, Services } from '../../context.ts';
 import type { RunningLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
 import { createEntityReads } from '../../schema/feed/entityReads.ts';
-import { useDocumentLimits } from '../limits/document.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import type { LiveConnections } from '../live/connections.ts';
 import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
 import { useAccount } from './account.ts';
 import { useAuthentication } from './authentication.ts';
+import { useBody } from './body.ts';
 import { maskError } from './clientError.ts';
+import { useDocuments } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
-import { useExactNumbers } from './exactNumbers.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useRunningLimits } from './running.ts';
@@ -27,10 +25,6 @@ import { useStartPosition } from './startPosition.ts';
 export type TransportContext = Required<Pick<Context, 'viewer' | 'subscriptionTransport' | 'leaving'>>;
 
 export type GraphQLServer = YogaServerInstance<object, Context>;
-
-const MAX_BODY_BYTES = 1024 * 1024;
-/** Clients use few documents, and one of the largest takes half a megabyte of memory. */
-const PARSED_DOCUMENTS = 200;
 
 /**
  * Pages of any origin may send requests. There are no cookies, so a page has no rights but those of a token it was given.
@@ -61,17 +55,15 @@ export function createGraphQLServer(
     logging: false,
     batching: false,
     multipart: false,
-    maxRequestBodySize: MAX_BODY_BYTES,
-    parserAndValidationCache: {
-      documentCache: new LRUCache<string, DocumentNode>({ max: PARSED_DOCUMENTS }),
-      errorCache: new LRUCache<string, Error>({ max: PARSED_DOCUMENTS }),
-    },
+    // useBody has a limit that needs no stream in between.
+    maxRequestBodySize: false,
+    parserAndValidationCache: false,
     maskedErrors: { maskError: (error) => maskError(error, log) },
     plugins: [
       plugin,
       useNegotiation(log),
-      useExactNumbers(),
-      useDocumentLimits(),
+      useBody(),
+      useDocuments(),
       useErrors(log),
       useOperationLog(log),
       useOperationLimits(),

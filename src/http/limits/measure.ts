@@ -31,6 +31,9 @@ export type Measure = {
   cost: number;
 };
 
+/** Of an operation whose measure depends on no variable: it need not be measured again. */
+const constants = new WeakMap<OperationDefinitionNode, Measure>();
+
 /** Assumed of lists without pages that state no length: they are short by nature. */
 const UNPAGED_LIST_LENGTH = 10;
 /** Of free-form data that states no size. */
@@ -50,6 +53,7 @@ type Walk = {
   fragments: Map<string, FragmentDefinitionNode>;
   /** By fragment and page size: a fragment may be spread so often that walking it each time would never end. */
   measured: Map<string, Measure>;
+  dependsOnVariables: boolean;
 };
 
 /** @returns undefined for an operation that the schema has no root type for: execution reports that. */
@@ -58,14 +62,18 @@ export function measure(
   operation: OperationDefinitionNode,
   variables: Record<string, unknown>,
 ): Measure | undefined {
+  const constant = constants.get(operation);
+  if (constant) return constant;
   const root = schema.getRootType(operation.operation);
   if (!root) return undefined;
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
-  const walk = { schema, variables, fragments, measured: new Map() };
-  return ofSelections(walk, operation.selectionSet, root, undefined);
+  const walk = { schema, variables, fragments, measured: new Map(), dependsOnVariables: false };
+  const found = ofSelections(walk, operation.selectionSet, root, undefined);
+  if (!walk.dependsOnVariables) constants.set(operation, found);
+  return found;
 }
 
 /** Sums up a selection. Fields that execution would merge are counted separately: the sum is an upper bound. */
@@ -160,6 +168,8 @@ function lengthOf(
 function argument(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>, name: string): unknown {
   const definition = field.args.find((arg) => arg.name === name);
   const given = node.arguments?.find((arg) => arg.name.value === name);
+  // A list may contain variables.
+  if (given && given.value.kind !== Kind.INT) walk.dependsOnVariables = true;
   return definition && given ? valueFromAST(given.value, definition.type, walk.variables) : undefined;
 }
 
