@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type App, startApp } from '../app.ts';
-import { authenticate } from '../auth/authenticate.ts';
+import { createAuthentication } from '../auth/authenticate.ts';
 import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';
@@ -55,10 +55,11 @@ async function ownerToken(config: Config, url: string): Promise<string | undefin
   if (made) return made;
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
   const db = openDatabase(url);
+  const authenticate = createAuthentication(db.tokenPool);
   try {
     // Either may be a token of another database.
     for (const token of [kept, config.bootstrapToken]) {
-      if (token && (await authenticate(db.tokenPool, `Bearer ${token}`))) return token;
+      if (token && (await authenticate(`Bearer ${token}`))) return token;
     }
     return undefined;
   } finally {

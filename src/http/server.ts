@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { createAuthentication } from '../auth/authenticate.ts';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RunningLimits } from '../operation.ts';
@@ -46,7 +47,8 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const { db, feed } = services;
   const connections = createLiveConnections(db.checkPool, log, tuning);
-  const yoga = createGraphQLServer(services, connections, limits, log);
+  const authenticate = createAuthentication(db.tokenPool);
+  const yoga = createGraphQLServer(services, authenticate, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
   let isReady = false;
@@ -78,7 +80,7 @@ export async function startHttpServer(
 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   metrics.observeSockets(connections.stats);
-  const sockets = createWebSocketEndpoint(server, yoga, services, connections, log);
+  const sockets = createWebSocketEndpoint(server, yoga, authenticate, connections, log);
   const url = await listen(server, host, port).catch(async (error) => {
     // Their timers would keep the process from ending.
     await connections.close();

@@ -4,6 +4,7 @@ import { newSecret } from '../../src/auth/secret.ts';
 import { newToken } from '../security/cast.ts';
 import { uuidOf } from '../support/psql.ts';
 import { openSocket } from '../support/rawSocket.ts';
+import { countStatements } from '../support/statements.ts';
 import { describe, expect, it } from '../support/test.ts';
 
 /** Values of the header that authenticate no viewer. */
@@ -163,6 +164,24 @@ it('the database stores only the hash of a token', async ({ sharedTeam: team, ps
     const rows = await psql(`SELECT 1 FROM ${name} t WHERE strpos(t::text, $1) > 0`, [secret]);
     expect(rows, `rows of ${name} that hold the secret`).toEqual([]);
   }
+});
+
+it('operations that arrive together share the statement that authenticates them', async ({
+  sharedTeam: team,
+  app,
+  database,
+}) => {
+  const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
+  const counted = countStatements(database.url);
+  const payload = { query: '{ viewer { name } }' };
+  for (let n = 0; n < 10; n += 1) socket.send({ id: `${n}`, type: 'subscribe', payload });
+  for (let n = 0; n < 10; n += 1) {
+    const answer = await socket.next(({ type }) => type === 'next');
+    expect(answer).toMatchObject({ payload: { data: { viewer: { name: 'Ann' } } } });
+  }
+  counted.stop();
+  await socket.close();
+  expect(counted.authentications()).toBeLessThan(10);
 });
 
 describe('a valid token', () => {

@@ -4,26 +4,32 @@ import { currentOperation } from '../../src/operation.ts';
 export type Statement = { text: string; values: unknown[] };
 
 /**
- * Records the statements that this process sends for operations of clients, from now on. Authentication, the feed and
- * jobs do not count.
+ * Records the statements that this process sends for operations of clients, from now on. Those that authenticate count
+ * apart; the feed and jobs do not count.
  */
 export function countStatements(databaseUrl: string): {
   count(): number;
+  /** The number of statements that authenticated. */
+  authentications(): number;
   statements(): Statement[];
   stop(): void;
 } {
   const database = new URL(databaseUrl).pathname.slice(1);
   const original = pg.Client.prototype.query;
   const sent: Statement[] = [];
+  let authentications = 0;
   function counted(this: pg.Client & { connectionParameters?: Record<string, unknown> }, ...args: unknown[]) {
     const { application_name, database: name } = this.connectionParameters ?? {};
-    if (application_name === 'muster' && name === database && currentOperation())
-      sent.push(statementOf(args));
+    if (name === database) {
+      if (application_name === 'muster' && currentOperation()) sent.push(statementOf(args));
+      if (application_name === 'muster tokens') authentications += 1;
+    }
     return Reflect.apply(original, this, args);
   }
   pg.Client.prototype.query = counted as typeof original;
   return {
     count: () => sent.length,
+    authentications: () => authentications,
     statements: () => sent,
     stop() {
       pg.Client.prototype.query = original;

@@ -4,7 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type pg from 'pg';
 import type { Logger } from 'pino';
-import { authenticate } from '../../auth/authenticate.ts';
+import type { Authenticate } from '../../auth/authenticate.ts';
 import { type TokenFault, tokenFault } from '../../auth/tokenFault.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { isBusy } from '../../busy.ts';
@@ -32,7 +32,7 @@ const BEARER_ERROR: Record<TokenFault, string> = {
 };
 
 /** Answers 401, with the reason, to every request without a valid token. */
-export function useAuthentication(pool: pg.Pool, log: Logger): Authentication {
+export function useAuthentication(authenticate: Authenticate, pool: pg.Pool, log: Logger): Authentication {
   const viewers = new WeakMap<Request, Viewer>();
   return {
     viewerOf: (request) => viewers.get(request),
@@ -41,7 +41,7 @@ export function useAuthentication(pool: pg.Pool, log: Logger): Authentication {
         if (request.method === 'OPTIONS') return;
         const authorization = request.headers.get('authorization');
         try {
-          const viewer = await authenticate(pool, authorization);
+          const viewer = await authenticate(authorization);
           if (viewer) return void viewers.set(request, viewer);
           const reason = await tokenFault(pool, authorization);
           const error = new GraphQLError(MESSAGE[reason], {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from 'pino';
+import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Context, Services } from '../../context.ts';
 import type { RunningLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
@@ -39,13 +40,14 @@ const CORS = {
 
 export function createGraphQLServer(
   services: Services,
+  authenticate: Authenticate,
   connections: LiveConnections,
   limits: RunningLimits,
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
   const entityReads = createEntityReads(services.db, limits);
-  const { plugin, viewerOf } = useAuthentication(services.db.tokenPool, log);
+  const { plugin, viewerOf } = useAuthentication(authenticate, services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: '/graphql',

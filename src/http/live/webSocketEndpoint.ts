@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import { CloseCode, handleProtocols, MessageType, makeServer, stringifyMessage } from 'graphql-ws';
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { Services } from '../../context.ts';
+import type { Authenticate } from '../../auth/authenticate.ts';
 import { withExactNumbers } from '../../exactNumber.ts';
 import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
@@ -23,11 +23,11 @@ const MAX_MESSAGE_BYTES = 1024 * 1024;
 export function createWebSocketEndpoint(
   server: Server,
   yoga: GraphQLServer,
-  { db }: Services,
+  authenticate: Authenticate,
   connections: LiveConnections,
   log: Logger,
 ): WebSocketEndpoint {
-  const protocol = makeServer(createProtocol({ yoga, db, connections, log }));
+  const protocol = makeServer(createProtocol({ yoga, authenticate, connections, log }));
   const sockets = new WebSocketServer({
     server,
     path: yoga.graphqlEndpoint,

@@ -11,8 +11,7 @@ import {
 import { CloseCode, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import { authenticate } from '../../auth/authenticate.ts';
-import type { Services } from '../../context.ts';
+import type { Authenticate } from '../../auth/authenticate.ts';
 import { refusal, unexpected } from '../graphql/clientError.ts';
 import type { GraphQLServer, TransportContext } from '../graphql/graphql.ts';
 import type { LiveConnection } from './connection.ts';
@@ -29,12 +28,12 @@ const NO_OPERATION = 'Could not determine what operation to execute.';
 
 export function createProtocol({
   yoga,
-  db,
+  authenticate,
   connections,
   log,
 }: {
   yoga: GraphQLServer;
-  db: Services['db'];
+  authenticate: Authenticate;
   connections: LiveConnections;
   log: Logger;
 }): ServerOptions<ConnectionParams, SocketExtra> {
@@ -48,7 +47,7 @@ export function createProtocol({
     const { query, variables, operationName } = payload;
     live.operations.prepare(id);
     // For every operation: the viewer's rights may have changed since the socket was opened.
-    const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
+    const viewer = await authenticate(authorizationOf(connectionParams));
     if (!viewer) {
       live.end('FORBIDDEN');
       throw new GraphQLError('Forbidden');
@@ -77,7 +76,7 @@ export function createProtocol({
   return {
     async onConnect({ connectionParams, extra }) {
       const { socket, request } = extra;
-      const viewer = await authenticate(db.tokenPool, authorizationOf(connectionParams));
+      const viewer = await authenticate(authorizationOf(connectionParams));
       // A socket that closed meanwhile has emitted `close` already, so its connection would never be disposed of.
       if (!viewer || socket.readyState !== socket.OPEN) return false;
       extra.live = connections.open(webSocketTransport(socket, request), viewer);
