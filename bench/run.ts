@@ -8,6 +8,8 @@ const BENCHES: Record<string, string> = {
     'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
   throughput: 'one writer, and 32 with the sequencer following, against the same writers without any trigger',
   retention: 'what dropping a full partition of the log costs readers and the sequencer',
+  small:
+    'viewer alone, and with one object, against a yoga with a constant answer: requests a second and CPU',
   stall: 'how long one large transaction holds up what others change',
 };
 
