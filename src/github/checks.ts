@@ -89,6 +89,8 @@ function fromCheckRun(run: Extract<GitHubCheck, { __typename: 'CheckRun' }>): Un
     url: webUrl(run.detailsUrl) || webUrl(run.url),
     isRequired: run.isRequired ?? null,
     externalId: run.id,
+    startedAt: run.startedAt ?? null,
+    completedAt: run.completedAt ?? null,
   };
 }
 
@@ -101,6 +103,8 @@ function fromStatusContext(context: Extract<GitHubCheck, { __typename: 'StatusCo
     url: webUrl(context.targetUrl),
     isRequired: context.isRequired ?? null,
     externalId: context.id,
+    startedAt: null,
+    completedAt: null,
   };
 }
 

@@ -75,6 +75,8 @@ function factsOf(
       isRequired: null,
       url: `${url}/checks`,
       externalId: `demo-check-${number}-${at + 1}`,
+      startedAt: null,
+      completedAt: null,
     })),
     checksComplete: true,
     reviewThreads: pr.reviewThreads.map(({ comments, ...thread }, at) => ({

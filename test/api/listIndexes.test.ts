@@ -37,13 +37,13 @@ it('the lists that are short are lists of the schema', () => {
 
 it.for(lists.filter((list) => !SHORT.includes(title(list))).map((list) => [title(list), list] as const))(
   '%s',
-  async ([, { extensions }], { psql }) => {
+  async ([, { extensions, args: defined }], { psql }) => {
     const { relationName, type: table } = extensions.pothosPrismaRelationField as Relation;
     const foreign = models[table]?.fields.find(
       (each) => each.relationName === relationName && each.relationFromFields?.length,
     );
     const relation = (foreign?.relationFromFields ?? []).map(snakeCase);
-    const args = { orderBy: 'CREATED_AT' };
+    const args = Object.fromEntries(defined.map(({ name, defaultValue }) => [name, defaultValue]));
     const [first] = columnsOf((extensions.listOrder as (args: object) => Order)(args));
     const pageFirst = (extensions.listPageFirst as (args: object) => boolean)(args);
     const indexes = await psql<{ columns: string[] }>(

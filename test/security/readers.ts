@@ -80,9 +80,10 @@ export const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt mergedAt closedAt stateChangedAt observedAt updatedAt viewerCanRefresh',
   PullRequestClaim: 'id pullRequest from to how actor at',
-  PullRequestCheck: 'id name commitSha status conclusion isRequired url pullRequest createdAt updatedAt',
+  PullRequestCheck:
+    'id name commitSha status conclusion isRequired url startedAt completedAt pullRequest createdAt updatedAt',
   PullRequestReviewThread:
     'id path line isResolved isOutdated isBot isByAuthor pullRequest createdAt updatedAt',
   PullRequestReview: 'id author state body url isBot submittedAt pullRequest',

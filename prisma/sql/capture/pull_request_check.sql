@@ -8,10 +8,12 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
       CASE WHEN NEW.commit_sha IS DISTINCT FROM OLD.commit_sha THEN 'commitSha' END,
+      CASE WHEN NEW.completed_at IS DISTINCT FROM OLD.completed_at THEN 'completedAt' END,
       CASE WHEN NEW.conclusion IS DISTINCT FROM OLD.conclusion THEN 'conclusion' END,
       CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
       CASE WHEN NEW.is_required IS DISTINCT FROM OLD.is_required THEN 'isRequired' END,
       CASE WHEN NEW.name       IS DISTINCT FROM OLD.name       THEN 'name' END,
+      CASE WHEN NEW.started_at IS DISTINCT FROM OLD.started_at THEN 'startedAt' END,
       CASE WHEN NEW.status     IS DISTINCT FROM OLD.status     THEN 'status' END,
       CASE WHEN NEW.url        IS DISTINCT FROM OLD.url        THEN 'url' END
     ], NULL);
@@ -33,6 +35,8 @@ BEGIN
       'conclusion', NEW.conclusion,
       'url', NEW.url,
       'isRequired', NEW.is_required,
+      'startedAt', date_time(NEW.started_at),
+      'completedAt', date_time(NEW.completed_at),
       'createdAt', date_time(NEW.created_at),
       'updatedAt', date_time(NEW.updated_at)
     ))

@@ -1,18 +1,36 @@
 import { QuotaExceededError, WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
+import { AgentOrder, orderOfAgents } from '../../schema/agent/agentOrder.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';
 import { builder } from '../../schema/index.ts';
-import { newestFirst } from '../../schema/kit/list/order.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { hireAgent, hireAgentInput } from '../../services/agent/hireAgent.ts';
 import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   agents: t.relatedConnection('agents', {
-    ...relatedList(newestFirst('hiredAt')),
-    description: 'The agents of the organization, newest first, including offboarded ones.',
-    args: { status: t.arg({ type: AgentStatus, description: 'Only agents in this status.' }) },
-    query: ({ status }) => ({ where: { status: status ?? undefined } }),
+    ...relatedList(orderOfAgents, {
+      pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'HIRED_AT',
+    }),
+    description: 'The agents of the organization, including offboarded ones. Newest first by default.',
+    args: {
+      statuses: t.arg({ type: [AgentStatus], description: 'Only agents in one of these statuses.' }),
+      role: t.arg.string({ description: 'Only agents that were hired for exactly this role.' }),
+      hiredById: t.arg.idOf('User', { description: 'Only agents that this person hired.' }),
+      orderBy: t.arg({
+        type: AgentOrder,
+        required: true,
+        defaultValue: 'HIRED_AT',
+        description: 'The order of the list.',
+      }),
+    },
+    query: ({ statuses, role, hiredById }) => ({
+      where: {
+        status: statuses ? { in: statuses } : undefined,
+        role: role ?? undefined,
+        hiredById: hiredById ?? undefined,
+      },
+    }),
   }),
 }));
 

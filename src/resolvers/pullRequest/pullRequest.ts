@@ -4,6 +4,8 @@ import { badInput } from '../../schema/kit/badInput.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
+import { orderOfPullRequests, PullRequestOrder } from '../../schema/pullRequest/pullRequestOrder.ts';
+import { repoKeyOf, repoName } from '../../services/act/input.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';
 import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts';
 import { refreshIfOlder } from '../../services/pullRequest/refreshIfOlder.ts';
@@ -42,11 +44,51 @@ builder.prismaObjectFields('Organization', (t) => ({
     },
   }),
   pullRequests: t.relatedConnection('pullRequests', {
-    ...relatedList(),
-    description: "The pull requests that the organization's sessions hold, newest first.",
-    args: { state: t.arg({ type: PullRequestState, description: 'Only pull requests in this state.' }) },
-    query: ({ state }) => ({ where: { state: state ?? undefined } }),
+    ...relatedList(orderOfPullRequests, {
+      pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'CREATED_AT',
+    }),
+    description:
+      "The pull requests that the organization's sessions hold or have held. Newest first by default.",
+    args: {
+      states: t.arg({ type: [PullRequestState], description: 'Only pull requests in one of these states.' }),
+      projectId: t.arg.idOf('Project', {
+        description: 'Only pull requests of this project, including released ones.',
+      }),
+      sessionId: t.arg.idOf('Session', { description: 'Only pull requests that this session holds.' }),
+      agentId: t.arg.idOf('Agent', {
+        description: 'Only pull requests that a session of this agent holds.',
+      }),
+      repo: t.arg.string({
+        description: 'Only pull requests of this repository, `owner/name`. Letter case does not matter.',
+      }),
+      author: t.arg.string({
+        description: 'Only pull requests that the account with exactly this login opened.',
+      }),
+      orderBy: t.arg({
+        type: PullRequestOrder,
+        required: true,
+        defaultValue: 'CREATED_AT',
+        description: 'The order of the list.',
+      }),
+    },
+    query: ({ states, projectId, sessionId, agentId, repo, author }) => ({
+      where: {
+        state: states ? { in: states } : undefined,
+        projectId: projectId ?? undefined,
+        sessionId: sessionId ?? undefined,
+        session: agentId == null ? undefined : { agentId },
+        author: author ?? undefined,
+        ...(repo == null ? {} : repoKeyOf(repoFilter(repo))),
+      },
+    }),
   }),
 }));
 
 const NONE = { id: { in: [] } };
+
+/** @throws BAD_USER_INPUT when no repository has such a name */
+function repoFilter(text: string): { owner: string; name: string } {
+  const { data } = repoName.safeParse(text);
+  if (!data) throw badInput('`repo` must be `owner/name`.');
+  return data;
+}

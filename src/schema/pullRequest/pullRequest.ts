@@ -149,6 +149,16 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       type: 'DateTime',
       description: 'When the pull request was opened on its host.',
     }),
+    mergedAt: t.expose('mergedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the pull request was merged on its host; null when it was not.',
+    }),
+    closedAt: t.expose('closedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the pull request was merged or closed on its host; null while it is open.',
+    }),
     stateChangedAt: t.expose('stateChangedAt', {
       type: 'DateTime',
       description: 'When `state` last changed.',

@@ -26,6 +26,18 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
     url: t.exposeString('url', {
       description: "The URL of the check's page; empty when the check has none.",
     }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the check started on its host. Null while it waits, and for a commit status, which has no times.',
+    }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When the check ended on its host. Null until then, and for a commit status, which has no times.',
+    }),
     pullRequest: t.relation('pullRequest', { description: 'The pull request that the check belongs to.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the check was first recorded.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the check last changed.' }),

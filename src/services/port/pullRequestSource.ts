@@ -37,6 +37,10 @@ export type CheckFacts = {
   isRequired: boolean | null;
   /** The host's id of the run. */
   externalId: string;
+  /** Null while it waits, and when the host does not say. */
+  startedAt: Date | null;
+  /** Null until it has ended, and when the host does not say. */
+  completedAt: Date | null;
 };
 
 export type CommentFacts = {

@@ -13,17 +13,19 @@ export async function writeChecks(
 ) {
   await tx.$executeRaw`
     INSERT INTO pull_request_check AS c
-      (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, is_required, external_id)
+      (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, is_required, external_id, started_at,
+       completed_at)
     SELECT ${organizationId}::uuid, ${pullRequestId}::uuid, f.*
       FROM jsonb_to_recordset(${JSON.stringify(checks)}::jsonb)
         AS f (name text, "commitSha" text, status check_status, conclusion text, url text, "isRequired" boolean,
-               "externalId" text)
+               "externalId" text, "startedAt" timestamptz, "completedAt" timestamptz)
     ON CONFLICT (organization_id, pull_request_id, commit_sha, text_hash(name)) DO UPDATE
       SET status = excluded.status, conclusion = excluded.conclusion, url = excluded.url,
-          is_required = coalesce(excluded.is_required, c.is_required), external_id = excluded.external_id
-      WHERE (c.status, c.conclusion, c.url, c.is_required, c.external_id) IS DISTINCT FROM
+          is_required = coalesce(excluded.is_required, c.is_required), external_id = excluded.external_id,
+          started_at = excluded.started_at, completed_at = excluded.completed_at
+      WHERE (c.status, c.conclusion, c.url, c.is_required, c.external_id, c.started_at, c.completed_at) IS DISTINCT FROM
             (excluded.status, excluded.conclusion, excluded.url, coalesce(excluded.is_required, c.is_required),
-             excluded.external_id)`;
+             excluded.external_id, excluded.started_at, excluded.completed_at)`;
   if (!checksComplete) return;
   await tx.pullRequestCheck.updateMany({
     where: {

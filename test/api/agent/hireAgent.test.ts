@@ -8,9 +8,9 @@ import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
 const AgentsOf = graphql(`
-  query AgentsOf($slug: String!, $status: AgentStatus) {
+  query AgentsOf($slug: String!, $statuses: [AgentStatus!]) {
     organization(slug: $slug) {
-      agents(status: $status) {
+      agents(statuses: $statuses) {
         totalCount
         nodes {
           id
@@ -31,7 +31,7 @@ async function hire(team: Team, input: Partial<HireAgentInput> = {}, by: Client 
 }
 
 async function agents(team: Team, by: Client = team.owner, status?: 'RUNNING' | 'STOPPED') {
-  return (await by.query(AgentsOf, { slug: team.slug, status })).organization?.agents;
+  return (await by.query(AgentsOf, { slug: team.slug, statuses: status && [status] })).organization?.agents;
 }
 
 describe('hireAgent without a runtime', () => {

@@ -1,0 +1,202 @@
+-- pull request lists
+
+-- AlterTable
+ALTER TABLE "pull_request_check" ADD COLUMN     "completed_at" TIMESTAMPTZ(3),
+ADD COLUMN     "started_at" TIMESTAMPTZ(3);
+
+-- CreateIndex
+CREATE INDEX "pull_request_author_idx" ON "pull_request"("organization_id", "author", "created_at" DESC, "id" DESC);
+
+-- CreateIndex
+CREATE INDEX "pull_request_repo_idx" ON "pull_request"("organization_id", "repo_owner_key", "repo_name_key", "created_at" DESC, "id" DESC);
+
+ALTER TABLE pull_request_check
+  DROP CONSTRAINT pull_request_check_times_check,
+  ADD CONSTRAINT pull_request_check_times_check CHECK (
+    is_date_time(created_at) AND is_date_time(updated_at) AND is_date_time(started_at) AND is_date_time(completed_at)
+  );
+
+-- >>> prisma/sql/capture/pull_request.sql
+-- pull_request → PR_CREATED, PR_SESSION_CHANGED, PR_UPDATED
+CREATE OR REPLACE FUNCTION capture_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+  image jsonb;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.additions        IS DISTINCT FROM OLD.additions        THEN 'additions' END,
+      CASE WHEN NEW.author           IS DISTINCT FROM OLD.author           THEN 'author' END,
+      CASE WHEN NEW.awaits_approval  IS DISTINCT FROM OLD.awaits_approval  THEN 'awaitsApproval' END,
+      CASE WHEN NEW.changed_files    IS DISTINCT FROM OLD.changed_files    THEN 'changedFiles' END,
+      CASE WHEN NEW.ci_state         IS DISTINCT FROM OLD.ci_state         THEN 'ciState' END,
+      CASE WHEN NEW.closed_at        IS DISTINCT FROM OLD.closed_at        THEN 'closedAt' END,
+      CASE WHEN NEW.created_at       IS DISTINCT FROM OLD.created_at       THEN 'createdAt' END,
+      CASE WHEN NEW.deletions        IS DISTINCT FROM OLD.deletions        THEN 'deletions' END,
+      CASE WHEN NEW.head_sha         IS DISTINCT FROM OLD.head_sha         THEN 'headSha' END,
+      CASE WHEN NEW.is_cross_repository IS DISTINCT FROM OLD.is_cross_repository THEN 'isCrossRepository' END,
+      CASE WHEN NEW.is_draft         IS DISTINCT FROM OLD.is_draft         THEN 'isDraft' END,
+      CASE WHEN NEW.is_in_merge_queue IS DISTINCT FROM OLD.is_in_merge_queue THEN 'isInMergeQueue' END,
+      CASE WHEN NEW.mergeability     IS DISTINCT FROM OLD.mergeability     THEN 'mergeability' END,
+      CASE WHEN NEW.merged_at        IS DISTINCT FROM OLD.merged_at        THEN 'mergedAt' END,
+      CASE WHEN NEW.merge_queue_position IS DISTINCT FROM OLD.merge_queue_position THEN 'mergeQueuePosition' END,
+      CASE WHEN NEW.number           IS DISTINCT FROM OLD.number           THEN 'number' END,
+      CASE WHEN NEW.project_id       IS DISTINCT FROM OLD.project_id       THEN 'project' END,
+      CASE WHEN (NEW.repo_owner, NEW.repo_name) IS DISTINCT FROM (OLD.repo_owner, OLD.repo_name) THEN 'repo' END,
+      CASE WHEN NEW.required_ci_state IS DISTINCT FROM OLD.required_ci_state THEN 'requiredCiState' END,
+      CASE WHEN NEW.review_decision  IS DISTINCT FROM OLD.review_decision  THEN 'reviewDecision' END,
+      CASE WHEN NEW.session_id       IS DISTINCT FROM OLD.session_id       THEN 'session' END,
+      CASE WHEN NEW.source_branch    IS DISTINCT FROM OLD.source_branch    THEN 'sourceBranch' END,
+      CASE WHEN (NEW.source_repo_owner, NEW.source_repo_name) IS DISTINCT FROM (OLD.source_repo_owner, OLD.source_repo_name)
+           THEN 'sourceRepo' END,
+      CASE WHEN NEW.state            IS DISTINCT FROM OLD.state            THEN 'state' END,
+      CASE WHEN NEW.state_changed_at IS DISTINCT FROM OLD.state_changed_at THEN 'stateChangedAt' END,
+      CASE WHEN NEW.target_branch    IS DISTINCT FROM OLD.target_branch    THEN 'targetBranch' END,
+      CASE WHEN NEW.title            IS DISTINCT FROM OLD.title            THEN 'title' END,
+      CASE WHEN NEW.unreadable       IS DISTINCT FROM OLD.unreadable       THEN 'unreadable' END,
+      CASE WHEN NEW.url              IS DISTINCT FROM OLD.url              THEN 'url' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  image := jsonb_build_object(
+    'id', global_id('PullRequest', NEW.id),
+    'repo', repo_image(NEW.repo_owner, NEW.repo_name),
+    'url', NEW.url,
+    'number', NEW.number,
+    'title', NEW.title,
+    'author', NEW.author,
+    'sourceBranch', NEW.source_branch,
+    'sourceRepo', CASE WHEN NEW.source_repo_name <> '' THEN repo_image(NEW.source_repo_owner, NEW.source_repo_name) END,
+    'isCrossRepository', NEW.is_cross_repository,
+    'targetBranch', NEW.target_branch,
+    'isDraft', NEW.is_draft,
+    'state', NEW.state,
+    'ciState', NEW.ci_state,
+    'requiredCiState', NEW.required_ci_state,
+    'awaitsApproval', NEW.awaits_approval,
+    'reviewDecision', NEW.review_decision,
+    'mergeability', NEW.mergeability,
+    'isInMergeQueue', NEW.is_in_merge_queue,
+    'mergeQueuePosition', NEW.merge_queue_position,
+    'unreadable', NEW.unreadable,
+    'headSha', NEW.head_sha,
+    'additions', NEW.additions,
+    'deletions', NEW.deletions,
+    'changedFiles', NEW.changed_files,
+    'session', global_id('Session', NEW.session_id),
+    'project', global_id('Project', NEW.project_id),
+    'mergedAt', date_time(NEW.merged_at),
+    'closedAt', date_time(NEW.closed_at),
+    'createdAt', date_time(NEW.created_at),
+    'stateChangedAt', date_time(NEW.state_changed_at),
+    'observedAt', date_time(NEW.observed_at),
+    'updatedAt', date_time(NEW.updated_at)
+  );
+  -- A change of the session is an event of its own, delivered to the subscribers of both sessions, of their projects and
+  -- of their agents. The other changes are a second event, delivered to those of the new session.
+  IF 'session' = ANY (changed) THEN
+    INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+      NEW.organization_id, 'PR_SESSION_CHANGED', 'PullRequest', NEW.id,
+      NEW.id || session_subjects(NEW.session_id, NEW.project_id) || session_subjects(OLD.session_id, OLD.project_id),
+      jsonb_build_object(
+        'changed', array_remove(ARRAY[CASE WHEN 'project' = ANY (changed) THEN 'project' END, 'session'], NULL), 'row', image,
+        'from', global_id('Session', OLD.session_id), 'to', global_id('Session', NEW.session_id)
+      )
+    );
+    changed := array_remove(array_remove(changed, 'session'), 'project');
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'PR_CREATED' ELSE 'PR_UPDATED' END, 'PullRequest', NEW.id,
+    NEW.id || session_subjects(NEW.session_id, NEW.project_id),
+    jsonb_build_object('changed', changed, 'row', image)
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_capture AFTER INSERT OR UPDATE ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request();
+
+ALTER TABLE pull_request ENABLE ALWAYS TRIGGER pull_request_capture;
+-- <<< prisma/sql/capture/pull_request.sql
+
+-- >>> prisma/sql/capture/pull_request_check.sql
+-- pull_request_check → PR_CHECK_RECORDED
+CREATE OR REPLACE FUNCTION capture_pull_request_check() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  changed text[] := '{}';
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    changed := array_remove(ARRAY[
+      CASE WHEN NEW.commit_sha IS DISTINCT FROM OLD.commit_sha THEN 'commitSha' END,
+      CASE WHEN NEW.completed_at IS DISTINCT FROM OLD.completed_at THEN 'completedAt' END,
+      CASE WHEN NEW.conclusion IS DISTINCT FROM OLD.conclusion THEN 'conclusion' END,
+      CASE WHEN NEW.created_at IS DISTINCT FROM OLD.created_at THEN 'createdAt' END,
+      CASE WHEN NEW.is_required IS DISTINCT FROM OLD.is_required THEN 'isRequired' END,
+      CASE WHEN NEW.name       IS DISTINCT FROM OLD.name       THEN 'name' END,
+      CASE WHEN NEW.started_at IS DISTINCT FROM OLD.started_at THEN 'startedAt' END,
+      CASE WHEN NEW.status     IS DISTINCT FROM OLD.status     THEN 'status' END,
+      CASE WHEN NEW.url        IS DISTINCT FROM OLD.url        THEN 'url' END
+    ], NULL);
+    IF changed = '{}' THEN
+      RETURN NULL;
+    END IF;
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    NEW.organization_id, 'PR_CHECK_RECORDED', 'PullRequestCheck', NEW.id,
+    NEW.id || (
+      SELECT p.id || session_subjects(p.session_id, p.project_id) FROM pull_request p WHERE p.id = NEW.pull_request_id
+    ),
+    jsonb_build_object('changed', changed, 'row', jsonb_build_object(
+      'id', global_id('PullRequestCheck', NEW.id),
+      'pullRequest', global_id('PullRequest', NEW.pull_request_id),
+      'name', NEW.name,
+      'commitSha', NEW.commit_sha,
+      'status', NEW.status,
+      'conclusion', NEW.conclusion,
+      'url', NEW.url,
+      'isRequired', NEW.is_required,
+      'startedAt', date_time(NEW.started_at),
+      'completedAt', date_time(NEW.completed_at),
+      'createdAt', date_time(NEW.created_at),
+      'updatedAt', date_time(NEW.updated_at)
+    ))
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_pull_request_check() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_check_capture AFTER INSERT OR UPDATE ON pull_request_check
+  FOR EACH ROW EXECUTE FUNCTION capture_pull_request_check();
+
+ALTER TABLE pull_request_check ENABLE ALWAYS TRIGGER pull_request_check_capture;
+-- <<< prisma/sql/capture/pull_request_check.sql
+
+-- >>> prisma/sql/view/failing_check.sql
+DROP VIEW IF EXISTS failing_check;
+CREATE VIEW failing_check AS
+SELECT
+  c.id, c.organization_id, p.id AS pull_request_id, c.name, c.commit_sha, c.status, c.conclusion, c.url, c.is_required, c.external_id,
+  c.started_at, c.completed_at, c.created_at, c.updated_at
+FROM pull_request p
+JOIN pull_request_check c
+  ON (c.organization_id, c.pull_request_id, c.commit_sha) = (p.organization_id, p.id, p.head_sha)
+WHERE p.state IN ('OPEN', 'DRAFT') AND p.ci_state = 'FAILING' AND c.status IN ('FAILED', 'CANCELLED');
+
+COMMENT ON VIEW failing_check IS 'The checks of the head commit that failed or were cancelled, for open pull requests whose CI fails.';
+-- <<< prisma/sql/view/failing_check.sql
