@@ -51,6 +51,7 @@ import './vocabulary/relationshipType.ts';
 import './vocabulary/classifier.ts';
 import './vocabulary/watcher.ts';
 import './vocabulary/watcherWindow.ts';
+import './search/search.ts';
 import './feed/change.ts';
 import './feed/changes.ts';
 import './feed/liveEvents.ts';

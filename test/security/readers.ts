@@ -45,7 +45,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor search',
   User: 'id name email createdAt',
   Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Invitation:

@@ -15,6 +15,7 @@ const ARGUMENTS: Record<string, string> = {
   'Organization.project': '(slug: "rocket")',
   'Organization.session': '(name: "rocket-1")',
   'Organization.pullRequest': '(ref: $ref)',
+  'Organization.search': '(query: "7", first: 100)',
 };
 
 export function objectType(name: string): GraphQLObjectType {

@@ -30,12 +30,18 @@ const DEFAULT_HOST = 'github.com';
 
 /** @throws InvalidPrRefError when the text is none of the forms */
 export function parsePullRequestRef(raw: string): PullRequestRef {
-  const ref = readRef(raw.trim());
-  if (!ref || ref.number > MAX_NUMBER) throw new InvalidPrRefError();
+  const ref = readPullRequestRef(raw);
+  if (!ref) throw new InvalidPrRefError();
   return ref;
 }
 
-function readRef(ref: string): PullRequestRef | undefined {
+/** Undefined when the text is none of the forms. */
+export function readPullRequestRef(raw: string): PullRequestRef | undefined {
+  const ref = readForm(raw.trim());
+  return ref && ref.number <= MAX_NUMBER ? ref : undefined;
+}
+
+function readForm(ref: string): PullRequestRef | undefined {
   if (BARE_NUMBER.test(ref)) return { number: Number(ref) };
   const short = SHORT.exec(ref);
   if (short) {
@@ -52,8 +58,8 @@ function readRef(ref: string): PullRequestRef | undefined {
 
 /** The coordinates in a reference that names a repository, on github.com unless it names a host. */
 export function parseQualifiedRef(raw: string): PullRequestCoordinates | undefined {
-  const { repository, number } = readRef(raw.trim()) ?? {};
-  if (!repository || !number || number > MAX_NUMBER) return undefined;
+  const { repository, number } = readPullRequestRef(raw) ?? {};
+  if (!repository || !number) return undefined;
   return { host: repository.host ?? DEFAULT_HOST, owner: repository.owner, repo: repository.name, number };
 }
 

@@ -34,10 +34,13 @@ export function readPlace(text: string, order: Order): Place | undefined {
     : undefined;
 }
 
-/** @throws BAD_USER_INPUT when the text is not a cursor of this order */
-export function checkCursor(cursor: string, order: Order): void {
+/**
+ * The place that a cursor names.
+ * @throws BAD_USER_INPUT when the text is not a cursor of this order
+ */
+export function placeOf(cursor: string, order: Order): Place {
   const text = Buffer.from(cursor, 'base64').toString();
-  if (!text.startsWith(PREFIX) || !readPlace(text.slice(PREFIX.length), order)) {
-    throw badInput('The cursor is not one of this list.');
-  }
+  const place = text.startsWith(PREFIX) ? readPlace(text.slice(PREFIX.length), order) : undefined;
+  if (!place) throw badInput('The cursor is not one of this list.');
+  return place;
 }

@@ -14,7 +14,7 @@ import SchemaBuilder, {
 import type { GraphQLFieldResolver } from 'graphql';
 import type { Context } from '../../../context.ts';
 import { badInput } from '../badInput.ts';
-import { checkCursor, cursorOf, type Row } from './cursor.ts';
+import { cursorOf, placeOf, type Row } from './cursor.ts';
 import type { Order } from './order.ts';
 import { type PageQuery, page, withoutRows } from './page.ts';
 import { withRows } from './pageRows.ts';
@@ -118,5 +118,5 @@ function withCursors({ edges, pageInfo, ...connection }: Connection, order: Orde
 
 function check({ first, last, after, before }: PageArgs, order: Order): void {
   if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
-  for (const cursor of [after, before]) if (cursor != null) checkCursor(cursor, order);
+  for (const cursor of [after, before]) if (cursor != null) placeOf(cursor, order);
 }
