@@ -117,6 +117,7 @@ export const CHECKS: Record<string, string> = {
   reviewed_pull_request_times_check: "reviewed_at = 'infinity'",
   session_branch_check: "branch = repeat('x', 256)",
   session_display_name_check: "display_name = ''",
+  session_end_check: 'terminated_at = now()',
   session_no_signal_check: 'agent_id = NULL, no_signal_at = now()',
   session_num_check: 'num = 0',
   session_prompt_check: "prompt = repeat('x', 100001)",

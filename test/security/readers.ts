@@ -72,7 +72,7 @@ export const FIELDS: Record<string, string> = {
   OrgImportWarning: 'path message',
   Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization viewerCanUpdate',
   Session:
-    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated displayStatus statusSince scmStatus lane laneSince statusChangesAt mergePolicy branch executionWorkspace pullRequests createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated terminatedAt terminatedBy displayStatus statusSince scmStatus lane laneSince statusChangesAt mergePolicy branch hasWorkspace executionWorkspace pullRequests prompt spawnedBy createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
   ExecutionWorkspace:
     'id name organization project session sessions mode strategy provider branch baseRef status version generation noteCount notes openedAt lastUsedAt closedAt cleanupEligibleAt cleanupReason cleanupWarnings updatedAt closeReadiness',
   ExecutionWorkspaceNote: 'id executionWorkspace author body createdAt',

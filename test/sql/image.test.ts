@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   buildSchema,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   getNamedType,
   isEnumType,
+  isInterfaceType,
   isNonNullType,
   isObjectType,
 } from 'graphql';
@@ -19,7 +21,7 @@ const schema = buildSchema(readFileSync(join(import.meta.dirname, '../../schema.
 type Image = Record<string, unknown>;
 
 /** The differences between an image and its SDL type, one line each. */
-function faults(type: GraphQLObjectType, image: Image): string[] {
+function faults(type: GraphQLObjectType | GraphQLInterfaceType, image: Image): string[] {
   return Object.entries(image).flatMap(([key, value]) => {
     const field = type.getFields()[key];
     const name = `${type.name}.${key}`;
@@ -28,7 +30,8 @@ function faults(type: GraphQLObjectType, image: Image): string[] {
     if (Array.isArray(value)) return value.flatMap((each) => faults(type, { [key]: each }));
     const named = getNamedType(field.type);
     if (isEnumType(named)) return named.getValue(String(value)) ? [] : [`${name} is ${value}`];
-    if (!isObjectType(named)) return isScalar(named.name, value) ? [] : [`${name} is ${value}`];
+    if (!isObjectType(named) && !isInterfaceType(named))
+      return isScalar(named.name, value) ? [] : [`${name} is ${value}`];
     if (typeof value === 'object') return faults(named, value as Image);
     return parseGlobalId(String(value))?.type === named.name ? [] : [`${name} is ${value}`];
   });

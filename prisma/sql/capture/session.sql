@@ -17,6 +17,9 @@ RETURN jsonb_build_object(
   'noSignalAt', date_time(s.no_signal_at),
   'launchId', s.launch_id,
   'isTerminated', s.is_terminated,
+  'terminatedAt', date_time(s.terminated_at),
+  'terminatedBy', actor_image(s.terminated_by_kind, s.terminated_by_name),
+  'spawnedBy', actor_image(s.spawned_by_kind, s.spawned_by_name),
   'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
   'branch', s.branch,
   'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
@@ -51,7 +54,10 @@ BEGIN
       CASE WHEN NEW.kind                  IS DISTINCT FROM OLD.kind                  THEN 'kind' END,
       CASE WHEN NEW.launch_id             IS DISTINCT FROM OLD.launch_id             THEN 'launchId' END,
       CASE WHEN NEW.terminate_on_pr_merge IS DISTINCT FROM OLD.terminate_on_pr_merge THEN 'mergePolicy' END,
-      CASE WHEN NEW.no_signal_at          IS DISTINCT FROM OLD.no_signal_at          THEN 'noSignalAt' END
+      CASE WHEN NEW.no_signal_at          IS DISTINCT FROM OLD.no_signal_at          THEN 'noSignalAt' END,
+      CASE WHEN NEW.terminated_at         IS DISTINCT FROM OLD.terminated_at         THEN 'terminatedAt' END,
+      CASE WHEN (NEW.terminated_by_kind, NEW.terminated_by_id, NEW.terminated_by_name) IS DISTINCT FROM
+                (OLD.terminated_by_kind, OLD.terminated_by_id, OLD.terminated_by_name) THEN 'terminatedBy' END
     ], NULL);
     IF changed = '{}' THEN
       RETURN NULL;

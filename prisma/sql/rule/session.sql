@@ -24,10 +24,40 @@ CREATE OR REPLACE TRIGGER session_touch BEFORE UPDATE ON session
 
 CREATE OR REPLACE TRIGGER session_stays BEFORE UPDATE ON session
   FOR EACH ROW WHEN (
-    (OLD.id, OLD.organization_id, OLD.project_id, OLD.num, OLD.agent_id) IS DISTINCT FROM
-    (NEW.id, NEW.organization_id, NEW.project_id, NEW.num, NEW.agent_id)
+    (OLD.id, OLD.organization_id, OLD.project_id, OLD.num, OLD.agent_id,
+     OLD.spawned_by_kind, OLD.spawned_by_id, OLD.spawned_by_name) IS DISTINCT FROM
+    (NEW.id, NEW.organization_id, NEW.project_id, NEW.num, NEW.agent_id,
+     NEW.spawned_by_kind, NEW.spawned_by_id, NEW.spawned_by_name)
   )
-  EXECUTE FUNCTION refuse('a session stays in its project, under its number, and that of its agent');
+  EXECUTE FUNCTION refuse('a session stays in its project, under its number, and that of its agent and of who spawned it');
+
+-- Records when a session ends, and by whom, whichever program ends it. A restore takes it back, so that no time of an
+-- earlier end outlives it.
+CREATE OR REPLACE FUNCTION record_session_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  IF NEW.is_terminated THEN
+    NEW.terminated_at := clock_timestamp();
+    NEW.terminated_by_kind := acting_kind();
+    NEW.terminated_by_id := acting_id();
+    NEW.terminated_by_name := acting_name();
+  ELSE
+    NEW.terminated_at := NULL;
+    NEW.terminated_by_kind := NULL;
+    NEW.terminated_by_id := NULL;
+    NEW.terminated_by_name := NULL;
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION record_session_end() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_insert_end BEFORE INSERT ON session
+  FOR EACH ROW WHEN (NEW.is_terminated) EXECUTE FUNCTION record_session_end();
+CREATE OR REPLACE TRIGGER session_update_end BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.is_terminated <> NEW.is_terminated) EXECUTE FUNCTION record_session_end();
 
 -- A session without pull requests may be deleted. The foreign key refuses to delete any other.
 CREATE OR REPLACE TRIGGER session_is_kept BEFORE TRUNCATE ON session

@@ -44,6 +44,9 @@ builder.prismaObjectFields('Organization', (t) => ({
         type: [SessionDisplayStatus],
         description: 'Only sessions with one of these statuses. Empty returns none.',
       }),
+      spawnedById: t.arg.id({
+        description: 'Only sessions that the user or agent with this global id spawned.',
+      }),
       live: t.arg.boolean({
         description:
           'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',

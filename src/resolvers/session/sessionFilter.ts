@@ -1,5 +1,6 @@
 /** The filters of the list of sessions and of the counts of the lanes. */
 import { type SessionDisplayStatus, type SessionKind, SessionLane } from '../../../prisma/client/enums.ts';
+import { filterId } from '../../schema/kit/filterId.ts';
 import { setwise } from '../../schema/kit/setwise.ts';
 
 type Which = { projectId?: string | null; agentId?: string | null; kind?: SessionKind | null };
@@ -7,6 +8,7 @@ type SessionFilter = Which & {
   lane?: SessionLane | null;
   displayStatuses?: SessionDisplayStatus[] | null;
   live?: boolean | null;
+  spawnedById?: string | null;
 };
 
 const ofWhich = ({ projectId, agentId, kind }: Which) => ({
@@ -15,9 +17,14 @@ const ofWhich = ({ projectId, agentId, kind }: Which) => ({
   kind: kind ?? undefined,
 });
 
-export function sessionsWhere({ lane, displayStatuses, live, ...which }: SessionFilter) {
+/** @param raw the argument `spawnedById` */
+const spawnerOf = (raw: string) =>
+  filterId('spawnedById', raw, (type) => type === 'User' || type === 'Agent').uuid;
+
+export function sessionsWhere({ lane, displayStatuses, live, spawnedById, ...which }: SessionFilter) {
   return {
     ...ofWhich(which),
+    spawnedById: spawnedById == null ? undefined : spawnerOf(spawnedById),
     isTerminated: live == null ? undefined : !live,
     // Every session has a standing. Without this condition, the planner could not begin with the standings, whose indexes
     // have the orders of the list.

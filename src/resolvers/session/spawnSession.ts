@@ -77,7 +77,8 @@ Allowed for OWNER, ADMIN and MEMBER.`,
         'Whether the live orchestrator of the project is returned, if there is one, instead of ORCHESTRATOR_RUNNING. That session stays as it is: the other inputs are then not used. False when it is left out. True for a worker is INVALID_INPUT.',
     }),
     prompt: t.string({
-      description: 'The task of the session, up to 4,096 characters. No query returns it.',
+      description:
+        'The task of the session, up to 4,096 characters. `Session.prompt` returns it to everyone who may read the session.',
     }),
     displayName: t.string({ description: 'The display name of the session, 1 to 20 characters.' }),
     branch: t.string({ description: 'The branch that the session works on, up to 255 characters.' }),

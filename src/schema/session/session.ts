@@ -2,9 +2,16 @@ import { isOwnSession } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
 import { LIVE_ORCHESTRATOR } from '../../services/session/orchestrator.ts';
-import { claimRefusal, restoreRefusal, sessionName } from '../../services/session/sessionRule.ts';
+import {
+  claimRefusal,
+  hasWorkspace,
+  restoreRefusal,
+  sessionName,
+} from '../../services/session/sessionRule.ts';
+import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { columnOf, long } from '../kit/long.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
@@ -84,6 +91,17 @@ export const Session = builder.prismaNode('Session', {
       description:
         'Whether the session is terminated. A terminated session cannot claim, and its pull requests can be claimed without a takeover.',
     }),
+    terminatedAt: t.expose('terminatedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the session was terminated; null while it is not.',
+    }),
+    terminatedBy: t.field({
+      ...storedActor('terminatedBy'),
+      nullable: true,
+      description:
+        'The person, agent or program that terminated the session; null while it is not terminated. When a merge terminates the session, that is whatever recorded the merge.',
+    }),
     displayStatus: t.field({
       type: SessionDisplayStatus,
       description:
@@ -136,6 +154,12 @@ export const Session = builder.prismaNode('Session', {
     branch: t.exposeString('branch', {
       description: 'The branch that the session works on; empty when it is unknown.',
     }),
+    hasWorkspace: t.boolean({
+      description:
+        'Whether the session has a path or an execution workspace to work in. Without one, the session cannot claim pull requests.',
+      select: { workspacePath: true, executionWorkspaceId: true },
+      resolve: hasWorkspace,
+    }),
     executionWorkspace: t.relation('executionWorkspace', {
       nullable: true,
       description:
@@ -144,6 +168,18 @@ export const Session = builder.prismaNode('Session', {
     pullRequests: t.relatedConnection('pullRequests', {
       ...relatedList(),
       description: 'The pull requests that the session holds, newest first.',
+    }),
+    prompt: t.string({
+      ...long('Session', 'prompt', 100),
+      nullable: true,
+      description:
+        'The task that the session was given at its spawn, or when a schedule last resumed it; null when there is none. Events do not carry it.',
+      resolve: async (session, _args, context) =>
+        (await columnOf('Session', 'prompt', session, context)) || null,
+    }),
+    spawnedBy: t.field({
+      ...storedActor('spawnedBy'),
+      description: 'The person, agent or program that spawned the session.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the session was spawned.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the session last changed.' }),

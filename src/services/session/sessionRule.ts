@@ -32,7 +32,9 @@ export function claimRefusal(claimer: Claimer): UserError | undefined {
   if (kind === 'ORCHESTRATOR') {
     return new SessionNotClaimableError('An orchestrator session does not work on pull requests itself.');
   }
-  if (!workspacePath?.trim() && !executionWorkspace) return new SessionNoWorkspaceError();
+  if (!hasWorkspace({ workspacePath, executionWorkspaceId: executionWorkspace?.id ?? null })) {
+    return new SessionNoWorkspaceError();
+  }
   if (executionWorkspace && isClosedIsolated(executionWorkspace)) {
     return new ExecutionWorkspaceClosedError(executionWorkspace);
   }
@@ -41,6 +43,14 @@ export function claimRefusal(claimer: Claimer): UserError | undefined {
     return new SessionNotClaimableError('A scratch project has no pull requests.');
   }
   return undefined;
+}
+
+/** Whether a session has a place to work in. Another program may have left its path blank. */
+export function hasWorkspace({
+  workspacePath,
+  executionWorkspaceId,
+}: Pick<Session, 'workspacePath' | 'executionWorkspaceId'>): boolean {
+  return executionWorkspaceId !== null || !!workspacePath?.trim();
 }
 
 /** What decides whether a session may be restored. */

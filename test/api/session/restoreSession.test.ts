@@ -72,6 +72,8 @@ describe('restoreSession', () => {
             'firstSignalAt',
             'isTerminated',
             'launchId',
+            'terminatedAt',
+            'terminatedBy',
             'displayStatus',
             'lane',
             'laneSince',

@@ -296,7 +296,16 @@ describe('terminateSession', () => {
         entityId: session.id,
         payload: {
           row: { activityState: 'EXITED', isTerminated: true },
-          changed: ['activityState', 'isTerminated', 'displayStatus', 'lane', 'laneSince', 'statusSince'],
+          changed: [
+            'activityState',
+            'isTerminated',
+            'terminatedAt',
+            'terminatedBy',
+            'displayStatus',
+            'lane',
+            'laneSince',
+            'statusSince',
+          ],
         },
       },
     ]);

@@ -1,6 +1,9 @@
 /** The filters of lists of sessions, and of the counts of their lanes. */
+import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { SessionKind } from '../../graphql/graphql.ts';
+import { SpawnSession } from '../../support/mutations.ts';
+import { succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
@@ -16,6 +19,19 @@ const SessionsByKind = graphql(`
       laneCounts(kind: $kind, projectId: $projectId) {
         lane
         count
+      }
+    }
+  }
+`);
+
+const SessionsSpawnedBy = graphql(`
+  query SessionsSpawnedBy($slug: String!, $spawnedById: ID!) {
+    organization(slug: $slug) {
+      sessions(spawnedById: $spawnedById) {
+        totalCount
+        nodes {
+          id
+        }
       }
     }
   }
@@ -61,5 +77,31 @@ describe('the filter by kind', () => {
       ids: [elsewhere.id],
       counts: { WORKING: 0, ARCHIVE: 1 },
     });
+  });
+});
+
+describe('the filter by spawnedById', () => {
+  const spawnedBy = async (team: Team, spawnedById: string) =>
+    (await team.owner.query(SessionsSpawnedBy, { slug: team.slug, spawnedById })).organization?.sessions;
+
+  it('selects the sessions that the person spawned', async ({ team }) => {
+    const bob = await team.join('MEMBER');
+    await team.spawn();
+    const { spawnSession } = await bob.query(SpawnSession, { input: { projectId: team.project.id } });
+    const { session } = succeeded(spawnSession);
+    const agent = await team.employ();
+    expect(await spawnedBy(team, globalId('User', bob.userId))).toEqual({
+      totalCount: 1,
+      nodes: [{ id: session.id }],
+    });
+    expect(await spawnedBy(team, agent.id)).toEqual({ totalCount: 0, nodes: [] });
+  });
+
+  it('is BAD_USER_INPUT for an id of another type', async ({ team }) => {
+    const { errors } = await team.owner.send(SessionsSpawnedBy, {
+      slug: team.slug,
+      spawnedById: team.project.id,
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
   });
 });
