@@ -20,6 +20,8 @@ const SESSION_SETTINGS = {
   search_path: 'public',
   // Compiling a statement takes longer than running it, and the planner takes a board's statements for expensive ones.
   jit: 'off',
+  // One plan for all values of a prepared statement would read a large board without its partial indexes.
+  plan_cache_mode: 'auto',
 };
 
 /**

@@ -33,6 +33,7 @@ const SETTINGS = {
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
   search_path: 'public',
+  plan_cache_mode: 'auto',
 };
 const NO_LIMITS = {
   statement_timeout: '0',

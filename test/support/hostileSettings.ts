@@ -17,6 +17,7 @@ const HOSTILE_SETTINGS: Record<string, string> = {
   default_transaction_isolation: `'serializable'`,
   default_transaction_deferrable: 'on',
   search_path: 'elsewhere, public',
+  plan_cache_mode: 'force_generic_plan',
 };
 
 /** Limits for people at a prompt, far below what a server needs. */
