@@ -280,12 +280,13 @@ describe('a filter of the subscription `changes`', () => {
     await team.changes();
 
     const filters: [Filter, string[]][] = [
-      [{ entityId: mine.id }, ['mine']],
-      [{ sessionId: mine.id }, ['mine', 'PR_CREATED']],
-      [{ agentId: agent.id }, ['mine', 'elsewhere', 'PR_CREATED']],
+      // The claim also changes the status of the session.
+      [{ entityId: mine.id }, ['mine', 'mine']],
+      [{ sessionId: mine.id }, ['mine', 'PR_CREATED', 'mine']],
+      [{ agentId: agent.id }, ['mine', 'elsewhere', 'PR_CREATED', 'mine']],
       [{ projectId: project.id }, ['elsewhere']],
       [{ actorId: globalId('User', bob.userId) }, ["bob's"]],
-      [{ agentId: agent.id, projectId: team.project.id }, ['mine', 'PR_CREATED']],
+      [{ agentId: agent.id, projectId: team.project.id }, ['mine', 'PR_CREATED', 'mine']],
       [{ agentId: agent.id, entityId: elsewhere.id }, ['elsewhere']],
       [{ sessionId: mine.id, types: ['PR_CREATED'] }, ['PR_CREATED']],
       [{ entityId: mine.id, types: ['PR_CREATED'] }, []],

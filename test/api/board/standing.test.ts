@@ -90,7 +90,7 @@ describe('the events of an act', () => {
       `SESSION_UPDATED ${NEW_LANE}`,
     ]);
     const updated = (await team.changes({ requestId })).slice(1);
-    expect(updated.map(({ entityId }) => entityId)).toEqual([from.id, to.id]);
+    expect(updated.map(({ entityId }) => entityId).toSorted()).toEqual([from.id, to.id].toSorted());
   });
 
   it('are PR_SESSION_CHANGED alone for a takeover between sessions whose status stays', async ({ team }) => {

@@ -151,6 +151,7 @@ describe('the first claimPR for a pull request', () => {
       'PR_CHECK_RECORDED',
       'PR_REVIEW_THREAD_ADDED',
       'PR_REVIEW_THREAD_ADDED',
+      'SESSION_UPDATED',
     ]);
   });
 
@@ -235,6 +236,7 @@ describe('claimPR by the session that holds the pull request', () => {
           changed: ['additions', 'isDraft', 'mergeability', 'state', 'stateChangedAt', 'title'],
         },
       },
+      { type: 'SESSION_UPDATED', entityId: session.id, payload: { row: { displayStatus: 'DRAFT' } } },
     ]);
     expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
   });
@@ -251,6 +253,7 @@ describe('claimPR by the session that holds the pull request', () => {
         type: 'PR_CHECK_RECORDED',
         payload: { row: { name: 'lint', status: 'FAILED' }, changed: ['conclusion', 'status'] },
       },
+      { type: 'SESSION_UPDATED', entityId: session.id, payload: { row: { displayStatus: 'CI_FAILED' } } },
     ]);
   });
 

@@ -188,6 +188,7 @@ describe('refreshPR', () => {
     expect((await team.changes({ requestId })).map(({ type }) => type)).toEqual([
       'PR_UPDATED',
       'PR_CHECK_RECORDED',
+      'SESSION_UPDATED',
     ]);
   });
 

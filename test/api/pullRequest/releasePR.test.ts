@@ -57,6 +57,7 @@ describe('releasePR', () => {
           row: { session: null, project: team.project.id },
         },
       },
+      { type: 'SESSION_UPDATED', entityId: holder.id, payload: { row: { scmStatus: null } } },
     ]);
   });
 
@@ -136,6 +137,7 @@ describe('a released pull request', () => {
     expect(await team.changes({ requestId: claimed.requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', payload: { from: null, to: id, changed: ['session'] } },
       { type: 'PR_UPDATED', payload: { changed: ['title'] } },
+      { type: 'SESSION_UPDATED', entityId: id },
     ]);
     expect((await team.structureEvents('pr.claimed')).at(-1)?.payload).toEqual({ from: null, to: id });
   });

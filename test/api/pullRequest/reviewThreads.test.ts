@@ -94,7 +94,8 @@ describe('a review thread', () => {
         thread: { path: 'src/engine.ts', line: 12, isResolved },
         pullRequest: { id: pullRequest.id, session: { displayStatus: status } },
       });
-      expect(await team.changes({ requestId })).toHaveLength(1);
+      const changes = await team.changes({ requestId });
+      expect(changes.map((change) => change.type)).toEqual([type, 'SESSION_UPDATED']);
     }
     await subscription.stop();
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
@@ -109,6 +110,7 @@ describe('a review thread', () => {
     const { requestId } = await claim(team, session);
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'PR_REVIEW_THREAD_RESOLVED', payload: { row: { isResolved: false } } },
+      { type: 'SESSION_UPDATED', entityId: session.id },
     ]);
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });

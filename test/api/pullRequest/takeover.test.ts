@@ -63,8 +63,8 @@ describe('a takeover by claimPR', () => {
         entityId: pullRequestId,
         payload: { from: owner.id, to: claimer.id, row: { session: claimer.id }, changed: ['session'] },
       },
-      { type: 'SESSION_UPDATED', entityId: owner.id },
-      { type: 'SESSION_UPDATED', entityId: claimer.id },
+      { type: 'SESSION_UPDATED' },
+      { type: 'SESSION_UPDATED' },
     ]);
   });
 
@@ -87,8 +87,8 @@ describe('a takeover by claimPR', () => {
         payload: { row, changed: ['ciState', 'mergeability', 'reviewDecision', 'title'] },
       },
       { type: 'PR_CHECK_RECORDED' },
-      { type: 'SESSION_UPDATED', entityId: owner.id },
-      { type: 'SESSION_UPDATED', entityId: claimer.id },
+      { type: 'SESSION_UPDATED' },
+      { type: 'SESSION_UPDATED' },
     ]);
   });
 

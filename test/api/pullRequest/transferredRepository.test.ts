@@ -54,8 +54,8 @@ describe('a pull request of a transferred repository', () => {
     expect(await team.changes({ requestId: second.requestId })).toMatchObject([
       { type: 'PR_SESSION_CHANGED', entityId: first.pullRequest.id },
       { type: 'PR_UPDATED', payload: { changed: ['repo', 'sourceRepo', 'url'] } },
-      { type: 'SESSION_UPDATED', entityId: one.id },
-      { type: 'SESSION_UPDATED', entityId: two.id },
+      { type: 'SESSION_UPDATED' },
+      { type: 'SESSION_UPDATED' },
     ]);
   });
 
