@@ -144,7 +144,7 @@ describe('a database that cannot authenticate', () => {
 describe('after unexpected errors', () => {
   it('the server answers', async () => {
     expect(JSON.parse((await answerTo(READ)).text)).toEqual({
-      data: { node: { branch: '' }, viewer: { name: 'Ann' } },
+      data: { node: { branch: null }, viewer: { name: 'Ann' } },
     });
     expect(JSON.parse((await answerTo(ACT)).text)).toMatchObject({
       data: { terminateSession: { __typename: 'TerminateSessionPayload' } },

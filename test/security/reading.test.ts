@@ -108,6 +108,10 @@ describe('a walk through all fields and ids that the viewer sees', () => {
     expect([...walks.owner.types]).toEqual(expect.arrayContaining(expected));
   });
 
+  it('finds no empty text, because what is absent is null', ({ walks }) => {
+    expect(walks.owner.text.match(/"\w+":""/g) ?? []).toEqual([]);
+  });
+
   it('finds no id that objects of two types share', ({ walks }) => {
     const { typesOfId } = walks.owner;
     expect(typesOfId.size).toBeGreaterThan(20);

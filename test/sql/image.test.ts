@@ -27,6 +27,7 @@ function faults(type: GraphQLObjectType | GraphQLInterfaceType, image: Image): s
     const name = `${type.name}.${key}`;
     if (!field) return [`${name} is no field`];
     if (value === null) return isNonNullType(field.type) ? [`${name} is null`] : [];
+    if (value === '') return [`${name} is empty instead of null`];
     if (Array.isArray(value)) return value.flatMap((each) => faults(type, { [key]: each }));
     const named = getNamedType(field.type);
     if (isEnumType(named)) return named.getValue(String(value)) ? [] : [`${name} is ${value}`];

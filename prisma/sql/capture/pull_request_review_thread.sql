@@ -30,8 +30,8 @@ BEGIN
     jsonb_build_object('changed', changed, 'row', jsonb_build_object(
       'id', global_id('PullRequestReviewThread', NEW.id),
       'pullRequest', global_id('PullRequest', NEW.pull_request_id),
-      'path', NEW.path,
-      'line', NEW.line,
+      'path', nullif(NEW.path, ''),
+      'line', nullif(NEW.line, 0),
       'isResolved', NEW.is_resolved,
       'isBot', NEW.is_bot,
       'isOutdated', NEW.is_outdated,

@@ -21,7 +21,7 @@ RETURN jsonb_build_object(
   'terminatedBy', actor_image(s.terminated_by_kind, s.terminated_by_name),
   'spawnedBy', actor_image(s.spawned_by_kind, s.spawned_by_name),
   'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
-  'branch', s.branch,
+  'branch', nullif(s.branch, ''),
   'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
   'createdAt', date_time(s.created_at),
   'updatedAt', date_time(s.updated_at)

@@ -10,6 +10,7 @@ import {
 } from '../../errors.ts';
 import type { QuotaName } from '../../quotas.ts';
 import { builder } from './builder.ts';
+import { orNull } from './orNull.ts';
 import { userError } from './userError.ts';
 
 /** One type for both, because a client selects `issues` in one union of results. */
@@ -18,14 +19,17 @@ export const InputIssue = builder
   .implement({
     description: 'One rule that an input or an org file breaks.',
     fields: (t) => ({
-      path: t.exposeString('path', {
+      path: t.string({
+        ...orNull('path'),
         description:
-          'The input field that breaks the rule, as a dotted path from the input: `mergePolicy.terminateOnPrMerge`. In an org file, the place in the document: `workspaces[0].role`; empty for the whole file.',
+          'The input field that breaks the rule, as a dotted path from the input: `mergePolicy.terminateOnPrMerge`. In an org file, the place in the document: `workspaces[0].role`; null for the whole file.',
       }),
       message: t.exposeString('message', { description: 'The rule that the field breaks.' }),
-      file: t.exposeString('file', {
+      file: t.string({
         nullable: true,
-        description: 'The org file, from the root of its source; null for an input.',
+        description:
+          'The org file, from the root of its source; null for an input, and for a source as a whole.',
+        resolve: ({ file }) => file || null,
       }),
       line: t.exposeInt('line', {
         nullable: true,

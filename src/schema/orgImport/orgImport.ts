@@ -1,6 +1,7 @@
 import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { columnOf } from '../kit/long.ts';
+import { orNull } from '../kit/orNull.ts';
 import { weighs } from '../kit/weight.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
@@ -8,9 +9,10 @@ const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('O
   description:
     'A fault of an org file that does not prevent its import, or an environment variable that is missing.',
   fields: (t) => ({
-    path: t.exposeString('path', {
+    path: t.string({
+      ...orNull('path'),
       description:
-        'The place in the org file, such as `workspaces[0].children[2].role`; `required_env` or `recommended_env` for a missing variable.',
+        'The place in the org file, such as `workspaces[0].children[2].role`; `required_env` or `recommended_env` for a missing variable. Null for the whole file.',
     }),
     message: t.exposeString('message', {
       description: 'The fault, in a message for people. Its wording may change.',

@@ -3,6 +3,7 @@ import { can } from '../../auth/policy.ts';
 import { builder } from '../kit/builder.ts';
 import { newestFirst } from '../kit/list/order.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
+import { orNull } from '../kit/orNull.ts';
 import { rowsOf } from '../kit/view.ts';
 import { RepoRef, repoOfRow } from '../project/repoRef.ts';
 import { CiState, Mergeability, PullRequestPart, PullRequestState, ReviewDecision } from './enum.ts';
@@ -20,15 +21,22 @@ export const PullRequest = builder.prismaNode('PullRequest', {
     }),
     url: t.exposeString('url', { description: "The URL of the pull request's page." }),
     number: t.exposeInt('number', { description: 'The number of the pull request in its repository.' }),
-    title: t.exposeString('title', { description: 'The title of the pull request.' }),
-    author: t.exposeString('author', {
-      description: 'The login of the account that opened the pull request.',
+    title: t.string({
+      ...orNull('title'),
+      description: 'The title of the pull request; null when it is unknown.',
     }),
-    sourceBranch: t.exposeString('sourceBranch', {
-      description: 'The branch that the pull request would merge.',
+    author: t.string({
+      ...orNull('author'),
+      description:
+        'The login of the account that opened the pull request, `ghost` when the account no longer exists; null when it is unknown.',
     }),
-    targetBranch: t.exposeString('targetBranch', {
-      description: 'The branch that the pull request would merge into.',
+    sourceBranch: t.string({
+      ...orNull('sourceBranch'),
+      description: 'The branch that the pull request would merge; null when it is unknown.',
+    }),
+    targetBranch: t.string({
+      ...orNull('targetBranch'),
+      description: 'The branch that the pull request would merge into; null when it is unknown.',
     }),
     sourceRepo: t.field({
       type: RepoRef,
@@ -92,7 +100,10 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       select: MERGEABILITY_FACTS,
       resolve: mergeabilityReasons,
     }),
-    headSha: t.exposeString('headSha', { description: 'The SHA of the head commit.' }),
+    headSha: t.string({
+      ...orNull('headSha'),
+      description: 'The SHA of the head commit; null when it is unknown.',
+    }),
     additions: t.exposeInt('additions', { description: 'The number of added lines.' }),
     deletions: t.exposeInt('deletions', { description: 'The number of deleted lines.' }),
     changedFiles: t.exposeInt('changedFiles', { description: 'The number of changed files.' }),

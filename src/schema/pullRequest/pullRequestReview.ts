@@ -1,7 +1,8 @@
 /** The checks, review threads and reviews of a pull request. */
 
 import { builder } from '../kit/builder.ts';
-import { long } from '../kit/long.ts';
+import { columnOf, long } from '../kit/long.ts';
+import { orNull } from '../kit/orNull.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
@@ -15,16 +16,18 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
       type: CheckStatus,
       description: 'Whether the check is waiting, running or finished, and with which result.',
     }),
-    conclusion: t.exposeString('conclusion', {
+    conclusion: t.string({
+      ...orNull('conclusion'),
       description:
-        "The outcome in the host's own words, such as `TIMED_OUT`; empty while there is no outcome.",
+        "The outcome in the host's own words, such as `TIMED_OUT`; null while there is no outcome.",
     }),
     isRequired: t.exposeBoolean('isRequired', {
       nullable: true,
       description: 'Whether the target branch requires the check. Null when the host does not say.',
     }),
-    url: t.exposeString('url', {
-      description: "The URL of the check's page; empty when the check has none.",
+    url: t.string({
+      ...orNull('url'),
+      description: "The URL of the check's page; null when the check has none.",
     }),
     startedAt: t.expose('startedAt', {
       type: 'DateTime',
@@ -49,11 +52,13 @@ export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThre
   id: { field: 'id' },
   description: 'A review thread about a file or a line of the changes. Its comments stay on the host.',
   fields: (t) => ({
-    path: t.exposeString('path', {
-      description: 'The path of the file that the thread is about; empty when it is about no file.',
+    path: t.string({
+      ...orNull('path'),
+      description: 'The path of the file that the thread is about; null when it is about no file.',
     }),
-    line: t.exposeInt('line', {
-      description: 'The line that the thread is about; 0 when it is about the whole file.',
+    line: t.int({
+      ...orNull('line'),
+      description: 'The line that the thread is about; null when it is about the whole file.',
     }),
     isResolved: t.exposeBoolean('isResolved', {
       description: 'Whether the thread is resolved, or no longer exists on the host.',
@@ -89,8 +94,17 @@ export const PullRequestReview = builder.prismaNode('PullRequestReview', {
       type: ReviewDecision,
       description: 'The verdict of the review; NONE for a comment.',
     }),
-    body: t.string({ ...long('PullRequestReview', 'body', 64), description: 'The text of the review.' }),
-    url: t.exposeString('url', { description: "The URL of the review's page." }),
+    body: t.string({
+      ...long('PullRequestReview', 'body', 64),
+      nullable: true,
+      description: 'The text of the review; null when it has none.',
+      resolve: async (review, _args, context) =>
+        (await columnOf('PullRequestReview', 'body', review, context)) || null,
+    }),
+    url: t.string({
+      ...orNull('url'),
+      description: "The URL of the review's page; null when the review has none.",
+    }),
     isBot: t.exposeBoolean('isBot', { description: 'Whether a bot submitted the review.' }),
     submittedAt: t.expose('submittedAt', { type: 'DateTime', description: 'When the review was submitted.' }),
     pullRequest: t.relation('pullRequest', { description: 'The pull request that was reviewed.' }),

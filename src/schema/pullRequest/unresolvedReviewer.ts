@@ -1,18 +1,22 @@
 import { builder } from '../kit/builder.ts';
+import { orNull } from '../kit/orNull.ts';
 
 type ThreadLink = { url: string; file: string; line: number };
 
 const ReviewThreadLink = builder.objectRef<ThreadLink>('ReviewThreadLink').implement({
   description: 'The location of a review thread.',
   fields: (t) => ({
-    url: t.exposeString('url', {
-      description: "The URL of the thread's page; empty when the thread has none.",
+    url: t.string({
+      ...orNull('url'),
+      description: "The URL of the thread's page; null when the thread has none.",
     }),
-    file: t.exposeString('file', {
-      description: 'The path of the file that the thread is about; empty when it is about no file.',
+    file: t.string({
+      ...orNull('file'),
+      description: 'The path of the file that the thread is about; null when it is about no file.',
     }),
-    line: t.exposeInt('line', {
-      description: 'The line that the thread is about; 0 when it is about the whole file.',
+    line: t.int({
+      ...orNull('line'),
+      description: 'The line that the thread is about; null when it is about the whole file.',
     }),
   }),
 });

@@ -12,6 +12,7 @@ import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';
 import { columnOf, long } from '../kit/long.ts';
+import { orNull } from '../kit/orNull.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
@@ -151,8 +152,9 @@ export const Session = builder.prismaNode('Session', {
       select: { terminateOnPrMerge: true },
       resolve: ({ terminateOnPrMerge }) => ({ terminateOnPrMerge }),
     }),
-    branch: t.exposeString('branch', {
-      description: 'The branch that the session works on; empty when it is unknown.',
+    branch: t.string({
+      ...orNull('branch'),
+      description: 'The branch that the session works on; null when it is unknown.',
     }),
     hasWorkspace: t.boolean({
       description:

@@ -1,5 +1,5 @@
 import { builder } from '../kit/builder.ts';
-import { long } from '../kit/long.ts';
+import { columnOf, long } from '../kit/long.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
@@ -19,7 +19,11 @@ export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
     }),
     prompt: t.string({
       ...long('WorkspaceSchedule', 'prompt', 100),
-      description: 'The prompt that the session receives.',
+      nullable: true,
+      description:
+        'The prompt that the session receives. Null when an org file states none; such a schedule is disabled.',
+      resolve: async (schedule, _args, context) =>
+        (await columnOf('WorkspaceSchedule', 'prompt', schedule, context)) || null,
     }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether the schedule fires.' }),
     source: t.expose('source', {

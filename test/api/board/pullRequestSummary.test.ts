@@ -259,7 +259,7 @@ describe('unresolvedBy', () => {
         reviewUrl: at(team, 'pullrequestreview-2'),
         links: expect.arrayContaining([
           { url: at(team, 'discussion_r7_1_1'), file: 'src/a.ts', line: 3 },
-          { url: at(team, 'discussion_r7_2_1'), file: 'src/b.ts', line: 0 },
+          { url: at(team, 'discussion_r7_2_1'), file: 'src/b.ts', line: null },
         ]),
       },
       {
@@ -297,7 +297,7 @@ describe('unresolvedBy', () => {
     await refreshed(team, { threads: [{ comments: [{ author: 'ines' }] }] });
     await psql('DELETE FROM pull_request_review_comment WHERE pull_request_id = $1', [uuidOf(id)]);
     expect((await summary(team)).unresolvedBy).toMatchObject([
-      { reviewer: 'ghost', count: 1, links: [{ url: '' }] },
+      { reviewer: 'ghost', count: 1, links: [{ url: null }] },
     ]);
   });
 });

@@ -110,7 +110,7 @@ describe('spawnSession', () => {
     expect(session).toMatchObject({
       kind: 'WORKER',
       displayName: null,
-      branch: '',
+      branch: null,
       activityState: 'IDLE',
       isTerminated: false,
       displayStatus: 'IDLE',
