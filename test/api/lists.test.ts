@@ -37,8 +37,12 @@ const lists = objectTypes
     );
   });
 
-/** Organization.sessions is read with or without the view of the statuses, which its arguments decide. */
+/**
+ * Organization.sessions is read with or without the view of the statuses, which its arguments decide. Organization.search
+ * requires a text.
+ */
 function filtersOf(list: string): string[] {
+  if (list === 'Organization.search') return [', query: "7"'];
   if (list !== 'Organization.sessions') return [''];
   const orders = ['CREATED_AT', 'UPDATED_AT', 'ACTIVITY', 'STATUS'].map((order) => `, orderBy: ${order}`);
   return [...orders, ', lane: NEEDS_YOU'];
