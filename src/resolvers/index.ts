@@ -35,6 +35,7 @@ import './executionWorkspace/openExecutionWorkspace.ts';
 import './executionWorkspace/status.ts';
 import './executionWorkspace/closing.ts';
 import './executionWorkspace/note.ts';
+import './needsMe/needsMe.ts';
 import './pullRequest/pullRequest.ts';
 import './pullRequest/claimPR.ts';
 import './pullRequest/releasePR.ts';

@@ -22,6 +22,7 @@ import './pullRequest/pullRequest.ts';
 import './pullRequest/pullRequestClaim.ts';
 import './pullRequest/pullRequestReview.ts';
 import './pullRequest/unresolvedReviewer.ts';
+import './needsMe/needsMe.ts';
 import './organization/structureEvent.ts';
 import './feed/change.ts';
 import './organization/viewer.ts';

@@ -23,6 +23,7 @@ const lists = objectTypes
 const SHORT = [
   'Classifier.versions',
   'Installation.items',
+  'Organization.needsMe',
   'PullRequest.failingChecks',
   'PullRequest.latestReviews',
   'Template.releases',

@@ -45,7 +45,7 @@ export const THINGS = table<Outsider | Insider>(`
 export const FIELDS: Record<string, string> = {
   Viewer: 'id kind name user agent personalOrganization organizations invitations tokens',
   Organization:
-    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor search',
+    'id slug name viewerRole createdAt viewerCanAddMember viewerCanRegisterProject viewerCanHireAgent viewerCanSpawnSession members invitations tokens agents workspaces workspaceTree orgImports project projects session sessions laneCounts executionWorkspaces pullRequest pullRequests orphanedPullRequests needsMe hostBudget entityTypes relationshipTypes classifiers watchers templates installations structureEvents changes feedCursor search',
   User: 'id name email createdAt',
   Membership: 'id user role name createdAt removedAt viewerCanChangeRole viewerCanRemove',
   Invitation:
@@ -80,7 +80,8 @@ export const FIELDS: Record<string, string> = {
   MergePolicy: 'terminateOnPrMerge',
   LaneCount: 'lane count',
   PullRequest:
-    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt mergedAt closedAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+    'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project orphanedSince organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt mergedAt closedAt stateChangedAt observedAt updatedAt viewerCanRefresh',
+  NeedsMe: 'reason message since subject',
   PullRequestClaim: 'id pullRequest from to how actor at',
   PullRequestCheck:
     'id name commitSha status conclusion isRequired url startedAt completedAt pullRequest createdAt updatedAt',

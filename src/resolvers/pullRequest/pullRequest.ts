@@ -1,6 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../../schema/index.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
+import { byTimeAscending, type Order } from '../../schema/kit/list/order.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { PullRequestState } from '../../schema/pullRequest/enum.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
@@ -11,6 +12,8 @@ import { parseQualifiedRef } from '../../services/pullRequest/pullRequestRef.ts'
 import { refreshIfOlder } from '../../services/pullRequest/refreshIfOlder.ts';
 
 const MAX_AGE_SECONDS = 86_400;
+
+const LONGEST_ORPHANED: Order = { name: 'ORPHANED', by: [byTimeAscending('since', 'orphan')] };
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.field({
@@ -42,6 +45,17 @@ builder.prismaObjectFields('Organization', (t) => ({
       const query = queryFromInfo({ context, info });
       return await context.db.prisma.pullRequest.findUnique({ ...query, where: { id: stored.id } });
     },
+  }),
+  orphanedPullRequests: t.relatedConnection('pullRequests', {
+    ...relatedList(LONGEST_ORPHANED, { pageFirst: () => true }),
+    description:
+      'The open pull requests that no live session holds, because their session ended or released them. The longest orphaned first.',
+    args: {
+      projectId: t.arg.idOf('Project', { description: 'Only pull requests of this project.' }),
+    },
+    query: ({ projectId }) => ({
+      where: { projectId: projectId ?? undefined, orphan: { isNot: null } },
+    }),
   }),
   pullRequests: t.relatedConnection('pullRequests', {
     ...relatedList(orderOfPullRequests, {

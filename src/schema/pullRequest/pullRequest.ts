@@ -116,6 +116,14 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       description:
         'The project of the session that holds the pull request, or after a release of the session that held it last. Null when another program wrote the pull request and no session has held it.',
     }),
+    orphanedSince: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when no live session has held the open pull request: the end of the session that holds it, or the release. Null when a live session holds it, and when it is merged or closed.',
+      select: { orphan: { select: { since: true } } },
+      resolve: ({ orphan }) => orphan?.since,
+    }),
     claims: t.relatedConnection('claims', {
       ...relatedList(newestFirst('at')),
       description: 'The history of the sessions that held the pull request, newest first.',
