@@ -56,6 +56,10 @@ it.beforeAll(async ({ sharedTeam: team, createTeam, psql }) => {
   const session = await team.spawn({ agentId: agent.id });
   team.onGitHub(8, { checks: [{ name: 'build', conclusion: 'FAILURE' }] });
   succeeded(await team.claim(session.id, 8));
+  const ended = await team.spawn();
+  team.onGitHub(9);
+  succeeded(await team.claim(ended.id, 9));
+  await team.terminate(ended.id);
   const { ids } = await walk(team.owner, ref);
   idsByType = Map.groupBy(ids, (id) => parseGlobalId(id)?.type);
   // After the walk, which could not read the organization of the invitation.
