@@ -7,7 +7,7 @@ import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
 import type { Operation } from './operation.ts';
 import type { Quotas } from './quotas.ts';
-import type { EntityReads } from './schema/feed/entityReads.ts';
+import type { EventObjects, SubscriptionObjects } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
 import type { JobQueue } from './services/port/job.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
@@ -27,14 +27,13 @@ export type Services = {
 
 /** One context per operation; each event of a subscription gets a copy of its own. */
 export type Context = Services & {
-  entityReads: EntityReads;
   viewer: Viewer;
   /** The id of this operation in logs, in errors and on the changes it makes. */
   requestId: string;
   /** The cursor of the feed's head before the operation began. Set when the operation selects a cursor. */
   startPosition?: string;
-  /** Set within an event: the changes that its subscription will deliver next, as far as they are in memory. */
-  upcoming?: () => readonly Change[];
+  /** Set within an event: the objects that it is about. */
+  objects?: EventObjects;
   /** Set for a subscription: the most fields that one of its events can have. */
   cost?: number;
   /** Set while the operation is executed. */
@@ -61,9 +60,16 @@ export type SubscriptionTransport = {
 
 /** One subscription's place on its connection. */
 export type SubscriptionSlot = {
-  /** Sends heartbeats for the stream, and ends it when the viewer loses its rights. */
-  attach(stream: ChangeStream, organizationId: string): void;
-  /** Called before each change is delivered: waits until the connection can take it. */
+  /**
+   * Sends heartbeats for the stream, and ends it when the viewer loses its rights.
+   *
+   * @returns reads the objects of its events.
+   */
+  attach(stream: ChangeStream, organizationId: string): SubscriptionObjects;
+  /**
+   * Called before each change is delivered: waits until the connection can take it. Then no other subscription of the
+   * connection reads or delivers, until this event was written, its subscription is over, or `ready` is called again.
+   */
   ready(change: Change): Promise<void>;
   /** Ends the connection, because this process is too busy to read an event. The client comes back with its cursor. */
   overloaded(): void;

@@ -32,6 +32,8 @@ export type Operation = {
   readonly signal: AbortSignal;
   /** Runs work, and everything it starts, as a part of the operation. */
   run<Result>(work: () => Result): Result;
+  /** Whether anything was read from the database. */
+  hasRead(): boolean;
   /** The number of bytes that may still be read from the database. */
   remainingBytes(): number;
   /** Counts bytes that were read from the database, or would have been. */
@@ -97,6 +99,7 @@ export function startOperation(limits: RunningLimits, leaving?: AbortSignal): Op
   const operation: Operation & { isOver(): boolean } = {
     signal: ending.signal,
     run: (work) => current.run(operation, work),
+    hasRead: () => read > 0,
     remainingBytes: () => answerBytes - read,
     countRead(bytes) {
       if (isActing) return;

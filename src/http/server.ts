@@ -6,6 +6,7 @@ import { createAuthentication } from '../auth/authenticate.ts';
 import type { Services } from '../context.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RunningLimits } from '../operation.ts';
+import { createEntityReads } from '../schema/feed/entityReads.ts';
 import { createBoundedServer } from './boundedServer.ts';
 import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
@@ -46,7 +47,7 @@ export async function startHttpServer(
   { host, port, metrics, log, limits, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
-  const connections = createLiveConnections(db.checkPool, log, tuning);
+  const connections = createLiveConnections(db.checkPool, createEntityReads(db, limits), log, tuning);
   const authenticate = createAuthentication(db.tokenPool);
   const yoga = createGraphQLServer(services, authenticate, connections, limits, log);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);

@@ -22,6 +22,19 @@ const SessionStatus = graphql(`
   }
 `);
 
+const SessionPage = graphql(`
+  subscription NounsSessionPage($organizationId: ID!) {
+    changes(organizationId: $organizationId, types: [SESSION_UPDATED, SESSION_CREATED]) {
+      entity {
+        ... on Session {
+          id
+          branch
+        }
+      }
+    }
+  }
+`);
+
 const ROWS = 60;
 
 it('objects are read once per type for all changes of a batch and all subscribers', async ({
@@ -65,6 +78,38 @@ it('objects are read once per type for all changes of a batch and all subscriber
     }
   }
   expect(reads).toEqual({ session: 1, session_standing: 1, project: 1 });
+});
+
+it('two subscriptions of one connection are read together, so that neither makes the other read anew', async ({
+  team,
+  psql,
+  app,
+  database,
+}) => {
+  const sessions = [];
+  for (let count = 0; count < ROWS; count += 1) sessions.push(await team.spawn());
+  const client = app.client(team.owner.token);
+  const typed = await client.subscribe(SessionStatus, { organizationId: team.id });
+  const page = await client.subscribe(SessionPage, { organizationId: team.id });
+  // With its first event, a subscription tells what it reads.
+  const marker = await team.spawn();
+  while ((await typed.event()).sessionChanged.session?.id !== marker.id);
+  for (;;) {
+    const { entity } = (await page.event()).changes;
+    if (entity && 'id' in entity && entity.id === marker.id) break;
+  }
+
+  const counted = countStatements(database.url);
+  await psql('UPDATE session SET branch = $1 WHERE id = ANY($2::uuid[])', [
+    'together',
+    sessions.map(({ id }) => uuidOf(id)),
+  ]);
+  await Promise.all([typed.events(ROWS), page.events(ROWS)]);
+  counted.stop();
+  // One for each of the two selections.
+  const reads = counted.statements().filter(({ text }) => text.includes('FROM "public"."session" '));
+  expect(reads).toHaveLength(2);
+  await client.close();
 });
 
 it('both sessions of a transfer are delivered', async ({ sharedTeam: team }) => {

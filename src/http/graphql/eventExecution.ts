@@ -115,16 +115,11 @@ async function attempt(
     // Each event gets a context with caches of its own. The subscription's context lives as long as the subscription: with
     // its caches, the last event would show what was loaded for the first.
     const operation = startOperation(limits, leaving);
-    const contextValue = {
-      ...context,
-      ...initContextCache(),
-      ...position,
-      operation,
-      upcoming: event.upcoming,
-    };
+    const objects = event.change instanceof Error ? undefined : event.objects.event(event.change);
+    const contextValue = { ...context, ...initContextCache(), ...position, operation, objects };
     const result = await onAccount({ name: accountOf(event, context), waitMs: ATTEMPT_MS }, () =>
       during(operation, () => execute({ ...args, rootValue: event, contextValue })),
-    );
+    ).finally(() => objects?.end(operation.hasRead()));
     const failed = result.errors?.find(({ originalError }) => isTemporary(originalError));
     return { result, reason: failed?.originalError };
   } catch (error) {

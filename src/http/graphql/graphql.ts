@@ -6,7 +6,6 @@ import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Context, Services } from '../../context.ts';
 import type { RunningLimits } from '../../operation.ts';
 import { schema } from '../../resolvers/index.ts';
-import { createEntityReads } from '../../schema/feed/entityReads.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import type { LiveConnections } from '../live/connections.ts';
 import { createEventStreams, type NodeContext } from '../live/eventStreams.ts';
@@ -46,7 +45,6 @@ export function createGraphQLServer(
   log: Logger,
 ): GraphQLServer {
   const eventStreams = createEventStreams(connections);
-  const entityReads = createEntityReads(services.db, limits);
   const { plugin, viewerOf } = useAuthentication(authenticate, services.db.tokenPool, log);
   return createYoga<object, Context>({
     schema,
@@ -77,7 +75,7 @@ export function createGraphQLServer(
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {
-      const own = { ...services, entityReads, requestId: randomUUID() };
+      const own = { ...services, requestId: randomUUID() };
       if ('subscriptionTransport' in initial) return { ...own, ...(initial as unknown as TransportContext) };
       const http = initial as unknown as NodeContext & { request: Request };
       const viewer = viewerOf(http.request);

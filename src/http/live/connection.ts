@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { SubscriptionSlot } from '../../context.ts';
+import type { EntityReads, SubscriptionObjects } from '../../schema/feed/entityReads.ts';
 import { createBackpressure } from './backpressure.ts';
 import { createBudget } from './budget.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
@@ -10,6 +11,7 @@ import { createHeartbeats } from './heartbeats.ts';
 import { createOperations, type Operations } from './operations.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import type { Ending, Transport } from './transport.ts';
+import { createTurns } from './turns.ts';
 
 export type LiveConnection = {
   readonly viewer: Viewer;
@@ -38,6 +40,7 @@ export type LiveConnection = {
 
 export type ConnectionOptions = {
   limits: ConnectionLimits;
+  entityReads: EntityReads;
   /** @throws {GraphQLError} when the viewer has too many subscriptions in all, or too costly ones. */
   onReserve(cost: number): void;
   onRelease(cost: number): void;
@@ -48,9 +51,11 @@ export type ConnectionOptions = {
 export function openConnection(
   transport: Transport,
   viewer: Viewer,
-  { limits, onReserve, onRelease, onDelivery, onEnd }: ConnectionOptions,
+  { limits, entityReads, onReserve, onRelease, onDelivery, onEnd }: ConnectionOptions,
 ): LiveConnection {
   const subscriptions = new Set<Subscription>();
+  const turns = createTurns<Subscription>();
+  const objects = entityReads.connect();
   const budget = createBudget(
     { subscriptions: limits.perConnection, cost: limits.costPerConnection },
     'A connection',
@@ -85,6 +90,7 @@ export function openConnection(
 
   function release(subscription: Subscription): void {
     if (!subscriptions.delete(subscription)) return;
+    turns.give(subscription);
     budget.giveBack(subscription.cost);
     onRelease(subscription.cost);
   }
@@ -113,28 +119,40 @@ export function openConnection(
       }
       const subscription = createSubscription(id, subscriber, cost);
       subscriptions.add(subscription);
+      let own: SubscriptionObjects | undefined;
       return {
         attach(stream, organizationId) {
           subscription.attach(stream, organizationId);
+          own = objects.subscribe(organizationId, stream);
           if (isOver) subscription.stop();
           void stream.live.then((isLive) => {
             if (isLive && subscriptions.has(subscription)) heartbeats.beatSoon();
           });
+          return own;
         },
         async ready(change) {
+          turns.give(subscription);
+          own?.expect(change);
+          // Before its turn: a heartbeat holds this subscription back until others have had theirs.
           await heartbeats.pass(change.position);
+          if (subscriptions.has(subscription)) await turns.take(subscription);
           await backpressure.drained();
           subscription.delivering(change);
           onDelivery();
         },
         overloaded: () => end('OVERLOADED'),
-        release: () => release(subscription),
+        release() {
+          own?.close();
+          release(subscription);
+        },
       };
     },
 
     written(id) {
       for (const subscription of subscriptions) {
-        if (subscription.id === id) subscription.written();
+        if (subscription.id !== id) continue;
+        subscription.written();
+        turns.give(subscription);
       }
       heartbeats.retry();
     },

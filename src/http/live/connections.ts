@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Viewer } from '../../auth/viewer.ts';
+import type { EntityReads } from '../../schema/feed/entityReads.ts';
 import { type Budget, createBudget } from './budget.ts';
 import { type LiveConnection, openConnection } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
@@ -31,6 +32,7 @@ const LAG_CHECK_MS = 1_000;
 
 export function createLiveConnections(
   pool: pg.Pool,
+  entityReads: EntityReads,
   log: Logger,
   tuning: Partial<ConnectionLimits> = {},
 ): LiveConnections {
@@ -55,6 +57,7 @@ export function createLiveConnections(
     open(transport, viewer) {
       const connection = openConnection(transport, viewer, {
         limits,
+        entityReads,
         onReserve(cost) {
           const budget = budgetOf(viewer.tokenId);
           budget.take(cost);

@@ -5,13 +5,14 @@ import { NotFoundError } from '../../errors.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
 import type { ActorFilter } from '../../feed/log/filter.ts';
+import type { SubscriptionObjects } from '../../schema/feed/entityReads.ts';
 import { publicError } from './publicError.ts';
 
 /** An event of a source stream: a change, or the error that ends the subscription. */
 export type SourceEvent = {
   change: Change | Error;
-  /** The changes that the stream delivers next, as far as they are in memory. */
-  upcoming(): readonly Change[];
+  /** Reads the objects of the subscription's events. */
+  objects: SubscriptionObjects;
   /** Ends the connection, because this process is too busy to read the event. */
   overloaded(): void;
 };
@@ -27,9 +28,6 @@ type SubscribeOptions = {
   entityId?: string;
   actor?: ActorFilter;
 };
-
-/** The number of upcoming changes whose objects are read together. */
-const LOOKAHEAD = 100;
 
 /** @throws {GraphQLError} NOT_FOUND, CURSOR_EXPIRED, INVALID_CURSOR, or the transport's refusal. */
 export async function subscribe(
@@ -52,8 +50,7 @@ export async function subscribe(
         (entityId === undefined || change.entityId === entityId) &&
         (actor === undefined || (change.actor.kind === actor.kind && change.actor.id === actor.id)),
     });
-    slot.attach(stream, organizationId);
-    return sourceStream(stream, slot);
+    return sourceStream(stream, slot, slot.attach(stream, organizationId));
   } catch (error) {
     slot.release();
     throw publicError(error);
@@ -77,8 +74,8 @@ function transportOf({ subscriptionTransport }: Context): SubscriptionTransport 
 function sourceStream(
   stream: ChangeStream,
   slot: SubscriptionSlot,
+  objects: SubscriptionObjects,
 ): AsyncIterableIterator<SourceEvent, undefined> {
-  const upcoming = () => stream.upcoming(LOOKAHEAD);
   const { overloaded } = slot;
   const end = async () => {
     slot.release();
@@ -94,10 +91,10 @@ function sourceStream(
         const { done, value: change } = await stream.next();
         if (done) return await end();
         await slot.ready(change);
-        return { done: false, value: { change, upcoming, overloaded } };
+        return { done: false, value: { change, objects, overloaded } };
       } catch (error) {
         await end();
-        return { done: false, value: { change: asError(error), upcoming, overloaded } };
+        return { done: false, value: { change: asError(error), objects, overloaded } };
       }
     },
     return: end,

@@ -1,11 +1,12 @@
 /** Reads the object that changed, whatever its type. */
-import { brandWithType } from '@pothos/core';
+import { brandWithType, initContextCache } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../../context.ts';
 import type { Change } from '../../feed/log/change.ts';
 import type { Row } from '../kit/model.ts';
 import { rowOf } from '../kit/rowLoader.ts';
+import type { Want } from './entityReads.ts';
 
 /** The members of an organization see all of its objects that the feed tells of, so the viewer needs no other right. */
 export async function entityOf(
@@ -15,15 +16,28 @@ export async function entityOf(
 ): Promise<object | null> {
   const { entityType, entityId } = change;
   const query = queryFromInfo({ context, info, typeName: entityType });
-  const row = context.upcoming
-    ? await context.entityReads.find(entityType, query, entityId, {
-        change,
-        upcoming: context.upcoming,
-        idsOf: (each) => [each.entityType === entityType ? each.entityId : undefined],
-      })
+  const row = context.objects
+    ? await context.objects.find({ ...wantOf(entityType, query), others }, entityId)
     : await storedRow(change, context, query);
   if (row) brandWithType(row, entityType as never);
   return row;
+
+  /** The objects of the other types that changed. */
+  function others(changes: readonly Change[]): Want[] {
+    const types = new Set(changes.map((each) => each.entityType));
+    types.delete(entityType);
+    // Apart from the caches of this event, which hold what its own object was selected with.
+    const apart = { ...context, ...initContextCache() };
+    return [...types].map((typeName) => wantOf(typeName, queryFromInfo({ context: apart, info, typeName })));
+  }
+}
+
+function wantOf(entityType: string, query: Want['query']): Want {
+  return {
+    modelName: entityType,
+    query,
+    idsOf: (change) => [change.entityType === entityType ? change.entityId : undefined],
+  };
 }
 
 /** Limited to the organization of the change, because another program may have written it with any id. */

@@ -25,8 +25,10 @@ export function entityField(
     type,
     nullable: true,
     description,
-    resolve: (query, change, _args, { entityReads, upcoming = () => [] }) =>
-      entityReads.find(type.modelName, query, id(change), { change, upcoming, idsOf: ids }) as never,
+    resolve: async (query, change, _args, { objects }) => {
+      if (!objects) throw new Error('An event was executed without its objects.');
+      return (await objects.find({ modelName: type.modelName, query, idsOf: ids }, id(change))) as never;
+    },
   });
 }
 
