@@ -1,10 +1,10 @@
 import { isOwnSession } from '../../auth/own.ts';
 import { type Action, can } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { LIVE_ORCHESTRATOR } from '../../services/session/orchestrator.ts';
 import {
   claimRefusal,
   hasWorkspace,
+  LIVE_ORCHESTRATOR,
   restoreRefusal,
   sessionName,
 } from '../../services/session/sessionRule.ts';

@@ -2,11 +2,9 @@
 import type { Session } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { violatedConstraint } from '../../sqlError.ts';
+import { LIVE_ORCHESTRATOR } from './sessionRule.ts';
 
 const KEY = 'session_orchestrator_key';
-
-/** The conditions of the key. */
-export const LIVE_ORCHESTRATOR = { kind: 'ORCHESTRATOR', isTerminated: false } as const;
 
 /** The live orchestrator of a project. While the project is locked, no act starts another one. */
 export async function liveOrchestrator(

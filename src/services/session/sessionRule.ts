@@ -19,6 +19,9 @@ export function sessionName({ project, num }: { project: Pick<Project, 'slug'>; 
   return `${project.slug}-${num}`;
 }
 
+/** Which session a project has at most one of. */
+export const LIVE_ORCHESTRATOR = { kind: 'ORCHESTRATOR', isTerminated: false } as const;
+
 /** The fields of a session that decide whether it may claim a pull request. */
 export type Claimer = Pick<Session, 'kind' | 'isTerminated' | 'workspacePath'> & {
   project: Pick<Project, 'slug' | 'kind' | 'archivedAt'>;
