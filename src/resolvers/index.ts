@@ -25,6 +25,7 @@ import './orgImport/orgImports.ts';
 import './project/project.ts';
 import './project/updateProject.ts';
 import './project/archiveProject.ts';
+import './session/laneCounts.ts';
 import './session/session.ts';
 import './session/spawnSession.ts';
 import './session/activity.ts';

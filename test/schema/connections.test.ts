@@ -16,6 +16,7 @@ import {
 const FORWARD_ONLY = ['Organization.changes'];
 /** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
+  'Agent.laneCounts',
   'InstallManifest.creates',
   'Installation.drift',
   'OrgImport.warnings',
@@ -24,6 +25,7 @@ const PLAIN_LISTS = [
   'OrgImportPlan.unmetRequirements',
   'Organization.laneCounts',
   'Organization.workspaceTree',
+  'Project.laneCounts',
   'PullRequest.unresolvedBy',
   'Query.nodes',
   'RelationshipType.rules',

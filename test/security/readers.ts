@@ -54,7 +54,7 @@ export const FIELDS: Record<string, string> = {
   Token:
     'id user agent organization createdBy label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
   Agent:
-    'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+    'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions laneCounts updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
   AgentAction: 'id action outcome metadata furtherRefusals agent createdAt',
@@ -70,7 +70,8 @@ export const FIELDS: Record<string, string> = {
   OrgImport:
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
-  Project: 'id slug name repoUrl kind archivedAt createdAt updatedAt organization viewerCanUpdate',
+  Project:
+    'id slug name repoUrl kind archivedAt createdAt updatedAt organization sessions pullRequests laneCounts viewerCanUpdate',
   Session:
     'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated terminatedAt terminatedBy displayStatus statusSince scmStatus lane laneSince statusChangesAt mergePolicy branch hasWorkspace executionWorkspace pullRequests prompt spawnedBy createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
   ExecutionWorkspace:

@@ -98,6 +98,17 @@ builder.prismaObjectFields('Organization', (t) => ({
   }),
 }));
 
+builder.prismaObjectFields('Project', (t) => ({
+  pullRequests: t.relatedConnection('pullRequests', {
+    ...relatedList(),
+    description: 'The pull requests of the project, newest first, including released ones.',
+    args: {
+      states: t.arg({ type: [PullRequestState], description: 'Only pull requests in one of these states.' }),
+    },
+    query: ({ states }) => ({ where: { state: states ? { in: states } : undefined } }),
+  }),
+}));
+
 const NONE = { id: { in: [] } };
 
 /** @throws BAD_USER_INPUT when no repository has such a name */

@@ -1,18 +1,9 @@
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { SessionDisplayStatus, SessionKind, SessionLane } from '../../schema/session/enum.ts';
-import { LaneCount } from '../../schema/session/laneCount.ts';
 import { Session } from '../../schema/session/session.ts';
 import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
-import { countLanes, sessionsWhere } from './sessionFilter.ts';
-
-/** The filters that the list and the counts of the lanes share. */
-const whichArgs = () =>
-  builder.args((arg) => ({
-    projectId: arg.idOf('Project', { description: 'Only sessions of this project.' }),
-    agentId: arg.idOf('Agent', { description: 'Only sessions of this agent.' }),
-    kind: arg.field({ type: SessionKind, description: 'Only sessions of this kind.' }),
-  }));
+import { sessionsWhere } from './sessionFilter.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   session: t.field({
@@ -38,7 +29,9 @@ builder.prismaObjectFields('Organization', (t) => ({
     }),
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
     args: {
-      ...whichArgs(),
+      projectId: t.arg.idOf('Project', { description: 'Only sessions of this project.' }),
+      agentId: t.arg.idOf('Agent', { description: 'Only sessions of this agent.' }),
+      kind: t.arg({ type: SessionKind, description: 'Only sessions of this kind.' }),
       lane: t.arg({ type: SessionLane, description: 'Only sessions in this lane.' }),
       displayStatuses: t.arg({
         type: [SessionDisplayStatus],
@@ -60,13 +53,19 @@ builder.prismaObjectFields('Organization', (t) => ({
     },
     query: (args) => ({ where: sessionsWhere(args) }),
   }),
-  laneCounts: t.field({
-    type: [LaneCount],
-    description:
-      "The number of the organization's sessions in each lane. All lanes are included, in the order of a board.",
-    args: whichArgs(),
-    select: { id: true },
-    resolve: ({ id }, args, context) => countLanes(id, args, context),
+}));
+
+builder.prismaObjectFields('Project', (t) => ({
+  sessions: t.relatedConnection('sessions', {
+    ...relatedList(),
+    description: 'The sessions of the project, newest first, including terminated ones.',
+    args: {
+      live: t.arg.boolean({
+        description:
+          'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',
+      }),
+    },
+    query: ({ live }) => ({ where: { isTerminated: live == null ? undefined : !live } }),
   }),
 }));
 

@@ -1,9 +1,8 @@
-/** The filters of the list of sessions and of the counts of the lanes. */
-import { type SessionDisplayStatus, type SessionKind, SessionLane } from '../../../prisma/client/enums.ts';
+/** The filters of lists of sessions and of the counts of their lanes. */
+import type { SessionDisplayStatus, SessionKind, SessionLane } from '../../../prisma/client/enums.ts';
 import { filterId } from '../../schema/kit/filterId.ts';
-import { setwise } from '../../schema/kit/setwise.ts';
 
-type Which = { projectId?: string | null; agentId?: string | null; kind?: SessionKind | null };
+export type Which = { projectId?: string | null; agentId?: string | null; kind?: SessionKind | null };
 type SessionFilter = Which & {
   lane?: SessionLane | null;
   displayStatuses?: SessionDisplayStatus[] | null;
@@ -11,7 +10,7 @@ type SessionFilter = Which & {
   spawnedById?: string | null;
 };
 
-const ofWhich = ({ projectId, agentId, kind }: Which) => ({
+export const ofWhich = ({ projectId, agentId, kind }: Which) => ({
   projectId: projectId ?? undefined,
   agentId: agentId ?? undefined,
   kind: kind ?? undefined,
@@ -36,15 +35,3 @@ export function sessionsWhere({ lane, displayStatuses, live, spawnedById, ...whi
     },
   };
 }
-
-/** Counts the sessions of an organization in each lane. The lanes are in the order of a board. */
-export const countLanes = setwise(async (organizationIds, which: Which, { db }) => {
-  const found = await db.prisma.sessionStanding.groupBy({
-    by: ['organizationId', 'lane'],
-    where: { organizationId: { in: [...organizationIds] }, ...ofWhich(which) },
-    _count: true,
-  });
-  const counts = new Map(found.map((each) => [`${each.organizationId} ${each.lane}`, each._count]));
-  return (organizationId) =>
-    Object.values(SessionLane).map((lane) => ({ lane, count: counts.get(`${organizationId} ${lane}`) ?? 0 }));
-});

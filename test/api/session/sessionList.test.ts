@@ -37,6 +37,51 @@ const SessionsSpawnedBy = graphql(`
   }
 `);
 
+const ListsOfProject = graphql(`
+  query ListsOfProject($id: ID!, $live: Boolean) {
+    node(id: $id) {
+      ... on Project {
+        sessions(live: $live) {
+          totalCount
+          nodes {
+            id
+          }
+        }
+        pullRequests {
+          nodes {
+            id
+          }
+        }
+        laneCounts {
+          lane
+          count
+        }
+        workers: laneCounts(kind: WORKER) {
+          lane
+          count
+        }
+      }
+    }
+  }
+`);
+
+const LanesOfAgent = graphql(`
+  query LanesOfAgent($id: ID!, $projectId: ID) {
+    node(id: $id) {
+      ... on Agent {
+        laneCounts(projectId: $projectId) {
+          lane
+          count
+        }
+      }
+    }
+  }
+`);
+
+/** The lanes that have sessions. */
+const countsOf = (lanes: { lane: string; count: number }[]) =>
+  Object.fromEntries(lanes.filter(({ count }) => count > 0).map(({ lane, count }) => [lane, count]));
+
 async function byKind(
   team: Team,
   which: { kind?: SessionKind; projectId?: string; lane?: 'WORKING' | 'ARCHIVE' },
@@ -103,5 +148,50 @@ describe('the filter by spawnedById', () => {
       spawnedById: team.project.id,
     });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+  });
+});
+
+describe('the lists and counts of a project', () => {
+  async function listsOf(team: Team, id: string, live?: boolean) {
+    const { node } = await team.owner.query(ListsOfProject, { id, live });
+    if (!node || !('pullRequests' in node)) throw new Error('The owner does not see the project.');
+    return node;
+  }
+
+  it('hold what belongs to the project alone', async ({ team }) => {
+    const other = await team.register({ slug: 'lander' });
+    const ended = await team.spawn();
+    await team.terminate(ended.id);
+    const session = await team.spawn();
+    await team.spawn({ kind: 'ORCHESTRATOR', projectId: other.id });
+    team.onGitHub(7);
+    const { pullRequest } = succeeded(await team.claim(session.id, 7));
+
+    const here = await listsOf(team, team.project.id);
+    expect(here.sessions).toEqual({ totalCount: 2, nodes: [{ id: session.id }, { id: ended.id }] });
+    expect(here.pullRequests.nodes).toEqual([{ id: pullRequest.id }]);
+    expect(countsOf(here.laneCounts)).toEqual({ READY_TO_MERGE: 1, ARCHIVE: 1 });
+    expect((await listsOf(team, team.project.id, true)).sessions.nodes).toEqual([{ id: session.id }]);
+
+    const there = await listsOf(team, other.id);
+    expect(there.sessions.totalCount).toBe(1);
+    expect(there.pullRequests.nodes).toEqual([]);
+    expect([countsOf(there.laneCounts), countsOf(there.workers)]).toEqual([{ WORKING: 1 }, {}]);
+  });
+});
+
+describe('Agent.laneCounts', () => {
+  it('counts the sessions of the agent, by project if wanted', async ({ team }) => {
+    const other = await team.register({ slug: 'lander' });
+    const agent = await team.hire();
+    await team.spawn();
+    await team.spawn({ agentId: agent.id });
+    await team.spawn({ agentId: agent.id, projectId: other.id });
+    const lanesOf = async (projectId?: string) => {
+      const { node } = await team.owner.query(LanesOfAgent, { id: agent.id, projectId });
+      return node && 'laneCounts' in node ? countsOf(node.laneCounts) : node;
+    };
+    expect(await lanesOf()).toEqual({ WORKING: 2 });
+    expect(await lanesOf(other.id)).toEqual({ WORKING: 1 });
   });
 });
