@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { globalId } from '../../src/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
+import type { StructureEventType } from '../graphql/graphql.ts';
 import type { Client } from '../support/client.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { CreateToken } from '../support/mutations.ts';
@@ -24,7 +25,7 @@ const Me = graphql(`
 `);
 
 const Actors = graphql(`
-  query Actors($slug: String!, $type: String!) {
+  query Actors($slug: String!, $type: StructureEventType!) {
     organization(slug: $slug) {
       structureEvents(type: $type) {
         nodes {
@@ -61,7 +62,7 @@ function commandsOn(database: TestDatabase): Muster {
 
 const newEmail = () => `new-${randomUUID()}@example.com`;
 const isGood = async (client: Client) => (await client.raw({ query: '{ __typename }' })).status === 200;
-const eventsOf = async (owner: Client, slug: string, type: string) =>
+const eventsOf = async (owner: Client, slug: string, type: StructureEventType) =>
   (await owner.query(Actors, { slug, type })).organization?.structureEvents.nodes;
 
 describe('muster organization add-member', () => {
@@ -89,7 +90,7 @@ describe('muster organization add-member', () => {
       viewer: { name: 'Zoe' },
       organization: { viewerRole: 'ADMIN' },
     });
-    expect(await eventsOf(team.owner, team.slug, 'member.added')).toMatchObject([
+    expect(await eventsOf(team.owner, team.slug, 'MEMBER_ADDED')).toMatchObject([
       { payload: { role: 'ADMIN' }, actor: { kind: 'SYSTEM', name: 'command line' } },
     ]);
   });
@@ -147,12 +148,12 @@ describe('muster grant', () => {
     expect([missing.code, missing.err]).toEqual([1, 'Not granted: github.com/acme. Nothing was revoked.']);
     expect((await muster('grant', team.slug)).out).toBe('github.com/acme/rocket');
 
-    const [newest] = (await eventsOf(team.owner, team.slug, 'repository.granted')) ?? [];
+    const [newest] = (await eventsOf(team.owner, team.slug, 'REPOSITORY_GRANTED')) ?? [];
     expect(newest).toEqual({
       payload: { repositories: ['github.com/acme/rocket', 'github.com/other'] },
       actor: { kind: 'SYSTEM', name: 'command line' },
     });
-    expect(await eventsOf(team.owner, team.slug, 'repository.grant_revoked')).toMatchObject([
+    expect(await eventsOf(team.owner, team.slug, 'REPOSITORY_GRANT_REVOKED')).toMatchObject([
       { payload: { repositories: ['github.com/other'] } },
     ]);
   });
@@ -222,7 +223,7 @@ describe('muster token', () => {
     expect((await muster('token', 'revoke', uuidOf(made.token.id))).out).toBe('It was revoked already.');
     expect((await muster('token', 'list', '--email', bob.email)).out).toBe('There are no such tokens.');
     expect((await muster('token', 'list', '--email', bob.email, '--all')).out).toMatch(/revoked$/);
-    expect(await eventsOf(team.owner, team.slug, 'token.revoked')).toMatchObject([
+    expect(await eventsOf(team.owner, team.slug, 'TOKEN_REVOKED')).toMatchObject([
       { payload: { label: 'made' }, actor: { kind: 'SYSTEM', name: 'command line' } },
     ]);
     expect((await muster('token', 'revoke', 'mst_none')).err).toMatch(/^There is no token "mst_none"\./);

@@ -114,7 +114,7 @@ describe('a hired agent', () => {
     expect(job?.output?.output).toMatch(/^starting it\n/);
     const stored = await psql<{ text: string }>('SELECT j::text AS text FROM pgboss.job j');
     expect(stored.filter(({ text }) => text.includes(String(token)))).toEqual([]);
-    expect((await team.structureEvents('token.created')).at(-1)).toMatchObject({
+    expect((await team.structureEvents('TOKEN_CREATED')).at(-1)).toMatchObject({
       actor: { kind: 'SYSTEM', name: 'agent.start' },
       payload: { label: 'runtime' },
     });
@@ -144,7 +144,7 @@ describe('a hired agent', () => {
     expect(tokens.map(({ is_good }) => is_good)).toEqual([false, false, true]);
     const { token } = await containers.input('start', uuidOf(id));
     expect(tokens[2]?.hash).toBe(hashSecret(String(token)));
-    expect((await team.structureEvents('token.revoked')).length).toBe(2);
+    expect((await team.structureEvents('TOKEN_REVOKED')).length).toBe(2);
   });
 
   it('is in ERROR when its container does not start, and the leftovers are removed', async ({
@@ -164,7 +164,7 @@ describe('a hired agent', () => {
     });
     await until(async () => (await containers.state(uuidOf(id))) === 'gone');
     expect((await tokensOf(psql, id)).map(({ is_good }) => is_good)).toEqual([false, false]);
-    expect(await team.structureEvents('agent.failed')).toMatchObject([
+    expect(await team.structureEvents('AGENT_FAILED')).toMatchObject([
       {
         actor: { kind: 'SYSTEM', name: 'agent.start' },
         subjectId: id,
@@ -328,7 +328,7 @@ describe('a container that ends by itself', () => {
       expect(changes.map(({ type, actor }) => [type, actor])).toEqual(
         types.map((type) => [type, { kind: 'SYSTEM', name: 'agent.reconcile' }]),
       );
-      expect(await team.structureEvents('agent.failed')).toMatchObject([
+      expect(await team.structureEvents('AGENT_FAILED')).toMatchObject([
         {
           actor: { kind: 'SYSTEM', name: 'agent.reconcile' },
           subjectId: id,

@@ -29,7 +29,7 @@ describe('an execution workspace', () => {
       type: 'EXECUTION_WORKSPACE_CLOSED',
       actor: { kind: 'SYSTEM', name: 'executionWorkspace.sweep' },
     });
-    const events = await team.structureEvents('execution_workspace.closed');
+    const events = await team.structureEvents('EXECUTION_WORKSPACE_CLOSED');
     expect(events.filter(({ subjectId }) => subjectId === id)).toMatchObject([{ actor: { kind: 'SYSTEM' } }]);
   });
 

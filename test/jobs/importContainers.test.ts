@@ -91,7 +91,7 @@ it('what is required and missing is MISSING_ENVIRONMENT, and the import has fail
     code: 'MISSING_ENVIRONMENT',
     requirements: [{ anyOf: ['API_KEY'], level: 'REQUIRED' }],
   });
-  expect((await team.structureEvents()).map(({ type }) => type)).toContain('org.import.failed');
+  expect((await team.structureEvents()).map(({ type }) => type)).toContain('ORG_IMPORT_FAILED');
   const { import: row } = await importer.import(document, { environment: ['API_KEY'] });
   expect(row).toMatchObject({ createdCount: 1, warnings: [{ path: 'recommended_env' }] });
 });

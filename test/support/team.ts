@@ -14,6 +14,7 @@ import type {
   RegisterProjectInput,
   SpawnSessionInput,
   StructureEventsOfQuery,
+  StructureEventType,
 } from '../graphql/graphql.ts';
 import type { TestApp } from './app.ts';
 import { type Client, createClient } from './client.ts';
@@ -69,7 +70,7 @@ export type Team = {
   /** The changes of the stored feed, oldest first: all that were committed before the call. */
   changes(which?: { types?: ChangeType[]; requestId?: string }): Promise<Change[]>;
   /** The audit trail, oldest first. */
-  structureEvents(type?: string): Promise<StructureEvent[]>;
+  structureEvents(type?: StructureEventType): Promise<StructureEvent[]>;
   /** A digest of everything that is stored of the organization, and the number of its changes. */
   footprint(): Promise<Record<string, string | null>>;
 };
@@ -109,7 +110,7 @@ const NextToken = graphql(`
 `);
 
 const StructureEventsOf = graphql(`
-  query StructureEventsOf($slug: String!, $type: String) {
+  query StructureEventsOf($slug: String!, $type: StructureEventType) {
     organization(slug: $slug) {
       structureEvents(first: 100, type: $type) {
         nodes {

@@ -1,16 +1,21 @@
 import { globalId } from '../../globalId.ts';
+import type { StructureEventType as Stored } from '../../services/act/structureEvent.ts';
 import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
+import { StructureEventType } from './structureEventType.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
   select: {},
   id: { field: 'id' },
   description: 'An entry of the audit trail. Entries are never changed or deleted.',
   fields: (t) => ({
-    type: t.exposeString('type', {
-      description:
-        'The type of the event: `pr.claimed`, `pr.released`; `member.invited`, `member.invitation_declined`, `member.invitation_withdrawn`, `member.added`, `member.role_changed`, `member.removed`; `token.created`, `token.revoked`; `repository.granted`, `repository.grant_revoked`; `agent.hired`, `agent.failed`, `agent.offboarded`; `workspace.removed`; `execution_workspace.closed`, `execution_workspace.reopened`; `org.import.started`, `org.import.completed`, `org.import.failed`.',
+    type: t.field({
+      type: StructureEventType,
+      description: 'What the event tells of.',
+      select: { type: true },
+      // Only the types of the enum are ever written.
+      resolve: ({ type }) => type as Stored,
     }),
     subjectId: t.id({
       description: 'The global id of the object that the event is about.',
@@ -42,7 +47,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       ...long('StructureEvent', 'payload', 64),
       type: 'JSON',
       description:
-        'Details of the event. `pr.claimed` and `pr.released` have the global ids of the sessions `from` (null when no session held the pull request) and `to` (null for a release). `agent.offboarded` and `agent.failed` list what the agent released. `repository.granted` and `repository.grant_revoked` name the `repositories`. `workspace.removed` has the workspace’s `path`, the names from the root, and the `reason`. `execution_workspace.closed` and `execution_workspace.reopened` have the `name`, the `mode` and the `generation`. `org.import.completed` and `org.import.failed` have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
+        'Details of the event. PR_CLAIMED and PR_RELEASED have the global ids of the sessions `from` (null when no session held the pull request) and `to` (null for a release). AGENT_OFFBOARDED and AGENT_FAILED list what the agent released. REPOSITORY_GRANTED and REPOSITORY_GRANT_REVOKED name the `repositories`. WORKSPACE_REMOVED has the workspace’s `path`, the names from the root, and the `reason`. EXECUTION_WORKSPACE_CLOSED and EXECUTION_WORKSPACE_REOPENED have the `name`, the `mode` and the `generation`. ORG_IMPORT_COMPLETED and ORG_IMPORT_FAILED have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the event happened.' }),
   }),

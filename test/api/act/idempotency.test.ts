@@ -111,7 +111,7 @@ describe('ten concurrent mutations under one idempotencyKey', () => {
     const claims = await tenAtOnce(() => team.claim(session.id, 7, { idempotencyKey: key }));
     expect(new Set(claims.map((claim) => succeeded(claim).requestId)).size).toBe(1);
     expect(await team.changes({ types: ['PR_CREATED', 'PR_UPDATED'] })).toHaveLength(1);
-    expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
+    expect(await team.structureEvents('PR_CLAIMED')).toHaveLength(1);
   });
 
   it('create one token and return its secret to one of them', async ({ team }) => {

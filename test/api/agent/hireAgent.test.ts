@@ -54,7 +54,7 @@ describe('hireAgent without a runtime', () => {
     });
     // The config may hold secrets.
     expect(JSON.stringify(change)).not.toContain('large');
-    expect(await team.structureEvents('agent.hired')).toMatchObject([
+    expect(await team.structureEvents('AGENT_HIRED')).toMatchObject([
       {
         subjectId: agent.id,
         requestId,

@@ -109,7 +109,7 @@ describe('offboardAgent', () => {
       entityId: robin.id,
       payload: { row: { status: 'STOPPED' }, changed: ['offboardReason', 'offboardedAt', 'status'] },
     });
-    expect(await team.structureEvents('agent.offboarded')).toMatchObject([
+    expect(await team.structureEvents('AGENT_OFFBOARDED')).toMatchObject([
       {
         subjectId: robin.id,
         payload: {
@@ -176,7 +176,7 @@ describe('offboardAgent', () => {
       outcomes.map((each) => succeeded(each).alreadyOffboarded).filter((already) => !already),
     ).toHaveLength(1);
     expect(await team.changes({ types: ['AGENT_OFFBOARDED', 'REPO_RELEASED'] })).toHaveLength(2);
-    expect(await team.structureEvents('agent.offboarded')).toHaveLength(1);
+    expect(await team.structureEvents('AGENT_OFFBOARDED')).toHaveLength(1);
   });
 
   it('returns the same result under the same idempotencyKey', async ({ team, robin }) => {

@@ -98,7 +98,7 @@ it('of ten concurrent closes one happens', async ({ team }) => {
     ...Array(9).fill('AlreadyClosedError'),
     'CloseExecutionWorkspacePayload',
   ]);
-  expect(await team.structureEvents('execution_workspace.closed')).toHaveLength(1);
+  expect(await team.structureEvents('EXECUTION_WORKSPACE_CLOSED')).toHaveLength(1);
 });
 
 describe('a close and a session that becomes live', () => {

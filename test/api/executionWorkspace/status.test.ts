@@ -113,24 +113,24 @@ it('a repeated close under one idempotency key closes once', async ({ team }) =>
   const first = succeeded(await close(team, input));
   const second = succeeded(await close(team, input));
   expect(second).toEqual(first);
-  expect(await team.structureEvents('execution_workspace.closed')).toHaveLength(1);
+  expect(await team.structureEvents('EXECUTION_WORKSPACE_CLOSED')).toHaveLength(1);
 });
 
 it('a close and a reopening are in the audit trail, by the person, with the generation', async ({ team }) => {
   const { id } = await team.openExecutionWorkspace({ name: 'fix-login' });
   const closed = succeeded(await close(team, { id }));
   const reopened = succeeded(await reopen(team, { id }));
-  const events = (await team.structureEvents()).filter(({ type }) => type.startsWith('execution_workspace.'));
+  const events = (await team.structureEvents()).filter(({ type }) => type.startsWith('EXECUTION_WORKSPACE_'));
   expect(events).toMatchObject([
     {
-      type: 'execution_workspace.closed',
+      type: 'EXECUTION_WORKSPACE_CLOSED',
       subjectId: id,
       requestId: closed.requestId,
       payload: { name: 'fix-login', mode: 'ISOLATED_WORKSPACE', generation: 1 },
       actor: { kind: 'USER' },
     },
     {
-      type: 'execution_workspace.reopened',
+      type: 'EXECUTION_WORKSPACE_REOPENED',
       subjectId: id,
       requestId: reopened.requestId,
       payload: { generation: 2 },

@@ -186,7 +186,7 @@ describe('acceptInvitation', () => {
       { type: 'INVITATION_ARCHIVED', entityId: invitation.id, payload: { changed: ['endedAt', 'status'] } },
       { type: 'MEMBER_CREATED', entityId: accepted.member.id, payload: { row: { name: 'Charles' } } },
     ]);
-    expect(await team.structureEvents('member.added')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_ADDED')).toMatchObject([
       {
         subjectId: accepted.member.id,
         requestId: accepted.requestId,
@@ -226,7 +226,7 @@ describe('acceptInvitation', () => {
     const first = succeeded(await accept(carl, invitation.id, 'once'));
     const again = await Promise.all([1, 2].map(() => accept(carl, invitation.id, 'once')));
     expect(again.map((each) => succeeded(each).member)).toEqual([first.member, first.member]);
-    expect(await team.structureEvents('member.added')).toHaveLength(1);
+    expect(await team.structureEvents('MEMBER_ADDED')).toHaveLength(1);
   });
 
   it('returns INVITATION_ENDED for an accepted one, and a removed member cannot use it again', async ({
@@ -259,7 +259,7 @@ describe('declineInvitation', () => {
     expect(declined.invitation).toMatchObject({ id: invitation.id, status: 'DECLINED' });
     expect(await roleIn(team, carl)).toBeUndefined();
     expect(refused(await accept(carl, invitation.id)).code).toBe('NOT_FOUND');
-    expect(await team.structureEvents('member.invitation_declined')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_INVITATION_DECLINED')).toMatchObject([
       { subjectId: invitation.id, requestId: declined.requestId },
     ]);
     // The organization may ask again.
@@ -274,7 +274,7 @@ describe('withdrawInvitation', () => {
     expect((await ownInvitations(carl)).totalCount).toBe(0);
     expect(refused(await accept(carl, invitation.id)).code).toBe('NOT_FOUND');
     expect(refused(await withdraw(team.owner, invitation.id))).toMatchObject({ status: 'WITHDRAWN' });
-    expect(await team.structureEvents('member.invitation_withdrawn')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_INVITATION_WITHDRAWN')).toMatchObject([
       { subjectId: invitation.id, requestId: withdrawn.requestId },
     ]);
   });

@@ -63,7 +63,7 @@ describe('addMember', () => {
         payload: { row: { email, role: 'MEMBER', status: 'PENDING', endedAt: null } },
       },
     ]);
-    expect(await team.structureEvents('member.invited')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_INVITED')).toMatchObject([
       { subjectId: invitation.id, requestId, payload: { role: 'MEMBER' } },
     ]);
   });

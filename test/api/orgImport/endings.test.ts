@@ -59,10 +59,10 @@ test('a completed import records its start and its end in the audit trail, all w
   const { import: row, cursor } = await importer.import(documentOf({ PM: { Dev: {} } }));
   const { events, imports } = await eventsOf(team, row?.id);
   expect(events.map(({ type }) => type)).toEqual([
-    'org.import.started',
-    'agent.hired',
-    'agent.hired',
-    'org.import.completed',
+    'ORG_IMPORT_STARTED',
+    'AGENT_HIRED',
+    'AGENT_HIRED',
+    'ORG_IMPORT_COMPLETED',
   ]);
   for (const { importId } of events) expect(importId).toBe(row?.id);
   expect(events[0]?.payload).toEqual({ name: 'Acme', mode: 'MERGE' });
@@ -112,7 +112,7 @@ test('ten imports at once under one idempotency key are one import', async ({ te
   for (const each of done) expect(each.items).toEqual(done[0]?.items);
   const { imports, events } = await eventsOf(team);
   expect(imports).toHaveLength(1);
-  expect(events.filter(({ type }) => type.startsWith('org.'))).toHaveLength(2);
+  expect(events.filter(({ type }) => type.startsWith('ORG_IMPORT_'))).toHaveLength(2);
   expect(
     await importerOf(team).refusal(document, { idempotencyKey: 'once', mode: 'RECONCILE' }),
   ).toMatchObject({
@@ -192,9 +192,9 @@ test('an import that the database interrupts has failed, and nothing of it is le
   expect(imports).toMatchObject([{ status: 'FAILED' }]);
   // The grant of a repository is part of every team.
   expect(events.map(({ type }) => type)).toEqual([
-    'repository.granted',
-    'org.import.started',
-    'org.import.failed',
+    'REPOSITORY_GRANTED',
+    'ORG_IMPORT_STARTED',
+    'ORG_IMPORT_FAILED',
   ]);
   expect(await importer.tree()).toEqual([]);
 });
@@ -211,7 +211,7 @@ test('offboarding an agent while a reconcile removes its workspace ends it once'
     ]);
     expect(row).toMatchObject({ status: 'COMPLETED', removedCount: 1 });
   }
-  const offboarded = await team.structureEvents('agent.offboarded');
+  const offboarded = await team.structureEvents('AGENT_OFFBOARDED');
   expect(new Set(offboarded.map(({ subjectId }) => subjectId)).size).toBe(offboarded.length);
 });
 

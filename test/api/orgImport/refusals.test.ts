@@ -3,7 +3,7 @@ import { openPsql, uuidOf } from '../../support/psql.ts';
 import { describe, expect, test } from '../../support/test.ts';
 import { documentOf, importerOf } from './importing.ts';
 
-const TERMINAL = ['org.import.completed', 'org.import.failed'];
+const TERMINAL = ['ORG_IMPORT_COMPLETED', 'ORG_IMPORT_FAILED'];
 
 describe('a source that cannot be read', () => {
   test('is INVALID_ORG_SOURCE with every issue, and leaves no import and no event', async ({ team }) => {
@@ -69,11 +69,11 @@ test('a stale plan is PLAN_STALE with the present hash, and the import has faile
   expect(error).toMatchObject({ code: 'PLAN_STALE', currentPlanHash: hash });
   const events = await team.structureEvents();
   expect(events.filter(({ type }) => TERMINAL.includes(type)).map(({ type }) => type)).toEqual([
-    'org.import.completed',
-    'org.import.failed',
+    'ORG_IMPORT_COMPLETED',
+    'ORG_IMPORT_FAILED',
   ]);
   expect(events.at(-1)).toMatchObject({
-    type: 'org.import.failed',
+    type: 'ORG_IMPORT_FAILED',
     payload: { name: 'Acme', mode: 'MERGE', created_count: 0, error: expect.stringContaining('PLAN_STALE') },
   });
   await importer.import(documentOf({ PM: {} }), { expectedPlanHash: hash });
@@ -121,8 +121,10 @@ test('while another import holds the tree, an import is IMPORT_IN_PROGRESS', asy
   });
   await holder('COMMIT');
   expect(
-    (await team.structureEvents()).filter(({ type }) => type.startsWith('org.')).map(({ type }) => type),
-  ).toEqual(['org.import.started', 'org.import.failed']);
+    (await team.structureEvents())
+      .filter(({ type }) => type.startsWith('ORG_IMPORT_'))
+      .map(({ type }) => type),
+  ).toEqual(['ORG_IMPORT_STARTED', 'ORG_IMPORT_FAILED']);
   await importerOf(team).import(documentOf({ PM: {} }));
 });
 

@@ -61,7 +61,7 @@ describe('changeMemberRole', () => {
         payload: { row: { role: 'ADMIN' }, changed: ['role'] },
       },
     ]);
-    expect(await team.structureEvents('member.role_changed')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_ROLE_CHANGED')).toMatchObject([
       { subjectId: bob.memberId, requestId, payload: { from: 'MEMBER', to: 'ADMIN' } },
     ]);
   });
@@ -80,7 +80,7 @@ describe('changeMemberRole', () => {
       'MEMBER_UPDATED',
       'TOKEN_ARCHIVED',
     ]);
-    expect(await team.structureEvents('token.revoked')).toMatchObject([
+    expect(await team.structureEvents('TOKEN_REVOKED')).toMatchObject([
       { subjectId: made.token.id, requestId },
     ]);
   });
@@ -119,7 +119,7 @@ describe('removeMember', () => {
       'MEMBER_ARCHIVED',
       'TOKEN_ARCHIVED',
     ]);
-    expect(await team.structureEvents('member.removed')).toMatchObject([
+    expect(await team.structureEvents('MEMBER_REMOVED')).toMatchObject([
       { subjectId: bob.memberId, payload: { role: 'MEMBER', revokedTokens: 1 } },
     ]);
   });

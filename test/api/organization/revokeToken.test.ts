@@ -57,7 +57,7 @@ describe('a revoked token', () => {
     const revoked = await Promise.all(Array.from({ length: 10 }, () => revoke(team, token.id)));
     expect(new Set(revoked.map((each) => succeeded(each).token.revokedAt)).size).toBe(1);
     expect(await team.changes({ types: ['TOKEN_ARCHIVED'] })).toHaveLength(1);
-    expect(await team.structureEvents('token.revoked')).toHaveLength(1);
+    expect(await team.structureEvents('TOKEN_REVOKED')).toHaveLength(1);
   });
 
   it('can be the token of the request that revokes it', async ({ team, app }) => {

@@ -18,7 +18,7 @@ import type { Team } from '../../support/team.ts';
 import { describe, expect, test } from '../../support/test.ts';
 
 const StructureEventsWhere = graphql(`
-  query StructureEventsWhere($slug: String!, $type: String, $subjectId: ID, $since: DateTime, $until: DateTime) {
+  query StructureEventsWhere($slug: String!, $type: StructureEventType, $subjectId: ID, $since: DateTime, $until: DateTime) {
     organization(slug: $slug) {
       structureEvents(type: $type, subjectId: $subjectId, since: $since, until: $until) {
         totalCount
@@ -60,7 +60,7 @@ type Trailed = { type: string; table: string; act(team: Team, bob: Client): Prom
 /** Each mutation that writes an audit event: its preparation, and then the mutation by Bob. */
 const acts = {
   addMember: {
-    type: 'member.invited',
+    type: 'MEMBER_INVITED',
     table: 'invitation',
     act: async (team: Team, bob: Client) => async () => {
       const input = { organizationId: team.id, email: `${randomUUID()}@example.com`, name: 'Carl' };
@@ -69,7 +69,7 @@ const acts = {
     },
   },
   createToken: {
-    type: 'token.created',
+    type: 'TOKEN_CREATED',
     table: 'token',
     act: async (team: Team, bob: Client) => async () => {
       const input = { organizationId: team.id, label: 'deploy' };
@@ -78,7 +78,7 @@ const acts = {
     },
   },
   revokeToken: {
-    type: 'token.revoked',
+    type: 'TOKEN_REVOKED',
     table: 'token',
     act: async (team: Team, bob: Client) => {
       const input = { organizationId: team.id, label: 'deploy' };
@@ -91,7 +91,7 @@ const acts = {
     },
   },
   claimPR: {
-    type: 'pr.claimed',
+    type: 'PR_CLAIMED',
     table: 'pull_request',
     act: async (team: Team, bob: Client) => {
       team.onGitHub(7);
@@ -175,12 +175,12 @@ describe('the audit trail', () => {
     const token = await (await acts.createToken.act(team, bob))();
     const all = await trail(team);
     expect(all?.nodes.slice(0, 2)).toMatchObject([
-      { type: 'token.created', subjectId: token.subjectId },
-      { type: 'member.invited', subjectId: member.subjectId },
+      { type: 'TOKEN_CREATED', subjectId: token.subjectId },
+      { type: 'MEMBER_INVITED', subjectId: member.subjectId },
     ]);
     expect(all?.totalCount).toBe(before + 2);
 
-    expect(await trail(team, { type: 'token.created' })).toMatchObject({
+    expect(await trail(team, { type: 'TOKEN_CREATED' })).toMatchObject({
       totalCount: 1,
       nodes: [{ subjectId: token.subjectId }],
     });

@@ -105,7 +105,7 @@ describe('the secret of a token', () => {
     expect(changes).toMatchObject([
       { type: 'TOKEN_CREATED', entityId: token.id, payload: { row: { label: 'ci', prefix: token.prefix } } },
     ]);
-    const text = JSON.stringify([changes, await team.structureEvents('token.created')]);
+    const text = JSON.stringify([changes, await team.structureEvents('TOKEN_CREATED')]);
     expect(text).not.toContain(secret.slice(token.prefix.length));
     expect(text).not.toContain(createHash('sha256').update(secret).digest('hex'));
   });

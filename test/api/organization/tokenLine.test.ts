@@ -124,7 +124,7 @@ describe('a token', () => {
     const changes = await team.changes({ requestId });
     expect(changes.map(({ type }) => type)).toEqual(ids.map(() => 'TOKEN_ARCHIVED'));
     expect(changes.map(({ entityId }) => entityId).sort()).toEqual(ids);
-    const events = await team.structureEvents('token.revoked');
+    const events = await team.structureEvents('TOKEN_REVOKED');
     expect(events.map(({ subjectId }) => subjectId).sort()).toEqual(ids);
   });
 
@@ -207,7 +207,7 @@ describe('a removed member loses', () => {
       false,
       true,
     ]);
-    expect(await team.structureEvents('token.revoked')).toHaveLength(5);
+    expect(await team.structureEvents('TOKEN_REVOKED')).toHaveLength(5);
   });
 
   it('no token of another organization', async ({ team, app, createTeam }) => {

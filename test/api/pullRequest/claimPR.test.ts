@@ -189,7 +189,7 @@ describe('the first claimPR for a pull request', () => {
     team.onGitHub(7);
     const session = await team.spawn();
     const { pullRequest, requestId } = succeeded(await team.claim(session.id, 7));
-    expect(await team.structureEvents('pr.claimed')).toMatchObject([
+    expect(await team.structureEvents('PR_CLAIMED')).toMatchObject([
       {
         subjectId: pullRequest.id,
         payload: { from: null, to: session.id },
@@ -212,7 +212,7 @@ describe('claimPR by the session that holds the pull request', () => {
     const again = succeeded(await team.claim(session.id, 7));
     expect(again).toMatchObject({ takenOverFrom: [], branchChanged: false, pullRequest: first.pullRequest });
     expect(await typesOf(team, again)).toEqual([]);
-    expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
+    expect(await team.structureEvents('PR_CLAIMED')).toHaveLength(1);
   });
 
   it('is one PR_UPDATED with the changed fields', async ({ team }) => {
@@ -238,7 +238,7 @@ describe('claimPR by the session that holds the pull request', () => {
       },
       { type: 'SESSION_UPDATED', entityId: session.id, payload: { row: { displayStatus: 'DRAFT' } } },
     ]);
-    expect(await team.structureEvents('pr.claimed')).toHaveLength(1);
+    expect(await team.structureEvents('PR_CLAIMED')).toHaveLength(1);
   });
 
   it('is a PR_CHECK_RECORDED for a changed check only', async ({ team }) => {

@@ -95,7 +95,7 @@ describe('many sessions that claim one pull request concurrently', () => {
       expect(changes[at]?.requestId).toBe(requestId);
       expect(takenOverFrom).toEqual(at === 0 ? [] : [{ id: chain[at - 1] }]);
     }
-    expect(await team.structureEvents('pr.claimed')).toMatchObject(
+    expect(await team.structureEvents('PR_CLAIMED')).toMatchObject(
       chain.map((to, at) => ({ payload: { from: chain[at - 1] ?? null, to } })),
     );
   });

@@ -63,7 +63,7 @@ describe('releasePR', () => {
 
   it('writes an audit event', async ({ team }) => {
     succeeded(await release(team.owner));
-    expect(await team.structureEvents('pr.released')).toMatchObject([
+    expect(await team.structureEvents('PR_RELEASED')).toMatchObject([
       { subjectId: pullRequestId, payload: { from: holder.id, to: null }, actor: { kind: 'USER' } },
     ]);
   });
@@ -139,7 +139,7 @@ describe('a released pull request', () => {
       { type: 'PR_UPDATED', payload: { changed: ['title'] } },
       { type: 'SESSION_UPDATED', entityId: id },
     ]);
-    expect((await team.structureEvents('pr.claimed')).at(-1)?.payload).toEqual({ from: null, to: id });
+    expect((await team.structureEvents('PR_CLAIMED')).at(-1)?.payload).toEqual({ from: null, to: id });
   });
 
   it('is refreshed by a member, and not by the agent that held it', async ({ team }) => {

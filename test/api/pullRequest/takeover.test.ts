@@ -103,7 +103,7 @@ describe('a takeover by claimPR', () => {
     succeeded(await team.claim(owner.id, 7));
     succeeded(await team.claim(owner.id, 7));
     expect(
-      (await team.structureEvents('pr.claimed')).map(({ subjectId, payload }) => ({ subjectId, payload })),
+      (await team.structureEvents('PR_CLAIMED')).map(({ subjectId, payload }) => ({ subjectId, payload })),
     ).toEqual([
       { subjectId: pullRequestId, payload: { from: null, to: owner.id } },
       { subjectId: pullRequestId, payload: { from: owner.id, to: claimer.id } },

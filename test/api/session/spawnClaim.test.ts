@@ -71,7 +71,7 @@ describe('spawnSession with claimPR', () => {
     expect(await psql('SELECT DISTINCT xid FROM change_log WHERE request_id = $1', [requestId])).toHaveLength(
       1,
     );
-    expect(await team.structureEvents('pr.claimed')).toMatchObject([
+    expect(await team.structureEvents('PR_CLAIMED')).toMatchObject([
       { requestId, payload: { from: null, to: session.id } },
     ]);
   });

@@ -60,7 +60,7 @@ it('numbers releases, and makes none when nothing has changed', async ({ team })
   const second = succeeded(await source.publish());
   expect(second).toMatchObject({ created: true, release: { number: 2 } });
   expect(second.release.hash).not.toBe(first.release.hash);
-  expect((await team.structureEvents('template.released')).map(({ payload }) => payload)).toMatchObject([
+  expect((await team.structureEvents('TEMPLATE_RELEASED')).map(({ payload }) => payload)).toMatchObject([
     { slug: source.slug, release: 1 },
     { slug: source.slug, release: 2 },
   ]);

@@ -58,8 +58,8 @@ it('removes the subtree with its agents in one transaction, children before pare
     ['TOKEN_ARCHIVED', expect.any(String)],
     ['AGENT_OFFBOARDED', agent.id],
   ]);
-  expect(await team.structureEvents('workspace.removed')).toHaveLength(4);
-  expect(await team.structureEvents('workspace.removed')).toEqual(
+  expect(await team.structureEvents('WORKSPACE_REMOVED')).toHaveLength(4);
+  expect(await team.structureEvents('WORKSPACE_REMOVED')).toEqual(
     expect.arrayContaining([
       expect.objectContaining({
         subjectId: ids['A/B/C'],
@@ -68,7 +68,7 @@ it('removes the subtree with its agents in one transaction, children before pare
       }),
     ]),
   );
-  expect(await team.structureEvents('agent.offboarded')).toMatchObject([
+  expect(await team.structureEvents('AGENT_OFFBOARDED')).toMatchObject([
     {
       subjectId: agent.id,
       payload: { reason: 'The workspace "A" was removed.', releasedRepos: ['acme/rocket'], revokedTokens: 1 },

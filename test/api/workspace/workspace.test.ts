@@ -218,7 +218,7 @@ describe('hireAgent for a workspace', () => {
       ['AGENT_CREATED', agent.id],
       ['WORKSPACE_UPDATED', id],
     ]);
-    expect(await team.structureEvents('agent.hired')).toMatchObject([{ payload: { workspace: id } }]);
+    expect(await team.structureEvents('AGENT_HIRED')).toMatchObject([{ payload: { workspace: id } }]);
   });
 
   it('is refused while an agent works there, and succeeds once it is offboarded', async ({ team }) => {
