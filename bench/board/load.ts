@@ -38,23 +38,26 @@ export async function fill(url: string, slug: string, { sessions, pullRequests }
        p AS (SELECT id, row_number() OVER (ORDER BY slug) AS n FROM project WHERE organization_id = ${organization}),
        a AS (SELECT id, row_number() OVER (ORDER BY id) AS n FROM agent WHERE organization_id = ${organization})
      INSERT INTO session (
-       organization_id, project_id, num, agent_id, activity_state, is_terminated, activity_last_at, first_signal_at,
+       organization_id, project_id, num, agent_id, activity_state, is_terminated, terminated_at, terminated_by_kind,
+       terminated_by_name, activity_last_at, first_signal_at,
        workspace_path, created_at, updated_at
      )
      SELECT ${organization}, p.id, g, a.id,
             CASE
-              WHEN g * 0.618033989 % 1 >= $2::float THEN 'EXITED'
+              WHEN ended THEN 'EXITED'
               WHEN g % 10 = 0 THEN 'ACTIVE'
               WHEN g % 20 = 1 THEN 'WAITING_INPUT'
               ELSE 'IDLE'
             END::activity_state,
-            g * 0.618033989 % 1 >= $2::float,
+            ended, CASE WHEN ended THEN now() END, CASE WHEN ended THEN 'SYSTEM' END::actor_kind,
+            CASE WHEN ended THEN 'bench' END,
             now() - (g * 7919 % $1::int) * interval '1 min',
             CASE WHEN g % 25 > 0 THEN now() - g * interval '1 min' END,
             '/workspaces/' || g,
             now() - ($1::int - g) * interval '1 min',
             now() - (g * 104729 % $1::int) * interval '1 min'
        FROM generate_series(1, $1::int) g
+      CROSS JOIN LATERAL (SELECT g * 0.618033989 % 1 >= $2::float AS ended) AS of_session
        JOIN p ON p.n = 1 + g % ${PROJECTS}
        JOIN a ON a.n = 1 + g % ${AGENTS}`,
     [sessions, liveShare],
