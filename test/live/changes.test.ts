@@ -247,6 +247,8 @@ async function heardBy(app: TestApp, team: Team, filter: Filter): Promise<string
   const client = app.client(team.owner.token);
   const heard = await client.subscribe(Entities, { organizationId: team.id, ...filter });
   await expect.poll(() => client.heartbeats.length).toBeGreaterThan(0);
+  // What arrived before the heartbeat is handed on in this turn of the event loop.
+  await new Promise(setImmediate);
   const found = heard.pending.map(({ data }) => {
     const { type = '', payload } = data?.changes ?? {};
     const { row } = payload as { row: { displayName: string } };
@@ -271,6 +273,8 @@ describe('a filter of the subscription `changes`', () => {
     const mine = await team.spawn({ agentId: agent.id });
     const other = await team.spawn();
     const elsewhere = await team.spawn({ projectId: project.id, agentId: agent.id });
+    // The cursor of a mutation is before its own changes, and may be before others that are not stored yet.
+    await team.changes();
     const { cursor: after } = await rename(team, mine.id, 'mine');
     await rename(team, other.id, 'other');
     await rename(team, elsewhere.id, 'elsewhere');
