@@ -5,7 +5,7 @@ import { schema } from '../src/resolvers/index.ts';
 
 const config: CodegenConfig = {
   schema: printSchema(schema),
-  documents: ['test/**/*.ts', '!test/graphql/**'],
+  documents: ['test/**/*.ts', '!test/graphql/**', '!test/clients/relay/**'],
   generates: {
     'test/graphql/': {
       preset: 'client',
