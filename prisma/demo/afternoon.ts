@@ -14,6 +14,8 @@ import { demoId, minutesAgo } from './id.ts';
 import { type DemoSession, PROJECTS } from './sessions.ts';
 import { agentNumber } from './workforce.ts';
 
+const A_WEEK = 7 * 24 * 60;
+
 const organizationId = demoId('Organization');
 
 /** Acts of the owner, or of an agent by its name. */
@@ -49,6 +51,11 @@ async function startSessions(tx: Tx, acts: Acts): Promise<Started[]> {
       ...session,
       id: demoId('Session', started.length + index + 1),
     }));
+    // The processes of the demo never report, and its board should stay as it is.
+    await tx.project.update({
+      where: { id: projectId },
+      data: { silentAfterMinutes: A_WEEK, severelySilentAfterMinutes: A_WEEK },
+    });
     await tx.session.createMany({ data: own.map((each) => rowOf(each, projectId, project.slug)) });
     started.push(...own);
   }

@@ -195,6 +195,10 @@ export const REQUESTS: Record<string, Request> = Object.assign({}, ...vocabulary
     repoUrl: 'https://github.com/acme/rocket',
     kind: 'SCRATCH',
   }),
+  project_silence_check: invalid('updateProject', {
+    severelySilentAfterMinutes: 1,
+    silentAfterMinutes: 2,
+  }),
   project_slug_check: invalid('registerProject', { slug: 'Not a slug' }),
   project_slug_key: again('registerProject', 'SLUG_TAKEN'),
   pull_request_holder_check: answered('claimPR', 'SESSION_NOT_CLAIMABLE', async ({ team }) => ({

@@ -71,9 +71,9 @@ export const FIELDS: Record<string, string> = {
     'id name organization mode status planHash createdCount skippedCount updatedCount movedCount removedCount provisionedCount failedCount durationMs warnings error requestedBy startedAt finishedAt',
   OrgImportWarning: 'path message',
   Project:
-    'id slug name repoUrl kind archivedAt createdAt updatedAt organization sessions pullRequests laneCounts viewerCanUpdate',
+    'id slug name repoUrl kind silentAfterMinutes severelySilentAfterMinutes archivedAt createdAt updatedAt organization sessions pullRequests laneCounts viewerCanUpdate',
   Session:
-    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt noSignalAt launchId isTerminated terminatedAt terminatedBy displayStatus statusSince scmStatus lane laneSince statusChangesAt mergePolicy branch hasWorkspace executionWorkspace pullRequests prompt spawnedBy createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
+    'id num name displayName kind project agent organization activityState activityLastAt firstSignalAt lastHeardAt noSignalAt severeSilenceAt launchId isTerminated terminatedAt terminatedBy displayStatus statusSince scmStatus lane laneSince statusChangesAt mergePolicy branch hasWorkspace executionWorkspace pullRequests prompt spawnedBy createdAt updatedAt viewerCanTerminate viewerCanRestore viewerCanRename viewerCanClaimPR',
   ExecutionWorkspace:
     'id name organization project session sessions mode strategy provider branch baseRef status version generation noteCount notes openedAt lastUsedAt closedAt cleanupEligibleAt cleanupReason cleanupWarnings updatedAt closeReadiness',
   ExecutionWorkspaceNote: 'id executionWorkspace author body createdAt',

@@ -12,6 +12,9 @@ BEGIN
       CASE WHEN NEW.kind        IS DISTINCT FROM OLD.kind        THEN 'kind' END,
       CASE WHEN NEW.name        IS DISTINCT FROM OLD.name        THEN 'name' END,
       CASE WHEN NEW.repo_url    IS DISTINCT FROM OLD.repo_url    THEN 'repoUrl' END,
+      CASE WHEN NEW.severely_silent_after_minutes IS DISTINCT FROM OLD.severely_silent_after_minutes
+           THEN 'severelySilentAfterMinutes' END,
+      CASE WHEN NEW.silent_after_minutes IS DISTINCT FROM OLD.silent_after_minutes THEN 'silentAfterMinutes' END,
       CASE WHEN NEW.slug        IS DISTINCT FROM OLD.slug        THEN 'slug' END
     ], NULL);
     IF changed = '{}' THEN
@@ -32,6 +35,8 @@ BEGIN
       'name', NEW.name,
       'repoUrl', NEW.repo_url,
       'kind', NEW.kind,
+      'silentAfterMinutes', NEW.silent_after_minutes,
+      'severelySilentAfterMinutes', NEW.severely_silent_after_minutes,
       'archivedAt', date_time(NEW.archived_at),
       'createdAt', date_time(NEW.created_at),
       'updatedAt', date_time(NEW.updated_at)

@@ -15,6 +15,8 @@ RETURN jsonb_build_object(
   'activityLastAt', date_time(s.activity_last_at),
   'firstSignalAt', date_time(s.first_signal_at),
   'noSignalAt', date_time(s.no_signal_at),
+  'severeSilenceAt', date_time(s.severe_silence_at),
+  'lastHeardAt', date_time(s.last_heard_at),
   'launchId', s.launch_id,
   'isTerminated', s.is_terminated,
   'terminatedAt', date_time(s.terminated_at),
@@ -55,6 +57,7 @@ BEGIN
       CASE WHEN NEW.launch_id             IS DISTINCT FROM OLD.launch_id             THEN 'launchId' END,
       CASE WHEN NEW.terminate_on_pr_merge IS DISTINCT FROM OLD.terminate_on_pr_merge THEN 'mergePolicy' END,
       CASE WHEN NEW.no_signal_at          IS DISTINCT FROM OLD.no_signal_at          THEN 'noSignalAt' END,
+      CASE WHEN NEW.severe_silence_at     IS DISTINCT FROM OLD.severe_silence_at     THEN 'severeSilenceAt' END,
       CASE WHEN NEW.terminated_at         IS DISTINCT FROM OLD.terminated_at         THEN 'terminatedAt' END,
       CASE WHEN (NEW.terminated_by_kind, NEW.terminated_by_id, NEW.terminated_by_name) IS DISTINCT FROM
                 (OLD.terminated_by_kind, OLD.terminated_by_id, OLD.terminated_by_name) THEN 'terminatedBy' END

@@ -162,9 +162,16 @@ REVOKE EXECUTE ON FUNCTION
   note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), derive_standings()
 FROM PUBLIC;
 
--- The rule compares this time with the clock. capture_session notes the other changes.
+-- The rule compares these times with the clock. No limit is below a minute, so that most reports need no derivation.
+-- capture_session notes the other changes.
 CREATE OR REPLACE TRIGGER session_standing AFTER UPDATE ON session
-  FOR EACH ROW WHEN (NEW.activity_last_at <> OLD.activity_last_at AND NEW.first_signal_at IS NULL)
+  FOR EACH ROW WHEN (
+    (OLD.last_heard_at, OLD.activity_last_at) IS DISTINCT FROM (NEW.last_heard_at, NEW.activity_last_at)
+    AND least(
+      session_heard_at(OLD.last_heard_at, OLD.activity_last_at, OLD.first_signal_at),
+      session_heard_at(NEW.last_heard_at, NEW.activity_last_at, NEW.first_signal_at)
+    ) < now() - interval '1 min'
+  )
   EXECUTE FUNCTION note_standing_of_session();
 CREATE OR REPLACE TRIGGER pull_request_insert_standing AFTER INSERT ON pull_request
   FOR EACH ROW EXECUTE FUNCTION note_standing_of_pull_request();

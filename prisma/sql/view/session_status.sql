@@ -33,7 +33,8 @@ SELECT
     )
   END AS urgency,
   CASE
-    WHEN silence.is_possible AND NOT silence.is_certain AND scm.scm_status IS NULL THEN silence.begins_after
+    WHEN silence.is_possible AND NOT silence.is_certain AND (s.activity_state = 'ACTIVE' OR scm.scm_status IS NULL)
+      THEN silence.begins_after
   END::timestamptz(3) AS status_changes_at
 FROM session s
 -- The status that the pull requests give the session: the worst status of the open ones. Without an open one, MERGED if
@@ -91,20 +92,30 @@ CROSS JOIN LATERAL (
     FROM pr
   ) AS scm_status
 ) scm
--- A session with an agent is silent when it has sent no first signal for more than 90 seconds. The comparison is exact to
--- the millisecond, as the columns are.
+-- A session with an agent that works or waits for work is silent when its process has not reported for longer than its
+-- project allows, or has not reported at all for more than 90 seconds since the launch. The comparison is exact to the
+-- millisecond, as the columns are.
 CROSS JOIN LATERAL (
   SELECT
-    s.agent_id IS NOT NULL AND s.first_signal_at IS NULL AND s.activity_state = 'IDLE' AND NOT s.is_terminated AS is_possible,
-    s.activity_last_at + interval '90 s' AS begins_after,
-    date_trunc('milliseconds', now()) > s.activity_last_at + interval '90 s' AS is_certain
+    possible AS is_possible,
+    heard.at + heard.may_pause AS begins_after,
+    date_trunc('milliseconds', now()) > heard.at + heard.may_pause AS is_certain
+  FROM (
+    SELECT
+      s.agent_id IS NOT NULL AND s.activity_state IN ('IDLE', 'ACTIVE') AND NOT s.is_terminated AS possible,
+      session_heard_at(s.last_heard_at, s.activity_last_at, s.first_signal_at) AS at,
+      CASE
+        WHEN s.first_signal_at IS NULL AND s.last_heard_at IS NULL AND s.activity_state = 'IDLE' THEN interval '90 s'
+        ELSE (SELECT p.silent_after_minutes FROM project p WHERE p.id = s.project_id) * interval '1 min'
+      END AS may_pause
+  ) heard
 ) silence
 -- The status of a session that is not terminated, by the first rule that applies.
 CROSS JOIN LATERAL (
   SELECT
     CASE
       WHEN s.is_terminated THEN NULL
-      WHEN s.activity_state = 'ACTIVE' THEN 'WORKING'
+      WHEN s.activity_state = 'ACTIVE' THEN CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'WORKING' END
       WHEN s.activity_state = 'EXITED' THEN 'EXITED'
       WHEN s.activity_state IN ('WAITING_INPUT', 'BLOCKED') THEN 'NEEDS_INPUT'
       ELSE coalesce(

@@ -12,7 +12,7 @@ export const WRONG_STANDINGS = `
    WHERE (s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at, rule.scm_status)
          IS DISTINCT FROM (k.organization_id, k.project_id, k.agent_id, k.kind, k.created_at, k.scm_status)
       OR (rule.display_status, rule.lane, rule.urgency) IS DISTINCT FROM (k.display_status, k.lane, k.urgency)
-     AND NOT (rule.display_status = 'NO_SIGNAL' AND s.no_signal_at IS NULL AND k.display_status = 'IDLE')`;
+     AND NOT (rule.display_status = 'NO_SIGNAL' AND s.no_signal_at IS NULL AND k.display_status IN ('IDLE', 'WORKING'))`;
 
 /** The kept standing of every session is the one that the view session_status derives. */
 export const standingsCheck: Check = {

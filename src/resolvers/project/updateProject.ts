@@ -14,7 +14,7 @@ The mutation returns the first error that applies, in this order:
 2. NOT_FOUND
 3. FORBIDDEN
 4. IDEMPOTENCY_CONFLICT
-5. INVALID_INPUT: the project is a SCRATCH project, and \`repoUrl\` is given.
+5. INVALID_INPUT: the project is a SCRATCH project, and \`repoUrl\` is given, or \`severelySilentAfterMinutes\` would be fewer than \`silentAfterMinutes\`.
 6. REPOSITORY_NOT_GRANTED
 
 Allowed for OWNER and ADMIN.`,
@@ -24,6 +24,14 @@ Allowed for OWNER and ADMIN.`,
     repoUrl: t.string({
       description:
         "The new clone URL of the project's repository, under the rules of `registerProject`. Null takes the repository away.",
+    }),
+    silentAfterMinutes: t.int({
+      description:
+        'The minutes after which a session of an agent is NO_SIGNAL when its process, ACTIVE or IDLE, has not reported: 1 to 10,080.',
+    }),
+    severelySilentAfterMinutes: t.int({
+      description:
+        'The minutes after which the silence of such a session is severe: 1 to 10,080, and not fewer than `silentAfterMinutes`.',
     }),
   }),
   schema: updateProjectInput,

@@ -18,6 +18,14 @@ export const Project = builder.prismaNode('Project', {
         "The clone URL of the project's repository, in which bare pull-request numbers are looked up; null when the project has none.",
     }),
     kind: t.expose('kind', { type: ProjectKind, description: 'Whether the project works on a repository.' }),
+    silentAfterMinutes: t.exposeInt('silentAfterMinutes', {
+      description:
+        'The minutes after which a session of an agent is NO_SIGNAL when its process, ACTIVE or IDLE, has not reported. 15 by default.',
+    }),
+    severelySilentAfterMinutes: t.exposeInt('severelySilentAfterMinutes', {
+      description:
+        'The minutes after which the silence of such a session is severe (`Session.severeSilenceAt`). 60 by default.',
+    }),
     archivedAt: t.expose('archivedAt', {
       type: 'DateTime',
       nullable: true,

@@ -28,7 +28,7 @@ export const SessionDisplayStatus = dbEnum(
     NEEDS_INPUT: 'The session waits for a person: its activity is WAITING_INPUT or BLOCKED.',
     EXITED: "The session's process has ended, and the session is not terminated.",
     NO_SIGNAL:
-      "The session's agent has sent no signal for more than 90 seconds since the session was spawned or restored.",
+      "The session's agent has not reported for more than 90 seconds since the session was spawned or restored, or, while it is ACTIVE or IDLE, for longer than `Project.silentAfterMinutes`.",
     CI_FAILED:
       'The checks of a pull request fail. Where the host says which checks are required, only those count.',
     CONFLICTS: 'A pull request conflicts with its target branch.',

@@ -78,11 +78,23 @@ export const Session = builder.prismaNode('Session', {
       description:
         "When the session's process first reported since the last spawn or restore; null before that.",
     }),
+    lastHeardAt: t.expose('lastHeardAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        "When the session's process last reported since the last spawn or restore, also without any news; null before the first report.",
+    }),
     noSignalAt: t.expose('noSignalAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        "When a background job found that the session's first signal is overdue; null when it is not, and again after the first signal.",
+        'When a background job found that the session is silent; null when it is not, and again after the next report.',
+    }),
+    severeSilenceAt: t.expose('severeSilenceAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'When a background job found that the session had been silent for `Project.severelySilentAfterMinutes`; null when it has not, and again after the next report.',
     }),
     launchId: t.exposeID('launchId', {
       description:
@@ -142,7 +154,7 @@ export const Session = builder.prismaNode('Session', {
       type: 'DateTime',
       nullable: true,
       description:
-        'The time after which `displayStatus` changes without any other event: an IDLE session becomes NO_SIGNAL. Null when the status does not change by time alone.',
+        'The time after which `displayStatus` changes without any other event: a session that is IDLE or WORKING becomes NO_SIGNAL. Null when the status does not change by time alone.',
       select: { status: { select: { statusChangesAt: true } } },
       resolve: ({ status }) => kept(status).statusChangesAt,
     }),

@@ -3,6 +3,7 @@ import type { Session } from '../../../prisma/client/client.ts';
 import { ActivityState } from '../../../prisma/client/enums.ts';
 import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
+import type { Tx } from '../../db.ts';
 import { SessionTerminatedError } from '../../errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, validate } from '../act/input.ts';
@@ -44,30 +45,42 @@ export async function reportActivity(
       if (session.isTerminated) throw new SessionTerminatedError();
       const ignored = !isNews(report, session);
       await use(tx, session, { isAtWork: report.state === 'ACTIVE' && !ignored });
-      if (ignored) return { sessionId, ignored };
+      if (ignored) {
+        if (isOfThisRun(report, session)) await hear(tx, sessionId);
+        return { sessionId, ignored };
+      }
       // The database's clock, because the search for silent sessions uses it. Read under the lock, so that it never goes
       // back.
       await tx.$executeRaw`
         UPDATE session
            SET activity_state = ${report.state}::activity_state, activity_last_at = clock_timestamp(),
-               first_signal_at = coalesce(first_signal_at, clock_timestamp()), no_signal_at = NULL
+               first_signal_at = coalesce(first_signal_at, clock_timestamp()), last_heard_at = clock_timestamp(),
+               no_signal_at = NULL, severe_silence_at = NULL
          WHERE id = ${sessionId}::uuid`;
       return { sessionId, ignored };
     },
   });
 }
 
-/**
- * Whether a report says anything new. A report of an earlier launch is out of date, and so is one that arrives after the
- * process has said that it ends. IDLE is no news of a session that waits for a person: it idles while it waits.
- */
-function isNews(
-  { state, launchId }: z.output<typeof reportActivityInput>,
-  session: Pick<Session, 'activityState' | 'launchId'>,
-): boolean {
-  if (launchId != null && launchId.toLowerCase() !== session.launchId) return false;
-  if (session.activityState === 'EXITED') return false;
-  return state !== 'IDLE' || !NEEDS_A_PERSON.includes(session.activityState);
+type Report = z.output<typeof reportActivityInput>;
+type Run = Pick<Session, 'activityState' | 'launchId'>;
+
+/** Notes a report that says nothing new. */
+async function hear(tx: Tx, sessionId: string): Promise<void> {
+  await tx.$executeRaw`UPDATE session SET last_heard_at = clock_timestamp() WHERE id = ${sessionId}::uuid`;
+}
+
+/** A report of an earlier launch is out of date, and so is one that arrives after the process has said that it ends. */
+function isOfThisRun({ launchId }: Report, session: Run): boolean {
+  return (
+    (launchId == null || launchId.toLowerCase() === session.launchId) && session.activityState !== 'EXITED'
+  );
+}
+
+/** Whether a report says anything new. IDLE is no news of a session that waits for a person: it idles while it waits. */
+function isNews(report: Report, session: Run): boolean {
+  if (!isOfThisRun(report, session)) return false;
+  return report.state !== 'IDLE' || !NEEDS_A_PERSON.includes(session.activityState);
 }
 
 const NEEDS_A_PERSON: readonly ActivityState[] = ['WAITING_INPUT', 'BLOCKED'];

@@ -17,7 +17,7 @@ export async function relaunchSession(tx: Tx, sessionId: string, prompt?: string
   await tx.$executeRaw`
     UPDATE session
        SET is_terminated = false, activity_state = 'IDLE', activity_last_at = clock_timestamp(),
-           first_signal_at = NULL, no_signal_at = NULL, launch_id = gen_random_uuid(),
+           first_signal_at = NULL, last_heard_at = NULL, no_signal_at = NULL, severe_silence_at = NULL, launch_id = gen_random_uuid(),
            prompt = coalesce(${prompt ?? null}, prompt)
      WHERE id = ${sessionId}::uuid`;
 }

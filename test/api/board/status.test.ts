@@ -367,9 +367,7 @@ describe('statusChangesAt', () => {
 
   it.for<[why: string, Partial<SessionFacts>]>([
     ['the time has passed', SILENT],
-    ['the agent has signalled', { hasAgent: true, hasSignalled: true }],
     ['the session has no agent', {}],
-    ['the session is ACTIVE', { hasAgent: true, activityState: 'ACTIVE' }],
     ['the session is BLOCKED', { hasAgent: true, activityState: 'BLOCKED' }],
     ['the session is EXITED', { hasAgent: true, activityState: 'EXITED' }],
     ['the session is terminated', { hasAgent: true, isTerminated: true }],

@@ -19,7 +19,9 @@ import { uuidOf } from '../../support/psql.ts';
 import { expect, test } from '../../support/test.ts';
 
 const BATCHES = 30;
-const SILENCE_SECONDS = 90;
+/** The limits of a process that has not reported since its launch, and of one that has. */
+const FIRST_SIGNAL_SECONDS = 90;
+const SILENCE_SECONDS = 15 * 60;
 
 // ── The rules ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -74,16 +76,23 @@ function ofMany(all: PullRequestFacts[]): SessionDisplayStatus | null {
   return WORST_FIRST.find((status) => statuses.includes(status)) ?? null;
 }
 
+/** Whether the process of the session should report. */
 function isAwaited(s: SessionFacts): boolean {
-  return s.hasAgent && !s.hasSignalled && s.activityState === 'IDLE' && !s.isTerminated;
+  return s.hasAgent && ['IDLE', 'ACTIVE'].includes(s.activityState) && !s.isTerminated;
+}
+
+/** Seconds from the last activity. A session that has signalled was heard just now. */
+function silentAfter(s: SessionFacts): number {
+  if (s.hasSignalled) return s.quietSeconds + SILENCE_SECONDS;
+  return s.activityState === 'IDLE' ? FIRST_SIGNAL_SECONDS : SILENCE_SECONDS;
 }
 
 function shown(s: SessionFacts): SessionDisplayStatus {
   if (s.isTerminated) return s.pullRequests.some(({ state }) => state === 'MERGED') ? 'MERGED' : 'TERMINATED';
-  if (s.activityState === 'ACTIVE') return 'WORKING';
+  const isSilent = isAwaited(s) && s.quietSeconds > silentAfter(s);
+  if (s.activityState === 'ACTIVE') return isSilent ? 'NO_SIGNAL' : 'WORKING';
   if (s.activityState === 'EXITED') return 'EXITED';
   if (s.activityState === 'WAITING_INPUT' || s.activityState === 'BLOCKED') return 'NEEDS_INPUT';
-  const isSilent = isAwaited(s) && s.quietSeconds > SILENCE_SECONDS;
   return ofMany(s.pullRequests) ?? (isSilent ? 'NO_SIGNAL' : 'IDLE');
 }
 
@@ -118,7 +127,7 @@ function rules(s: SessionFacts) {
     lane: s.isTerminated ? 'ARCHIVE' : LANES[displayStatus],
     urgency: s.isTerminated ? URGENCY.length : URGENCY.indexOf(displayStatus) + 1,
     /** Seconds after the last activity. */
-    changesAfter: displayStatus === 'IDLE' && isAwaited(s) ? SILENCE_SECONDS : null,
+    changesAfter: ['IDLE', 'WORKING'].includes(displayStatus) && isAwaited(s) ? silentAfter(s) : null,
   };
 }
 
