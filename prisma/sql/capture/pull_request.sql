@@ -1,4 +1,47 @@
 -- pull_request → PR_CREATED, PR_SESSION_CHANGED, PR_UPDATED
+-- In PL/pgSQL, because PostgreSQL before 18 plans a SQL function anew in each statement that calls it.
+CREATE OR REPLACE FUNCTION pull_request_image(p pull_request) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN jsonb_build_object(
+    'id', global_id('PullRequest', p.id),
+    'repo', repo_image(p.repo_owner, p.repo_name),
+    'url', p.url,
+    'number', p.number,
+    'title', nullif(p.title, ''),
+    'author', nullif(p.author, ''),
+    'sourceBranch', nullif(p.source_branch, ''),
+    'sourceRepo', CASE WHEN p.source_repo_name <> '' THEN repo_image(p.source_repo_owner, p.source_repo_name) END,
+    'isCrossRepository', p.is_cross_repository,
+    'targetBranch', nullif(p.target_branch, ''),
+    'isDraft', p.is_draft,
+    'state', p.state,
+    'ciState', p.ci_state,
+    'requiredCiState', p.required_ci_state,
+    'awaitsApproval', p.awaits_approval,
+    'reviewDecision', p.review_decision,
+    'mergeability', p.mergeability,
+    'mergeabilityReasons', p.mergeability_reasons,
+    'isInMergeQueue', p.is_in_merge_queue,
+    'mergeQueuePosition', p.merge_queue_position,
+    'unreadable', p.unreadable,
+    'headSha', nullif(p.head_sha, ''),
+    'additions', p.additions,
+    'deletions', p.deletions,
+    'changedFiles', p.changed_files,
+    'session', global_id('Session', p.session_id),
+    'project', global_id('Project', p.project_id),
+    'mergedAt', date_time(p.merged_at),
+    'closedAt', date_time(p.closed_at),
+    'createdAt', date_time(p.created_at),
+    'stateChangedAt', date_time(p.state_changed_at),
+    'observedAt', date_time(p.observed_at),
+    'updatedAt', date_time(p.updated_at)
+  );
+END
+$$;
+
 CREATE OR REPLACE FUNCTION capture_pull_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -22,6 +65,7 @@ BEGIN
       CASE WHEN NEW.is_in_merge_queue IS DISTINCT FROM OLD.is_in_merge_queue THEN 'isInMergeQueue' END,
       CASE WHEN NEW.mergeability     IS DISTINCT FROM OLD.mergeability     THEN 'mergeability' END,
       CASE WHEN NEW.merged_at        IS DISTINCT FROM OLD.merged_at        THEN 'mergedAt' END,
+      CASE WHEN NEW.mergeability_reasons IS DISTINCT FROM OLD.mergeability_reasons THEN 'mergeabilityReasons' END,
       CASE WHEN NEW.merge_queue_position IS DISTINCT FROM OLD.merge_queue_position THEN 'mergeQueuePosition' END,
       CASE WHEN NEW.number           IS DISTINCT FROM OLD.number           THEN 'number' END,
       CASE WHEN NEW.project_id       IS DISTINCT FROM OLD.project_id       THEN 'project' END,
@@ -43,40 +87,7 @@ BEGIN
       RETURN NULL;
     END IF;
   END IF;
-  image := jsonb_build_object(
-    'id', global_id('PullRequest', NEW.id),
-    'repo', repo_image(NEW.repo_owner, NEW.repo_name),
-    'url', NEW.url,
-    'number', NEW.number,
-    'title', nullif(NEW.title, ''),
-    'author', nullif(NEW.author, ''),
-    'sourceBranch', nullif(NEW.source_branch, ''),
-    'sourceRepo', CASE WHEN NEW.source_repo_name <> '' THEN repo_image(NEW.source_repo_owner, NEW.source_repo_name) END,
-    'isCrossRepository', NEW.is_cross_repository,
-    'targetBranch', nullif(NEW.target_branch, ''),
-    'isDraft', NEW.is_draft,
-    'state', NEW.state,
-    'ciState', NEW.ci_state,
-    'requiredCiState', NEW.required_ci_state,
-    'awaitsApproval', NEW.awaits_approval,
-    'reviewDecision', NEW.review_decision,
-    'mergeability', NEW.mergeability,
-    'isInMergeQueue', NEW.is_in_merge_queue,
-    'mergeQueuePosition', NEW.merge_queue_position,
-    'unreadable', NEW.unreadable,
-    'headSha', nullif(NEW.head_sha, ''),
-    'additions', NEW.additions,
-    'deletions', NEW.deletions,
-    'changedFiles', NEW.changed_files,
-    'session', global_id('Session', NEW.session_id),
-    'project', global_id('Project', NEW.project_id),
-    'mergedAt', date_time(NEW.merged_at),
-    'closedAt', date_time(NEW.closed_at),
-    'createdAt', date_time(NEW.created_at),
-    'stateChangedAt', date_time(NEW.state_changed_at),
-    'observedAt', date_time(NEW.observed_at),
-    'updatedAt', date_time(NEW.updated_at)
-  );
+  image := pull_request_image(NEW);
   -- A change of the session is an event of its own, delivered to the subscribers of both sessions, of their projects and
   -- of their agents. The other changes are a second event, delivered to those of the new session.
   IF 'session' = ANY (changed) THEN

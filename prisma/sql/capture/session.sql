@@ -2,7 +2,9 @@
 --
 -- The image includes the standing of the session (session_standing.sql). A deleted session has none any more.
 CREATE OR REPLACE FUNCTION session_image(s session, standing session_standing) RETURNS jsonb
-LANGUAGE sql STABLE
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
 RETURN jsonb_build_object(
   'id', global_id('Session', s.id),
   'num', s.num,
@@ -34,6 +36,8 @@ RETURN jsonb_build_object(
   'lane', standing.lane,
   'laneSince', date_time(standing.lane_since)
 ) END;
+END
+$$;
 
 CREATE OR REPLACE FUNCTION capture_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp

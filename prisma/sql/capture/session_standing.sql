@@ -55,22 +55,36 @@ BEGIN
 END
 $$;
 
--- Derives everything that the transaction has noted. It fires for each note, and finds none but the first time.
+-- Derives everything that the transaction has noted. It fires for each note, and all but the first find theirs done. They
+-- look for theirs by its key: a search for any note would pass over all that the transaction has deleted.
 CREATE OR REPLACE FUNCTION derive_standings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 DECLARE
   sessions uuid[];
   pull_requests uuid[];
+  reviewed uuid[];
+  discussed uuid[];
 BEGIN
+  IF NOT EXISTS (
+    SELECT FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
+  ) THEN
+    RETURN NULL;
+  END IF;
+
   WITH due AS (
     DELETE FROM standing_due WHERE xid = pg_current_xact_id() RETURNING subject, subject_id
   )
   SELECT array_agg(subject_id) FILTER (WHERE subject = 'SESSION'),
-         array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST')
-    INTO sessions, pull_requests
+         array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
+         array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
+         array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
+    INTO sessions, pull_requests, reviewed, discussed
     FROM due;
-  IF num_nulls(sessions, pull_requests) = 2 THEN
+  IF num_nonnulls(reviewed, discussed) > 0 THEN
+    PERFORM tell_pull_request_summaries(reviewed, discussed);
+  END IF;
+  IF num_nonnulls(sessions, pull_requests) = 0 THEN
     RETURN NULL;
   END IF;
 

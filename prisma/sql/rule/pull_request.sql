@@ -42,6 +42,34 @@ $$;
 CREATE OR REPLACE TRIGGER pull_request_is_over BEFORE INSERT OR UPDATE ON pull_request
   FOR EACH ROW WHEN (NEW.state IN ('MERGED', 'CLOSED')) EXECUTE FUNCTION clear_merge_obstacles();
 
+-- The reasons for which a pull request cannot be merged as it is, in the order in which the API returns them. The trigger
+-- fires after pull_request_is_over: a pull request that is over has none.
+CREATE OR REPLACE FUNCTION keep_mergeability_reasons() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NEW.state IN ('MERGED', 'CLOSED') OR NEW.mergeability IN ('MERGEABLE', 'UNKNOWN') THEN
+    NEW.mergeability_reasons := '{}';
+    RETURN NEW;
+  END IF;
+  NEW.mergeability_reasons := array_remove(ARRAY[
+    CASE WHEN NEW.mergeability = 'CONFLICTING'            THEN 'CONFLICTS' END,
+    CASE WHEN NEW.merge_state_status = 'BEHIND'           THEN 'BEHIND_BASE' END,
+    CASE WHEN NEW.is_draft                                THEN 'DRAFT' END,
+    CASE WHEN NEW.ci_state = 'FAILING'                    THEN 'CI_FAILING' END,
+    CASE WHEN NEW.review_decision = 'CHANGES_REQUESTED'   THEN 'CHANGES_REQUESTED' END,
+    CASE WHEN NEW.review_decision = 'REVIEW_REQUIRED'     THEN 'REVIEW_REQUIRED' END
+  ]::mergeability_reason[], NULL);
+  IF NEW.mergeability_reasons = '{}' AND NEW.mergeability = 'BLOCKED' THEN
+    NEW.mergeability_reasons := '{BLOCKED_BY_PROVIDER}';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER pull_request_reasons BEFORE INSERT OR UPDATE ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION keep_mergeability_reasons();
+
 -- Only a WORKER session in a project with a repository holds pull requests. The rule is checked when a session gets a
 -- pull request, and when a session or project that has pull requests changes its kind. The check locks the session, so
 -- that its kind cannot change at the same time.
@@ -106,7 +134,8 @@ CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_req
   EXECUTE FUNCTION terminate_session_on_merge();
 
 REVOKE EXECUTE ON FUNCTION
-  place_pull_request(), keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles() FROM PUBLIC;
+  place_pull_request(), keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles(),
+  keep_mergeability_reasons() FROM PUBLIC;
 
 ALTER TABLE pull_request
   ENABLE ALWAYS TRIGGER pull_request_stays,
@@ -114,6 +143,7 @@ ALTER TABLE pull_request
   ENABLE ALWAYS TRIGGER pull_request_insert_project,
   ENABLE ALWAYS TRIGGER pull_request_update_project,
   ENABLE ALWAYS TRIGGER pull_request_is_over,
+  ENABLE ALWAYS TRIGGER pull_request_reasons,
   ENABLE ALWAYS TRIGGER pull_request_insert_holder_check,
   ENABLE ALWAYS TRIGGER pull_request_update_holder_check,
   ENABLE ALWAYS TRIGGER pull_request_update_terminate;

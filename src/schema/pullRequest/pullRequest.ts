@@ -7,7 +7,7 @@ import { orNull } from '../kit/orNull.ts';
 import { rowsOf } from '../kit/view.ts';
 import { RepoRef, repoOfRow } from '../project/repoRef.ts';
 import { CiState, Mergeability, PullRequestPart, PullRequestState, ReviewDecision } from './enum.ts';
-import { MERGEABILITY_FACTS, MergeabilityReason, mergeabilityReasons } from './mergeabilityReason.ts';
+import { MergeabilityReason } from './mergeabilityReason.ts';
 import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
@@ -93,12 +93,10 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       description:
         'The parts that the host did not return when the facts were last fetched, for example because the token may not read them. Their facts are older or unknown. They are asked for again.',
     }),
-    mergeabilityReasons: t.field({
+    mergeabilityReasons: t.expose('mergeabilityReasons', {
       type: [MergeabilityReason],
       description:
         'The known reasons why an open pull request is CONFLICTING, BLOCKED or UNSTABLE. Empty when no reason is known, for any other mergeability, and when the pull request is merged or closed.',
-      select: MERGEABILITY_FACTS,
-      resolve: mergeabilityReasons,
     }),
     headSha: t.string({
       ...orNull('headSha'),
