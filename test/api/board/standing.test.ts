@@ -119,7 +119,7 @@ describe('the events of an act', () => {
     const { refreshPR } = await team.owner.query(RefreshPR, { input: { pullRequestId: claimed.id } });
     expect(await told(team, succeeded(refreshPR).requestId)).toEqual([
       'PR_UPDATED',
-      `SESSION_UPDATED activityState,isTerminated,${NEW_LANE}`,
+      `SESSION_UPDATED activityState,isTerminated,terminatedAt,terminatedBy,${NEW_LANE}`,
     ]);
     expect(await standingOf(team, id)).toMatchObject({ displayStatus: 'MERGED', lane: 'ARCHIVE' });
   });
@@ -133,7 +133,7 @@ describe('the events of an act', () => {
     const { offboardAgent } = await team.owner.query(OffboardAgent, { input: { agentId: agent.id } });
     const changes = await told(team, succeeded(offboardAgent).requestId);
     expect(changes.filter((each) => each.startsWith('SESSION_'))).toEqual([
-      'SESSION_UPDATED activityState,isTerminated,displayStatus,lane,laneSince,statusSince',
+      'SESSION_UPDATED activityState,isTerminated,terminatedAt,terminatedBy,displayStatus,lane,laneSince,statusSince',
     ]);
     expect(await team.changes({ types: ['SESSION_UPDATED'] })).toMatchObject([
       { payload: { row: { lane: 'ARCHIVE' } } },
