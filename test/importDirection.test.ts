@@ -35,7 +35,7 @@ const RULE = /^services\/\w+\/\w+Rule\.ts$/;
 /** The folders that may import each file at the root of src/. */
 const ROOT: Record<string, string[]> = {
   'app.ts': ['cli'],
-  'asciiLower.ts': ['services', 'github', 'cli'],
+  'asciiLower.ts': ['resolvers', 'services', 'github', 'cli'],
   'backoff.ts': ['db.ts', 'feed', 'github', 'http', 'jobs', 'repair'],
   'busy.ts': ['database', 'db.ts', 'http', 'services', 'slots.ts'],
   'config.ts': ['cli', 'app.ts'],

@@ -74,8 +74,8 @@ describe.each(connectionFields)('$path', ({ path, field }) => {
   });
 
   it('has a plural name', () => {
-    // "Memory" has no plural here, the plural of "child" is irregular, and "search" names the act.
-    expect(field.name).toMatch(/s$|^memory$|^children$|^search$/);
+    // "Memory" has no plural here, the plural of "child" is irregular, "search" names the act, and "needsMe" a condition.
+    expect(field.name).toMatch(/s$|^memory$|^children$|^search$|^needsMe$/);
   });
 });
 

@@ -16,8 +16,8 @@ import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { Session } from '../../schema/session/session.ts';
 import { claimPR, claimPRInput } from '../../services/pullRequest/claimPR.ts';
 import { mutation } from '../kit/mutation.ts';
-import { takenOverFrom } from '../session/takenOverFrom.ts';
 import { CLAIMED_REF } from './claimedRef.ts';
+import { takenOverFrom } from './takenOverFrom.ts';
 
 mutation('claimPR', {
   description: `Makes a session the owner of a pull request, with facts fetched from its host at this moment. Draft pull requests can be claimed. Merged and closed ones cannot. A claim assigns nothing on the host and checks nothing out.

@@ -11,7 +11,7 @@ import { Session } from '../../schema/session/session.ts';
 import { spawnSession, spawnSessionInput } from '../../services/session/spawnSession.ts';
 import { mutation } from '../kit/mutation.ts';
 import { CLAIMED_REF } from '../pullRequest/claimedRef.ts';
-import { takenOverFrom } from './takenOverFrom.ts';
+import { takenOverFrom } from '../pullRequest/takenOverFrom.ts';
 
 const MergePolicyInput = builder.inputType('MergePolicyInput', {
   description: 'The effect of a merge on the new session.',
