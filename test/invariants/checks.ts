@@ -127,6 +127,7 @@ export const CHECKS: Record<string, string> = {
   session_times_check: "created_at = 'infinity'",
   session_workspace_path_check: "workspace_path = ''",
   structure_event_times_check: "occurred_at = 'infinity'",
+  structure_event_type_check: "type = 'pr.forgotten'",
   template_description_check: "description = repeat('x', 2001)",
   template_name_check: "name = ''",
   template_release_hash_check: "hash = 'x'",

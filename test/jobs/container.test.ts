@@ -336,6 +336,7 @@ describe('a container that ends by itself', () => {
             failure,
             releasedRepos: [`${team.slug}/x`],
             terminatedSessions: [globalId('Session', session?.id ?? '')],
+            terminatedSessionNames: [`${team.project.slug}-1`],
             revokedTokens: 1,
           },
         },

@@ -14,7 +14,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       type: StructureEventType,
       description: 'What the event tells of.',
       select: { type: true },
-      // Only the types of the enum are ever written.
+      // A CHECK refuses all other types.
       resolve: ({ type }) => type as Stored,
     }),
     subjectId: t.id({
@@ -47,7 +47,7 @@ export const StructureEvent = builder.prismaNode('StructureEvent', {
       ...long('StructureEvent', 'payload', 64),
       type: 'JSON',
       description:
-        'Details of the event. PR_CLAIMED and PR_RELEASED have the global ids of the sessions `from` (null when no session held the pull request) and `to` (null for a release). AGENT_OFFBOARDED and AGENT_FAILED list what the agent released. REPOSITORY_GRANTED and REPOSITORY_GRANT_REVOKED name the `repositories`. WORKSPACE_REMOVED has the workspace’s `path`, the names from the root, and the `reason`. EXECUTION_WORKSPACE_CLOSED and EXECUTION_WORKSPACE_REOPENED have the `name`, the `mode` and the `generation`. ORG_IMPORT_COMPLETED and ORG_IMPORT_FAILED have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
+        'Details of the event, with a readable name beside each id, as of the event. `name`, where present, is that of the subject. PR_CLAIMED and PR_RELEASED have the global ids of the sessions `from` (null when no session held the pull request) and `to` (null for a release), with `fromName` and `toName`. AGENT_HIRED has the `role`, and the `workspace` with `workspaceName`, if any. AGENT_OFFBOARDED and AGENT_FAILED list what the agent released: `terminatedSessions` has ids, `terminatedSessionNames` the names in the same order. Events of members have the `role`, or the roles `from` and `to`; events of tokens the `label` and the `prefix`. REPOSITORY_GRANTED and REPOSITORY_GRANT_REVOKED name the `repositories`. WORKSPACE_REMOVED has the workspace’s `path`, the names from the root, and the `reason`. EXECUTION_WORKSPACE_CLOSED and EXECUTION_WORKSPACE_REOPENED have the `name`, the `mode` and the `generation`. ORG_IMPORT_COMPLETED and ORG_IMPORT_FAILED have the document’s `name`, the `mode`, the counts, `duration_ms` and `error`.',
     }),
     occurredAt: t.expose('occurredAt', { type: 'DateTime', description: 'When the event happened.' }),
   }),

@@ -2,7 +2,7 @@
 import type { Prisma } from '../../../prisma/client/client.ts';
 import type { Actor, Tx } from '../../db.ts';
 
-/** `noun.verb`, as clients filter by it. */
+/** `noun.verb`, as clients filter by it. A CHECK of the table has the same list: a new type needs a migration. */
 export const STRUCTURE_EVENT_TYPES = [
   'pr.claimed',
   'pr.released',
@@ -37,6 +37,7 @@ export type StructureEventInput = {
   organizationId: string;
   type: StructureEventType;
   subject: { type: string; id: string };
+  /** With a readable name beside each id, as of the event: an id alone says nothing when the object is gone. */
   payload?: Prisma.InputJsonObject;
   /** The import that it is part of. */
   importId?: string | null;

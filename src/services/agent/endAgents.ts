@@ -22,9 +22,11 @@ export async function endAgents(
   { organizationId, agentIds, holdings, reason }: Ending,
 ): Promise<void> {
   if (agentIds.length === 0) return;
-  await tx.$executeRaw`
+  const ended = await tx.$queryRaw<{ id: string; name: string }[]>`
     UPDATE agent SET status = 'STOPPED', offboarded_at = now(), offboard_reason = ${reason}, container_ref = NULL
-     WHERE id = ANY(${agentIds}::uuid[])`;
+     WHERE id = ANY(${agentIds}::uuid[])
+    RETURNING id, name`;
+  const names = new Map(ended.map(({ id, name }) => [id, name]));
   await recordStructureEvents(
     tx,
     by,
@@ -32,7 +34,7 @@ export async function endAgents(
       organizationId,
       type: 'agent.offboarded',
       subject: { type: 'Agent', id },
-      payload: { reason, ...describeHoldings(holdings.get(id) ?? NOTHING) },
+      payload: { name: names.get(id) ?? null, reason, ...describeHoldings(holdings.get(id) ?? NOTHING) },
     })),
   );
 }

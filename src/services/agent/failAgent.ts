@@ -26,7 +26,7 @@ export async function failAgent(
     const agent = await lockAgent(tx, agentId);
     if (!(await isStillSo(agent, tx))) return false;
 
-    const { organizationId, containerRef } = agent;
+    const { organizationId, name, containerRef } = agent;
     const holdings = (await lockHoldings(tx, [agentId])).get(agentId) ?? NOTHING;
     await tx.agent.update({
       where: { id: agentId },
@@ -39,10 +39,7 @@ export async function failAgent(
       organizationId,
       type: 'agent.failed',
       subject: { type: 'Agent', id: agentId },
-      payload: {
-        failure: reason,
-        ...describeHoldings(holdings),
-      },
+      payload: { name, failure: reason, ...describeHoldings(holdings) },
     });
     return true;
   });

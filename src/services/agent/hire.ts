@@ -13,7 +13,7 @@ type Hiring = {
   description?: string | null;
   config: Prisma.InputJsonObject;
   /** Vacant, and locked. */
-  workspace: (Pick<Workspace, 'id'> & { isExternal: boolean }) | null;
+  workspace: (Pick<Workspace, 'id' | 'name'> & { isExternal: boolean }) | null;
   /** The agent that it is installed from. */
   templateAgentId?: string;
 };
@@ -43,7 +43,14 @@ export async function hire(
     organizationId,
     type: 'agent.hired',
     subject: { type: 'Agent', id: agentId },
-    payload: { name, role, ...(workspace && { workspace: globalId('Workspace', workspace.id) }) },
+    payload: {
+      name,
+      role,
+      ...(workspace && {
+        workspace: globalId('Workspace', workspace.id),
+        workspaceName: workspace.name,
+      }),
+    },
   });
   await holdQuota(tx, act.quotas, 'AGENTS', organizationId);
   return agentId;

@@ -1,28 +1,26 @@
 /** What an agent holds until it ends. A trigger releases all of it when its status changes to STOPPED or ERROR. */
-import { z } from 'zod';
 import { Prisma } from '../../../prisma/client/client.ts';
 import { IS_GOOD_SQL } from '../../auth/goodToken.ts';
 import type { Tx } from '../../db.ts';
 import { globalId } from '../../globalId.ts';
+import { sessionName } from '../session/sessionRule.ts';
 
-export const holdingsResult = z.object({
-  releasedRepos: z.array(z.object({ owner: z.string(), name: z.string() })),
-  terminatedSessionIds: z.array(z.guid()),
-  revokedTokens: z.int(),
-});
+export type Holdings = {
+  releasedRepos: { owner: string; name: string }[];
+  terminatedSessions: { id: string; name: string }[];
+  revokedTokens: number;
+};
 
-export type Holdings = z.output<typeof holdingsResult>;
-
-export const NOTHING: Holdings = { releasedRepos: [], terminatedSessionIds: [], revokedTokens: 0 };
+export const NOTHING: Holdings = { releasedRepos: [], terminatedSessions: [], revokedTokens: 0 };
 
 /**
  * Locks and lists what agents hold, by the agent's id. The agents must be locked already. Sessions are locked in the
  * order of their ids.
  */
 export async function lockHoldings(tx: Tx, agentIds: string[]): Promise<Map<string, Holdings>> {
-  const sessions = await tx.$queryRaw<{ id: string; agentId: string }[]>`
-    SELECT id, agent_id AS "agentId" FROM session
-     WHERE agent_id = ANY(${agentIds}::uuid[]) AND NOT is_terminated ORDER BY id FOR NO KEY UPDATE`;
+  const sessions = await tx.$queryRaw<{ id: string; agentId: string; slug: string; num: number }[]>`
+    SELECT s.id, s.agent_id AS "agentId", p.slug, s.num FROM session s JOIN project p ON p.id = s.project_id
+     WHERE s.agent_id = ANY(${agentIds}::uuid[]) AND NOT s.is_terminated ORDER BY s.id FOR NO KEY UPDATE OF s`;
   const repos = await tx.$queryRaw<{ agentId: string; owner: string; name: string }[]>`
     SELECT agent_id AS "agentId", repo_owner AS owner, repo_name AS name FROM watched_repo
      WHERE agent_id = ANY(${agentIds}::uuid[]) ORDER BY created_at`;
@@ -37,7 +35,10 @@ export async function lockHoldings(tx: Tx, agentIds: string[]): Promise<Map<stri
       id,
       {
         releasedRepos: (reposOf.get(id) ?? []).map(({ owner, name }) => ({ owner, name })),
-        terminatedSessionIds: (sessionsOf.get(id) ?? []).map((session) => session.id),
+        terminatedSessions: (sessionsOf.get(id) ?? []).map(({ id: sessionId, slug, num }) => ({
+          id: sessionId,
+          name: sessionName({ project: { slug }, num }),
+        })),
         revokedTokens: tokensOf.get(id) ?? 0,
       },
     ]),
@@ -45,10 +46,11 @@ export async function lockHoldings(tx: Tx, agentIds: string[]): Promise<Map<stri
 }
 
 /** As the audit trail shows them. */
-export function describeHoldings({ releasedRepos, terminatedSessionIds, revokedTokens }: Holdings) {
+export function describeHoldings({ releasedRepos, terminatedSessions, revokedTokens }: Holdings) {
   return {
     releasedRepos: releasedRepos.map(({ owner, name }) => `${owner}/${name}`),
-    terminatedSessions: terminatedSessionIds.map((id) => globalId('Session', id)),
+    terminatedSessions: terminatedSessions.map(({ id }) => globalId('Session', id)),
+    terminatedSessionNames: terminatedSessions.map(({ name }) => name),
     revokedTokens,
   };
 }

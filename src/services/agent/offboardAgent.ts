@@ -6,11 +6,17 @@ import { line, validate } from '../act/input.ts';
 import { lockAgent, visibleAgent } from './agent.ts';
 import { isOffboarded } from './agentRule.ts';
 import { endAgents } from './endAgents.ts';
-import { holdingsResult, lockHoldings, NOTHING } from './holdings.ts';
+import { type Holdings, lockHoldings, NOTHING } from './holdings.ts';
 
 export const offboardAgentInput = z.object({ reason: line(1, 1000).nullish() });
 
-const result = holdingsResult.extend({ agentId: z.guid(), alreadyOffboarded: z.boolean() });
+const result = z.object({
+  agentId: z.guid(),
+  releasedRepos: z.array(z.object({ owner: z.string(), name: z.string() })),
+  terminatedSessionIds: z.array(z.guid()),
+  revokedTokens: z.int(),
+  alreadyOffboarded: z.boolean(),
+});
 export type Offboarded = z.output<typeof result>;
 
 /**
@@ -34,9 +40,13 @@ export async function offboardAgent(
       return { agent, holdings: await lockHoldings(tx, [agentId]) };
     },
     async write(tx, { locked: { agent, holdings } }) {
-      if (isOffboarded(agent)) return { agentId, ...NOTHING, alreadyOffboarded: true };
+      if (isOffboarded(agent)) return { agentId, ...released(NOTHING), alreadyOffboarded: true };
       await endAgents(tx, act, { organizationId, agentIds: [agentId], holdings, reason: reason ?? null });
-      return { agentId, ...(holdings.get(agentId) ?? NOTHING), alreadyOffboarded: false };
+      return { agentId, ...released(holdings.get(agentId) ?? NOTHING), alreadyOffboarded: false };
     },
   });
+}
+
+function released({ releasedRepos, terminatedSessions, revokedTokens }: Holdings) {
+  return { releasedRepos, terminatedSessionIds: terminatedSessions.map(({ id }) => id), revokedTokens };
 }

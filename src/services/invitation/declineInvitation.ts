@@ -27,7 +27,7 @@ export async function declineInvitation(act: Act, { invitationId }: { invitation
         organizationId,
         type: 'member.invitation_declined',
         subject: { type: 'Invitation', id: invitationId },
-        payload: { role: invitation.role },
+        payload: { name: invitation.name, role: invitation.role },
       });
       return { invitationId };
     },

@@ -55,11 +55,11 @@ export async function withdrawInvitations(
   await recordStructureEvents(
     tx,
     author,
-    withdrawn.map(({ organizationId, id, role }) => ({
+    withdrawn.map(({ organizationId, id, name, role }) => ({
       organizationId,
       type: 'member.invitation_withdrawn',
       subject: { type: 'Invitation', id },
-      payload: { role },
+      payload: { name, role },
     })),
   );
 }

@@ -47,7 +47,7 @@ export async function addMember(
         organizationId,
         type: 'member.invited',
         subject: { type: 'Invitation', id: invitation.id },
-        payload: { role },
+        payload: { name, role },
       });
       return { invitationId: invitation.id };
     },

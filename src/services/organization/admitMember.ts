@@ -22,12 +22,15 @@ export async function admitMember(
 ): Promise<string> {
   const existing = await tx.membership.findFirst({ where: { organizationId, userId, removedAt: null } });
   if (existing) throw new AlreadyMemberError(existing.id);
-  const { id } = await tx.membership.create({ data: { organizationId, userId, role, name } });
+  const { id, user } = await tx.membership.create({
+    data: { organizationId, userId, role, name },
+    select: { id: true, user: { select: { name: true } } },
+  });
   await recordStructureEvent(tx, author, {
     organizationId,
     type: 'member.added',
     subject: { type: 'Membership', id },
-    payload: { role },
+    payload: { name: name ?? user.name, role },
   });
   return id;
 }

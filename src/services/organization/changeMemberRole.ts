@@ -43,7 +43,7 @@ export async function changeMemberRole(
         organizationId,
         type: 'member.role_changed',
         subject: { type: 'Membership', id: membershipId },
-        payload: { from: membership.role, to: role },
+        payload: { name: membership.name ?? membership.user.name, from: membership.role, to: role },
       });
       if (isAbove(role, membership.role)) await endTokensMadeByOthers(tx, act, membership);
       else await endRights(tx, act, membership);

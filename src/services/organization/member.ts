@@ -22,10 +22,13 @@ export async function lockOrganization(tx: Tx, organizationId: string): Promise<
  * Locks a membership and its organization. The organization's lock is not enough: acts that depend on the member's role
  * hold its row FOR SHARE.
  */
-export async function lockMembership(tx: Tx, organizationId: string, id: string): Promise<Membership> {
+export async function lockMembership(tx: Tx, organizationId: string, id: string) {
   await lockOrganization(tx, organizationId);
   await tx.$queryRaw`SELECT FROM membership WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return await tx.membership.findUniqueOrThrow({ where: { id } });
+  return await tx.membership.findUniqueOrThrow({
+    where: { id },
+    include: { user: { select: { name: true } } },
+  });
 }
 
 /** Locks a user's membership, if there is one, FOR SHARE: its role stays as it is until the transaction ends. */

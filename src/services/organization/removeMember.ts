@@ -34,7 +34,7 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
         organizationId,
         type: 'member.removed',
         subject: { type: 'Membership', id: membershipId },
-        payload: { role: membership.role, revokedTokens },
+        payload: { name: membership.name ?? membership.user.name, role: membership.role, revokedTokens },
       });
       return { membershipId, revokedTokens };
     },

@@ -83,7 +83,8 @@ export async function makeClaim(
   await tx.$queryRaw`
     SELECT FROM execution_workspace
      WHERE id = (SELECT execution_workspace_id FROM session WHERE id = ${sessionId}::uuid) FOR SHARE`;
-  assertMayClaim(await sessionWithProject(tx, sessionId));
+  const claimer = await sessionWithProject(tx, sessionId);
+  assertMayClaim(claimer);
   // Facts newer than ours may say that it has been merged.
   if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
 
@@ -96,11 +97,18 @@ export async function makeClaim(
 
   const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed, act);
   if (ownerId !== sessionId) {
+    const { owner, repo, number } = observed.facts.coordinates;
     await recordStructureEvent(tx, act, {
       organizationId,
       type: 'pr.claimed',
       subject: { type: 'PullRequest', id: pullRequestId },
-      payload: { from: ownerId && globalId('Session', ownerId), to: globalId('Session', sessionId) },
+      payload: {
+        name: `${owner}/${repo}#${number}`,
+        from: ownerId && globalId('Session', ownerId),
+        fromName: previousOwner && sessionName(previousOwner),
+        to: globalId('Session', sessionId),
+        toName: sessionName(claimer),
+      },
     });
   }
   return { pullRequestId, takenOverFrom: previousOwner ? [previousOwner.id] : [] };

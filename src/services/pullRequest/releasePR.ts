@@ -52,7 +52,13 @@ export async function releasePR(
         organizationId,
         type: 'pr.released',
         subject: { type: 'PullRequest', id: pullRequestId },
-        payload: { from: globalId('Session', sessionId), to: null },
+        payload: {
+          name: `${owner}/${repo}#${number}`,
+          from: globalId('Session', sessionId),
+          fromName: sessionName(session),
+          to: null,
+          toName: null,
+        },
       });
       return { sessionId, pullRequestId };
     },

@@ -64,11 +64,11 @@ export async function removeWorkspaces(
   await recordStructureEvents(
     tx,
     by,
-    removed.map(({ id, path }) => ({
+    removed.map(({ id, name, path }) => ({
       organizationId,
       type: 'workspace.removed',
       subject: { type: 'Workspace', id },
-      payload: { path, reason },
+      payload: { name, path, reason },
       importId,
     })),
   );

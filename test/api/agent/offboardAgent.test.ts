@@ -113,9 +113,11 @@ describe('offboardAgent', () => {
       {
         subjectId: robin.id,
         payload: {
+          name: 'Robin',
           reason: 'The project is over.',
           releasedRepos: ['acme/rocket', 'acme/lander'],
           terminatedSessions: [session],
+          terminatedSessionNames: [`${team.project.slug}-1`],
           revokedTokens: 1,
         },
       },

@@ -190,7 +190,7 @@ describe('acceptInvitation', () => {
       {
         subjectId: accepted.member.id,
         requestId: accepted.requestId,
-        payload: { role: 'MEMBER' },
+        payload: { name: 'Charles', role: 'MEMBER' },
         actor: { kind: 'USER', user: { id: globalId('User', carl.userId) } },
       },
     ]);
@@ -260,7 +260,7 @@ describe('declineInvitation', () => {
     expect(await roleIn(team, carl)).toBeUndefined();
     expect(refused(await accept(carl, invitation.id)).code).toBe('NOT_FOUND');
     expect(await team.structureEvents('MEMBER_INVITATION_DECLINED')).toMatchObject([
-      { subjectId: invitation.id, requestId: declined.requestId },
+      { subjectId: invitation.id, requestId: declined.requestId, payload: { name: 'Charles' } },
     ]);
     // The organization may ask again.
     expect((await invite(team, { email: carl.email })).status).toBe('PENDING');
@@ -275,7 +275,7 @@ describe('withdrawInvitation', () => {
     expect(refused(await accept(carl, invitation.id)).code).toBe('NOT_FOUND');
     expect(refused(await withdraw(team.owner, invitation.id))).toMatchObject({ status: 'WITHDRAWN' });
     expect(await team.structureEvents('MEMBER_INVITATION_WITHDRAWN')).toMatchObject([
-      { subjectId: invitation.id, requestId: withdrawn.requestId },
+      { subjectId: invitation.id, requestId: withdrawn.requestId, payload: { name: 'Charles' } },
     ]);
   });
 

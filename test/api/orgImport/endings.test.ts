@@ -66,6 +66,11 @@ test('a completed import records its start and its end in the audit trail, all w
   ]);
   for (const { importId } of events) expect(importId).toBe(row?.id);
   expect(events[0]?.payload).toEqual({ name: 'Acme', mode: 'MERGE' });
+  expect(events[1]?.payload).toMatchObject({
+    name: 'PM',
+    workspace: expect.any(String),
+    workspaceName: 'PM',
+  });
   expect(events[3]?.payload).toEqual({
     name: 'Acme',
     mode: 'MERGE',

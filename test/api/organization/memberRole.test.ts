@@ -62,7 +62,7 @@ describe('changeMemberRole', () => {
       },
     ]);
     expect(await team.structureEvents('MEMBER_ROLE_CHANGED')).toMatchObject([
-      { subjectId: bob.memberId, requestId, payload: { from: 'MEMBER', to: 'ADMIN' } },
+      { subjectId: bob.memberId, requestId, payload: { name: 'Bob', from: 'MEMBER', to: 'ADMIN' } },
     ]);
   });
 
@@ -120,7 +120,7 @@ describe('removeMember', () => {
       'TOKEN_ARCHIVED',
     ]);
     expect(await team.structureEvents('MEMBER_REMOVED')).toMatchObject([
-      { subjectId: bob.memberId, payload: { role: 'MEMBER', revokedTokens: 1 } },
+      { subjectId: bob.memberId, payload: { name: 'Bob', role: 'MEMBER', revokedTokens: 1 } },
     ]);
   });
 

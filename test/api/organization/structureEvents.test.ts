@@ -1,6 +1,7 @@
 /** The audit trail: the event that each mutation writes, in the same transaction. */
 import { randomUUID } from 'node:crypto';
 import { globalId } from '../../../src/globalId.ts';
+import { STRUCTURE_EVENT_TYPES } from '../../../src/services/act/structureEvent.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { StructureEventsWhereQueryVariables } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
@@ -65,7 +66,7 @@ const acts = {
     act: async (team: Team, bob: Client) => async () => {
       const input = { organizationId: team.id, email: `${randomUUID()}@example.com`, name: 'Carl' };
       const { invitation, requestId } = succeeded((await bob.query(AddMember, { input })).addMember);
-      return { requestId, subjectId: invitation.id, payload: { role: 'MEMBER' } };
+      return { requestId, subjectId: invitation.id, payload: { name: 'Carl', role: 'MEMBER' } };
     },
   },
   createToken: {
@@ -99,7 +100,9 @@ const acts = {
       return async () => {
         const { claimPR } = await bob.query(ClaimPR, { input: { sessionId: session.id, pr: '7' } });
         const { pullRequest, requestId } = succeeded(claimPR);
-        return { requestId, subjectId: pullRequest.id, payload: { from: null, to: session.id } };
+        const [name, toName] = [`${team.slug}/rocket#7`, session.name];
+        const payload = { name, from: null, fromName: null, to: session.id, toName };
+        return { requestId, subjectId: pullRequest.id, payload };
       };
     },
   },
@@ -211,6 +214,14 @@ describe('the audit trail', () => {
     const id = all?.nodes[0]?.id ?? '';
     expect((await bob.query(StructureEventNode, { id })).node).toEqual({ __typename: 'StructureEvent', id });
     expect((await eve.query(StructureEventNode, { id })).node).toBeNull();
+  });
+
+  it('has the types of the list, and the database refuses all others', async ({ psql }) => {
+    const [check] = await psql<{ definition: string }>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'structure_event_type_check'`,
+    );
+    const held = check?.definition.matchAll(/'([^']+)'/g) ?? [];
+    expect([...held].map(([, type]) => type).sort()).toEqual([...STRUCTURE_EVENT_TYPES].sort());
   });
 
   it('cannot be updated, deleted or truncated in the database', async ({ psql }) => {

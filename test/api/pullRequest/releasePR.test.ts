@@ -20,7 +20,7 @@ const Passages = graphql(`
   }
 `);
 
-let holder: { id: string };
+let holder: { id: string; name: string };
 let pullRequestId: string;
 it.beforeEach(async ({ team }) => {
   holder = await team.spawn();
@@ -64,7 +64,17 @@ describe('releasePR', () => {
   it('writes an audit event', async ({ team }) => {
     succeeded(await release(team.owner));
     expect(await team.structureEvents('PR_RELEASED')).toMatchObject([
-      { subjectId: pullRequestId, payload: { from: holder.id, to: null }, actor: { kind: 'USER' } },
+      {
+        subjectId: pullRequestId,
+        payload: {
+          name: `${team.slug}/rocket#7`,
+          from: holder.id,
+          fromName: holder.name,
+          to: null,
+          toName: null,
+        },
+        actor: { kind: 'USER' },
+      },
     ]);
   });
 
@@ -139,7 +149,7 @@ describe('a released pull request', () => {
       { type: 'PR_UPDATED', payload: { changed: ['title'] } },
       { type: 'SESSION_UPDATED', entityId: id },
     ]);
-    expect((await team.structureEvents('PR_CLAIMED')).at(-1)?.payload).toEqual({ from: null, to: id });
+    expect((await team.structureEvents('PR_CLAIMED')).at(-1)?.payload).toMatchObject({ from: null, to: id });
   });
 
   it('is refreshed by a member, and not by the agent that held it', async ({ team }) => {

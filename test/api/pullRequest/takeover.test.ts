@@ -26,8 +26,8 @@ const TransferHeard = graphql(`
   }
 `);
 
-let owner: { id: string };
-let claimer: { id: string };
+let owner: { id: string; name: string };
+let claimer: { id: string; name: string };
 let pullRequestId: string;
 it.beforeEach(async ({ team }) => {
   [owner, claimer] = await Promise.all([team.spawn(), team.spawn()]);
@@ -98,16 +98,21 @@ describe('a takeover by claimPR', () => {
     expect(await psql('SELECT * FROM session WHERE id = $1', [uuidOf(owner.id)])).toEqual([before]);
   });
 
-  it('writes an audit event with the former and the new holder', async ({ team }) => {
+  it('writes an audit event with the ids and the names of the former and the new holder', async ({
+    team,
+  }) => {
     succeeded(await team.claim(claimer.id, 7));
     succeeded(await team.claim(owner.id, 7));
     succeeded(await team.claim(owner.id, 7));
+    const name = `${team.slug}/rocket#7`;
+    const [byOwner, byClaimer] = [owner, claimer].map((to) => ({ to: to.id, toName: to.name }));
+    const [fromOwner, fromClaimer] = [owner, claimer].map((from) => ({ from: from.id, fromName: from.name }));
     expect(
       (await team.structureEvents('PR_CLAIMED')).map(({ subjectId, payload }) => ({ subjectId, payload })),
     ).toEqual([
-      { subjectId: pullRequestId, payload: { from: null, to: owner.id } },
-      { subjectId: pullRequestId, payload: { from: owner.id, to: claimer.id } },
-      { subjectId: pullRequestId, payload: { from: claimer.id, to: owner.id } },
+      { subjectId: pullRequestId, payload: { name, from: null, fromName: null, ...byOwner } },
+      { subjectId: pullRequestId, payload: { name, ...fromOwner, ...byClaimer } },
+      { subjectId: pullRequestId, payload: { name, ...fromClaimer, ...byOwner } },
     ]);
   });
 

@@ -64,7 +64,7 @@ it('removes the subtree with its agents in one transaction, children before pare
       expect.objectContaining({
         subjectId: ids['A/B/C'],
         requestId,
-        payload: { path: ['A', 'B', 'C'], reason: 'The workspace "A" was removed.' },
+        payload: { name: 'C', path: ['A', 'B', 'C'], reason: 'The workspace "A" was removed.' },
       }),
     ]),
   );

@@ -211,14 +211,16 @@ describe('hireAgent for a workspace', () => {
     ).hireAgent;
 
   it('fills the seat: the agent runs, and the workspace is ONLINE', async ({ team }) => {
-    const { id } = await team.addWorkspace();
+    const { id, name } = await team.addWorkspace();
     const { agent, requestId } = succeeded(await hire(team, id));
     expect(agent).toMatchObject({ status: 'RUNNING', workspace: { id, status: 'ONLINE' } });
     expect((await team.changes({ requestId })).map(({ type, entityId }) => [type, entityId])).toEqual([
       ['AGENT_CREATED', agent.id],
       ['WORKSPACE_UPDATED', id],
     ]);
-    expect(await team.structureEvents('AGENT_HIRED')).toMatchObject([{ payload: { workspace: id } }]);
+    expect(await team.structureEvents('AGENT_HIRED')).toMatchObject([
+      { payload: { workspace: id, workspaceName: name } },
+    ]);
   });
 
   it('is refused while an agent works there, and succeeds once it is offboarded', async ({ team }) => {

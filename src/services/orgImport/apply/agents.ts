@@ -8,6 +8,7 @@ type Employment = { organizationId: string; importId: string; hiredById: string 
 type HiredAgent = {
   id: string;
   workspaceId: string;
+  workspaceName: string;
   name: string;
   role: string;
   status: 'PENDING' | 'RUNNING';
@@ -32,7 +33,8 @@ export async function seatAgents(
            (CASE w.status WHEN 'PROVISIONING' THEN 'PENDING' ELSE 'RUNNING' END)::agent_status, ${hiredById}::uuid
       FROM workspace w WHERE w.id = ANY(${created.map(({ id }) => id)}::uuid[])
      ORDER BY w.path
-    RETURNING id, workspace_id AS "workspaceId", name, role, status::text AS status`;
+    RETURNING id, workspace_id AS "workspaceId",
+              (SELECT w.name FROM workspace w WHERE w.id = workspace_id) AS "workspaceName", name, role, status::text AS status`;
   const pending = hired.filter(({ status }) => status === 'PENDING');
   await by.jobs.enqueueAll(
     tx,
@@ -42,11 +44,11 @@ export async function seatAgents(
   await recordStructureEvents(
     tx,
     by,
-    hired.map(({ id, workspaceId, name, role }) => ({
+    hired.map(({ id, workspaceId, workspaceName, name, role }) => ({
       organizationId,
       type: 'agent.hired',
       subject: { type: 'Agent', id },
-      payload: { name, role, workspace: globalId('Workspace', workspaceId) },
+      payload: { name, role, workspace: globalId('Workspace', workspaceId), workspaceName },
       importId,
     })),
   );
