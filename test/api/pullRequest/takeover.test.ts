@@ -84,7 +84,10 @@ describe('a takeover by claimPR', () => {
       { type: 'PR_SESSION_CHANGED', payload: { from: owner.id, to: claimer.id, row } },
       {
         type: 'PR_UPDATED',
-        payload: { row, changed: ['ciState', 'mergeability', 'reviewDecision', 'title'] },
+        payload: {
+          row,
+          changed: ['ciState', 'mergeability', 'mergeabilityReasons', 'reviewDecision', 'title'],
+        },
       },
       { type: 'PR_CHECK_RECORDED' },
       { type: 'SESSION_UPDATED' },
