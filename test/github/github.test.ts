@@ -107,6 +107,8 @@ describe('facts', () => {
           name: 'CI / build',
           commitSha: shaOf('acme/rocket#7 head'),
           status: 'PASSED',
+          startedAt: null,
+          completedAt: null,
           conclusion: 'SUCCESS',
           isRequired: false,
           url: 'https://github.com/acme/rocket/runs/1',

@@ -82,6 +82,7 @@ async function writeEverything(team: Team, session: { id: string }, psql: Psql):
     'SESSION_UPDATED',
     'PR_CHECK_RECORDED',
     'PR_REVIEW_THREAD_ADDED',
+    'PR_UPDATED',
     'SESSION_UPDATED',
     'TOKEN_ARCHIVED',
     'AGENT_CREATED',

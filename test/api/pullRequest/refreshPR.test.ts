@@ -113,7 +113,16 @@ describe('refreshPR', () => {
       entityId: pullRequestId,
       payload: {
         row: { ...row, session: holder?.id },
-        changed: ['additions', 'ciState', 'mergeability', 'reviewDecision', 'title'],
+        changed: [
+          'additions',
+          'ciState',
+          'mergeability',
+          'mergeabilityReasons',
+          'reviewDecision',
+          'title',
+          'latestReviews',
+          'unresolvedBy',
+        ],
       },
     });
     const summaries = others.map(({ type, payload }) => {
