@@ -37,8 +37,6 @@ export default [
       '@graphql-eslint/no-typename-prefix': 'off',
       // Edges, payloads, errors and events have no identity.
       '@graphql-eslint/strict-id-in-types': 'off',
-      // A list may page in one direction.
-      '@graphql-eslint/relay-arguments': ['error', { includeBoth: false }],
       // Connections also have `nodes`, and payloads plain lists. The objects of some lists have no identity.
       '@graphql-eslint/relay-edge-types': [
         'error',

@@ -32,7 +32,11 @@ export type ChangesQuery = ChangeFilter & {
   organizationId: string;
   /** The cursor to read after. Default: before the oldest stored change. */
   after?: string;
+  /** The cursor to read before. Default: after the newest stored change. */
+  before?: string;
   limit: number;
+  /** Whether to read the last changes of the range instead of the first. */
+  isBackward?: boolean;
 };
 
 export type FeedStatus = {
@@ -85,7 +89,7 @@ export type Feed = BacklogMonitor & {
   open(options: StreamOptions): Promise<ChangeStream>;
 
   /**
-   * Reads a page of one organization's stored changes, oldest first.
+   * Reads a page of one organization's stored changes, oldest first in both directions.
    *
    * @throws {InvalidCursorError} and {CursorExpiredError} as `open` does.
    */
@@ -178,11 +182,11 @@ export function createFeed(options: FeedOptions): Feed {
       }
     },
 
-    async changes({ after, ...query }) {
-      const cursor = after === undefined ? undefined : validCursor(await bounds(), decodeCursor(after));
-      return await readChanges(pool, { ...query, after: cursor }, (task) =>
-        replays(query.organizationId, task),
-      );
+    async changes({ after, before, ...query }) {
+      const valid = async (text: string | undefined) =>
+        text === undefined ? undefined : validCursor(await bounds(), decodeCursor(text));
+      const range = { after: await valid(after), before: await valid(before) };
+      return await readChanges(pool, { ...query, ...range }, (task) => replays(query.organizationId, task));
     },
 
     status: () => ({

@@ -107,10 +107,14 @@ describe('the leader', () => {
       const expired = { code: 'CURSOR_EXPIRED', oldestCursor };
       await expect(feed.changes({ organizationId, after, limit: 1 })).rejects.toMatchObject(expired);
       await expect(feed.open({ organizationId, after, matches: () => true })).rejects.toMatchObject(expired);
+      const before = { organizationId, before: after, limit: 1, isBackward: true };
+      await expect(feed.changes(before)).rejects.toMatchObject(expired);
     }
     const [first] = await feed.changes({ organizationId, after: oldestCursor, limit: 1 });
     expect(first?.position).toBe(2 * PARTITION);
     expect(await feed.changes({ organizationId, limit: 1 })).toEqual([first]);
+    const all = await feed.changes({ organizationId, limit: 100 });
+    expect(await feed.changes({ organizationId, limit: 100, isBackward: true })).toEqual(all);
     expect(await feed.backlog()).toMatchObject({ oldest: 2 * PARTITION });
   });
 

@@ -306,6 +306,25 @@ describe('a page of stored changes', () => {
     expect(await positions(feed.encode(7))).toEqual([]);
   });
 
+  it('ends at the newest change, or before a cursor, when it is read backward', async ({
+    feedDatabase: db,
+  }) => {
+    await db.raise(sessions);
+    await db.drained();
+    const positions = async (range: Partial<ChangesQuery>) =>
+      (await feed.changes({ organizationId, limit: 3, isBackward: true, ...range })).map(
+        ({ position }) => position,
+      );
+    expect(await positions({})).toEqual([5, 6, 7]);
+    expect(await positions({ before: feed.encode(5) })).toEqual([2, 3, 4]);
+    expect(await positions({ before: feed.encode(2) })).toEqual([1]);
+    expect(await positions({ before: feed.encode(1) })).toEqual([]);
+    expect(await positions({ before: feed.encode(0) })).toEqual([]);
+    expect(await positions({ after: feed.encode(5) })).toEqual([6, 7]);
+    expect(await positions({ types: ['SESSION_CREATED'] })).toEqual([2, 3, 4]);
+    expect(await positions({ types: ['PROJECT_CREATED'] })).toEqual([1]);
+  });
+
   it('has only changes that pass the filters', async ({ feedDatabase: db }) => {
     await db.raise(sessions);
     await db.drained();
@@ -335,6 +354,10 @@ describe('a page of stored changes', () => {
     await db.pool.query('UPDATE feed_head SET position = 850000');
     const changes = await feed.changes({ organizationId, types: ['X'], limit: 10 });
     expect(changes.map(({ position }) => position)).toEqual([849_999]);
+    const before = feed.encode(849_999);
+    expect(await feed.changes({ organizationId, before, limit: 1, isBackward: true })).toMatchObject([
+      { position: 4 },
+    ]);
     const stream = await feed.open({
       organizationId,
       after: feed.encode(0),

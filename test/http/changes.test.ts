@@ -1,4 +1,4 @@
-/** The connection `Organization.changes`: its pages and its filters. */
+/** The connection `Organization.changes`: its pages in both directions and its filters. */
 
 import { globalId } from '../../src/globalId.ts';
 import type { Person } from '../support/app.ts';
@@ -19,11 +19,17 @@ type Page = {
   totalCount: number;
   nodes: Change[];
   edges: { cursor: string; node: { cursor: string } }[];
-  pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
 };
 
 let bob: Person;
 let sessionId: string;
+let agentId: string;
 let all: Change[];
 it.beforeAll(async ({ sharedTeam: team, psql, createTeam }) => {
   // The changes of another organization lie between.
@@ -36,6 +42,7 @@ it.beforeAll(async ({ sharedTeam: team, psql, createTeam }) => {
   const { spawnSession } = await bob.query(SpawnSession, { input: { projectId: team.project.id } });
   sessionId = succeeded(spawnSession).session.id;
   team.onGitHub(7, { checks: [{ name: 'build' }] });
+  agentId = (await team.hire()).id;
   await team.claim(sessionId, 7);
   await team.terminate(sessionId);
   await psql(`UPDATE session SET display_name = 'by hand' WHERE id = $1`, [uuidOf(sessionId)]);
@@ -46,7 +53,7 @@ it.beforeAll(async ({ sharedTeam: team, psql, createTeam }) => {
 async function ask(team: Team, args: string) {
   const query = `query($slug: String!) { organization(slug: $slug) { changes${args} {
     totalCount nodes { cursor type entityId occurredAt actor { ... on UserActor { user { id } } } } edges { cursor node { cursor } }
-    pageInfo { hasNextPage startCursor endCursor }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   } } }`;
   return await (await team.owner.raw({ query, variables: { slug: team.slug } })).json();
 }
@@ -57,12 +64,34 @@ async function page(team: Team, args: string): Promise<Page> {
   return data.organization.changes;
 }
 
-/** All changes that pass a filter, read in small pages. */
+/** All changes that pass a filter, read in small pages. Both directions return the same. */
 async function paged(team: Team, filter: string): Promise<Change[]> {
+  const found = await pagedForward(team, filter);
+  expect(await pagedBackward(team, filter)).toEqual(found);
+  return found;
+}
+
+async function pagedBackward(team: Team, filter: string): Promise<Change[]> {
+  const found: Change[] = [];
+  let before = '';
+  for (let isMore = true; isMore; ) {
+    const { nodes, pageInfo, totalCount } = await page(team, `(last: 3, ${filter} ${before})`);
+    expect(pageInfo.hasNextPage).toBe(before !== '');
+    found.unshift(...nodes);
+    expect(found.length).toBeLessThanOrEqual(totalCount);
+    isMore = pageInfo.hasPreviousPage;
+    if (!isMore) expect(found).toHaveLength(totalCount);
+    before = `, before: "${pageInfo.startCursor}"`;
+  }
+  return found;
+}
+
+async function pagedForward(team: Team, filter: string): Promise<Change[]> {
   const found: Change[] = [];
   let after = '';
   for (let isMore = true; isMore; ) {
     const { nodes, edges, pageInfo, totalCount } = await page(team, `(first: 3, ${filter} ${after})`);
+    expect(pageInfo.hasPreviousPage).toBe(after !== '');
     expect(edges.map(({ cursor }) => cursor)).toEqual(nodes.map(({ cursor }) => cursor));
     expect([pageInfo.startCursor, pageInfo.endCursor]).toEqual([
       nodes[0]?.cursor ?? null,
@@ -127,6 +156,9 @@ describe('a filter of `changes`', () => {
     ['entityId', 'toString'],
     ['actorId', 'Session'],
     ['actorId', 'Token'],
+    ['agentId', 'Session'],
+    ['projectId', 'Session'],
+    ['sessionId', 'Project'],
   ] as const)(
     'by `%s` with the id of a %s, which can match no change, is BAD_USER_INPUT',
     async ([argument, type], { sharedTeam: team }) => {
@@ -145,6 +177,26 @@ describe('a filter of `changes`', () => {
       'MEMBER_CREATED',
       'SESSION_CREATED',
     ]);
+  });
+
+  it('by session, agent or project returns the changes that concern it', async ({ sharedTeam: team }) => {
+    const types = (found: Change[]) => new Set(found.map(({ type }) => type));
+    const ofSession = await paged(team, `sessionId: "${sessionId}"`);
+    // Those of the session itself, of its pull request, and of the request's checks.
+    expect(ofSession).toEqual(expect.arrayContaining(all.filter(({ entityId }) => entityId === sessionId)));
+    expect([...types(ofSession)]).toEqual(
+      expect.arrayContaining(['SESSION_CREATED', 'PR_CREATED', 'PR_CHECK_RECORDED']),
+    );
+    const created = ofSession.filter(({ type }) => type === 'SESSION_CREATED');
+    expect(created.map(({ entityId }) => entityId)).toEqual([sessionId]);
+
+    const ofProject = await paged(team, `projectId: "${team.project.id}", types: [SESSION_CREATED]`);
+    expect(ofProject).toEqual(all.filter(({ type }) => type === 'SESSION_CREATED'));
+
+    const ofAgent = await paged(team, `agentId: "${agentId}"`);
+    expect(ofAgent.map(({ type }) => type)).toEqual(['AGENT_CREATED', 'TOKEN_CREATED']);
+    expect(ofAgent[0]?.entityId).toBe(agentId);
+    expect(await paged(team, `agentId: "${agentId}", sessionId: "${sessionId}"`)).toEqual([]);
   });
 
   it('by time includes `since` and excludes `until`', async ({ sharedTeam: team }) => {
@@ -167,6 +219,38 @@ describe('a filter of `changes`', () => {
 });
 
 describe('a page of `changes`', () => {
+  it('read backward has the newest changes before its cursor, oldest first', async ({ sharedTeam: team }) => {
+    const newest = await page(team, '(last: 4)');
+    expect(newest.nodes).toEqual(all.slice(-4));
+    expect(newest.pageInfo).toEqual({
+      hasNextPage: false,
+      hasPreviousPage: true,
+      startCursor: newest.nodes[0]?.cursor,
+      endCursor: newest.nodes[3]?.cursor,
+    });
+    const cursor = all[6]?.cursor;
+    expect((await page(team, `(last: 2, before: "${cursor}")`)).nodes).toEqual(all.slice(4, 6));
+    expect((await page(team, `(before: "${cursor}")`)).nodes).toEqual(all.slice(0, 6));
+    expect((await page(team, `(last: 0, before: "${cursor}")`)).nodes).toEqual([]);
+    expect((await page(team, `(last: 3, before: "${all[0]?.cursor}")`)).pageInfo).toEqual({
+      hasNextPage: true,
+      hasPreviousPage: false,
+      startCursor: null,
+      endCursor: null,
+    });
+  });
+
+  it('between two cursors begins or ends at one of them', async ({ sharedTeam: team }) => {
+    const between = `after: "${all[2]?.cursor}", before: "${all[8]?.cursor}"`;
+    expect((await page(team, `(${between})`)).nodes).toEqual(all.slice(3, 8));
+    expect((await page(team, `(first: 2, ${between})`)).nodes).toEqual(all.slice(3, 5));
+    expect((await page(team, `(last: 2, ${between})`)).nodes).toEqual(all.slice(6, 8));
+    const crossed = `after: "${all[8]?.cursor}", before: "${all[2]?.cursor}"`;
+    for (const direction of ['first', 'last']) {
+      expect((await page(team, `(${direction}: 2, ${crossed})`)).nodes).toEqual([]);
+    }
+  });
+
   it('has 25 changes by default, and 100 at most', async ({ sharedTeam: team, psql }) => {
     const [{ id } = { id: '' }] = await psql<{ id: string }>(
       'SELECT id FROM session WHERE num = 1 AND organization_id = $1',
@@ -181,10 +265,16 @@ describe('a page of `changes`', () => {
     const { nodes, totalCount } = await page(team, '(first: 1000)');
     expect(nodes).toHaveLength(100);
     expect(totalCount).toBeGreaterThan(100);
+    const newest = await page(team, '(last: 1000)');
+    expect(newest.nodes).toHaveLength(100);
+    expect(newest.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: true });
   });
 
   it.for([
     ['(first: -1)', 'BAD_USER_INPUT'],
+    ['(last: -1)', 'BAD_USER_INPUT'],
+    ['(first: 1, last: 1)', 'BAD_USER_INPUT'],
+    ['(before: "garbage")', 'INVALID_CURSOR'],
     ['(after: "garbage")', 'INVALID_CURSOR'],
     ['(after: "")', 'INVALID_CURSOR'],
     ['(after: "R1BDOlM6MQ==")', 'INVALID_CURSOR'],

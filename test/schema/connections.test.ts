@@ -12,8 +12,6 @@ import {
   typeOf,
 } from './shape.ts';
 
-/** The connections that are paged forward only. */
-const FORWARD_ONLY = ['Organization.changes'];
 /** The lists that are bounded by their arguments, short by nature, or a whole tree, which no single page can show. */
 const PLAIN_LISTS = [
   'Agent.laneCounts',
@@ -63,14 +61,11 @@ describe.each(connections)('$name', (connection) => {
   });
 });
 
-describe.each(connectionFields)('$path', ({ path, field }) => {
+describe.each(connectionFields)('$path', ({ field }) => {
   it('is non-null and takes the paging arguments', () => {
     expect(isNonNullType(field.type)).toBe(true);
     const args = Object.fromEntries(field.args.map((arg) => [arg.name, arg.type.toString()]));
-    const isForwardOnly = FORWARD_ONLY.includes(path);
-    expect(args).toMatchObject({ first: 'Int', after: 'String' });
-    if (isForwardOnly) expect(Object.keys(args)).not.toContain('last');
-    else expect(args).toMatchObject({ last: 'Int', before: 'String' });
+    expect(args).toMatchObject({ first: 'Int', after: 'String', last: 'Int', before: 'String' });
   });
 
   it('has a plural name', () => {

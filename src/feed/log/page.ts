@@ -1,7 +1,7 @@
 /** Reads pages of the stored feed. */
 import type pg from 'pg';
 import { CHANGE_JSON, type Change, type ChangeJson, changeFromJson } from './change.ts';
-import type { ChangeFilter } from './filter.ts';
+import { type ChangeFilter, filterSql, filterValues } from './filter.ts';
 import {
   HEAD_COLUMNS,
   type Head,
@@ -39,7 +39,7 @@ export type Page = {
 
 const PAGE_BYTES = 1024 * 1024;
 /** The most positions that one page covers, so that it plans and opens few of the log's partitions. */
-const PAGE_SPAN = 200_000;
+export const PAGE_SPAN = 200_000;
 /** How many payloads are unpacked before the first check of their size. See `capacity` below. */
 const FIRST_CAPACITY = 8;
 
@@ -63,12 +63,7 @@ export async function readPage(pool: pg.Pool, request: PageRequest): Promise<Pag
       upTo,
       limit,
       maxBytes,
-      filter.types ?? null,
-      filter.entityId ?? null,
-      filter.actor?.id ?? null,
-      filter.since ?? null,
-      filter.until ?? null,
-      filter.actor?.kind ?? null,
+      ...filterValues(filter),
     ],
   );
   const head = headFromRow(row);
@@ -113,11 +108,7 @@ WITH RECURSIVE state AS MATERIALIZED (
       WHERE (c.organization_id, c.position) > (start.organization_id, start.after)
         AND (c.organization_id, c.position) <= (start.organization_id, $4::bigint)
         AND c.position > $3::bigint AND c.position <= $4::bigint
-        AND ($7::text[] IS NULL OR c.type = ANY ($7::text[]))
-        AND ($8::uuid IS NULL OR c.entity_id = $8::uuid)
-        AND ($9::uuid IS NULL OR (c.actor_id = $9::uuid AND c.actor_kind::text = $12::text))
-        AND ($10::timestamptz IS NULL OR c.occurred_at >= $10::timestamptz)
-        AND ($11::timestamptz IS NULL OR c.occurred_at < $11::timestamptz)
+        AND ${filterSql(7)}
       ORDER BY c.organization_id, c.position
       LIMIT $5
    ) c

@@ -1,9 +1,9 @@
 import { Change } from '../../schema/feed/change.ts';
 import { ChangeType } from '../../schema/feed/changeType.ts';
 import { builder } from '../../schema/index.ts';
-import { connectionOf } from '../../schema/kit/list/connection.ts';
 import { startPositionOf } from '../../schema/kit/startPosition.ts';
-import { byActor, byEntity } from './changeFilter.ts';
+import { filterArgs } from '../kit/subscriptionArgs.ts';
+import { byAbout, byActor, byEntity } from './changeFilter.ts';
 import { changePage } from './changePage.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
@@ -12,32 +12,35 @@ builder.prismaObjectFields('Organization', (t) => ({
       'The position of the change feed, read before anything else in this operation. A subscription `after` this position delivers every change that the rest of the answer may lack.',
     resolve: (_organization, _args, context) => startPositionOf(context),
   }),
-  changes: t.field({
-    type: connectionOf(builder as never, Change as never),
+  changes: t.connection({
+    type: Change,
     description:
-      'The stored changes of the organization, oldest first, as far back as the feed retains them. The cursors are valid in subscriptions too. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
+      'The stored changes of the organization, oldest first, as far back as the feed retains them. `last` returns the newest, and `before` with the `startCursor` of a page those before it; within each page the order stays the same. The cursors are valid in subscriptions too. A change is listed when it passes all given filters. Errors: CURSOR_EXPIRED (with `oldestCursor`), INVALID_CURSOR.',
     args: {
-      first: t.arg.int({ description: 'The number of changes to return. Default 25, maximum 100.' }),
-      after: t.arg.string({
-        description:
-          'Only changes after this position. Without it, the page starts at the oldest stored change.',
-      }),
       types: t.arg({ type: [ChangeType], description: 'Only changes of these types.' }),
       entityId: t.arg.id({ description: 'Only changes of the object with this global id.' }),
       actorId: t.arg.id({ description: 'Only changes made by the user or agent with this global id.' }),
+      ...filterArgs(t, ['Agent', 'Project', 'Session']),
       since: t.arg({ type: 'DateTime', description: 'Only changes at or after this time.' }),
       until: t.arg({ type: 'DateTime', description: 'Only changes before this time.' }),
     },
-    resolve: ({ id }, { first, after, types, entityId, actorId, since, until }, context) =>
+    extensions: { listOrder: null },
+    resolve: (
+      { id },
+      { first, last, after, before, types, entityId, actorId, since, until, ...about },
+      context,
+    ) =>
       changePage(
         id,
         {
-          first,
-          after: after ?? undefined,
-          ...byEntity(entityId, types),
-          ...byActor(actorId),
-          since: since ?? undefined,
-          until: until ?? undefined,
+          page: { first, last, after, before },
+          filter: {
+            ...byEntity(entityId, types),
+            ...byActor(actorId),
+            ...byAbout(Object.values(about)),
+            since: since ?? undefined,
+            until: until ?? undefined,
+          },
         },
         context,
       ),

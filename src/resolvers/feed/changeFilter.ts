@@ -27,3 +27,9 @@ export function byEntity(
     types: changeTypesOf(type).filter((each) => types?.includes(each) ?? true),
   };
 }
+
+/** @param uuids the arguments of `filterArgs` */
+export function byAbout(uuids: readonly (string | null | undefined)[]): { about?: readonly string[] } {
+  const about = uuids.filter((uuid) => uuid != null);
+  return about.length > 0 ? { about } : {};
+}

@@ -1,16 +1,19 @@
 /** Reads a page of the stored feed as a connection. */
 import type { Context } from '../../context.ts';
-import type { ChangesQuery } from '../../feed/feed.ts';
 import type { Change } from '../../feed/log/change.ts';
+import type { ChangeFilter } from '../../feed/log/filter.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../schema/kit/builder.ts';
 import { setwise } from '../../schema/kit/setwise.ts';
 import { publicError } from '../kit/publicError.ts';
 
-const DEFAULT_PAGE_SIZE = 25;
-const MAX_PAGE_SIZE = 100;
-
-type Query = Omit<ChangesQuery, 'limit' | 'organizationId'> & { first?: number | null };
-type Filter = Omit<Query, 'first' | 'after'>;
+type Paging = {
+  first?: number | null;
+  last?: number | null;
+  after?: string | null;
+  before?: string | null;
+};
+type Query = { page: Paging; filter: ChangeFilter };
 
 /** Every organization has a feed of its own, so each is read by itself, but only once for the same page. */
 export const changePage = setwise(
@@ -18,30 +21,35 @@ export const changePage = setwise(
     readPage(organizationId, query, context),
 );
 
-async function readPage(organizationId: string, { first, after, ...filter }: Query, context: Context) {
-  if (first != null && first < 0) throw badInput('first must not be negative.');
-  const size = Math.min(first ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+async function readPage(organizationId: string, { page, filter }: Query, context: Context) {
+  const { first, last, after, before } = page;
+  if (first != null && last != null) throw badInput('Ask for `first` or for `last`, not for both.');
+  // A page between two cursors begins at the first of them.
+  const isBackward = last != null || (before != null && first == null && after == null);
+  const size = Math.min(last ?? first ?? DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE);
+  if (size < 0) throw badInput('`first` and `last` must not be negative.');
+  const range = { after: after ?? undefined, before: before ?? undefined };
   const found = await context.feed
-    .changes({ organizationId, after, ...filter, limit: size + 1 })
+    .changes({ organizationId, ...filter, ...range, limit: size + 1, isBackward })
     .catch((error) => {
       throw publicError(error);
     });
-  const page = found.slice(0, size);
+  const hasMore = found.length > size;
+  const changes = isBackward && hasMore ? found.slice(1) : found.slice(0, size);
   return {
-    edges: page.map((node: Change) => ({ cursor: node.cursor, node })),
+    edges: changes.map((node: Change) => ({ cursor: node.cursor, node })),
     pageInfo: {
-      hasNextPage: found.length > size,
-      // Pages are read forward only, so a query for earlier changes would not pay.
-      hasPreviousPage: false,
-      startCursor: page[0]?.cursor ?? null,
-      endCursor: page.at(-1)?.cursor ?? null,
+      hasNextPage: isBackward ? before != null : hasMore,
+      hasPreviousPage: isBackward ? hasMore : after != null,
+      startCursor: changes[0]?.cursor ?? null,
+      endCursor: changes.at(-1)?.cursor ?? null,
     },
     totalCount: () => countChanges(organizationId, filter, context),
   };
 }
 
 const countChanges = setwise(
-  async (organizationIds, { types, entityId, actor, since, until }: Filter, { db }) => {
+  async (organizationIds, { types, entityId, actor, about, since, until }: ChangeFilter, { db }) => {
     const found = await db.prisma.changeLog.groupBy({
       by: ['organizationId'],
       where: {
@@ -50,6 +58,7 @@ const countChanges = setwise(
         entityId,
         actorKind: actor?.kind,
         actorId: actor?.id,
+        subjects: about && { hasEvery: [...about] },
         occurredAt: { gte: since, lt: until },
       },
       _count: true,

@@ -15,8 +15,8 @@ export const subscriptionArgs = (t: SubscriptionFields) => ({
   }),
 });
 
-/** The filter arguments of a subscription: `projectId` for `'Project'`. */
-export function filterArgs(t: SubscriptionFields, filters: Subscription['filters']) {
+/** Arguments that filter changes by what they concern: `projectId` for `'Project'`. */
+export function filterArgs(t: Pick<SubscriptionFields, 'arg'>, filters: Subscription['filters']) {
   return Object.fromEntries(
     filters.map((filter) => {
       const { name, type, description } = typeof filter === 'string' ? namedAfter(filter) : filter;

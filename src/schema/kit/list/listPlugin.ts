@@ -46,7 +46,8 @@ class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   /** Puts the order into the plan of a list that is read with its parent. */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const { listOrder, listPageFirst, pothosPrismaSelect } = field.extensions ?? {};
-    if (field.args.before && !listOrder) {
+    // Null: the field's resolver orders and pages the list.
+    if (field.args.before && listOrder === undefined) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
     }
     if (!listOrder || !pothosPrismaSelect) return field;
