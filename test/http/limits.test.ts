@@ -174,6 +174,12 @@ describe('the cost of an operation', () => {
       'organization(slug: "x") { workspaceTree { name role } }',
       2 + 1_000 * (1 + 3),
     ],
+    [
+      'more items of a list that an argument makes long',
+      'organization(slug: "x") { laneCounts { lane } grouped: laneCounts(groupBy: AGENT) { lane } none: laneCounts(groupBy: $none) { lane } }',
+      1 + (1 + 10) + (1 + 1_000) + (1 + 10),
+      { definitions: '($none: LaneGrouping)' },
+    ],
     ['a page of a negative size', 'viewer { organizations(first: -5) { nodes { id } } }', 3],
     [
       'a page that is read as nodes and as edges',

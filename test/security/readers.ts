@@ -79,7 +79,7 @@ export const FIELDS: Record<string, string> = {
   ExecutionWorkspaceNote: 'id executionWorkspace author body createdAt',
   CloseReadiness: 'state blockingReasons warnings plannedActions',
   MergePolicy: 'terminateOnPrMerge',
-  LaneCount: 'lane count',
+  LaneCount: 'lane count project agent',
   PullRequest:
     'id repo url number title author sourceBranch targetBranch sourceRepo isCrossRepository isDraft state ciState requiredCiState awaitsApproval reviewDecision mergeability mergeabilityReasons isInMergeQueue mergeQueuePosition unreadable headSha additions deletions changedFiles session project orphanedSince organization claims checks failingChecks reviewThreads unresolvedBy reviews latestReviews createdAt mergedAt closedAt stateChangedAt observedAt updatedAt viewerCanRefresh',
   NeedsMe: 'reason message since subject',

@@ -162,7 +162,10 @@ function lengthOf(
 ): number {
   const ids = argument(walk, node, field, 'ids');
   if (pageSize !== undefined) return pageSize;
-  return Array.isArray(ids) ? ids.length : (weightOf(field.extensions).items ?? UNPAGED_LIST_LENGTH);
+  if (Array.isArray(ids)) return ids.length;
+  const { items = UNPAGED_LIST_LENGTH, itemsWith = {} } = weightOf(field.extensions);
+  const given = Object.entries(itemsWith).filter(([name]) => argument(walk, node, field, name) != null);
+  return Math.max(items, ...given.map(([, length]) => length));
 }
 
 function argument(walk: Walk, node: FieldNode, field: GraphQLField<unknown, unknown>, name: string): unknown {

@@ -1,3 +1,4 @@
+import { globalId } from '../../globalId.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { Session } from '../../schema/session/session.ts';
@@ -30,14 +31,24 @@ Allowed for OWNER and ADMIN, and for a MEMBER who hired the agent.`,
       description:
         'The repositories that the agent watched until now. Other agents can watch them from now on. Empty when the agent was offboarded before.',
     }),
+    releasedRepoIds: t.idList({
+      description:
+        'The global ids that the WatchedRepo objects of `releasedRepos` had, in the same order, for caches to evict.',
+      resolve: ({ releasedRepos }) => releasedRepos.map(({ id }) => globalId('WatchedRepo', id)),
+    }),
     terminatedSessions: t.exposeNodes('terminatedSessionIds', {
       type: Session,
       description:
         'The sessions of the agent that this mutation terminated. Their pull requests can be claimed without a takeover. Empty when the agent was offboarded before.',
     }),
-    revokedTokens: t.exposeInt('revokedTokens', {
+    revokedTokens: t.int({
       description:
         "The number of the agent's tokens that were valid until now. Their open subscriptions close within one second.",
+      resolve: ({ revokedTokenIds }) => revokedTokenIds.length,
+    }),
+    revokedTokenIds: t.idList({
+      description: 'The global ids of these tokens.',
+      resolve: ({ revokedTokenIds }) => revokedTokenIds.map((id) => globalId('Token', id)),
     }),
     alreadyOffboarded: t.exposeBoolean('alreadyOffboarded', {
       description: 'Whether the agent had been offboarded before, so that this mutation changed nothing.',

@@ -1,4 +1,5 @@
 import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
+import { globalId } from '../../globalId.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { WatchedRepo } from '../../schema/agent/watchedRepo.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
@@ -53,6 +54,12 @@ mutation('unwatchRepo', {
       type: RepoRef,
       nullable: true,
       description: 'The repository that the agent watched until now; null when the agent did not watch it.',
+    }),
+    releasedRepoId: t.id({
+      nullable: true,
+      description:
+        'The global id that the released WatchedRepo had, for caches to evict; null when the agent did not watch it.',
+      resolve: ({ releasedRepo }) => releasedRepo && globalId('WatchedRepo', releasedRepo.id),
     }),
   }),
 });

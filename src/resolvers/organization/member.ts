@@ -1,4 +1,5 @@
 import { AlreadyInvitedError, AlreadyMemberError, LastOwnerError } from '../../errors.ts';
+import { globalId } from '../../globalId.ts';
 import { Invitation } from '../../schema/invitation/invitation.ts';
 import { MembershipRole } from '../../schema/organization/enum.ts';
 import { Membership } from '../../schema/organization/membership.ts';
@@ -61,6 +62,10 @@ mutation('changeMemberRole', {
       type: Membership,
       description: 'The membership with its new role.',
     }),
+    revokedTokenIds: t.idList({
+      description: 'The global ids of the tokens that were valid until now.',
+      resolve: ({ revokedTokenIds }) => revokedTokenIds.map((id) => globalId('Token', id)),
+    }),
   }),
 });
 
@@ -80,9 +85,14 @@ mutation('removeMember', {
       type: Membership,
       description: 'The ended membership.',
     }),
-    revokedTokens: t.exposeInt('revokedTokens', {
+    revokedTokens: t.int({
       description:
         'The number of tokens that were valid until now: those of the person for this organization, and those that the person created in it.',
+      resolve: ({ revokedTokenIds }) => revokedTokenIds.length,
+    }),
+    revokedTokenIds: t.idList({
+      description: 'The global ids of these tokens.',
+      resolve: ({ revokedTokenIds }) => revokedTokenIds.map((id) => globalId('Token', id)),
     }),
   }),
 });

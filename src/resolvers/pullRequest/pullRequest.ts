@@ -1,3 +1,4 @@
+import type { InputShapeFromFields } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { builder } from '../../schema/index.ts';
 import { badInput } from '../../schema/kit/badInput.ts';
@@ -14,6 +15,29 @@ import { refreshIfOlder } from '../../services/pullRequest/refreshIfOlder.ts';
 const MAX_AGE_SECONDS = 86_400;
 
 const LONGEST_ORPHANED: Order = { name: 'ORPHANED', by: [byTimeAscending('since', 'orphan')] };
+
+/** The arguments of the lists of pull requests, of an organization and of a project. */
+const ARGS = builder.args((t) => ({
+  states: t.field({ type: [PullRequestState], description: 'Only pull requests in one of these states.' }),
+  sessionId: t.idOf('Session', { description: 'Only pull requests that this session holds.' }),
+  agentId: t.idOf('Agent', { description: 'Only pull requests that a session of this agent holds.' }),
+  repo: t.string({
+    description: 'Only pull requests of this repository, `owner/name`. Letter case does not matter.',
+  }),
+  author: t.string({
+    description: 'Only pull requests that the account with exactly this login opened.',
+  }),
+  orderBy: t.field({
+    type: PullRequestOrder,
+    required: true,
+    defaultValue: 'CREATED_AT',
+    description: 'The order of the list.',
+  }),
+}));
+
+const LIST = relatedList(orderOfPullRequests, {
+  pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'CREATED_AT',
+});
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.field({
@@ -58,56 +82,40 @@ builder.prismaObjectFields('Organization', (t) => ({
     }),
   }),
   pullRequests: t.relatedConnection('pullRequests', {
-    ...relatedList(orderOfPullRequests, {
-      pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'CREATED_AT',
-    }),
+    ...LIST,
     description:
       "The pull requests that the organization's sessions hold or have held. Newest first by default.",
     args: {
-      states: t.arg({ type: [PullRequestState], description: 'Only pull requests in one of these states.' }),
       projectId: t.arg.idOf('Project', {
         description: 'Only pull requests of this project, including released ones.',
       }),
-      sessionId: t.arg.idOf('Session', { description: 'Only pull requests that this session holds.' }),
-      agentId: t.arg.idOf('Agent', {
-        description: 'Only pull requests that a session of this agent holds.',
-      }),
-      repo: t.arg.string({
-        description: 'Only pull requests of this repository, `owner/name`. Letter case does not matter.',
-      }),
-      author: t.arg.string({
-        description: 'Only pull requests that the account with exactly this login opened.',
-      }),
-      orderBy: t.arg({
-        type: PullRequestOrder,
-        required: true,
-        defaultValue: 'CREATED_AT',
-        description: 'The order of the list.',
-      }),
+      ...ARGS,
     },
-    query: ({ states, projectId, sessionId, agentId, repo, author }) => ({
-      where: {
-        state: states ? { in: states } : undefined,
-        projectId: projectId ?? undefined,
-        sessionId: sessionId ?? undefined,
-        session: agentId == null ? undefined : { agentId },
-        author: author ?? undefined,
-        ...(repo == null ? {} : repoKeyOf(repoFilter(repo))),
-      },
-    }),
+    query: (args) => ({ where: pullRequestsWhere(args) }),
   }),
 }));
 
 builder.prismaObjectFields('Project', (t) => ({
   pullRequests: t.relatedConnection('pullRequests', {
-    ...relatedList(),
-    description: 'The pull requests of the project, newest first, including released ones.',
-    args: {
-      states: t.arg({ type: [PullRequestState], description: 'Only pull requests in one of these states.' }),
-    },
-    query: ({ states }) => ({ where: { state: states ? { in: states } : undefined } }),
+    ...LIST,
+    description: 'The pull requests of the project, including released ones. Newest first by default.',
+    args: ARGS,
+    query: (args) => ({ where: pullRequestsWhere(args) }),
   }),
 }));
+
+type PullRequestFilter = InputShapeFromFields<typeof ARGS> & { projectId?: string | null };
+
+function pullRequestsWhere({ states, projectId, sessionId, agentId, repo, author }: PullRequestFilter) {
+  return {
+    state: states ? { in: states } : undefined,
+    projectId: projectId ?? undefined,
+    sessionId: sessionId ?? undefined,
+    session: agentId == null ? undefined : { agentId },
+    author: author ?? undefined,
+    ...(repo == null ? {} : repoKeyOf(repoFilter(repo))),
+  };
+}
 
 const NONE = { id: { in: [] } };
 

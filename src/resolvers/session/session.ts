@@ -2,8 +2,39 @@ import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { SessionDisplayStatus, SessionKind, SessionLane } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
-import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
+import { orderOfSessions, SessionOrder, type SessionOrderName } from '../../schema/session/sessionOrder.ts';
 import { sessionsWhere } from './sessionFilter.ts';
+
+/** The arguments of the lists of sessions, of an organization and of a project. */
+const ARGS = builder.args((t) => ({
+  agentId: t.idOf('Agent', { description: 'Only sessions of this agent.' }),
+  kind: t.field({ type: SessionKind, description: 'Only sessions of this kind.' }),
+  lane: t.field({ type: SessionLane, description: 'Only sessions in this lane.' }),
+  displayStatuses: t.field({
+    type: [SessionDisplayStatus],
+    description: 'Only sessions with one of these statuses. Empty returns none.',
+  }),
+  spawnedById: t.id({
+    description: 'Only sessions that the user or agent with this global id spawned.',
+  }),
+  live: t.boolean({
+    description:
+      'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',
+  }),
+  orderBy: t.field({
+    type: SessionOrder,
+    required: true,
+    defaultValue: 'CREATED_AT',
+    description: 'The order of the list.',
+  }),
+}));
+
+const LIST = relatedList(orderOfSessions, {
+  // Of sessions in the order of their creation, only those with a standing of some kind have no index.
+  pageFirst: ({ lane, displayStatuses, orderBy }: PageFirstArgs) =>
+    lane != null || displayStatuses != null || orderBy !== 'CREATED_AT',
+});
+type PageFirstArgs = { lane?: string | null; displayStatuses?: string[] | null; orderBy: SessionOrderName };
 
 builder.prismaObjectFields('Organization', (t) => ({
   session: t.field({
@@ -23,49 +54,19 @@ builder.prismaObjectFields('Organization', (t) => ({
     resolve: ({ sessions: [session] }) => session ?? null,
   }),
   sessions: t.relatedConnection('sessions', {
-    ...relatedList(orderOfSessions, {
-      pageFirst: ({ lane, orderBy }: { lane?: string | null; orderBy: string }) =>
-        lane != null || orderBy !== 'CREATED_AT',
-    }),
+    ...LIST,
     description: 'The sessions of the organization, including terminated ones. Newest first by default.',
-    args: {
-      projectId: t.arg.idOf('Project', { description: 'Only sessions of this project.' }),
-      agentId: t.arg.idOf('Agent', { description: 'Only sessions of this agent.' }),
-      kind: t.arg({ type: SessionKind, description: 'Only sessions of this kind.' }),
-      lane: t.arg({ type: SessionLane, description: 'Only sessions in this lane.' }),
-      displayStatuses: t.arg({
-        type: [SessionDisplayStatus],
-        description: 'Only sessions with one of these statuses. Empty returns none.',
-      }),
-      spawnedById: t.arg.id({
-        description: 'Only sessions that the user or agent with this global id spawned.',
-      }),
-      live: t.arg.boolean({
-        description:
-          'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',
-      }),
-      orderBy: t.arg({
-        type: SessionOrder,
-        required: true,
-        defaultValue: 'CREATED_AT',
-        description: 'The order of the list.',
-      }),
-    },
+    args: { projectId: t.arg.idOf('Project', { description: 'Only sessions of this project.' }), ...ARGS },
     query: (args) => ({ where: sessionsWhere(args) }),
   }),
 }));
 
 builder.prismaObjectFields('Project', (t) => ({
   sessions: t.relatedConnection('sessions', {
-    ...relatedList(),
-    description: 'The sessions of the project, newest first, including terminated ones.',
-    args: {
-      live: t.arg.boolean({
-        description:
-          'True returns only sessions that are not terminated, false only terminated ones. Without it, both.',
-      }),
-    },
-    query: ({ live }) => ({ where: { isTerminated: live == null ? undefined : !live } }),
+    ...LIST,
+    description: 'The sessions of the project, including terminated ones. Newest first by default.',
+    args: ARGS,
+    query: (args) => ({ where: sessionsWhere(args) }),
   }),
 }));
 

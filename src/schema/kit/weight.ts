@@ -6,6 +6,8 @@ export type Weight = {
   kilobytes?: number;
   /** The length of a list without pages, as it is when it is long. */
   items?: number;
+  /** By the name of an argument: the length of the list when the argument is given. */
+  itemsWith?: Record<string, number>;
 };
 
 /** Options of a field. */

@@ -6,17 +6,13 @@ import { line, validate } from '../act/input.ts';
 import { lockAgent, visibleAgent } from './agent.ts';
 import { isOffboarded } from './agentRule.ts';
 import { endAgents } from './endAgents.ts';
-import { type Holdings, lockHoldings, NOTHING } from './holdings.ts';
+import { type Holdings, holdingsResult, lockHoldings, NOTHING } from './holdings.ts';
 
 export const offboardAgentInput = z.object({ reason: line(1, 1000).nullish() });
 
-const result = z.object({
-  agentId: z.guid(),
-  releasedRepos: z.array(z.object({ owner: z.string(), name: z.string() })),
-  terminatedSessionIds: z.array(z.guid()),
-  revokedTokens: z.int(),
-  alreadyOffboarded: z.boolean(),
-});
+const result = holdingsResult
+  .omit({ terminatedSessions: true })
+  .extend({ agentId: z.guid(), terminatedSessionIds: z.array(z.guid()), alreadyOffboarded: z.boolean() });
 export type Offboarded = z.output<typeof result>;
 
 /**
@@ -47,6 +43,7 @@ export async function offboardAgent(
   });
 }
 
-function released({ releasedRepos, terminatedSessions, revokedTokens }: Holdings) {
-  return { releasedRepos, terminatedSessionIds: terminatedSessions.map(({ id }) => id), revokedTokens };
+/** The payload reads the sessions back by their ids. */
+function released({ terminatedSessions, ...holdings }: Holdings) {
+  return { ...holdings, terminatedSessionIds: terminatedSessions.map(({ id }) => id) };
 }

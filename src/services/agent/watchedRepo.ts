@@ -67,7 +67,7 @@ async function watch(
 const unwatchResult = z.object({
   agentId: z.guid(),
   /** Null when the agent did not watch it. */
-  releasedRepo: z.object({ owner: z.string(), name: z.string() }).nullable(),
+  releasedRepo: z.object({ id: z.guid(), owner: z.string(), name: z.string() }).nullable(),
 });
 export type Unwatched = z.output<typeof unwatchResult>;
 
@@ -88,11 +88,11 @@ export async function unwatchRepo(
     lock: (tx) => holdAgent(tx, agentId),
     async write(tx) {
       const { repoOwnerKey, repoNameKey } = repoKeyOf(repo);
-      const [released] = await tx.$queryRaw<{ owner: string; name: string }[]>`
+      const [released] = await tx.$queryRaw<{ id: string; owner: string; name: string }[]>`
         DELETE FROM watched_repo
          WHERE agent_id = ${agentId}::uuid
            AND repo_owner_key = ${repoOwnerKey} AND repo_name_key = ${repoNameKey}
-        RETURNING repo_owner AS owner, repo_name AS name`;
+        RETURNING id, repo_owner AS owner, repo_name AS name`;
       return { agentId, releasedRepo: released ?? null };
     },
   });

@@ -10,7 +10,7 @@ import { assertAnotherOwner, lockMembership, visibleMembership } from './member.
 
 export const changeMemberRoleInput = z.object({ role: z.enum(MembershipRole) });
 
-const result = z.object({ membershipId: z.guid() });
+const result = z.object({ membershipId: z.guid(), revokedTokenIds: z.array(z.guid()) });
 export type ChangedMember = z.output<typeof result>;
 
 /**
@@ -36,7 +36,7 @@ export async function changeMemberRole(
     async write(tx, { locked: membership, viewer }) {
       if (membership.removedAt) throw new NotFoundError();
       authorizeOver(viewer, membership.role, organizationId);
-      if (membership.role === role) return { membershipId };
+      if (membership.role === role) return { membershipId, revokedTokenIds: [] };
       if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
       await tx.membership.update({ where: { id: membershipId }, data: { role } });
       await recordStructureEvent(tx, act, {
@@ -45,9 +45,8 @@ export async function changeMemberRole(
         subject: { type: 'Membership', id: membershipId },
         payload: { name: membership.name ?? membership.user.name, from: membership.role, to: role },
       });
-      if (isAbove(role, membership.role)) await endTokensMadeByOthers(tx, act, membership);
-      else await endRights(tx, act, membership);
-      return { membershipId };
+      const end = isAbove(role, membership.role) ? endTokensMadeByOthers : endRights;
+      return { membershipId, revokedTokenIds: await end(tx, act, membership) };
     },
   });
 }

@@ -9,22 +9,32 @@ type Person = { organizationId: string; userId: string };
 /**
  * Ends what the person could still use in the organization: its tokens there, those that it made for others and for
  * agents, and its invitations that are open. Tokens that Muster made for the containers of agents stay. Returns the
- * number of revoked tokens that were good until now.
+ * ids of the revoked tokens that were good until now.
  */
-export async function endRights(tx: Tx, author: Author, { organizationId, userId }: Person): Promise<number> {
+export async function endRights(
+  tx: Tx,
+  author: Author,
+  { organizationId, userId }: Person,
+): Promise<string[]> {
   await withdrawInvitations(tx, author, { organizationId, invitedById: userId });
   const revoked = await revokeTokens(tx, author, {
     organizationId,
     OR: [{ userId }, { createdById: userId }],
   });
-  return revoked.filter(({ wasGood }) => wasGood).length;
+  return goodOf(revoked);
 }
 
-/** The maker of a token knows its secret, and must not gain the rights of a member that is promoted. */
+/**
+ * The maker of a token knows its secret, and must not gain the rights of a member that is promoted. Returns what
+ * endRights does.
+ */
 export async function endTokensMadeByOthers(
   tx: Tx,
   author: Author,
   { organizationId, userId }: Person,
-): Promise<void> {
-  await revokeTokens(tx, author, { organizationId, userId, NOT: { createdById: userId } });
+): Promise<string[]> {
+  return goodOf(await revokeTokens(tx, author, { organizationId, userId, NOT: { createdById: userId } }));
 }
+
+const goodOf = (revoked: { id: string; wasGood: boolean }[]) =>
+  revoked.filter(({ wasGood }) => wasGood).map(({ id }) => id);

@@ -6,7 +6,7 @@ import { endRights } from './endRights.ts';
 import { assertAnotherOwner, lockMembership, visibleMembership } from './member.ts';
 import { isOwnMembership } from './memberRule.ts';
 
-const result = z.object({ membershipId: z.guid(), revokedTokens: z.int() });
+const result = z.object({ membershipId: z.guid(), revokedTokenIds: z.array(z.guid()) });
 export type RemovedMember = z.output<typeof result>;
 
 /**
@@ -25,18 +25,18 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
     queue: () => [organizationId],
     lock: (tx) => lockMembership(tx, organizationId, membershipId),
     async write(tx, { locked: membership, viewer }) {
-      if (membership.removedAt) return { membershipId, revokedTokens: 0 };
+      if (membership.removedAt) return { membershipId, revokedTokenIds: [] };
       authorizeOver(viewer, membership.role, organizationId);
       if (membership.role === 'OWNER') await assertAnotherOwner(tx, membership);
       await tx.membership.update({ where: { id: membershipId }, data: { removedAt: new Date() } });
-      const revokedTokens = await endRights(tx, act, { organizationId, userId });
+      const revokedTokenIds = await endRights(tx, act, { organizationId, userId });
       await recordStructureEvent(tx, act, {
         organizationId,
         type: 'member.removed',
         subject: { type: 'Membership', id: membershipId },
-        payload: { name: membership.name ?? membership.user.name, role: membership.role, revokedTokens },
+        payload: { name: membership.name ?? membership.user.name, role: membership.role, revokedTokens: revokedTokenIds.length },
       });
-      return { membershipId, revokedTokens };
+      return { membershipId, revokedTokenIds };
     },
   });
 }

@@ -98,6 +98,10 @@ describe('offboardAgent', () => {
     ]);
     expect(await isGood(robin)).toBe(false);
     const changes = await team.changes({ requestId: done.requestId });
+    const idsOf = (wanted: string) =>
+      changes.filter(({ type }) => type === wanted).map(({ entityId }) => entityId);
+    expect(done.releasedRepoIds).toEqual(idsOf('REPO_RELEASED'));
+    expect(done.revokedTokenIds).toEqual(idsOf('TOKEN_ARCHIVED'));
     expect(changes.map(({ type }) => type)).toEqual([
       'REPO_RELEASED',
       'REPO_RELEASED',
@@ -164,8 +168,10 @@ describe('offboardAgent', () => {
     expect(again).toMatchObject({
       agent: first.agent,
       releasedRepos: [],
+      releasedRepoIds: [],
       terminatedSessions: [],
       revokedTokens: 0,
+      revokedTokenIds: [],
       alreadyOffboarded: true,
     });
     expect(await team.footprint()).toEqual(before);

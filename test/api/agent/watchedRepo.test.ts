@@ -62,6 +62,7 @@ describe('a watched repository', () => {
     });
     const released = succeeded(await unwatch(team, robin.id, 'acme/ROCKET'));
     expect(released.releasedRepo).toEqual({ nameWithOwner: 'Acme/Rocket' });
+    expect(released.releasedRepoId).toBe(watched.watchedRepo?.id);
     const row = { agent: robin.id, repo: { owner: 'Acme', name: 'Rocket', nameWithOwner: 'Acme/Rocket' } };
     expect(await team.changes({ types: ['REPO_WATCHED', 'REPO_RELEASED'] })).toMatchObject([
       {
@@ -80,7 +81,10 @@ describe('a watched repository', () => {
   });
 
   it('is null in the result of unwatchRepo when the agent does not watch it', async ({ team, robin }) => {
-    expect(succeeded(await unwatch(team, robin.id, 'acme/rocket')).releasedRepo).toBeNull();
+    expect(succeeded(await unwatch(team, robin.id, 'acme/rocket'))).toMatchObject({
+      releasedRepo: null,
+      releasedRepoId: null,
+    });
   });
 
   it('is watched by one agent of a user at a time, in any spelling', async ({ team, robin }) => {

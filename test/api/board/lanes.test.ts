@@ -3,6 +3,7 @@
 import { SessionLane } from '../../../prisma/client/enums.ts';
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
+import type { LaneGrouping } from '../../graphql/graphql.ts';
 import {
   expectKeptStandings,
   pullRequest,
@@ -10,6 +11,7 @@ import {
   session,
   writeSessions,
 } from '../../support/board.ts';
+import { countStatements } from '../../support/statements.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
@@ -26,6 +28,23 @@ const Lanes = graphql(`
   }
 `);
 
+const LanesBy = graphql(`
+  query LanesBy($slug: String!, $groupBy: LaneGrouping!, $projectId: ID) {
+    organization(slug: $slug) {
+      laneCounts(groupBy: $groupBy, projectId: $projectId) {
+        lane
+        count
+        project {
+          id
+        }
+        agent {
+          id
+        }
+      }
+    }
+  }
+`);
+
 const LaneOf = graphql(`
   query LaneOf($slug: String!, $lane: SessionLane, $projectId: ID, $agentId: ID, $live: Boolean) {
     organization(slug: $slug) {
@@ -34,6 +53,9 @@ const LaneOf = graphql(`
         nodes {
           id
           lane
+          project {
+            id
+          }
           agent {
             id
           }
@@ -75,6 +97,11 @@ it.beforeAll(async ({ sharedTeam: team, psql }) => {
 
 async function lanes(team: Team, variables: { slug: string; projectId?: string; agentId?: string }) {
   const { organization } = await team.owner.query(Lanes, variables);
+  return organization?.laneCounts;
+}
+
+async function lanesBy(team: Team, groupBy: LaneGrouping, projectId?: string) {
+  const { organization } = await team.owner.query(LanesBy, { slug: team.slug, groupBy, projectId });
   return organization?.laneCounts;
 }
 
@@ -133,6 +160,49 @@ describe('Organization.laneCounts', () => {
     expect(await lanes(team, { slug: team.slug, ...filter(team) })).toEqual(
       LANES.map((lane) => ({ lane, count: nodes.filter((node) => node.lane === lane).length })),
     );
+  });
+
+  it('counts the sessions in each lane by project', async ({ sharedTeam: team }) => {
+    const { nodes } = await sessionsOf(team, {});
+    expect(await lanesBy(team, 'PROJECT')).toEqual(
+      [team.project, other].flatMap(({ id }) =>
+        LANES.map((lane) => ({
+          lane,
+          count: nodes.filter((node) => node.lane === lane && node.project.id === id).length,
+          project: { id },
+          agent: null,
+        })),
+      ),
+    );
+  });
+
+  it('counts the sessions in each lane by agent, those without an agent last', async ({
+    sharedTeam: team,
+  }) => {
+    const { nodes } = await sessionsOf(team, { projectId: team.project.id });
+    expect(await lanesBy(team, 'AGENT', team.project.id)).toEqual(
+      [{ id: agent.id }, null].flatMap((by) =>
+        LANES.map((lane) => ({
+          lane,
+          count: nodes.filter((node) => node.lane === lane && node.agent?.id === by?.id).length,
+          project: null,
+          agent: by,
+        })),
+      ),
+    );
+  });
+
+  it('counts all groups in one statement', async ({ sharedTeam: team, database }) => {
+    const counted = countStatements(database.url);
+    await lanesBy(team, 'PROJECT');
+    counted.stop();
+    const texts = counted.statements().map(({ text }) => text);
+    expect(texts.filter((text) => text.includes('"session_standing"'))).toHaveLength(1);
+    expect(texts.filter((text) => /FROM "public"\."project"/.test(text))).toHaveLength(1);
+  });
+
+  it('returns nothing by project when there are no sessions', async ({ sharedTeam: team, createTeam }) => {
+    expect(await lanesBy(await createTeam(team.owner), 'PROJECT')).toEqual([]);
   });
 
   it('returns every lane in the order of a board when there are no sessions', async ({

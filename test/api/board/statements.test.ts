@@ -1,7 +1,7 @@
 /** The cost of a board: a few statements, however many rows there are, and no row beyond the page. */
 
 import { graphql } from '../../graphql/gql.ts';
-import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
+import type { SessionDisplayStatus, SessionLane, SessionOrder } from '../../graphql/graphql.ts';
 import { expectKeptStandings, pullRequest, session, writeSessions } from '../../support/board.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { uuidOf } from '../../support/psql.ts';
@@ -11,14 +11,14 @@ import { expect, it } from '../../support/test.ts';
 
 /** A query as a dashboard would send it. */
 const Board = graphql(`
-  query Board($slug: String!, $first: Int!, $orderBy: SessionOrder!, $lane: SessionLane, $live: Boolean) {
+  query Board($slug: String!, $first: Int!, $orderBy: SessionOrder!, $lane: SessionLane, $live: Boolean, $displayStatuses: [SessionDisplayStatus!]) {
     organization(slug: $slug) {
       feedCursor
       laneCounts {
         lane
         count
       }
-      sessions(first: $first, orderBy: $orderBy, lane: $lane, live: $live) {
+      sessions(first: $first, orderBy: $orderBy, lane: $lane, live: $live, displayStatuses: $displayStatuses) {
         nodes {
           id
           name
@@ -126,6 +126,7 @@ async function read(
     orderBy: SessionOrder;
     lane?: SessionLane;
     live?: boolean;
+    displayStatuses?: SessionDisplayStatus[];
     first?: number;
   },
 ) {
@@ -145,10 +146,11 @@ function reads(): Record<string, number> {
   );
 }
 
-it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
+it.for<[SessionOrder, { lane?: SessionLane; live?: boolean; displayStatuses?: SessionDisplayStatus[] }]>([
   ['CREATED_AT', {}],
   ['CREATED_AT', { live: true }],
   ['CREATED_AT', { lane: 'NEEDS_YOU' }],
+  ['CREATED_AT', { displayStatuses: ['CI_FAILED', 'NO_SIGNAL'] }],
   ['UPDATED_AT', {}],
   ['ACTIVITY', { live: true }],
   ['STATUS', {}],
@@ -170,7 +172,7 @@ it.for<[SessionOrder, { lane?: SessionLane; live?: boolean }]>([
     }
     expect(laneCounts.reduce((sum, { count }) => sum + count, 0)).toBe(SESSIONS);
     // The page; without an index of its order, then its rows; and the counts of the lanes.
-    const isIndexed = orderBy === 'CREATED_AT' && filter.lane === undefined;
+    const isIndexed = orderBy === 'CREATED_AT' && !filter.lane && !filter.displayStatuses;
     expect(reads()).toEqual({ organization: 1, ...(!isIndexed && { session: 1 }), session_standing: 1 });
   },
 );

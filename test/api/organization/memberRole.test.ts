@@ -72,7 +72,8 @@ describe('changeMemberRole', () => {
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
     const made = succeeded((await admin.query(CreateToken, { input })).createToken);
     const own = succeeded((await bob.query(CreateToken, { input })).createToken);
-    const { requestId } = succeeded(await changeRole(team, bob.memberId, 'OWNER'));
+    const { requestId, revokedTokenIds } = succeeded(await changeRole(team, bob.memberId, 'OWNER'));
+    expect(revokedTokenIds).toEqual([made.token.id]);
     const status = async (secret: string | null | undefined) =>
       (await app.client(secret ?? '').raw({ query: '{ __typename }' })).status;
     expect([await status(made.secret), await status(own.secret)]).toEqual([401, 200]);
@@ -109,9 +110,10 @@ describe('removeMember', () => {
   it('revokes the tokens of the member and hides the organization from the member', async ({ team, app }) => {
     const bob = await team.join('MEMBER');
     const input = { organizationId: team.id, userId: globalId('User', bob.userId), label: 'ci' };
-    const { secret } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
-    const { member, revokedTokens, requestId } = succeeded(await remove(team, bob.memberId));
+    const { secret, token } = succeeded((await team.owner.query(CreateToken, { input })).createToken);
+    const { member, revokedTokens, revokedTokenIds, requestId } = succeeded(await remove(team, bob.memberId));
     expect(revokedTokens).toBe(1);
+    expect(revokedTokenIds).toEqual([token.id]);
     expect(Date.parse(member.removedAt ?? '')).toBeGreaterThan(0);
     expect((await app.client(secret ?? '').raw({ query: '{ __typename }' })).status).toBe(401);
     expect((await bob.query(RightsOver, { slug: team.slug })).organization).toBeNull();
@@ -140,6 +142,7 @@ describe('removeMember', () => {
     expect(succeeded(await remove(team, bob.memberId))).toMatchObject({
       member: first.member,
       revokedTokens: 0,
+      revokedTokenIds: [],
     });
     expect(await team.footprint()).toEqual(before);
   });

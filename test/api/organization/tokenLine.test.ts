@@ -200,6 +200,9 @@ describe('a removed member loses', () => {
     const input = { memberId: ada.memberId };
     const removed = succeeded((await team.owner.query(RemoveMember, { input })).removeMember);
     expect(removed.revokedTokens).toBe(4);
+    expect(removed.revokedTokenIds.toSorted()).toEqual(
+      [own, forBob, forAgent, madeByOwner].map(({ id }) => id).toSorted(),
+    );
     expect(await areGood(own, forBob, forAgent, madeByOwner, bobs)).toEqual([
       false,
       false,

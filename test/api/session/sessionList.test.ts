@@ -1,7 +1,7 @@
 /** The filters of lists of sessions, and of the counts of their lanes. */
 import { globalId } from '../../../src/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
-import type { SessionKind } from '../../graphql/graphql.ts';
+import type { ListsOfProjectQueryVariables, SessionKind } from '../../graphql/graphql.ts';
 import { SpawnSession } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import type { Team } from '../../support/team.ts';
@@ -38,16 +38,16 @@ const SessionsSpawnedBy = graphql(`
 `);
 
 const ListsOfProject = graphql(`
-  query ListsOfProject($id: ID!, $live: Boolean) {
+  query ListsOfProject($id: ID!, $live: Boolean, $displayStatuses: [SessionDisplayStatus!], $kind: SessionKind, $agentId: ID) {
     node(id: $id) {
       ... on Project {
-        sessions(live: $live) {
+        sessions(live: $live, displayStatuses: $displayStatuses, kind: $kind, agentId: $agentId) {
           totalCount
           nodes {
             id
           }
         }
-        pullRequests {
+        pullRequests(agentId: $agentId) {
           nodes {
             id
           }
@@ -152,8 +152,9 @@ describe('the filter by spawnedById', () => {
 });
 
 describe('the lists and counts of a project', () => {
-  async function listsOf(team: Team, id: string, live?: boolean) {
-    const { node } = await team.owner.query(ListsOfProject, { id, live });
+  type Filter = Omit<ListsOfProjectQueryVariables, 'id'>;
+  async function listsOf(team: Team, id: string, filter: Filter = {}) {
+    const { node } = await team.owner.query(ListsOfProject, { id, ...filter });
     if (!node || !('pullRequests' in node)) throw new Error('The owner does not see the project.');
     return node;
   }
@@ -171,12 +172,39 @@ describe('the lists and counts of a project', () => {
     expect(here.sessions).toEqual({ totalCount: 2, nodes: [{ id: session.id }, { id: ended.id }] });
     expect(here.pullRequests.nodes).toEqual([{ id: pullRequest.id }]);
     expect(countsOf(here.laneCounts)).toEqual({ READY_TO_MERGE: 1, ARCHIVE: 1 });
-    expect((await listsOf(team, team.project.id, true)).sessions.nodes).toEqual([{ id: session.id }]);
+    expect((await listsOf(team, team.project.id, { live: true })).sessions.nodes).toEqual([
+      { id: session.id },
+    ]);
 
     const there = await listsOf(team, other.id);
     expect(there.sessions.totalCount).toBe(1);
     expect(there.pullRequests.nodes).toEqual([]);
     expect([countsOf(there.laneCounts), countsOf(there.workers)]).toEqual([{ WORKING: 1 }, {}]);
+  });
+
+  it('take the filters of the lists of an organization', async ({ team }) => {
+    const agent = await team.hire();
+    const ended = await team.spawn({ agentId: agent.id });
+    await team.terminate(ended.id);
+    const orchestrator = await team.spawn({ kind: 'ORCHESTRATOR' });
+    const [run, other] = [await team.spawn({ agentId: agent.id }), await team.spawn()];
+    team.onGitHub(7);
+    team.onGitHub(8);
+    const { pullRequest } = succeeded(await team.claim(run.id, 7));
+    succeeded(await team.claim(other.id, 8));
+
+    const idsOf = async (filter: Filter) => {
+      const { sessions, pullRequests } = await listsOf(team, team.project.id, filter);
+      return [sessions, pullRequests].map(({ nodes }) => nodes.map(({ id }) => id));
+    };
+    expect((await idsOf({ kind: 'ORCHESTRATOR' }))[0]).toEqual([orchestrator.id]);
+    expect((await idsOf({ displayStatuses: ['TERMINATED', 'MERGEABLE'] }))[0]).toEqual([
+      other.id,
+      run.id,
+      ended.id,
+    ]);
+    expect(await idsOf({ agentId: agent.id })).toEqual([[run.id, ended.id], [pullRequest.id]]);
+    expect(await idsOf({ agentId: agent.id, displayStatuses: [] })).toEqual([[], [pullRequest.id]]);
   });
 });
 

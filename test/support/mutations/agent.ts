@@ -60,6 +60,8 @@ export const OffboardAgent = graphql(`
           isTerminated
         }
         revokedTokens
+        revokedTokenIds
+        releasedRepoIds
         alreadyOffboarded
       }
       ...Refusal
@@ -111,6 +113,7 @@ export const UnwatchRepo = graphql(`
         releasedRepo {
           nameWithOwner
         }
+        releasedRepoId
       }
       ...Refusal
     }

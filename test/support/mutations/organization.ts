@@ -161,6 +161,7 @@ export const ChangeMemberRole = graphql(`
           id
           role
         }
+        revokedTokenIds
       }
       ...Refusal
     }
@@ -175,6 +176,7 @@ export const RemoveMember = graphql(`
         cursor
         requestId
         revokedTokens
+        revokedTokenIds
         member {
           id
           role
