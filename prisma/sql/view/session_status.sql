@@ -91,6 +91,8 @@ CROSS JOIN LATERAL (
     )
     FROM pr
   ) AS scm_status
+  -- Without OFFSET 0, the planner would evaluate it once for each place that uses it.
+  OFFSET 0
 ) scm
 -- A session with an agent that works or waits for work is silent when its process has not reported for longer than its
 -- project allows, or has not reported at all for more than 90 seconds since the launch. The comparison is exact to the

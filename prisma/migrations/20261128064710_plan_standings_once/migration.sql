@@ -1,0 +1,367 @@
+-- plan standings once
+
+-- >>> prisma/sql/capture/session_standing.sql
+-- session_standing keeps what the view session_status derives. The transaction that causes a change of a standing also
+-- writes it, together with a SESSION_UPDATED that comes after its cause.
+--
+-- A trigger on each cause notes in standing_due what the transaction must derive, and locks nothing. When the transaction
+-- commits, a deferred trigger locks the noted standings in the order of their ids, and then derives them in statements of
+-- their own. Of two transactions that change the standing of one session, the second waits for the first and sees its
+-- writes. Only that trigger locks standings, and it locks nothing after them. So writers cannot deadlock over them, in
+-- whatever order they lock sessions and pull requests.
+--
+-- Under REPEATABLE READ, the second transaction could not see the writes of the first. A standing is therefore written
+-- even when it stays the same: the second transaction fails with a serialization error.
+CREATE OR REPLACE FUNCTION begin_standing(s session) RETURNS session_standing
+LANGUAGE sql VOLATILE
+AS $$
+  INSERT INTO session_standing (
+    session_id, organization_id, project_id, agent_id, kind, created_at,
+    display_status, scm_status, lane, urgency, status_since, lane_since
+  )
+  SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at,
+         rule.display_status, rule.scm_status, rule.lane, rule.urgency, now(), now()
+    FROM session_status rule WHERE rule.session_id = s.id
+  RETURNING *
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id) VALUES ('SESSION', NEW.id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id)
+  SELECT 'SESSION'::standing_subject, held.session_id
+    FROM (VALUES (NEW.session_id), (OLD.session_id)) AS held (session_id)
+   WHERE held.session_id IS NOT NULL
+   UNION ALL
+  SELECT 'PULL_REQUEST', NEW.id WHERE TG_OP = 'UPDATE' AND NEW.session_id IS DISTINCT FROM OLD.session_id
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_review_thread() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id) VALUES ('PULL_REQUEST', NEW.pull_request_id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+-- Derives everything that the transaction has noted. It fires for each note, and all but the first find theirs done. They
+-- look for theirs by its key: a search for any note would pass over all that the transaction has deleted.
+--
+-- Planning the rule takes longer than the derivation, so a connection plans it once. The indexes always fit, but the plan
+-- may be made while the tables are small or their statistics old: without sequential scans, it stays right when they grow.
+CREATE OR REPLACE FUNCTION derive_standings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+  sessions uuid[];
+  pull_requests uuid[];
+  reviewed uuid[];
+  discussed uuid[];
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
+  ) THEN
+    RETURN NULL;
+  END IF;
+
+  WITH due AS (
+    DELETE FROM standing_due WHERE xid = pg_current_xact_id() RETURNING subject, subject_id
+  )
+  SELECT array_agg(subject_id) FILTER (WHERE subject = 'SESSION'),
+         array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
+         array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
+         array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
+    INTO sessions, pull_requests, reviewed, discussed
+    FROM due;
+  IF num_nonnulls(reviewed, discussed) > 0 THEN
+    PERFORM tell_pull_request_summaries(reviewed, discussed);
+  END IF;
+  IF num_nonnulls(sessions, pull_requests) = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  -- A review thread counts for the session that holds its pull request, but a change of the thread does not lock the pull
+  -- request. Without this lock, a concurrent takeover would not see the thread, and this transaction would derive the
+  -- session that held the pull request before. The lock is one of 256, so that a transaction with many threads takes no
+  -- more.
+  IF pull_requests IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('muster.session_standing'), part)
+       FROM (SELECT DISTINCT hashtext(id::text) & 255 AS part FROM unnest(pull_requests) AS id ORDER BY part) parts;
+    sessions := sessions || ARRAY(SELECT p.session_id FROM pull_request p WHERE p.id = ANY (pull_requests));
+  END IF;
+
+  PERFORM FROM session_standing k WHERE k.session_id = ANY (sessions) ORDER BY k.session_id FOR NO KEY UPDATE;
+
+  WITH derived AS MATERIALIZED (
+    SELECT
+      k.session_id, s.kind, s.created_at, rule.display_status, rule.scm_status, rule.lane, rule.urgency,
+      array_remove(ARRAY[
+        CASE WHEN rule.display_status <> k.display_status         THEN 'displayStatus' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'lane' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'laneSince' END,
+        CASE WHEN rule.scm_status IS DISTINCT FROM k.scm_status   THEN 'scmStatus' END,
+        CASE WHEN rule.display_status <> k.display_status         THEN 'statusSince' END
+      ], NULL) AS changed,
+      -- The feed orders transactions by their last changes. Another transaction has changed the standing after the last
+      -- change of this one, so only a new change of this one can come after that.
+      EXISTS (
+        SELECT FROM change_outbox o
+         WHERE o.xid = k.xid AND k.xid <> pg_current_xact_id()
+           AND o.id > (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+      ) AS is_overtaken
+    FROM session_standing k
+    JOIN session s ON s.id = k.session_id
+    JOIN session_status rule ON rule.session_id = k.session_id
+    WHERE k.session_id = ANY (sessions)
+  ), written AS (
+    UPDATE session_standing k
+       SET kind = d.kind, created_at = d.created_at,
+           display_status = d.display_status, scm_status = d.scm_status, lane = d.lane, urgency = d.urgency,
+           status_since = CASE WHEN d.display_status = k.display_status THEN k.status_since ELSE greatest(k.status_since, now()) END,
+           lane_since = CASE WHEN d.lane = k.lane THEN k.lane_since ELSE greatest(k.lane_since, now()) END,
+           xid = pg_current_xact_id()
+      FROM derived d
+     WHERE d.session_id = k.session_id
+    RETURNING k.session_id, k AS standing, d.changed, d.is_overtaken
+  ), own_event AS (
+    SELECT DISTINCT ON (o.entity_id) o.entity_id AS session_id, o.id, o.type
+      FROM change_outbox o
+     WHERE o.xid = pg_current_xact_id() AND o.entity_type = 'Session'
+     ORDER BY o.entity_id, o.id DESC
+  ), last_cause AS (
+    SELECT subject AS session_id, max(o.id) AS id
+      FROM change_outbox o, unnest(o.subjects) AS subject
+     WHERE o.xid = pg_current_xact_id() AND o.entity_type IN ('PullRequest', 'PullRequestReviewThread')
+     GROUP BY subject
+  ), event AS (
+    -- The transaction's own event of the session tells the new standing, unless a cause comes after the event.
+    SELECT
+      w.*, s AS session, o.id,
+      o.type = 'SESSION_CREATED' OR o.id > coalesce(c.id, 0) AND NOT w.is_overtaken AS tells
+    FROM written w
+    JOIN session s ON s.id = w.session_id
+    LEFT JOIN own_event o ON o.session_id = w.session_id
+    LEFT JOIN last_cause c ON c.session_id = w.session_id
+  ), told AS (
+    UPDATE change_outbox o
+       SET payload = jsonb_build_object(
+             'changed', CASE WHEN e.tells AND o.type = 'SESSION_UPDATED'
+                             THEN (o.payload -> 'changed') - e.changed || to_jsonb(e.changed) ELSE o.payload -> 'changed' END,
+             'row', session_image(e.session, e.standing)
+           )
+      FROM event e
+     WHERE o.id = e.id
+  )
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT (e.session).organization_id, 'SESSION_UPDATED', 'Session', e.session_id,
+         array_remove(ARRAY[e.session_id, (e.session).project_id, (e.session).agent_id], NULL),
+         jsonb_build_object('changed', e.changed, 'row', session_image(e.session, e.standing))
+    FROM event e
+   WHERE e.changed <> '{}' AND e.tells IS NOT TRUE
+   ORDER BY e.session_id;
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call them: they write with the owner's rights.
+REVOKE EXECUTE ON FUNCTION
+  note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), derive_standings()
+FROM PUBLIC;
+
+-- The rule compares these times with the clock. No limit is below a minute, so that most reports need no derivation.
+-- capture_session notes the other changes.
+CREATE OR REPLACE TRIGGER session_standing AFTER UPDATE ON session
+  FOR EACH ROW WHEN (
+    (OLD.last_heard_at, OLD.activity_last_at) IS DISTINCT FROM (NEW.last_heard_at, NEW.activity_last_at)
+    AND least(
+      session_heard_at(OLD.last_heard_at, OLD.activity_last_at, OLD.first_signal_at),
+      session_heard_at(NEW.last_heard_at, NEW.activity_last_at, NEW.first_signal_at)
+    ) < now() - interval '1 min'
+  )
+  EXECUTE FUNCTION note_standing_of_session();
+CREATE OR REPLACE TRIGGER pull_request_insert_standing AFTER INSERT ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_update_standing AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (
+    (OLD.session_id, OLD.state, OLD.ci_state, OLD.required_ci_state, OLD.mergeability, OLD.review_decision,
+     OLD.awaits_approval, OLD.is_in_merge_queue, OLD.is_cross_repository, OLD.host, OLD.repo_owner_key, OLD.repo_name_key,
+     OLD.source_branch, OLD.target_branch) IS DISTINCT FROM
+    (NEW.session_id, NEW.state, NEW.ci_state, NEW.required_ci_state, NEW.mergeability, NEW.review_decision,
+     NEW.awaits_approval, NEW.is_in_merge_queue, NEW.is_cross_repository, NEW.host, NEW.repo_owner_key, NEW.repo_name_key,
+     NEW.source_branch, NEW.target_branch)
+  )
+  EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_insert_standing AFTER INSERT ON pull_request_review_thread
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_review_thread();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_update_standing AFTER UPDATE ON pull_request_review_thread
+  FOR EACH ROW WHEN (
+    (OLD.is_resolved, OLD.is_bot, OLD.is_by_author, OLD.is_outdated) IS DISTINCT FROM
+    (NEW.is_resolved, NEW.is_bot, NEW.is_by_author, NEW.is_outdated)
+  )
+  EXECUTE FUNCTION note_standing_of_review_thread();
+
+-- PostgreSQL cannot replace a constraint trigger, so it is dropped first.
+DROP TRIGGER IF EXISTS standing_due_derive ON standing_due;
+CREATE CONSTRAINT TRIGGER standing_due_derive AFTER INSERT ON standing_due
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION derive_standings();
+
+ALTER TABLE session ENABLE ALWAYS TRIGGER session_standing;
+ALTER TABLE pull_request
+  ENABLE ALWAYS TRIGGER pull_request_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_update_standing;
+ALTER TABLE pull_request_review_thread
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_update_standing;
+ALTER TABLE standing_due ENABLE ALWAYS TRIGGER standing_due_derive;
+-- <<< prisma/sql/capture/session_standing.sql
+
+-- >>> prisma/sql/view/session_status.sql
+-- The status, lane and urgency of each session, and the time at which the status changes without a write. Only this view
+-- derives them. The table session_standing keeps them (capture/session_standing.sql).
+DROP VIEW IF EXISTS session_status;
+CREATE VIEW session_status AS
+SELECT
+  s.id AS session_id,
+  CASE
+    WHEN NOT s.is_terminated THEN living.status
+    WHEN (SELECT bool_or(p.state = 'MERGED') FROM pull_request p WHERE p.session_id = s.id) THEN 'MERGED'
+    ELSE 'TERMINATED'
+  END AS display_status,
+  scm.scm_status,
+  CASE
+    WHEN s.is_terminated THEN 'ARCHIVE'
+    WHEN living.status IN ('NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL')
+      THEN 'NEEDS_YOU'
+    WHEN living.status IN ('MERGEABLE', 'MERGED') THEN 'READY_TO_MERGE'
+    WHEN living.status IN ('REVIEW_PENDING', 'PR_OPEN', 'DRAFT', 'APPROVED', 'QUEUED') THEN 'IN_REVIEW'
+    ELSE 'WORKING'
+  END::session_lane AS lane,
+  -- The lines are: the session waits for a person, a person can finish it, it waits for others, it continues by itself.
+  -- Terminated sessions come last.
+  CASE
+    WHEN s.is_terminated THEN 17
+    ELSE array_position(
+      ARRAY[
+        'NEEDS_INPUT', 'EXITED', 'NO_SIGNAL', 'CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL',
+        'MERGEABLE', 'MERGED',
+        'REVIEW_PENDING', 'PR_OPEN', 'DRAFT', 'APPROVED', 'QUEUED',
+        'IDLE', 'WORKING'
+      ]::session_display_status[],
+      living.status
+    )
+  END AS urgency,
+  CASE
+    WHEN silence.is_possible AND NOT silence.is_certain AND (s.activity_state = 'ACTIVE' OR scm.scm_status IS NULL)
+      THEN silence.begins_after
+  END::timestamptz(3) AS status_changes_at
+FROM session s
+-- The status that the pull requests give the session: the worst status of the open ones. Without an open one, MERGED if
+-- one was merged.
+CROSS JOIN LATERAL (
+  SELECT (
+    WITH pr AS MATERIALIZED (
+      -- The status of one pull request, by the first rule that applies. A closed one has no status.
+      SELECT
+        p.id, p.host, p.repo_owner_key, p.repo_name_key, p.source_branch, p.target_branch, p.is_cross_repository,
+        CASE
+          WHEN p.state = 'MERGED' THEN 'MERGED'
+          WHEN p.state = 'CLOSED' THEN NULL
+          -- Where the host says which checks are required, only those decide.
+          WHEN coalesce(p.required_ci_state, p.ci_state) = 'FAILING' THEN 'CI_FAILED'
+          WHEN p.mergeability = 'CONFLICTING' THEN 'CONFLICTS'
+          WHEN p.state = 'DRAFT' AND NOT p.awaits_approval THEN 'DRAFT'
+          WHEN p.review_decision = 'CHANGES_REQUESTED' OR EXISTS (
+            SELECT FROM pull_request_review_thread t
+             WHERE t.pull_request_id = p.id AND NOT t.is_resolved AND NOT t.is_bot AND NOT t.is_by_author
+               -- The host would merge an approved pull request in spite of threads about lines that have changed since.
+               AND NOT (t.is_outdated AND p.mergeability = 'MERGEABLE' AND p.review_decision = 'APPROVED')
+          ) THEN 'CHANGES_REQUESTED'
+          WHEN p.awaits_approval THEN 'AWAITING_APPROVAL'
+          WHEN p.is_in_merge_queue THEN 'QUEUED'
+          -- The host would merge it now. UNSTABLE means that a check did not pass: it may be one that still runs, unless
+          -- all that count are known to have passed.
+          WHEN p.mergeability = 'MERGEABLE' THEN 'MERGEABLE'
+          WHEN p.mergeability = 'UNSTABLE' AND coalesce(p.required_ci_state, p.ci_state) = 'PASSING' THEN 'MERGEABLE'
+          WHEN p.review_decision = 'APPROVED' THEN 'APPROVED'
+          WHEN p.review_decision = 'REVIEW_REQUIRED' THEN 'REVIEW_PENDING'
+          ELSE 'PR_OPEN'
+        END::session_display_status AS status
+      FROM pull_request p
+      WHERE p.session_id = s.id
+    )
+    SELECT coalesce(
+      -- A pull request that is stacked on another open one counts only when it needs work itself.
+      min(pr.status) FILTER (
+        WHERE pr.status IN ('CI_FAILED', 'CONFLICTS', 'CHANGES_REQUESTED', 'AWAITING_APPROVAL', 'DRAFT')
+           OR pr.status < 'MERGED' AND NOT EXISTS (
+              SELECT FROM pr below
+               WHERE below.status < 'MERGED'
+                 AND below.id <> pr.id
+                 AND below.source_branch = pr.target_branch
+                 AND (below.host, below.repo_owner_key, below.repo_name_key) = (pr.host, pr.repo_owner_key, pr.repo_name_key)
+                 AND pr.target_branch <> ''
+                 -- The branch of a fork has the name of a branch here, but is another one.
+                 AND NOT below.is_cross_repository
+           )
+      ),
+      -- When no pull request counts, all of them do.
+      min(pr.status)
+    )
+    FROM pr
+  ) AS scm_status
+  -- Without OFFSET 0, the planner would evaluate it once for each place that uses it.
+  OFFSET 0
+) scm
+-- A session with an agent that works or waits for work is silent when its process has not reported for longer than its
+-- project allows, or has not reported at all for more than 90 seconds since the launch. The comparison is exact to the
+-- millisecond, as the columns are.
+CROSS JOIN LATERAL (
+  SELECT
+    possible AS is_possible,
+    heard.at + heard.may_pause AS begins_after,
+    date_trunc('milliseconds', now()) > heard.at + heard.may_pause AS is_certain
+  FROM (
+    SELECT
+      s.agent_id IS NOT NULL AND s.activity_state IN ('IDLE', 'ACTIVE') AND NOT s.is_terminated AS possible,
+      session_heard_at(s.last_heard_at, s.activity_last_at, s.first_signal_at) AS at,
+      CASE
+        WHEN s.first_signal_at IS NULL AND s.last_heard_at IS NULL AND s.activity_state = 'IDLE' THEN interval '90 s'
+        ELSE (SELECT p.silent_after_minutes FROM project p WHERE p.id = s.project_id) * interval '1 min'
+      END AS may_pause
+  ) heard
+) silence
+-- The status of a session that is not terminated, by the first rule that applies.
+CROSS JOIN LATERAL (
+  SELECT
+    CASE
+      WHEN s.is_terminated THEN NULL
+      WHEN s.activity_state = 'ACTIVE' THEN CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'WORKING' END
+      WHEN s.activity_state = 'EXITED' THEN 'EXITED'
+      WHEN s.activity_state IN ('WAITING_INPUT', 'BLOCKED') THEN 'NEEDS_INPUT'
+      ELSE coalesce(
+        scm.scm_status::text,
+        CASE WHEN silence.is_possible AND silence.is_certain THEN 'NO_SIGNAL' ELSE 'IDLE' END
+      )
+    END::session_display_status AS status
+  -- Without OFFSET 0, the planner would copy the expression to each place that uses it, and evaluate every copy.
+  OFFSET 0
+) living;
+
+COMMENT ON VIEW session_status IS 'The displayed status of each session, derived from the session and its pull requests.';
+-- <<< prisma/sql/view/session_status.sql
