@@ -32,8 +32,8 @@ export default defineConfig({
     // Files share a process and its loaded modules: importing the server anew took a third of the suite's time. What
     // a test needs for itself it gets from a fixture, which has a database of its own.
     isolate: false,
-    // Tests of servers wait more than they work: two files run at once on a small machine too.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Tests of servers wait more than they work: three files run at once on two cores.
+    maxWorkers: Math.max(3, availableParallelism() - 1),
     testTimeout: TEST_LIMIT_MS,
     hookTimeout: TEST_LIMIT_MS,
     teardownTimeout: WAIT_LIMIT_MS,

@@ -34,7 +34,11 @@ export async function removeMember(act: Act, { membershipId }: { membershipId: s
         organizationId,
         type: 'member.removed',
         subject: { type: 'Membership', id: membershipId },
-        payload: { name: membership.name ?? membership.user.name, role: membership.role, revokedTokens: revokedTokenIds.length },
+        payload: {
+          name: membership.name ?? membership.user.name,
+          role: membership.role,
+          revokedTokens: revokedTokenIds.length,
+        },
       });
       return { membershipId, revokedTokenIds };
     },
