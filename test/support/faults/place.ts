@@ -21,7 +21,7 @@ export type Place = {
   token: string;
   pool: pg.Pool;
   organizations: Organization[];
-  /** Inserts a pull request. @returns its UUID. */
+  /** Inserts a pull request that no session holds, so that no counter of a session is touched. @returns its UUID. */
   pullRequest(organization: Organization): Promise<string>;
   /** Inserts sessions whose branch is a counter, at 0. @returns their UUIDs. */
   sessions(organization: Organization, count: number): Promise<string[]>;
@@ -70,13 +70,13 @@ export async function createPlace(databaseUrl: string, organizations = 2): Promi
     pool,
     organizations: await Promise.all(Array.from({ length: organizations }, organization)),
     sessions,
-    pullRequest: async ({ id, slug, hot }) =>
+    pullRequest: async ({ id, slug, projectId }) =>
       await one(
-        `INSERT INTO pull_request (organization_id, session_id, host, repo_owner, repo_owner_key, repo_name,
+        `INSERT INTO pull_request (organization_id, project_id, host, repo_owner, repo_owner_key, repo_name,
                                    repo_name_key, number, url)
          VALUES ($1, $2, 'github.com', $3, $3, 'rocket', 'rocket', 1, 'https://github.com/acme/rocket/pull/1')
          RETURNING id`,
-        [id, hot[0], slug],
+        [id, projectId, slug],
       ),
     async raise(ids) {
       await pool.query(RAISE, [ids]);
