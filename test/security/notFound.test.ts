@@ -195,8 +195,10 @@ describe('a filter by the id of another type', () => {
   );
 
   it('structureEvents(type:) with a type that no event has is BAD_USER_INPUT', async ({ cast, owner }) => {
-    const query = `query($slug: String!) { organization(slug: $slug) { structureEvents(type: "nonsense") { totalCount } } }`;
-    const answer = await answerOf(owner, { query, variables: { slug: cast.team.slug } });
+    const query = `query($slug: String!, $type: StructureEventType) {
+      organization(slug: $slug) { structureEvents(type: $type) { totalCount } }
+    }`;
+    const answer = await answerOf(owner, { query, variables: { slug: cast.team.slug, type: 'NONSENSE' } });
     expect(answer).toContain('"code":"BAD_USER_INPUT"');
   });
 });

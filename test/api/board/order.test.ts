@@ -130,7 +130,10 @@ const COMPARE: Record<SessionOrder, (a: Node, b: Node) => number> = {
   STATUS: (a, b) => urgency(a) - urgency(b) || later(a.createdAt, b.createdAt) || latest(a, b),
 };
 const later = (a: unknown, b: unknown) => Date.parse(String(b)) - Date.parse(String(a));
-const latest = (a: Node, b: Node) => (uuidOf(a.id) < uuidOf(b.id) ? 1 : -1);
+const latest = (a: Node, b: Node) => {
+  if (a.id === b.id) return 0;
+  return uuidOf(a.id) < uuidOf(b.id) ? 1 : -1;
+};
 const urgency = ({ lane, displayStatus }: Node) =>
   lane === 'ARCHIVE' ? URGENCY.length : URGENCY.indexOf(displayStatus);
 
@@ -188,7 +191,8 @@ describe.each(ORDERS)('sessions ordered by %s', (order) => {
   }) => {
     const board = await createBoard(psql, createTeam);
     const all = (await read(team, order, { first: 100 }, board)).nodes;
-    const comesAfter = (node: Node, place: Node | undefined) => !place || COMPARE[order](place, node) < 0;
+    const comesBefore = (node: Node | undefined, other: Node | undefined) =>
+      !node || !other || COMPARE[order](node, other) < 0;
     const first = await read(team, order, { first: 5 }, board);
     const last = await read(team, order, { last: 5 }, board);
     // A terminated session with new times moves in every order: updated last, least urgent, created last.
@@ -201,9 +205,9 @@ describe.each(ORDERS)('sessions ordered by %s', (order) => {
     );
     const now = (await read(team, order, { first: 100 }, board)).nodes;
     const onwards = await read(team, order, { first: 3, after: first.pageInfo.endCursor }, board);
-    expect(onwards.nodes).toEqual(now.filter((node) => comesAfter(node, all[4])).slice(0, 3));
+    expect(onwards.nodes).toEqual(now.filter((node) => comesBefore(all[4], node)).slice(0, 3));
     const backwards = await read(team, order, { last: 3, before: last.pageInfo.startCursor }, board);
-    expect(backwards.nodes).toEqual(now.filter((node) => !comesAfter(node, all.at(-5))).slice(-3));
+    expect(backwards.nodes).toEqual(now.filter((node) => comesBefore(node, all.at(-5))).slice(-3));
   });
 
   it.for(ORDERS.filter((each) => each !== order))(
