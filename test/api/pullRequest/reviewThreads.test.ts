@@ -95,7 +95,8 @@ describe('a review thread', () => {
         pullRequest: { id: pullRequest.id, session: { displayStatus: status } },
       });
       const changes = await team.changes({ requestId });
-      expect(changes.map((change) => change.type)).toEqual([type, 'SESSION_UPDATED']);
+      expect(changes.map((change) => change.type)).toEqual([type, 'PR_UPDATED', 'SESSION_UPDATED']);
+      expect(changes[1]).toMatchObject({ entityId: pullRequest.id, payload: { changed: ['unresolvedBy'] } });
     }
     await subscription.stop();
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
@@ -110,17 +111,20 @@ describe('a review thread', () => {
     const { requestId } = await claim(team, session);
     expect(await team.changes({ requestId })).toMatchObject([
       { type: 'PR_REVIEW_THREAD_RESOLVED', payload: { row: { isResolved: false } } },
+      { type: 'PR_UPDATED', payload: { changed: ['unresolvedBy'] } },
       { type: 'SESSION_UPDATED', entityId: session.id },
     ]);
     expect((await stored(team, pullRequest.id)).reviewThreads.totalCount).toBe(1);
   });
 
-  it('moves to another line and path without a change in the feed', async ({ team, session }) => {
+  it('moves to another line and path without a change of its own in the feed', async ({ team, session }) => {
     const pr = team.onGitHub(7, { threads: [{ id: 'T_1', line: 12 }] });
     await claim(team, session);
     pr.threads = [{ id: 'T_1', line: 40, path: 'src/engines.ts' }];
     const { requestId, pullRequest } = await claim(team, session);
-    expect(await team.changes({ requestId })).toEqual([]);
+    expect(await team.changes({ requestId })).toMatchObject([
+      { type: 'PR_UPDATED', entityId: pullRequest.id, payload: { changed: ['unresolvedBy'] } },
+    ]);
     expect((await stored(team, pullRequest.id)).reviewThreads.nodes).toMatchObject([
       { line: 40, path: 'src/engines.ts' },
     ]);
