@@ -9,7 +9,8 @@ const AT_DELIVERY = 'The pull request, read at delivery and at least as new as t
 liveNoun('PullRequest', {
   changes: {
     PR_CREATED: 'A pull request was claimed for the first time. The change carries its complete facts.',
-    PR_UPDATED: 'A public field of a pull request changed.',
+    PR_UPDATED:
+      'A public field of a pull request changed, or one of `mergeabilityReasons`, `latestReviews` and `unresolvedBy`, which are derived for it.',
     PR_SESSION_CHANGED:
       'A pull request passed from one session to another, was released, or was claimed after a release. A PR_UPDATED for the same pull request may follow.',
   },
