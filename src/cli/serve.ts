@@ -3,6 +3,7 @@ import { type App, startApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { pendingMigrations } from '../migrations.ts';
 import { createLogger } from '../observe/log.ts';
+import { surviveAbandonedExecutions } from './abandonedExecution.ts';
 import { databaseOf } from './databaseOf.ts';
 import { stopSignal } from './stopSignal.ts';
 import { untilStopped } from './untilStopped.ts';
@@ -14,6 +15,7 @@ export async function serveCommand(
 ): Promise<void> {
   const stopped = stopSignal();
   const log = createLogger({ level: config.logLevel });
+  surviveAbandonedExecutions(log);
   const database = await databaseOf(config, (line) => log.info(line));
   try {
     stopped.throwIfAborted();

@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import { openDatabase } from '../db.ts';
 import { migrate } from '../migrations.ts';
 import { createLogger } from '../observe/log.ts';
+import { surviveAbandonedExecutions } from './abandonedExecution.ts';
 import { databaseOf } from './databaseOf.ts';
 import { makeDataDir } from './dataDir.ts';
 import { seedDatabase } from './seed.ts';
@@ -25,6 +26,7 @@ export async function startCommand(config: Config): Promise<void> {
     level: config.logLevel,
     destination: pino.destination({ dest: logFile, sync: true }),
   });
+  surviveAbandonedExecutions(log);
 
   say(config.databaseUrl ? 'Using the database of DATABASE_URL.' : 'Starting PostgreSQL …');
   const database = await databaseOf(config, say);

@@ -91,10 +91,22 @@ it('the server answers others after answers that were too large', async ({ share
   expect(data).toEqual({ viewer: { user: { name: 'Ann' } } });
 });
 
+it('a list whose entries are read later does not end the process when the answer is too large', async ({
+  sharedTeam: team,
+}) => {
+  const changes = {
+    query: `query($slug: String!) { organization(slug: $slug) { changes(last: 100) {
+      nodes { actor { ... on AgentActor { agent { id } } ... on UserActor { user { id } } } payload } } } }`,
+    variables: { slug: team.slug },
+  };
+  // The values of the memories are in the payloads. An unhandled rejection would fail the test.
+  expect(await (await team.owner.raw(changes)).json()).toEqual(TOO_LARGE);
+});
+
 describe('an event', () => {
   /** Hears about the agents. The server reads the agents of all changes of a transaction together. */
   const listen = async (team: Team, url: string, first: number) => {
-    await team.changes();
+    await team.settle();
     const stream = await openEventStream(url, team.owner.token, {
       query: `subscription($id: ID!) { agentChanged(organizationId: $id) {
         agent { id memory(first: ${first}) { nodes { key } } big: memory(first: ${first}) { nodes { value } } } } }`,

@@ -67,6 +67,8 @@ export type Team = {
     pr: string | number,
     more?: Partial<ClaimPrInput>,
   ): Promise<ClaimPrMutation['claimPR']>;
+  /** Waits until all changes committed so far are in the stored feed: a change made now is stored after them. */
+  settle(): Promise<void>;
   /** The changes of the stored feed, oldest first: all that were committed before the call. */
   changes(which?: { types?: ChangeType[]; requestId?: string }): Promise<Change[]>;
   /** The audit trail, oldest first. */
@@ -171,7 +173,6 @@ function teamOf(
 ): Team {
   const { app, github, psql } = place;
 
-  /** Waits until all changes committed so far are in the stored feed: a change made now is stored after them. */
   async function settle(): Promise<void> {
     const { createToken } = await owner.query(mutations.CreateToken, {
       input: { organizationId: id, label: 'marker' },
@@ -278,6 +279,8 @@ function teamOf(
       });
       return claimPR;
     },
+
+    settle,
 
     async changes({ types, requestId } = {}) {
       await settle();

@@ -20,15 +20,15 @@ export function useRunningLimits(limits: RunningLimits): Plugin<Context> {
 /** The part of its time in which a query may wait for a connection. It is BUSY then, before its deadline passes. */
 const WAITING_SHARE = 0.8;
 
-type Execute = (args: ExecutionArgs & { signal?: AbortSignal }) => unknown;
+type Execute = (args: ExecutionArgs) => unknown;
 
 async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
   const operation = startOperation(limits, contextOf(args).leaving);
-  // The executor stops at its next field.
-  const { signal } = operation;
+  // The executor does not get the signal. An error in the middle of a list leaves the promises of earlier entries behind,
+  // and once these are rejected too, unhandled, they would end the process. What it waits for ends with the operation.
   const contextValue = { ...contextOf(args), operation };
   return await during(operation, () =>
-    waitingAtMost(WAITING_SHARE * limits.deadlineMs, () => execute({ ...args, signal, contextValue })),
+    waitingAtMost(WAITING_SHARE * limits.deadlineMs, () => execute({ ...args, contextValue })),
   );
 }
 
