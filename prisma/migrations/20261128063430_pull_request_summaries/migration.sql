@@ -317,8 +317,8 @@ ALTER TABLE pull_request ENABLE ALWAYS TRIGGER pull_request_capture;
 -- <<< prisma/sql/capture/pull_request.sql
 
 -- >>> prisma/sql/capture/pull_request_summary.sql
--- What the views latest_review and unresolved_reviewer show of a pull request is told as a change of the pull request:
--- PR_UPDATED names `latestReviews` or `unresolvedBy`.
+-- Captures changes of what the views latest_review and unresolved_reviewer show. PR_UPDATED names `latestReviews` or
+-- `unresolvedBy`.
 --
 -- Triggers on reviews, threads and comments note the pull request in standing_due. When the transaction commits, its own
 -- PR_UPDATED of the pull request names the fields, or a new one does. A PR_CREATED says it already.

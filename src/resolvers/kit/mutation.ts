@@ -74,7 +74,8 @@ export function mutation<Fields extends InputFieldMap, Result extends ActResult<
   builder.mutationField(name, (t) =>
     t.field({
       type: Payload,
-      // An error in one payload must not null the answers of the other mutations, of which one may show a secret once.
+      // Nullable, so that an error in one payload leaves the payloads of the other mutations. One may hold a secret that is
+      // shown only once.
       nullable: true,
       description,
       args: {

@@ -34,8 +34,8 @@ const REVIEWS = ['NONE', 'APPROVED', 'REVIEW_REQUIRED', 'CHANGES_REQUESTED'] as 
 type Review = (typeof REVIEWS)[number];
 
 /**
- * By the result of the checks that count and GitHub's merge state, for each result of the reviews. A blank separates
- * values that are tried each, and a slash values of which one is drawn.
+ * The verdicts, by the result of the checks that count, GitHub's merge state and the result of the reviews. The test tries
+ * each of the values that a blank separates. It draws one of the values that a slash separates.
  */
 const OPEN = table<'merge' | Review>(`
   checks         | merge                  | NONE      | APPROVED  | REVIEW_REQUIRED | CHANGES_REQUESTED

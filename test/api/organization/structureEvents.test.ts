@@ -125,7 +125,7 @@ describe.each(Object.entries(acts))('the audit trail of %s', (_name, { type, tab
 
   it('has the same request and subject as the feed', async ({ team, bob }) => {
     const { requestId, subjectId } = await (await act(team, bob))();
-    // A claim also changes the standing of its session, which is told after it.
+    // The claim also changes the standing of its session. The event of the standing follows.
     const [change] = await team.changes({ requestId });
     expect(change).toMatchObject({ entityId: subjectId });
   });
