@@ -2,6 +2,8 @@
 const BENCHES: Record<string, string> = {
   board:
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
+  fanout: 'what a delivery to one of 1,000 subscribers costs, beside ws, graphql-ws, yoga and mercurius',
+  'fanout-mixed': 'the same with 1, 10 and 100 documents among the 1,000 subscribers',
   import: 'org files of 42, 1,000 and 10,000 workspaces, created, skipped, updated and removed',
   install: 'templates of 10, 100 and 1,000 items, installed and resynced: time and statements',
   latency:
