@@ -15,8 +15,7 @@ export async function fill(url: string, slug: string, { sessions, pullRequests }
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   const run = (sql: string, values: unknown[] = []) => client.query(sql, values);
-  // Without triggers: they number sessions one by one, over all the dead versions of the project's row, and capture every
-  // row for the feed.
+  // Without foreign keys, and without the triggers that would number and end the sessions.
   await run('SET session_replication_role = replica');
   await run(`SELECT set_config('bench.organization', id::text, false) FROM organization WHERE slug = $1`, [
     slug,

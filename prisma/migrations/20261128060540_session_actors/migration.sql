@@ -1,5 +1,8 @@
 -- session actors
 
+-- PostgreSQL (15.20) refuses to alter a table while the body of a function uses its row type. It is created again below.
+DROP FUNCTION session_image(session, session_standing);
+
 -- >>> prisma/sql/function/actor_image.sql
 -- An actor as an event shows it, or NULL for none.
 CREATE OR REPLACE FUNCTION actor_image(kind actor_kind, name text) RETURNS jsonb

@@ -10,8 +10,12 @@
 -- Under REPEATABLE READ, the second transaction could not see the writes of the first. A standing is therefore written
 -- even when it stays the same: the second transaction fails with a serialization error.
 CREATE OR REPLACE FUNCTION begin_standing(s session) RETURNS session_standing
-LANGUAGE sql VOLATILE
+LANGUAGE plpgsql VOLATILE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
+DECLARE
+  standing session_standing;
+BEGIN
   INSERT INTO session_standing (
     session_id, organization_id, project_id, agent_id, kind, created_at,
     display_status, scm_status, lane, urgency, status_since, lane_since
@@ -19,7 +23,9 @@ AS $$
   SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at,
          rule.display_status, rule.scm_status, rule.lane, rule.urgency, now(), now()
     FROM session_status rule WHERE rule.session_id = s.id
-  RETURNING *
+  RETURNING * INTO standing;
+  RETURN standing;
+END
 $$;
 
 CREATE OR REPLACE FUNCTION note_standing_of_session() RETURNS trigger

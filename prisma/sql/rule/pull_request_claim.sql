@@ -1,5 +1,5 @@
 -- Records that a pull request passes to another session or to none, whichever program writes it. A session that was created
--- in the same transaction was spawned with the pull request: the outbox still holds that change.
+-- in the same transaction was spawned with the pull request.
 CREATE OR REPLACE FUNCTION record_pull_request_claim() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
@@ -10,8 +10,7 @@ BEGIN
     CASE
       WHEN NEW.session_id IS NULL THEN 'RELEASE'
       WHEN EXISTS (
-        SELECT FROM change_outbox o
-         WHERE o.xid = pg_current_xact_id() AND o.type = 'SESSION_CREATED' AND o.entity_id = NEW.session_id
+        SELECT FROM session_standing k WHERE k.session_id = NEW.session_id AND k.created_xid = pg_current_xact_id()
       ) THEN 'SPAWN'
       WHEN OLD.session_id IS NULL THEN 'CLAIM'
       ELSE 'TAKEOVER'

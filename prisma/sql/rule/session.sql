@@ -1,23 +1,46 @@
--- Numbers a session within its project. The update locks the project's row, so that concurrent spawns get
--- consecutive numbers, and a spawn that is rolled back gives its number back.
+-- Numbers a session within its project. The project's row stays locked until the transaction ends, so that concurrent
+-- spawns get consecutive numbers, and a spawn that is rolled back gives its number back.
+--
+-- The row keeps the last number, so that the number of a deleted session is not used again. A statement writes it once,
+-- at its end: with a new version of the row for each session, the searches of the row would pass over all of them.
 CREATE OR REPLACE FUNCTION number_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
+DECLARE
+  last_num int;
 BEGIN
-  UPDATE project
-     SET last_session_num = last_session_num + 1
-   WHERE id = NEW.project_id AND organization_id = NEW.organization_id
-  RETURNING last_session_num INTO NEW.num;
-  -- When the project does not exist, the foreign key must raise the error, not the CHECK.
-  NEW.num := coalesce(NEW.num, 1);
+  SELECT p.last_session_num INTO last_num
+    FROM project p WHERE p.organization_id = NEW.organization_id AND p.id = NEW.project_id
+     FOR NO KEY UPDATE;
+  -- The sessions that this statement has inserted already are higher. When the project does not exist, the foreign key
+  -- must raise the error, not the CHECK.
+  NEW.num := 1 + greatest(
+    last_num, 0,
+    (SELECT max(s.num) FROM session s WHERE s.organization_id = NEW.organization_id AND s.project_id = NEW.project_id)
+  );
   RETURN NEW;
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION number_session() FROM PUBLIC;
+CREATE OR REPLACE FUNCTION keep_last_session_num() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  UPDATE project p
+     SET last_session_num = added.num
+    FROM (SELECT n.project_id, max(n.num) AS num FROM new_rows n GROUP BY n.project_id) added
+   WHERE p.id = added.project_id AND p.last_session_num < added.num;
+  RETURN NULL;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION number_session(), keep_last_session_num() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER session_number BEFORE INSERT ON session
   FOR EACH ROW EXECUTE FUNCTION number_session();
+CREATE OR REPLACE TRIGGER session_last_num AFTER INSERT ON session
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_last_session_num();
 
 CREATE OR REPLACE TRIGGER session_touch BEFORE UPDATE ON session
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
@@ -64,5 +87,6 @@ CREATE OR REPLACE TRIGGER session_is_kept BEFORE TRUNCATE ON session
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('set is_terminated instead');
 
 ALTER TABLE session
+  ENABLE ALWAYS TRIGGER session_last_num,
   ENABLE ALWAYS TRIGGER session_stays,
   ENABLE ALWAYS TRIGGER session_is_kept;

@@ -1,0 +1,378 @@
+-- bulk writes
+
+-- AlterTable
+ALTER TABLE "session_standing" ADD COLUMN     "created_xid" xid8 NOT NULL DEFAULT pg_current_xact_id();
+
+-- >>> prisma/sql/rule/pull_request_claim.sql
+-- Records that a pull request passes to another session or to none, whichever program writes it. A session that was created
+-- in the same transaction was spawned with the pull request.
+CREATE OR REPLACE FUNCTION record_pull_request_claim() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO pull_request_claim (organization_id, pull_request_id, how, from_session_id, to_session_id) VALUES (
+    NEW.organization_id,
+    NEW.id,
+    CASE
+      WHEN NEW.session_id IS NULL THEN 'RELEASE'
+      WHEN EXISTS (
+        SELECT FROM session_standing k WHERE k.session_id = NEW.session_id AND k.created_xid = pg_current_xact_id()
+      ) THEN 'SPAWN'
+      WHEN OLD.session_id IS NULL THEN 'CLAIM'
+      ELSE 'TAKEOVER'
+    END::pull_request_claim_kind,
+    OLD.session_id,
+    NEW.session_id
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call it: it writes history with the owner's rights.
+REVOKE EXECUTE ON FUNCTION record_pull_request_claim() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER pull_request_insert_claim AFTER INSERT ON pull_request
+  FOR EACH ROW WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION record_pull_request_claim();
+CREATE OR REPLACE TRIGGER pull_request_update_claim AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (OLD.session_id IS DISTINCT FROM NEW.session_id) EXECUTE FUNCTION record_pull_request_claim();
+
+CREATE OR REPLACE TRIGGER pull_request_claim_is_kept BEFORE UPDATE OR DELETE OR TRUNCATE ON pull_request_claim
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('the history of claims is kept as it was written');
+
+ALTER TABLE pull_request
+  ENABLE ALWAYS TRIGGER pull_request_insert_claim,
+  ENABLE ALWAYS TRIGGER pull_request_update_claim;
+ALTER TABLE pull_request_claim ENABLE ALWAYS TRIGGER pull_request_claim_is_kept;
+-- <<< prisma/sql/rule/pull_request_claim.sql
+
+-- >>> prisma/sql/rule/session.sql
+-- Numbers a session within its project. The project's row stays locked until the transaction ends, so that concurrent
+-- spawns get consecutive numbers, and a spawn that is rolled back gives its number back.
+--
+-- The row keeps the last number, so that the number of a deleted session is not used again. A statement writes it once,
+-- at its end: with a new version of the row for each session, the searches of the row would pass over all of them.
+CREATE OR REPLACE FUNCTION number_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  last_num int;
+BEGIN
+  SELECT p.last_session_num INTO last_num
+    FROM project p WHERE p.organization_id = NEW.organization_id AND p.id = NEW.project_id
+     FOR NO KEY UPDATE;
+  -- The sessions that this statement has inserted already are higher. When the project does not exist, the foreign key
+  -- must raise the error, not the CHECK.
+  NEW.num := 1 + greatest(
+    last_num, 0,
+    (SELECT max(s.num) FROM session s WHERE s.organization_id = NEW.organization_id AND s.project_id = NEW.project_id)
+  );
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION keep_last_session_num() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  UPDATE project p
+     SET last_session_num = added.num
+    FROM (SELECT n.project_id, max(n.num) AS num FROM new_rows n GROUP BY n.project_id) added
+   WHERE p.id = added.project_id AND p.last_session_num < added.num;
+  RETURN NULL;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION number_session(), keep_last_session_num() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_number BEFORE INSERT ON session
+  FOR EACH ROW EXECUTE FUNCTION number_session();
+CREATE OR REPLACE TRIGGER session_last_num AFTER INSERT ON session
+  REFERENCING NEW TABLE AS new_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION keep_last_session_num();
+
+CREATE OR REPLACE TRIGGER session_touch BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION touch_updated_at();
+
+CREATE OR REPLACE TRIGGER session_stays BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (
+    (OLD.id, OLD.organization_id, OLD.project_id, OLD.num, OLD.agent_id,
+     OLD.spawned_by_kind, OLD.spawned_by_id, OLD.spawned_by_name) IS DISTINCT FROM
+    (NEW.id, NEW.organization_id, NEW.project_id, NEW.num, NEW.agent_id,
+     NEW.spawned_by_kind, NEW.spawned_by_id, NEW.spawned_by_name)
+  )
+  EXECUTE FUNCTION refuse('a session stays in its project, under its number, and that of its agent and of who spawned it');
+
+-- Records when a session ends, and by whom, whichever program ends it. A restore takes it back, so that no time of an
+-- earlier end outlives it.
+CREATE OR REPLACE FUNCTION record_session_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  IF NEW.is_terminated THEN
+    NEW.terminated_at := clock_timestamp();
+    NEW.terminated_by_kind := acting_kind();
+    NEW.terminated_by_id := acting_id();
+    NEW.terminated_by_name := acting_name();
+  ELSE
+    NEW.terminated_at := NULL;
+    NEW.terminated_by_kind := NULL;
+    NEW.terminated_by_id := NULL;
+    NEW.terminated_by_name := NULL;
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION record_session_end() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_insert_end BEFORE INSERT ON session
+  FOR EACH ROW WHEN (NEW.is_terminated) EXECUTE FUNCTION record_session_end();
+CREATE OR REPLACE TRIGGER session_update_end BEFORE UPDATE ON session
+  FOR EACH ROW WHEN (OLD.is_terminated <> NEW.is_terminated) EXECUTE FUNCTION record_session_end();
+
+-- A session without pull requests may be deleted. The foreign key refuses to delete any other.
+CREATE OR REPLACE TRIGGER session_is_kept BEFORE TRUNCATE ON session
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('set is_terminated instead');
+
+ALTER TABLE session
+  ENABLE ALWAYS TRIGGER session_last_num,
+  ENABLE ALWAYS TRIGGER session_stays,
+  ENABLE ALWAYS TRIGGER session_is_kept;
+-- <<< prisma/sql/rule/session.sql
+
+-- >>> prisma/sql/capture/session_standing.sql
+-- session_standing keeps what the view session_status derives. The transaction that causes a change of a standing also
+-- writes it, together with a SESSION_UPDATED that comes after its cause.
+--
+-- A trigger on each cause notes in standing_due what the transaction must derive, and locks nothing. When the transaction
+-- commits, a deferred trigger locks the noted standings in the order of their ids, and then derives them in statements of
+-- their own. Of two transactions that change the standing of one session, the second waits for the first and sees its
+-- writes. Only that trigger locks standings, and it locks nothing after them. So writers cannot deadlock over them, in
+-- whatever order they lock sessions and pull requests.
+--
+-- Under REPEATABLE READ, the second transaction could not see the writes of the first. A standing is therefore written
+-- even when it stays the same: the second transaction fails with a serialization error.
+CREATE OR REPLACE FUNCTION begin_standing(s session) RETURNS session_standing
+LANGUAGE plpgsql VOLATILE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+  standing session_standing;
+BEGIN
+  INSERT INTO session_standing (
+    session_id, organization_id, project_id, agent_id, kind, created_at,
+    display_status, scm_status, lane, urgency, status_since, lane_since
+  )
+  SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at,
+         rule.display_status, rule.scm_status, rule.lane, rule.urgency, now(), now()
+    FROM session_status rule WHERE rule.session_id = s.id
+  RETURNING * INTO standing;
+  RETURN standing;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id) VALUES ('SESSION', NEW.id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id)
+  SELECT 'SESSION'::standing_subject, held.session_id
+    FROM (VALUES (NEW.session_id), (OLD.session_id)) AS held (session_id)
+   WHERE held.session_id IS NOT NULL
+   UNION ALL
+  SELECT 'PULL_REQUEST', NEW.id WHERE TG_OP = 'UPDATE' AND NEW.session_id IS DISTINCT FROM OLD.session_id
+  ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_review_thread() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id) VALUES ('PULL_REQUEST', NEW.pull_request_id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+-- Derives everything that the transaction has noted. It fires for each note, and all but the first find theirs done. They
+-- look for theirs by its key: a search for any note would pass over all that the transaction has deleted.
+--
+-- Planning the rule takes longer than the derivation, so a connection plans it once. The indexes always fit, but the plan
+-- may be made while the tables are small or their statistics old: without sequential scans, it stays right when they grow.
+CREATE OR REPLACE FUNCTION derive_standings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+  sessions uuid[];
+  pull_requests uuid[];
+  reviewed uuid[];
+  discussed uuid[];
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
+  ) THEN
+    RETURN NULL;
+  END IF;
+
+  WITH due AS (
+    DELETE FROM standing_due WHERE xid = pg_current_xact_id() RETURNING subject, subject_id
+  )
+  SELECT array_agg(subject_id) FILTER (WHERE subject = 'SESSION'),
+         array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
+         array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
+         array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
+    INTO sessions, pull_requests, reviewed, discussed
+    FROM due;
+  IF num_nonnulls(reviewed, discussed) > 0 THEN
+    PERFORM tell_pull_request_summaries(reviewed, discussed);
+  END IF;
+  IF num_nonnulls(sessions, pull_requests) = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  -- A review thread counts for the session that holds its pull request, but a change of the thread does not lock the pull
+  -- request. Without this lock, a concurrent takeover would not see the thread, and this transaction would derive the
+  -- session that held the pull request before. The lock is one of 256, so that a transaction with many threads takes no
+  -- more.
+  IF pull_requests IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('muster.session_standing'), part)
+       FROM (SELECT DISTINCT hashtext(id::text) & 255 AS part FROM unnest(pull_requests) AS id ORDER BY part) parts;
+    sessions := sessions || ARRAY(SELECT p.session_id FROM pull_request p WHERE p.id = ANY (pull_requests));
+  END IF;
+
+  PERFORM FROM session_standing k WHERE k.session_id = ANY (sessions) ORDER BY k.session_id FOR NO KEY UPDATE;
+
+  WITH derived AS MATERIALIZED (
+    SELECT
+      k.session_id, s.kind, s.created_at, rule.display_status, rule.scm_status, rule.lane, rule.urgency,
+      array_remove(ARRAY[
+        CASE WHEN rule.display_status <> k.display_status         THEN 'displayStatus' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'lane' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'laneSince' END,
+        CASE WHEN rule.scm_status IS DISTINCT FROM k.scm_status   THEN 'scmStatus' END,
+        CASE WHEN rule.display_status <> k.display_status         THEN 'statusSince' END
+      ], NULL) AS changed,
+      -- The feed orders transactions by their last changes. Another transaction has changed the standing after the last
+      -- change of this one, so only a new change of this one can come after that.
+      EXISTS (
+        SELECT FROM change_outbox o
+         WHERE o.xid = k.xid AND k.xid <> pg_current_xact_id()
+           AND o.id > (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+      ) AS is_overtaken
+    FROM session_standing k
+    JOIN session s ON s.id = k.session_id
+    JOIN session_status rule ON rule.session_id = k.session_id
+    WHERE k.session_id = ANY (sessions)
+  ), written AS (
+    UPDATE session_standing k
+       SET kind = d.kind, created_at = d.created_at,
+           display_status = d.display_status, scm_status = d.scm_status, lane = d.lane, urgency = d.urgency,
+           status_since = CASE WHEN d.display_status = k.display_status THEN k.status_since ELSE greatest(k.status_since, now()) END,
+           lane_since = CASE WHEN d.lane = k.lane THEN k.lane_since ELSE greatest(k.lane_since, now()) END,
+           xid = pg_current_xact_id()
+      FROM derived d
+     WHERE d.session_id = k.session_id
+    RETURNING k.session_id, k AS standing, d.changed, d.is_overtaken
+  ), own_event AS (
+    SELECT DISTINCT ON (o.entity_id) o.entity_id AS session_id, o.id, o.type
+      FROM change_outbox o
+     WHERE o.xid = pg_current_xact_id() AND o.entity_type = 'Session'
+     ORDER BY o.entity_id, o.id DESC
+  ), last_cause AS (
+    SELECT subject AS session_id, max(o.id) AS id
+      FROM change_outbox o, unnest(o.subjects) AS subject
+     WHERE o.xid = pg_current_xact_id() AND o.entity_type IN ('PullRequest', 'PullRequestReviewThread')
+     GROUP BY subject
+  ), event AS (
+    -- The transaction's own event of the session tells the new standing, unless a cause comes after the event.
+    SELECT
+      w.*, s AS session, o.id,
+      o.type = 'SESSION_CREATED' OR o.id > coalesce(c.id, 0) AND NOT w.is_overtaken AS tells
+    FROM written w
+    JOIN session s ON s.id = w.session_id
+    LEFT JOIN own_event o ON o.session_id = w.session_id
+    LEFT JOIN last_cause c ON c.session_id = w.session_id
+  ), told AS (
+    UPDATE change_outbox o
+       SET payload = jsonb_build_object(
+             'changed', CASE WHEN e.tells AND o.type = 'SESSION_UPDATED'
+                             THEN (o.payload -> 'changed') - e.changed || to_jsonb(e.changed) ELSE o.payload -> 'changed' END,
+             'row', session_image(e.session, e.standing)
+           )
+      FROM event e
+     WHERE o.id = e.id
+  )
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT (e.session).organization_id, 'SESSION_UPDATED', 'Session', e.session_id,
+         array_remove(ARRAY[e.session_id, (e.session).project_id, (e.session).agent_id], NULL),
+         jsonb_build_object('changed', e.changed, 'row', session_image(e.session, e.standing))
+    FROM event e
+   WHERE e.changed <> '{}' AND e.tells IS NOT TRUE
+   ORDER BY e.session_id;
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call them: they write with the owner's rights.
+REVOKE EXECUTE ON FUNCTION
+  note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), derive_standings()
+FROM PUBLIC;
+
+-- The rule compares these times with the clock. No limit is below a minute, so that most reports need no derivation.
+-- capture_session notes the other changes.
+CREATE OR REPLACE TRIGGER session_standing AFTER UPDATE ON session
+  FOR EACH ROW WHEN (
+    (OLD.last_heard_at, OLD.activity_last_at) IS DISTINCT FROM (NEW.last_heard_at, NEW.activity_last_at)
+    AND least(
+      session_heard_at(OLD.last_heard_at, OLD.activity_last_at, OLD.first_signal_at),
+      session_heard_at(NEW.last_heard_at, NEW.activity_last_at, NEW.first_signal_at)
+    ) < now() - interval '1 min'
+  )
+  EXECUTE FUNCTION note_standing_of_session();
+CREATE OR REPLACE TRIGGER pull_request_insert_standing AFTER INSERT ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_update_standing AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (
+    (OLD.session_id, OLD.state, OLD.ci_state, OLD.required_ci_state, OLD.mergeability, OLD.review_decision,
+     OLD.awaits_approval, OLD.is_in_merge_queue, OLD.is_cross_repository, OLD.host, OLD.repo_owner_key, OLD.repo_name_key,
+     OLD.source_branch, OLD.target_branch) IS DISTINCT FROM
+    (NEW.session_id, NEW.state, NEW.ci_state, NEW.required_ci_state, NEW.mergeability, NEW.review_decision,
+     NEW.awaits_approval, NEW.is_in_merge_queue, NEW.is_cross_repository, NEW.host, NEW.repo_owner_key, NEW.repo_name_key,
+     NEW.source_branch, NEW.target_branch)
+  )
+  EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_insert_standing AFTER INSERT ON pull_request_review_thread
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_review_thread();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_update_standing AFTER UPDATE ON pull_request_review_thread
+  FOR EACH ROW WHEN (
+    (OLD.is_resolved, OLD.is_bot, OLD.is_by_author, OLD.is_outdated) IS DISTINCT FROM
+    (NEW.is_resolved, NEW.is_bot, NEW.is_by_author, NEW.is_outdated)
+  )
+  EXECUTE FUNCTION note_standing_of_review_thread();
+
+-- PostgreSQL cannot replace a constraint trigger, so it is dropped first.
+DROP TRIGGER IF EXISTS standing_due_derive ON standing_due;
+CREATE CONSTRAINT TRIGGER standing_due_derive AFTER INSERT ON standing_due
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION derive_standings();
+
+ALTER TABLE session ENABLE ALWAYS TRIGGER session_standing;
+ALTER TABLE pull_request
+  ENABLE ALWAYS TRIGGER pull_request_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_update_standing;
+ALTER TABLE pull_request_review_thread
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_update_standing;
+ALTER TABLE standing_due ENABLE ALWAYS TRIGGER standing_due_derive;
+-- <<< prisma/sql/capture/session_standing.sql
