@@ -39,6 +39,28 @@ export async function seedAfternoon(tx: Tx, acts: Acts, hasDemoPullRequests: boo
       reason: offboarded,
     });
   }
+  await dateStandings(tx, sessions);
+}
+
+/**
+ * Dates the standings by the story. The database derives them when the transaction commits, and dates them by its start,
+ * so they are derived before.
+ */
+async function dateStandings(tx: Tx, sessions: Started[]): Promise<void> {
+  await tx.$executeRaw`SET CONSTRAINTS standing_due_derive IMMEDIATE`;
+  await tx.$executeRaw`SET CONSTRAINTS standing_due_derive DEFERRED`;
+  for (const session of sessions) {
+    const since = lastHeardAt(session);
+    await tx.sessionStanding.update({
+      where: { sessionId: session.id },
+      data: { statusSince: since, laneSince: since },
+    });
+  }
+}
+
+/** When its process last reported or, if it never did, when it started. */
+function lastHeardAt({ state, startedMinutesAgo, reportedMinutesAgo = 1 }: DemoSession): Date {
+  return minutesAgo(state === undefined ? startedMinutesAgo : reportedMinutesAgo);
 }
 
 type Started = DemoSession & { id: string };
@@ -87,7 +109,7 @@ function rowOf(session: Started, projectId: string, projectSlug: string) {
     workspacePath: allotWorkspacePath(projectSlug),
     terminateOnPrMerge: endsWithMerge,
     activityState: state ?? ('IDLE' as const),
-    activityLastAt: state === undefined ? startedAt : minutesAgo(session.reportedMinutesAgo ?? 1),
+    activityLastAt: lastHeardAt(session),
     firstSignalAt: state === undefined ? null : startedAt,
     createdAt: startedAt,
   };

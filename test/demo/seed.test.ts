@@ -25,6 +25,9 @@ const Demo = graphql(`
       sessions(first: 100) {
         nodes {
           displayStatus
+          statusSince
+          laneSince
+          createdAt
           agent {
             name
           }
@@ -87,6 +90,16 @@ it('the demo has sessions in every lane, and of every status that people tell ap
       'TERMINATED',
     ]),
   );
+});
+
+it('the standings of the demo have lasted as long as its story tells', async ({ app, token }) => {
+  const { organization } = await app.client(token).query(Demo);
+  const sessions = organization?.sessions.nodes ?? [];
+  for (const { createdAt, statusSince, laneSince } of sessions) {
+    expect(laneSince).toBe(statusSince);
+    expect(statusSince >= createdAt).toBe(true);
+  }
+  expect(new Set(sessions.map(({ laneSince }) => laneSince)).size).toBeGreaterThan(5);
 });
 
 it('the demo has pull requests in every state, and one that was taken over', async ({ app, token }) => {
