@@ -28,6 +28,9 @@ const SESSION = `nodes {
     latestReviews(first: 10) { nodes { author state } }
   } }
 } pageInfo { hasNextPage endCursor }`;
+const NEEDS_ME = `nodes {
+  reason since subject { ... on Session { name } ... on PullRequest { number title } ... on Agent { name failure } }
+}`;
 const LANES = 'laneCounts { lane count }';
 
 /** The measured selections of an organization. */
@@ -42,6 +45,12 @@ const REQUESTS: Record<string, string> = {
   'most urgent first': `sessions(orderBy: STATUS) { ${SESSION} }`,
   'most urgent first, page 2': `sessions(orderBy: STATUS, after: $after) { ${SESSION} }`,
   'the lanes': LANES,
+  'longest in NEEDS_YOU first': `sessions(lane: NEEDS_YOU, orderBy: WAITING) { ${SESSION} }`,
+  'of three statuses': `sessions(displayStatuses: [CI_FAILED, CONFLICTS, CHANGES_REQUESTED]) { ${SESSION} }`,
+  'what needs a person': `needsMe { ${NEEDS_ME} }`,
+  "what needs a person, the viewer's": `needsMe(mine: true) { ${NEEDS_ME} }`,
+  'how much needs a person': 'needsMe { totalCount }',
+  'orphaned pull requests': 'orphanedPullRequests { nodes { number title orphanedSince } }',
   'how many need you': 'sessions(lane: NEEDS_YOU) { totalCount }',
 };
 

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { PutAgentMemory } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';
+import { rowsReadBy } from '../support/plan.ts';
 import { uuidOf } from '../support/psql.ts';
 import { countStatements } from '../support/statements.ts';
 import type { Team } from '../support/team.ts';
@@ -51,26 +52,12 @@ describe('the pages of 20 agents with 1,000 sessions each', () => {
     counter.stop();
     expect(organization.agents.nodes.length).toBe(AGENTS);
 
-    let read = 0;
-    for (const { text, values } of counter.statements()) {
-      const [found] = await psql<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-        `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-        values,
-      );
-      for (const { Plan } of found?.['QUERY PLAN'] ?? []) read += rowsRead(Plan, 'session');
-    }
+    const read = await rowsReadBy(psql, counter.statements(), 'session');
     // One row beyond the page tells whether there are more.
     expect(read).toBeGreaterThanOrEqual(AGENTS);
     expect(read).toBeLessThanOrEqual(2 * AGENTS);
   });
 });
-
-type Plan = { 'Relation Name'?: string; 'Actual Rows': number; 'Actual Loops': number; Plans?: Plan[] };
-
-function rowsRead(plan: Plan, table: string): number {
-  const own = plan['Relation Name'] === table ? plan['Actual Rows'] * plan['Actual Loops'] : 0;
-  return own + (plan.Plans ?? []).reduce((sum, each) => sum + rowsRead(each, table), 0);
-}
 
 describe('a page that is read for many parents', () => {
   const AGENTS = 3;

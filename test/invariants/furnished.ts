@@ -47,6 +47,11 @@ async function leaveEndedRows(team: Team): Promise<void> {
   });
   const { agent } = succeeded(hireAgent);
   await team.spawn({ agentId: agent.id });
+  // An open pull request of a terminated session.
+  const { id } = await team.spawn();
+  team.onGitHub(77);
+  succeeded(await team.claim(id, 77));
+  await team.terminate(id);
 }
 
 /** Starts an orchestrator in a project without pull requests. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type FormattedExecutionResult, print } from 'graphql';
 import type { ActivityState } from '../../prisma/client/enums.ts';
 import { graphql } from '../graphql/gql.ts';
-import type { FreshPageQuery, PageEventsSubscription } from '../graphql/graphql.ts';
+import type { FreshPageQuery, PageEventsSubscription, PageSessionFragment } from '../graphql/graphql.ts';
 import type { TestApp } from '../support/app.ts';
 import { openEventStream } from '../support/eventStream.ts';
 import type { GitHubPullRequest } from '../support/github/github.ts';
@@ -101,6 +101,28 @@ const Page = graphql(`
           ...PagePullRequest
         }
       }
+      agents(first: 100) {
+        nodes {
+          id
+        }
+      }
+      needsMe(first: 100) {
+        totalCount
+        nodes {
+          reason
+          since
+          subject {
+            id
+          }
+        }
+      }
+      orphanedPullRequests(first: 100) {
+        totalCount
+        nodes {
+          id
+          orphanedSince
+        }
+      }
     }
   }
 `);
@@ -113,9 +135,20 @@ const Events = graphql(`
         __typename
         ... on Session {
           ...PageSession
+          pullRequests(first: 100) {
+            nodes {
+              id
+              orphanedSince
+            }
+          }
         }
         ... on PullRequest {
           ...PagePullRequest
+          orphanedSince
+        }
+        ... on Agent {
+          status
+          failedAt
         }
         ... on PullRequestCheck {
           pullRequest {
@@ -132,54 +165,88 @@ const Events = graphql(`
   }
 `);
 
-/** The cards of a page by their ids. */
-type Cards = Map<string, object>;
+type Change = PageEventsSubscription['changes'];
 
-async function fetchPage(team: Team): Promise<{ cards: Cards; feedCursor: string }> {
+/** What waits for a person: the reason and the time, by the id of the subject. */
+type Waiting = Map<string, { reason: string; since: string }>;
+
+/** The cards of a page by their ids, and what its list `needsMe` shows. */
+type Shown = { cards: Map<string, object>; waiting: Waiting };
+
+async function fetchPage(team: Team): Promise<Shown & { feedCursor: string }> {
   const { organization }: FreshPageQuery = await team.owner.query(Page, { slug: team.slug });
   if (!organization) throw new Error('The organization is gone.');
-  const { sessions, pullRequests, feedCursor } = organization;
+  const { sessions, pullRequests, feedCursor, needsMe, orphanedPullRequests } = organization;
   const cards: { id: string }[] = [...sessions.nodes, ...pullRequests.nodes];
-  return { feedCursor, cards: new Map(cards.map((card) => [card.id, card])) };
+  const waiting: Waiting = new Map();
+  for (const { reason, since, subject } of needsMe.nodes)
+    if (subject) waiting.set(subject.id, { reason, since });
+  // What the test compares with the events is all that the other lists and numbers of the query say too.
+  expect(waiting.size).toBe(needsMe.totalCount);
+  const orphaned = needsMe.nodes.filter(({ reason }) => reason === 'PULL_REQUEST_ORPHANED');
+  expect(orphanedPullRequests.totalCount).toBe(orphaned.length);
+  expect(orphanedPullRequests.nodes).toEqual(
+    orphaned.map(({ since, subject }) => ({ id: subject?.id, orphanedSince: since })),
+  );
+  return { feedCursor, cards: new Map(cards.map((card) => [card.id, card])), waiting };
 }
 
-function apply(cards: Cards, { entityId, entity }: PageEventsSubscription['changes']): void {
+function apply({ cards, waiting }: Shown, { entityId, entity }: Change): void {
+  const wait = (id: string, reason: string, since: string | null) =>
+    since === null ? waiting.delete(id) : waiting.set(id, { reason, since });
+  const orphan = ({ id, orphanedSince }: { id: string; orphanedSince: string | null }) =>
+    wait(id, 'PULL_REQUEST_ORPHANED', orphanedSince);
   if (entity === null) {
     cards.delete(entityId);
+    waiting.delete(entityId);
     return;
   }
-  const { __typename, ...card } = entity;
-  switch (__typename) {
-    case 'Session':
-    case 'PullRequest':
+  switch (entity.__typename) {
+    case 'Session': {
+      const { __typename, pullRequests, ...card } = entity;
       cards.set(entityId, card);
+      const { lane, laneSince, displayStatus } = card as PageSessionFragment;
+      wait(entityId, displayStatus, lane === 'NEEDS_YOU' ? laneSince : null);
+      for (const each of pullRequests.nodes) orphan(each);
+      return;
+    }
+    case 'PullRequest': {
+      const { __typename, orphanedSince, ...card } = entity;
+      cards.set(entityId, card);
+      orphan({ id: entityId, orphanedSince });
+      return;
+    }
+    case 'Agent':
+      wait(entityId, 'AGENT_FAILED', entity.failedAt);
       return;
     case 'PullRequestCheck':
     case 'PullRequestReviewThread': {
-      const { pullRequest } = card as { pullRequest: { id: string } };
+      const { pullRequest } = entity as unknown as { pullRequest: { id: string } };
       cards.set(pullRequest.id, pullRequest);
     }
   }
 }
 
-/** The cards that are not the same. */
-function differences(shown: Cards, fresh: Cards): { shown?: object; fresh?: object }[] {
-  return [...new Set([...shown.keys(), ...fresh.keys()])]
-    .map((id) => ({ shown: shown.get(id), fresh: fresh.get(id) }))
-    .filter((pair) => !isDeepStrictEqual(pair.shown, pair.fresh));
+/** The cards and the entries of the list that are not the same. */
+function differences(shown: Shown, fresh: Shown): { id: string; shown?: object; fresh?: object }[] {
+  return (['cards', 'waiting'] as const).flatMap((part) =>
+    [...new Set([...shown[part].keys(), ...fresh[part].keys()])]
+      .map((id) => ({ id, shown: shown[part].get(id), fresh: fresh[part].get(id) }))
+      .filter((pair) => !isDeepStrictEqual(pair.shown, pair.fresh)),
+  );
 }
 
 const by = {
-  WebSocket: async (team: Team, _app: TestApp, variables: object, cards: Cards) => {
+  WebSocket: async (team: Team, _app: TestApp, variables: object, page: Shown) => {
     const subscription = await team.owner.subscribe(Events, { organizationId: team.id, ...variables });
     void (async () => {
       for (let result = await subscription.next(); result; result = await subscription.next()) {
-        if (result.data) apply(cards, result.data.changes);
+        if (result.data) apply(page, result.data.changes);
       }
     })();
     return () => subscription.stop();
   },
-  'an event stream': async (team: Team, app: TestApp, variables: object, cards: Cards) => {
+  'an event stream': async (team: Team, app: TestApp, variables: object, page: Shown) => {
     const stream = await openEventStream(app.url, team.owner.token, {
       query: print(Events),
       variables: { organizationId: team.id, ...variables },
@@ -188,7 +255,7 @@ const by = {
       try {
         for (;;) {
           const { data } = (await stream.result()).data as FormattedExecutionResult<unknown>;
-          if (data) apply(cards, (data as PageEventsSubscription).changes);
+          if (data) apply(page, (data as PageEventsSubscription).changes);
         }
       } catch {
         // The test has stopped the stream.
@@ -248,7 +315,10 @@ const step = fc.oneof(
     session: fc.nat(5),
     state: fc.constantFrom<ActivityState>('ACTIVE', 'IDLE', 'WAITING_INPUT', 'BLOCKED', 'EXITED'),
   }),
-  fc.record({ act: fc.constantFrom('spawn', 'rename', 'terminate', 'restore'), session: fc.nat(5) }),
+  fc.record({
+    act: fc.constantFrom('spawn', 'rename', 'terminate', 'restore', 'employ', 'offboard'),
+    session: fc.nat(5),
+  }),
   fc.record({ act: fc.constant('refresh' as const), number: fc.nat(3), facts }),
   fc.record({
     act: fc.constant('psql' as const),
@@ -261,6 +331,12 @@ const step = fc.oneof(
       `UPDATE pull_request_check SET status = 'FAILED' WHERE organization_id = $1`,
       `UPDATE session SET activity_state = 'ACTIVE' WHERE organization_id = $1 AND NOT is_terminated`,
       `UPDATE session SET activity_state = 'BLOCKED', branch = 'b' || num WHERE organization_id = $1 AND NOT is_terminated`,
+      `UPDATE pull_request SET session_id = NULL WHERE organization_id = $1 AND number < 3`,
+      `UPDATE pull_request SET state = 'CLOSED' WHERE organization_id = $1 AND number > 2`,
+      `UPDATE pull_request SET state = 'OPEN', is_draft = false WHERE organization_id = $1`,
+      `UPDATE session SET is_terminated = NOT is_terminated, activity_state = 'EXITED' WHERE organization_id = $1 AND agent_id IS NULL`,
+      `UPDATE agent SET status = 'ERROR', failure = 'out of memory' WHERE organization_id = $1 AND status = 'RUNNING'`,
+      `UPDATE agent SET name = name || '.' WHERE organization_id = $1 AND length(name) < 90`,
       `DELETE FROM session s WHERE organization_id = $1 AND NOT EXISTS (SELECT FROM pull_request p WHERE p.session_id = s.id) AND num > 2`,
     ),
   }),
@@ -277,8 +353,17 @@ async function take(team: Team, psql: Psql, chosen: Step): Promise<void> {
     await team.spawn();
     return;
   }
+  if (chosen.act === 'employ') {
+    await team.employ();
+    return;
+  }
   const { organization } = await team.owner.query(Page, { slug: team.slug });
   const { owner } = team;
+  if (chosen.act === 'offboard') {
+    const agents = organization?.agents.nodes ?? [];
+    if (agents.length > 0) await team.offboard(at(agents, chosen.session).id);
+    return;
+  }
   if (chosen.act === 'refresh') {
     const number = at(NUMBERS, chosen.number);
     team.onGitHub(number, chosen.facts);
@@ -323,12 +408,12 @@ test.for(['WebSocket', 'an event stream'] as const)(
     for (const number of NUMBERS) team.onGitHub(number);
     await team.spawn();
     await team.spawn({ mergePolicy: { terminateOnPrMerge: true } });
-    const { cards, feedCursor } = await fetchPage(team);
-    const stop = await by[transport](team, app, { after: feedCursor }, cards);
+    const { feedCursor, ...page } = await fetchPage(team);
+    const stop = await by[transport](team, app, { after: feedCursor }, page);
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 20 }), async (steps) => {
         for (const each of steps) await take(team, psql, each);
-        await expect.poll(async () => differences(cards, (await fetchPage(team)).cards)).toEqual([]);
+        await expect.poll(async () => differences(page, await fetchPage(team))).toEqual([]);
       }),
       // Each run goes on where the last one ended, so a shorter run would prove nothing about a failed one.
       { numRuns: 10, endOnFailure: true },

@@ -54,7 +54,7 @@ export const FIELDS: Record<string, string> = {
   Token:
     'id user agent organization createdBy label prefix createdAt expiresAt lastUsedAt revokedAt viewerCanRevoke',
   Agent:
-    'id name role description status failure organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions laneCounts updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
+    'id name role description status failure failedAt organization workspace hiredBy hiredAt offboardedAt offboardReason tokens watchedRepos memory actions reviewedPullRequests sessions laneCounts updatedAt viewerCanOffboard viewerCanWatchRepo viewerCanCreateToken',
   WatchedRepo: 'id repo agent createdAt viewerCanUnwatch',
   AgentMemory: 'id key value agent createdAt updatedAt',
   AgentAction: 'id action outcome metadata furtherRefusals agent createdAt',

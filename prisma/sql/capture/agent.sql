@@ -8,6 +8,7 @@ BEGIN
   IF TG_OP = 'UPDATE' THEN
     changed := array_remove(ARRAY[
       CASE WHEN NEW.description     IS DISTINCT FROM OLD.description     THEN 'description' END,
+      CASE WHEN NEW.failed_at       IS DISTINCT FROM OLD.failed_at       THEN 'failedAt' END,
       CASE WHEN NEW.failure         IS DISTINCT FROM OLD.failure         THEN 'failure' END,
       CASE WHEN NEW.name            IS DISTINCT FROM OLD.name            THEN 'name' END,
       CASE WHEN NEW.offboard_reason IS DISTINCT FROM OLD.offboard_reason THEN 'offboardReason' END,
@@ -39,6 +40,7 @@ BEGIN
       'hiredAt', date_time(NEW.hired_at),
       'offboardedAt', date_time(NEW.offboarded_at),
       'offboardReason', NEW.offboard_reason,
+      'failedAt', date_time(NEW.failed_at),
       'failure', NEW.failure,
       'updatedAt', date_time(NEW.updated_at)
     ))

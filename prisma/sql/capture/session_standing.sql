@@ -17,10 +17,10 @@ DECLARE
   standing session_standing;
 BEGIN
   INSERT INTO session_standing (
-    session_id, organization_id, project_id, agent_id, kind, created_at,
+    session_id, organization_id, project_id, agent_id, kind, created_at, spawned_by_id,
     display_status, scm_status, lane, urgency, status_since, lane_since
   )
-  SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at,
+  SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at, s.spawned_by_id,
          rule.display_status, rule.scm_status, rule.lane, rule.urgency, now(), now()
     FROM session_status rule WHERE rule.session_id = s.id
   RETURNING * INTO standing;

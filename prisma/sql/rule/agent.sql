@@ -30,6 +30,21 @@ CREATE OR REPLACE TRIGGER agent_container_stays BEFORE UPDATE ON agent
   )
   EXECUTE FUNCTION refuse('an agent keeps its container until it ends');
 
+-- Records when an agent fails, whichever program writes it. Later changes of the agent leave the time as it is.
+CREATE OR REPLACE FUNCTION record_agent_failure() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.failed_at := CASE WHEN NEW.status = 'ERROR' THEN pg_catalog.now() END;
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER agent_insert_failure BEFORE INSERT ON agent
+  FOR EACH ROW WHEN (NEW.status = 'ERROR') EXECUTE FUNCTION record_agent_failure();
+CREATE OR REPLACE TRIGGER agent_update_failure BEFORE UPDATE ON agent
+  FOR EACH ROW WHEN (OLD.status <> NEW.status) EXECUTE FUNCTION record_agent_failure();
+
 CREATE OR REPLACE TRIGGER agent_is_kept BEFORE DELETE OR TRUNCATE ON agent
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('offboard it instead');
 
@@ -95,12 +110,14 @@ CREATE OR REPLACE TRIGGER agent_before_capture_release AFTER UPDATE ON agent
   FOR EACH ROW WHEN (OLD.status IN ('PENDING', 'RUNNING') AND NEW.status IN ('STOPPED', 'ERROR'))
   EXECUTE FUNCTION release_agent_holdings();
 
-REVOKE EXECUTE ON FUNCTION hold_by_working_agent(), release_agent_holdings() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION hold_by_working_agent(), release_agent_holdings(), record_agent_failure() FROM PUBLIC;
 
 ALTER TABLE agent
   ENABLE ALWAYS TRIGGER agent_status_stays,
   ENABLE ALWAYS TRIGGER agent_stays,
   ENABLE ALWAYS TRIGGER agent_container_stays,
+  ENABLE ALWAYS TRIGGER agent_insert_failure,
+  ENABLE ALWAYS TRIGGER agent_update_failure,
   ENABLE ALWAYS TRIGGER agent_is_kept,
   ENABLE ALWAYS TRIGGER agent_before_capture_release;
 ALTER TABLE watched_repo ENABLE ALWAYS TRIGGER watched_repo_agent_check;

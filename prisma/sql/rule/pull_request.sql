@@ -8,12 +8,15 @@ CREATE OR REPLACE TRIGGER pull_request_stays BEFORE UPDATE ON pull_request
 CREATE OR REPLACE TRIGGER pull_request_is_kept BEFORE DELETE OR TRUNCATE ON pull_request
   FOR EACH STATEMENT EXECUTE FUNCTION refuse('pull requests are kept');
 
--- The project follows the session. After a release it stays, so that the pull request is still found there.
+-- The project follows the session, and so do the user that spawned it and its agent. After a release they stay, so that the
+-- pull request is still found there.
 CREATE OR REPLACE FUNCTION place_pull_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  NEW.project_id := (SELECT s.project_id FROM session s WHERE s.id = NEW.session_id);
+  NEW.released_at := NULL;
+  SELECT s.project_id, s.spawned_by_id, s.agent_id INTO NEW.project_id, NEW.spawned_by_id, NEW.agent_id
+    FROM session s WHERE s.id = NEW.session_id;
   RETURN NEW;
 END
 $$;
@@ -22,9 +25,25 @@ CREATE OR REPLACE TRIGGER pull_request_insert_project BEFORE INSERT ON pull_requ
   FOR EACH ROW WHEN (NEW.session_id IS NOT NULL) EXECUTE FUNCTION place_pull_request();
 CREATE OR REPLACE TRIGGER pull_request_update_project BEFORE UPDATE ON pull_request
   FOR EACH ROW WHEN (
-    NEW.session_id IS NOT NULL AND (OLD.session_id, OLD.project_id) IS DISTINCT FROM (NEW.session_id, NEW.project_id)
+    NEW.session_id IS NOT NULL
+    AND (OLD.session_id, OLD.project_id, OLD.spawned_by_id, OLD.agent_id) IS DISTINCT FROM
+        (NEW.session_id, NEW.project_id, NEW.spawned_by_id, NEW.agent_id)
   )
   EXECUTE FUNCTION place_pull_request();
+
+CREATE OR REPLACE FUNCTION record_pull_request_release() RETURNS trigger
+LANGUAGE plpgsql
+AS $$
+BEGIN
+  NEW.released_at := pg_catalog.now();
+  RETURN NEW;
+END
+$$;
+
+CREATE OR REPLACE TRIGGER pull_request_insert_release BEFORE INSERT ON pull_request
+  FOR EACH ROW WHEN (NEW.session_id IS NULL) EXECUTE FUNCTION record_pull_request_release();
+CREATE OR REPLACE TRIGGER pull_request_update_release BEFORE UPDATE ON pull_request
+  FOR EACH ROW WHEN (NEW.session_id IS NULL AND OLD.session_id IS NOT NULL) EXECUTE FUNCTION record_pull_request_release();
 
 -- What is over has nothing in its way: whether a merged or closed pull request could be merged is no question any more.
 CREATE OR REPLACE FUNCTION clear_merge_obstacles() RETURNS trigger
@@ -135,13 +154,15 @@ CREATE OR REPLACE TRIGGER pull_request_update_terminate AFTER UPDATE ON pull_req
 
 REVOKE EXECUTE ON FUNCTION
   place_pull_request(), keep_pull_requests_with_workers(), terminate_session_on_merge(), clear_merge_obstacles(),
-  keep_mergeability_reasons() FROM PUBLIC;
+  keep_mergeability_reasons(), record_pull_request_release() FROM PUBLIC;
 
 ALTER TABLE pull_request
   ENABLE ALWAYS TRIGGER pull_request_stays,
   ENABLE ALWAYS TRIGGER pull_request_is_kept,
   ENABLE ALWAYS TRIGGER pull_request_insert_project,
   ENABLE ALWAYS TRIGGER pull_request_update_project,
+  ENABLE ALWAYS TRIGGER pull_request_insert_release,
+  ENABLE ALWAYS TRIGGER pull_request_update_release,
   ENABLE ALWAYS TRIGGER pull_request_is_over,
   ENABLE ALWAYS TRIGGER pull_request_reasons,
   ENABLE ALWAYS TRIGGER pull_request_insert_holder_check,

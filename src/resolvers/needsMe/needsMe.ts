@@ -1,3 +1,4 @@
+import type { Viewer } from '../../auth/viewer.ts';
 import { builder } from '../../schema/index.ts';
 import { byTimeAscending } from '../../schema/kit/list/order.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
@@ -11,7 +12,15 @@ builder.prismaObjectFields('Organization', (t) => ({
       projectId: t.arg.idOf('Project', {
         description: 'Only sessions and pull requests of this project. Agents belong to no project.',
       }),
+      mine: t.arg.boolean({
+        description:
+          "True returns only the viewer's own. A person's own are the sessions that the person spawned, the pull requests that such a session holds or was the last to hold, and the agents that the person hired. An agent's own are its sessions and their pull requests. False is the same as absent: all.",
+      }),
     },
-    query: ({ projectId }) => ({ where: { projectId: projectId ?? undefined } }),
+    query: ({ projectId, mine }, { viewer }) => ({
+      where: { projectId: projectId ?? undefined, ...(mine && ownOf(viewer)) },
+    }),
   }),
 }));
+
+const ownOf = ({ kind, id }: Viewer) => (kind === 'AGENT' ? { agentId: id } : { begunById: id });

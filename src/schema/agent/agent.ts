@@ -31,6 +31,11 @@ export const Agent = builder.prismaNode('Agent', {
       description:
         "Why the agent's status is ERROR, or was ERROR before it was offboarded; null when it never failed.",
     }),
+    failedAt: t.expose('failedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the agent failed; null unless its status is ERROR.',
+    }),
     organization: t.relation('organization', { description: 'The organization that the agent belongs to.' }),
     workspace: t.relation('workspace', {
       nullable: true,

@@ -47,7 +47,7 @@ export const NeedsMe = builder.prismaObject('NeedsMe', {
     since: t.expose('since', {
       type: 'DateTime',
       description:
-        'When it began to wait: when the session entered the lane NEEDS_YOU, when the pull request lost its live session, or when the failed agent last changed.',
+        'When it began to wait: when the session entered the lane NEEDS_YOU, when the pull request lost its live session, or when the agent failed.',
     }),
     subject: t.field({
       type: builder.nodeInterfaceRef(),

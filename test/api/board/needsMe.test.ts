@@ -1,14 +1,15 @@
 import { graphql } from '../../graphql/gql.ts';
-import { ReleasePR, ReportActivity, RestoreSession } from '../../support/mutations.ts';
+import type { Client } from '../../support/client.ts';
+import { ReleasePR, ReportActivity, RestoreSession, SpawnSession } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';
 import { uuidOf } from '../../support/psql.ts';
 import type { Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
 const Waiting = graphql(`
-  query Waiting($slug: String!, $projectId: ID, $first: Int, $after: String) {
+  query Waiting($slug: String!, $projectId: ID, $mine: Boolean, $first: Int, $after: String) {
     organization(slug: $slug) {
-      needsMe(projectId: $projectId, first: $first, after: $after) {
+      needsMe(projectId: $projectId, mine: $mine, first: $first, after: $after) {
         totalCount
         nodes {
           reason
@@ -22,6 +23,9 @@ const Waiting = graphql(`
             }
             ... on PullRequest {
               orphanedSince
+            }
+            ... on Agent {
+              failedAt
             }
           }
         }
@@ -42,14 +46,16 @@ const Waiting = graphql(`
   }
 `);
 
-async function waiting(team: Team, page: { projectId?: string; first?: number; after?: string | null } = {}) {
-  const { organization } = await team.owner.query(Waiting, { slug: team.slug, ...page });
+type Which = { projectId?: string; mine?: boolean; first?: number; after?: string | null };
+
+async function waiting(team: Team, which: Which = {}, viewer: Client = team.owner) {
+  const { organization } = await viewer.query(Waiting, { slug: team.slug, ...which });
   if (!organization) throw new Error('There is no organization.');
   return organization;
 }
 
-async function reasons(team: Team, projectId?: string): Promise<[string, string | undefined][]> {
-  const { needsMe } = await waiting(team, { projectId });
+async function reasons(team: Team, which?: Which, viewer?: Client): Promise<[string, string | undefined][]> {
+  const { needsMe } = await waiting(team, which, viewer);
   expect(needsMe.totalCount).toBe(needsMe.nodes.length);
   return needsMe.nodes.map(({ reason, subject }) => [reason, subject?.id]);
 }
@@ -136,7 +142,7 @@ describe('Organization.needsMe', () => {
       ['PULL_REQUEST_ORPHANED', pullRequestId],
       ['AGENT_FAILED', agent.id],
     ]);
-    expect(await reasons(team, team.project.id)).toEqual([
+    expect(await reasons(team, { projectId: team.project.id })).toEqual([
       ['NEEDS_INPUT', asking.id],
       ['PULL_REQUEST_ORPHANED', pullRequestId],
     ]);
@@ -149,12 +155,66 @@ describe('Organization.needsMe', () => {
     }
     expect(needsMe).toMatchObject({ totalCount: 3, pageInfo: { hasNextPage: true } });
     const rest = (await waiting(team, { after: needsMe.pageInfo.endCursor })).needsMe.nodes;
-    expect(rest.map(({ reason }) => reason)).toEqual(['AGENT_FAILED']);
+    expect(rest).toMatchObject([{ reason: 'AGENT_FAILED', subject: { failedAt: rest[0]?.since } }]);
 
     await report(team, asking.id, 'ACTIVE');
     await team.offboard(agent.id);
     succeeded(await team.claim(working.id, 7));
     expect(await reasons(team)).toEqual([]);
+  });
+
+  it('keeps the time at which an agent failed while the agent changes', async ({ team, psql }) => {
+    const id = uuidOf((await team.hire()).id);
+    await psql(`UPDATE agent SET status = 'ERROR', failure = 'out of memory' WHERE id = $1`, [id]);
+    const [failed] = (await waiting(team)).needsMe.nodes;
+    await psql(`UPDATE agent SET name = 'Renamed', failure = 'out of patience' WHERE id = $1`, [id]);
+    expect((await waiting(team)).needsMe.nodes).toEqual([failed]);
+  });
+
+  it('with mine, lists what the person spawned or hired, or the agent works on', async ({ team, psql }) => {
+    const member = await team.join('MEMBER');
+    const agent = await team.hire();
+    const theirs = await team.hire({}, member);
+    const spawned = async (by: Client, agentId?: string) => {
+      const input = { projectId: team.project.id, agentId };
+      const { spawnSession } = await by.query(SpawnSession, { input });
+      return succeeded(spawnSession).session.id;
+    };
+    const [asking, other, work] = [
+      await spawned(team.owner),
+      await spawned(member),
+      await spawned(member, agent.id),
+    ];
+    const [holding, releasing] = [await spawned(member), await spawned(member)];
+    for (const [sessionId, number] of [
+      [holding, 7],
+      [releasing, 8],
+    ] as const) {
+      team.onGitHub(number);
+      succeeded(await team.claim(sessionId, number));
+    }
+    for (const id of [asking, other, work]) await report(team, id, 'WAITING_INPUT');
+    await team.terminate(holding);
+    const { orphanedPullRequests } = await waiting(team);
+    const [abandoned] = orphanedPullRequests.nodes;
+    await psql('UPDATE pull_request SET session_id = NULL WHERE session_id = $1', [uuidOf(releasing)]);
+    const released = (await waiting(team)).orphanedPullRequests.nodes[1];
+    await psql(`UPDATE agent SET status = 'ERROR', failure = 'out of memory' WHERE id = $1`, [
+      uuidOf(theirs.id),
+    ]);
+
+    expect(await reasons(team)).toHaveLength(6);
+    expect(await reasons(team, { mine: false })).toHaveLength(6);
+    expect(await reasons(team, { mine: true })).toEqual([['NEEDS_INPUT', asking]]);
+    expect(await reasons(team, { mine: true }, agent)).toEqual([['NEEDS_INPUT', work]]);
+    expect(await reasons(team, { mine: true }, member)).toEqual([
+      ['NEEDS_INPUT', other],
+      ['NEEDS_INPUT', work],
+      ['PULL_REQUEST_ORPHANED', abandoned?.id],
+      ['PULL_REQUEST_ORPHANED', released?.id],
+      ['AGENT_FAILED', theirs.id],
+    ]);
+    expect(await reasons(team, { mine: true, projectId: team.project.id }, member)).toHaveLength(4);
   });
 
   it('lists nothing of another organization', async ({ team, createTeam }) => {
