@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: runs a benchmark. Each is a program that prints its results. */
 const BENCHES: Record<string, string> = {
+  acts: 'claimPR, spawnSession, reportActivity and offboardAgent by 1 and 8 clients: rate, CPU and statements',
   board:
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   fanout: 'what a delivery to one of 1,000 subscribers costs, beside ws, graphql-ws, yoga and mercurius',
@@ -8,6 +9,8 @@ const BENCHES: Record<string, string> = {
   install: 'templates of 10, 100 and 1,000 items, installed and resynced: time and statements',
   latency:
     'commit to client frame at 200 changes a second, over two servers and Redis, beside a bare NOTIFY pipe',
+  nested:
+    'a page of 80 to 90 KB of nested lists, beside json_agg passed through, PostGraphile, Pothos and graphql-jit',
   throughput: 'one writer, and 32 with the sequencer following, against the same writers without any trigger',
   retention: 'what dropping a full partition of the log costs readers and the sequencer',
   small:

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const USER_TICKS = 14 - 3;
 
 const { stdout } = await promisify(execFile)('getconf', ['CLK_TCK']);
-const MS_PER_TICK = 1_000 / Number(stdout);
+export const MS_PER_TICK = 1_000 / Number(stdout);
 
 /** The CPU that a process has used so far, in milliseconds. On Linux. */
 export async function cpuMs(pid: number): Promise<number> {

@@ -6,6 +6,9 @@ import { promisify } from 'node:util';
 import { type Child, startChild } from './child.ts';
 import { say } from './figures.ts';
 
+/** Without it, some check themselves at every request. */
+const PRODUCTION = { NODE_ENV: 'production', GRAPHILE_ENV: 'production' };
+
 /**
  * Starts a program of `bench/peers/<name>/`. A peer with a `package.json` has packages of its own, which are installed when
  * it is first used. Another one uses those of Muster.
@@ -16,9 +19,12 @@ export async function startPeer<Order, Answer>(
   env: Record<string, string> = {},
 ): Promise<Child<Order, Answer>> {
   const folder = new URL(`../peers/${name}/`, import.meta.url);
-  const isOwn = existsSync(new URL('package.json', folder));
-  if (isOwn) await install(name, folder);
-  return await startChild(new URL(`${program}.${isOwn ? 'js' : 'ts'}`, folder), env);
+  if (existsSync(new URL('package.json', folder))) await install(name, folder);
+  const file = new URL(`${program}.ts`, folder);
+  return await startChild(existsSync(file) ? file : new URL(`${program}.js`, folder), {
+    ...PRODUCTION,
+    ...env,
+  });
 }
 
 async function install(name: string, folder: URL): Promise<void> {
