@@ -84,7 +84,7 @@ for (let round = 0; round < ROUNDS; round += 1) {
   await run(urls.trigger, 'DELETE FROM change_outbox');
 }
 
-const rate = ({ commits, ms }: Load) => (1000 * commits) / ms;
+const rate = ({ commits, ms }: Pick<Load, 'commits' | 'ms'>) => (1000 * commits) / ms;
 const share = (way: keyof typeof sums) => `${((100 * rate(sums[way])) / rate(sums.none)).toFixed(0)} %`;
 const told = (way: keyof typeof sums) =>
   `${(rate(sums[way]) / 1000).toFixed(2)} k/s (rounds: ${rates[way].join(', ')})`;

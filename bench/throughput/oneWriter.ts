@@ -22,13 +22,21 @@ export async function measureOneWriter(
   say(`1 writer of one row, ${ROUNDS} rounds of ${MS / 1000} s in turns, medians`);
   for (const [table, ids] of Object.entries(tables) as [keyof Tables, string[]][]) {
     const rounds: Record<keyof Urls, number>[] = [];
+    const used = {
+      bare: { commits: 0, cpuMs: 0 },
+      ruled: { commits: 0, cpuMs: 0 },
+      captured: { commits: 0, cpuMs: 0 },
+    };
     for (let round = -1; round < ROUNDS; round += 1) {
       const rates = { bare: 0, ruled: 0, captured: 0 };
       for (const [way, url] of Object.entries(urls) as [keyof Urls, string][]) {
-        const { commits, ms } = await ask({ url, table, ids, writers: 1, ms: MS });
+        const { commits, ms, cpuMs } = await ask({ url, table, ids, writers: 1, ms: MS });
         rates[way] = (1000 * commits) / ms;
+        // The first one warms up.
+        if (round < 0) continue;
+        used[way].commits += commits;
+        used[way].cpuMs += cpuMs;
       }
-      // The first one warms up.
       if (round >= 0) rounds.push(rates);
       await between();
     }
@@ -39,6 +47,10 @@ export async function measureOneWriter(
     say(
       `${table}: ${middle(({ bare }) => bare).toFixed(0)}/s without any trigger, keeps ${share('ruled', 'bare')} with its rules, ` +
         `${share('captured', 'bare')} captured too (${share('captured', 'ruled')} of that with its rules)`,
+    );
+    const cpu = (of: keyof Urls) => `${((1000 * used[of].cpuMs) / used[of].commits).toFixed(0)} µs`;
+    say(
+      `  database CPU of an update: ${cpu('bare')} without any trigger, ${cpu('ruled')} with its rules, ${cpu('captured')} captured too`,
     );
   }
 }

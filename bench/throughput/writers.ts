@@ -1,5 +1,6 @@
 /** Writers in a closed loop: each changes one row of many in a transaction of its own, again and again. */
 import pg from 'pg';
+import { cpuMs } from '../support/cpu.ts';
 import { now } from '../support/figures.ts';
 
 /** Updates of one row that cause an event. Each increments a number in a text. */
@@ -15,20 +16,27 @@ export type LoadOrder = {
   writers: number;
   ms: number;
 };
-export type Load = { commits: number; ms: number };
+/** The CPU is that of the database's processes for these writers, which run on the same machine. */
+export type Load = { commits: number; ms: number; cpuMs: number };
 
 process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
   const clients = await Promise.all(
     Array.from({ length: writers }, async () => {
       const client = new pg.Client({ connectionString: url });
       await client.connect();
-      return client;
+      const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      return { client, pid: rows[0]?.pid ?? 0 };
     }),
   );
+  const cpu = async () => {
+    const each = await Promise.all(clients.map(({ pid }) => cpuMs(pid)));
+    return each.reduce((sum, ms) => sum + ms, 0);
+  };
+  const cpuBefore = await cpu();
   const begin = now();
   let commits = 0;
   await Promise.all(
-    clients.map(async (client) => {
+    clients.map(async ({ client }) => {
       while (now() - begin < ms) {
         const id = ids[Math.floor(Math.random() * ids.length)];
         await client.query({ name: table, text: CHANGES[table], values: [id] });
@@ -37,7 +45,8 @@ process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
     }),
   );
   const took = now() - begin;
-  await Promise.all(clients.map((client) => client.end()));
-  process.send?.({ commits, ms: took } satisfies Load);
+  const used = (await cpu()) - cpuBefore;
+  await Promise.all(clients.map(({ client }) => client.end()));
+  process.send?.({ commits, ms: took, cpuMs: used } satisfies Load);
 });
-process.send?.({ commits: 0, ms: 0 } satisfies Load);
+process.send?.({ commits: 0, ms: 0, cpuMs: 0 } satisfies Load);
