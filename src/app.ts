@@ -60,6 +60,8 @@ export type AppConfig = Pick<Config, 'host' | 'port' | 'redisUrl' | 'scm' | 'git
   sweep?: Config['sweep'];
   /** Default: `RUNNING_LIMITS`. */
   runningLimits?: Partial<Config['runningLimits']>;
+  /** Whether subscribers who receive the same share the execution of their events. Default: true. */
+  sharedEvents?: Config['sharedEvents'];
 };
 
 /** Other limits than the defaults, for tests and benchmarks. */
@@ -121,6 +123,7 @@ export async function startApp(config: AppConfig, log: Logger, tuning: Tuning = 
       metrics,
       log,
       limits: { ...RUNNING_LIMITS, ...config.runningLimits },
+      sharedEvents: config.sharedEvents ?? true,
       tuning: tuning.live,
     });
     url = http.url;

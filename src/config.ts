@@ -56,6 +56,8 @@ export type Config = {
   readonly sweep: { readonly idleDays: number; readonly graceMinutes: number };
   readonly feedRetention: { readonly days: number; readonly rows: number };
   readonly runningLimits: Readonly<RunningLimits>;
+  /** Whether subscribers who receive the same share the execution of their events. */
+  readonly sharedEvents: boolean;
   readonly quotas: Quotas;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 };
@@ -131,6 +133,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
       answerBytes: e.MAX_ANSWER_BYTES,
       deadlineMs: e.OPERATION_DEADLINE_SECONDS * 1_000,
     }),
+    sharedEvents: e.SHARED_EVENTS === 'on',
     quotas: Object.freeze({
       agents: e.QUOTA_AGENTS,
       tokens: e.QUOTA_TOKENS,
@@ -246,6 +249,7 @@ const environment = z.object({
   FEED_RETENTION_ROWS: integer(1, Number.MAX_SAFE_INTEGER).default(5_000_000),
   MAX_ANSWER_BYTES: integer(MIN_ANSWER_BYTES, MAX_ANSWER_BYTES).default(RUNNING_LIMITS.answerBytes),
   OPERATION_DEADLINE_SECONDS: integer(1, MAX_DEADLINE_SECONDS).default(RUNNING_LIMITS.deadlineMs / 1_000),
+  SHARED_EVENTS: oneOf('on', 'off').default('on'),
   QUOTA_AGENTS: quota.default(DEFAULT_QUOTAS.agents),
   QUOTA_TOKENS: quota.default(DEFAULT_QUOTAS.tokens),
   QUOTA_AGENT_MEMORIES: quota.default(DEFAULT_QUOTAS.agentMemories),

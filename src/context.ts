@@ -5,9 +5,10 @@ import type { Database } from './db.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
+import type { SharedResults } from './http/live/sharedResults.ts';
 import type { Operation } from './operation.ts';
 import type { Quotas } from './quotas.ts';
-import type { EventObjects, SubscriptionObjects } from './schema/feed/entityReads.ts';
+import type { EventObjects, Moment, SubscriptionObjects } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
 import type { JobQueue } from './services/port/job.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';
@@ -71,6 +72,13 @@ export type SubscriptionSlot = {
    * connection reads or delivers, until this event was written, its subscription is over, or `ready` is called again.
    */
   ready(change: Change): Promise<void>;
+  /**
+   * Writes results that were executed for many subscriptions, at once and all of them.
+   *
+   * @param moment when their objects were read.
+   * @returns false when the connection cannot take them now. Nothing was written then.
+   */
+  write(results: SharedResults, moment: Moment | undefined): boolean;
   /** Ends the connection, because this process is too busy to read an event. The client comes back with its cursor. */
   overloaded(): void;
   /** Frees the slot. Called once the subscription is over, however it ended. */

@@ -46,6 +46,7 @@ describe('the default configuration', () => {
         agentRefusalsPerMinute: 10,
       },
       runningLimits: { answerBytes: 16_777_216, deadlineMs: 10_000 },
+      sharedEvents: true,
       logLevel: 'info',
     });
   });
@@ -150,6 +151,7 @@ describe('the configuration accepts', () => {
     [{ EXECUTION_WORKSPACE_GRACE_MINUTES: '0' }, { sweep: { idleDays: 7, graceMinutes: 0 } }],
     [{ FEED_RETENTION_DAYS: '1' }, { feedRetention: { days: 1, rows: 5_000_000 } }],
     [{ FEED_RETENTION_ROWS: '100000000' }, { feedRetention: { days: 30, rows: 100_000_000 } }],
+    [{ SHARED_EVENTS: 'off' }, { sharedEvents: false }],
     [{ LOG_LEVEL: 'trace' }, { logLevel: 'trace' }],
     [{ LOG_LEVEL: 'silent' }, { logLevel: 'silent' }],
     [{ SOMETHING_ELSE: 'x' }, {}],

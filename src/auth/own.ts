@@ -6,8 +6,8 @@ export function isOwnAgent({ kind, id }: Viewer, agent: { id: string; hiredById:
 }
 
 /** A session without an agent counts as every person's own. */
-export function isOwnSession({ kind, id }: Viewer, session: { agentId: string | null }): boolean {
-  return kind === 'AGENT' ? session.agentId === id : session.agentId === null;
+export function isOwnSession(viewer: Viewer, session: { agentId: string | null }): boolean {
+  return viewer.kind === 'AGENT' ? session.agentId === viewer.id : session.agentId === null;
 }
 
 /** A pull request that no session holds is no viewer's own. */

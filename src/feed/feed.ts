@@ -154,12 +154,12 @@ export function createFeed(options: FeedOptions): Feed {
         leave();
         throw new Error('The feed is closed.');
       }
-      const source = { channel, position, liveAt, read, check: hub.check, log, leave: end };
-      const stream = createStream(source, (change) => {
-        const isMatch = (types?.includes(change.type) ?? true) && matches(change);
-        if (isMatch) meter?.delivered();
-        return isMatch;
-      });
+      const onDelivered = meter?.delivered;
+      const source = { channel, position, liveAt, read, check: hub.check, onDelivered, log, leave: end };
+      const stream = createStream(
+        source,
+        (change) => (types?.includes(change.type) ?? true) && matches(change),
+      );
       streams.add(stream);
       return stream;
 

@@ -10,6 +10,7 @@ import { createEntityReads } from '../schema/feed/entityReads.ts';
 import { createBoundedServer } from './boundedServer.ts';
 import { answerGraphQL } from './graphql/answer.ts';
 import { createGraphQLServer } from './graphql/graphql.ts';
+import { createSharing } from './graphql/sharing/sharing.ts';
 import { listen } from './listen.ts';
 import type { ConnectionLimits } from './live/connectionLimits.ts';
 import { createLiveConnections } from './live/connections.ts';
@@ -38,18 +39,22 @@ export type HttpServerOptions = {
   metrics: Metrics;
   log: Logger;
   limits: RunningLimits;
+  /** Whether subscribers who receive the same share the execution of their events. */
+  sharedEvents: boolean;
   /** Overrides of the connection limits. */
   tuning?: Partial<ConnectionLimits>;
 };
 
 export async function startHttpServer(
   services: Services,
-  { host, port, metrics, log, limits, tuning }: HttpServerOptions,
+  { host, port, metrics, log, limits, sharedEvents, tuning }: HttpServerOptions,
 ): Promise<HttpServer> {
   const { db, feed } = services;
-  const connections = createLiveConnections(db.checkPool, createEntityReads(db, limits), log, tuning);
+  const entityReads = createEntityReads(db, limits);
+  const connections = createLiveConnections(db.checkPool, entityReads, log, tuning);
+  const sharing = sharedEvents ? createSharing(services, entityReads, limits) : undefined;
   const authenticate = createAuthentication(db.tokenPool);
-  const yoga = createGraphQLServer(services, authenticate, connections, limits, log);
+  const yoga = createGraphQLServer(services, authenticate, connections, limits, sharing);
   const opsEndpoints = createOpsEndpoints(metrics, [databaseCheck(db.checkPool, log), feedCheck(feed)]);
   let isClosing = false;
   let isReady = false;
@@ -80,7 +85,10 @@ export async function startHttpServer(
   const server = createBoundedServer(answer, log);
 
   server.keepAliveTimeout = KEEP_ALIVE_MS;
-  metrics.observeSockets(connections.stats);
+  metrics.observeSockets(() => ({
+    ...connections.stats(),
+    shared: sharing?.stats() ?? { groups: 0, subscriptions: 0 },
+  }));
   const sockets = createWebSocketEndpoint(server, yoga, authenticate, connections, log);
   const url = await listen(server, host, port).catch(async (error) => {
     // Their timers would keep the process from ending.

@@ -4,6 +4,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 export type SocketFigures = {
   connections: number;
   subscriptions: number;
+  /** The subscriptions whose events are executed for several at once, and the groups that receive the same. */
+  shared: { groups: number; subscriptions: number };
   /** Bytes written that the network has not accepted yet. */
   queuedBytes: number;
   /** Events written to connections since the start. */
@@ -30,6 +32,16 @@ export function observeSockets(registry: Registry, read: () => SocketFigures): v
     ({ connections }) => connections,
   );
   gauge('muster_live_subscriptions', 'Open subscriptions.', ({ subscriptions }) => subscriptions);
+  gauge(
+    'muster_live_shared_subscriptions',
+    'Subscriptions whose events are executed for all of their group at once.',
+    ({ shared }) => shared.subscriptions,
+  );
+  gauge(
+    'muster_live_shared_groups',
+    'Groups of subscriptions that receive the same.',
+    ({ shared }) => shared.groups,
+  );
   gauge(
     'muster_live_queued_bytes',
     'Bytes that the network has not accepted yet, over all connections.',

@@ -136,6 +136,7 @@ describe('a scrape', () => {
     metrics.observeSockets(() => ({
       connections: 3,
       subscriptions: 5,
+      shared: { groups: 2, subscriptions: 4 },
       queuedBytes: 1_024,
       deliveries: 7,
       ended: { LAGGED: 1, RESTART: 0 },
@@ -144,6 +145,8 @@ describe('a scrape', () => {
       expect(await scrape(metrics)).toMatchObject({
         muster_live_connections: 3,
         muster_live_subscriptions: 5,
+        muster_live_shared_groups: 2,
+        muster_live_shared_subscriptions: 4,
         muster_live_queued_bytes: 1_024,
         muster_live_deliveries_total: 7,
         'muster_live_ended_total{reason="lagged"}': 1,

@@ -26,10 +26,10 @@ export function objectType(name: string): GraphQLObjectType {
 
 /** Selects every field of a type and of its objects without an id. Of nodes it selects the id only. */
 export function everyField(type: GraphQLObjectType): string {
-  return `{ __typename ${fieldsOf(type).map(select).join(' ')} }`;
+  return `{ __typename ${fieldsOf(type).map(selectField).join(' ')} }`;
 }
 
-function select(field: GraphQLField<unknown, unknown> & { of: string }): string {
+export function selectField(field: GraphQLField<unknown, unknown> & { of: string }): string {
   const type = getNamedType(field.type);
   const name = `${field.name}${argumentsOf(field)}`;
   if (isLeafType(type)) return name;

@@ -50,6 +50,8 @@ async function start(
       port: 0,
       scm: config.github ? 'github' : 'demo',
       github: { apiUrl: 'https://api.github.invalid' },
+      // Both ways to execute events keep the same promises.
+      sharedEvents: process.env.TEST_SHARED_EVENTS !== 'off',
       redisUrl: redis ? (inject('redisUrl') ?? undefined) : undefined,
       ...config,
     },

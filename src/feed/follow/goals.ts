@@ -4,6 +4,7 @@ export type Goals = {
   wait(position: number): Promise<boolean>;
   /** Resolves every goal at or below the position. */
   reached(position: number): void;
+  isAwaited(): boolean;
   close(): void;
 };
 
@@ -20,6 +21,7 @@ export function createGoals(): Goals {
       for (const goal of goals) if (goal.position <= position) goal.resolve(true);
       goals = goals.filter((goal) => goal.position > position);
     },
+    isAwaited: () => goals.length > 0,
     close() {
       for (const goal of goals.splice(0)) goal.resolve(false);
     },

@@ -4,6 +4,7 @@ import type { Page } from '../log/page.ts';
 import type { FeedLog } from '../logger.ts';
 import type { Channel } from './channel.ts';
 import { createGoals } from './goals.ts';
+import type { Lead, Place } from './lead.ts';
 import { createReplay } from './replay.ts';
 
 export type StreamOptions = {
@@ -53,6 +54,11 @@ export type ChangeStream = AsyncIterableIterator<Change, undefined, undefined> &
   reach(position: number): Promise<boolean>;
   /** The next changes to be delivered, as far as they are in memory. */
   upcoming(limit: number): Change[];
+  /**
+   * Offers the stream to a lead whenever it is in step: it has delivered every change that its channel has, and no caller
+   * waits for a position. While the lead delivers the changes, `next` waits.
+   */
+  follow(lead: Lead): void;
   /** Whether the stream was live, has fallen behind the changes in memory, and reads the log again. */
   isBehind(): boolean;
 };
@@ -69,6 +75,8 @@ export type StreamSource = {
   position: number;
   /** The position from which on the stream is live. */
   liveAt: number;
+  /** Called for each change that the stream delivers itself. */
+  onDelivered?(): void;
   log: FeedLog;
 };
 
@@ -87,15 +95,20 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
   let wake: (() => void) | undefined;
   let pulling = 0;
   let lastPull: Promise<unknown> = Promise.resolve();
+  let lead: Lead | undefined;
+  /** The place with the lead, while it delivers the changes. */
+  let place: Place | undefined;
 
   const goals = createGoals();
   const replay = createReplay({ read: source.read, onProgress: () => wake?.(), log });
-  const unsubscribe = channel.onMove(() => wake?.());
+  const listen = () => channel.onMove(() => wake?.());
+  let unsubscribe = listen();
   const live = reach(source.liveAt);
 
   function end(): void {
     if (isEnded) return;
     isEnded = true;
+    place?.leave();
     replay.close();
     unsubscribe();
     source.leave();
@@ -108,8 +121,27 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
     goals.reached(next);
   }
 
+  function here(): number {
+    return place?.position() ?? position;
+  }
+
+  function join(): void {
+    if (!lead || position < channel.checked() || goals.isAwaited()) return;
+    const { onDelivered = () => {} } = source;
+    place = lead.join({ channel, position, matches, delivered: onDelivered, resume });
+    if (place) unsubscribe();
+  }
+
+  /** Delivers the changes after the position itself again. */
+  function resume(at: number): void {
+    place = undefined;
+    unsubscribe = listen();
+    advanceTo(at);
+    wake?.();
+  }
+
   function reach(goal: number): Promise<boolean> {
-    return isEnded || position >= goal ? Promise.resolve(!isEnded) : goals.wait(goal);
+    return isEnded || here() >= goal ? Promise.resolve(!isEnded) : goals.wait(goal);
   }
 
   async function pull(): Promise<IteratorResult<Change, undefined>> {
@@ -119,12 +151,14 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       while (!isEnded) {
         const failure = channel.failure() ?? replay.failure();
         if (failure) throw failure;
-        const change = findNext();
+        const change = place ? undefined : findNext();
         if (!change) {
+          if (!place) join();
           await sleep();
         } else if (matches(change)) {
           advanceTo(change.position - 1);
           delivered = change.position;
+          source.onDelivered?.();
           return { done: false, value: change };
         } else {
           advanceTo(change.position);
@@ -183,14 +217,25 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       end();
       throw error;
     },
-    position: () => position,
-    cursor: () => encodeCursor({ epoch: channel.epoch, position }),
+    position: here,
+    cursor: () => encodeCursor({ epoch: channel.epoch, position: here() }),
     live,
     reach(goal) {
       if (channel.checked() < goal) source.check();
+      const at = here();
+      // The lead knows no goals.
+      if (place && at < goal) {
+        place.leave();
+        resume(at);
+      }
       return reach(goal);
     },
+    follow(offered) {
+      lead = offered;
+    },
     upcoming(limit) {
+      // The lead reads them.
+      if (place) return [];
       const page = replay.page();
       if (page) return page.changes.slice(page.index, page.index + limit).filter(matches);
       const found: Change[] = [];
@@ -203,7 +248,7 @@ export function createStream(source: StreamSource, matches: StreamOptions['match
       }
       return found;
     },
-    isBehind: () => position >= source.liveAt && !isEnded && !channel.covers(position),
+    isBehind: () => here() >= source.liveAt && !isEnded && !channel.covers(here()),
     [Symbol.asyncIterator]() {
       return this;
     },

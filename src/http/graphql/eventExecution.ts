@@ -1,42 +1,27 @@
 /** Executes subscriptions: each event of the source stream becomes a result. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { initContextCache } from '@pothos/core';
-import {
-  createSourceEventStream,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-} from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
-import { type BackoffLimits, backoffMs } from '../../backoff.ts';
-import { isBusy } from '../../busy.ts';
 import type { Context } from '../../context.ts';
-import { onAccount } from '../../database/account.ts';
-import { type RunningLimits, startOperation } from '../../operation.ts';
-import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
-import { isUnavailable } from '../../sqlError.ts';
-import { during } from './running.ts';
-import { startPosition } from './startPosition.ts';
+import type { RunningLimits } from '../../operation.ts';
+import type { SourceEvent, SourceStream } from '../../resolvers/kit/subscribe.ts';
+import { type EventExecution, executeEvent } from './executeEvent.ts';
+import type { Sharing } from './sharing/sharing.ts';
 
-const PAUSE: BackoffLimits = { minMs: 50, maxMs: 1_000 };
-/** How long an event waits while this process is too busy to read it. */
-const MAX_BUSY_MS = 10_000;
-/** How long one attempt to read an event waits for a connection. */
-const ATTEMPT_MS = 3_000;
-
-type Subscription = { args: ExecutionArgs; limits: RunningLimits; log: Logger };
-
-/** Executes each event as if it were a request of its own. */
-export function useEventExecution(limits: RunningLimits, log: Logger): Plugin<Context> {
+/** @param sharing undefined: each subscriber's events are executed for it alone. */
+export function useEventExecution(
+  limits: RunningLimits,
+  sharing: Sharing | undefined,
+  log: Logger,
+): Plugin<Context> {
   return {
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
         const source = await createSourceEventStream(args);
-        return isAsyncIterable(source)
-          ? results(source[Symbol.asyncIterator]() as AsyncIterator<SourceEvent>, { args, limits, log })
-          : source;
+        if (!isAsyncIterable(source)) return source;
+        const events = source as SourceStream;
+        sharing?.offer(events, args);
+        return results(events, { args, limits, log });
       });
     },
   };
@@ -45,7 +30,7 @@ export function useEventExecution(limits: RunningLimits, log: Logger): Plugin<Co
 /** (Not an async generator: its `return` would wait for the next event before it ends.) */
 function results(
   source: AsyncIterator<SourceEvent>,
-  subscription: Subscription,
+  execution: EventExecution,
 ): AsyncGenerator<ExecutionResult, void, void> {
   const stopping = new AbortController();
   const stop = async () => {
@@ -57,8 +42,8 @@ function results(
     async next() {
       const { done, value } = await source.next();
       if (done) return { done, value: undefined };
-      const result = await resultOf(value, subscription, stopping.signal);
-      return result ? { done: false, value: result } : await stop();
+      const executed = await executeEvent(value, execution, stopping.signal);
+      return executed ? { done: false, value: executed.result } : await stop();
     },
     return: stop,
     async throw(error) {
@@ -72,68 +57,4 @@ function results(
       await stop();
     },
   };
-}
-
-/**
- * An event whose objects cannot be read waits, and so do the events after it: for as long as the database is away, and
- * for some seconds while this process is too busy. A longer wait would keep what the events of the connection hold.
- *
- * @returns undefined when the subscriber left meanwhile, or was sent away.
- */
-async function resultOf(
-  event: SourceEvent,
-  subscription: Subscription,
-  signal: AbortSignal,
-): Promise<ExecutionResult | undefined> {
-  let waitingSince = performance.now();
-  for (let failures = 1; ; failures += 1) {
-    const { result, reason } = await attempt(event, subscription, signal);
-    if (signal.aborted) return undefined;
-    if (!reason) return result;
-    if (failures === 1) subscription.log.debug({ err: reason }, 'an event waits for the database');
-    const now = performance.now();
-    // The time in which the database was away does not count.
-    if (!isBusy(reason)) waitingSince = now;
-    else if (now + ATTEMPT_MS > waitingSince + MAX_BUSY_MS) {
-      event.overloaded();
-      return undefined;
-    }
-    await sleep(backoffMs(failures, PAUSE), undefined, { signal }).catch(() => {});
-    if (signal.aborted) return undefined;
-  }
-}
-
-/** @returns `reason` when the database was away or this process too busy, and the execution should be repeated. */
-async function attempt(
-  event: SourceEvent,
-  { args, limits }: Subscription,
-  leaving: AbortSignal,
-): Promise<{ result?: ExecutionResult; reason?: unknown }> {
-  try {
-    const context = args.contextValue as Context;
-    const position = await startPosition(args.document, context);
-    // Each event gets a context with caches of its own. The subscription's context lives as long as the subscription: with
-    // its caches, the last event would show what was loaded for the first.
-    const operation = startOperation(limits, leaving);
-    const objects = event.change instanceof Error ? undefined : event.objects.event(event.change);
-    const contextValue = { ...context, ...initContextCache(), ...position, operation, objects };
-    const result = await onAccount({ name: accountOf(event, context), waitMs: ATTEMPT_MS }, () =>
-      during(operation, () => execute({ ...args, rootValue: event, contextValue })),
-    ).finally(() => objects?.end(operation.hasRead()));
-    const failed = result.errors?.find(({ originalError }) => isTemporary(originalError));
-    return { result, reason: failed?.originalError };
-  } catch (error) {
-    if (isTemporary(error)) return { reason: error };
-    const originalError = error instanceof Error ? error : new Error(String(error));
-    return { result: { data: null, errors: [new GraphQLError(originalError.message, { originalError })] } };
-  }
-}
-
-function isTemporary(error: unknown): boolean {
-  return isUnavailable(error) || isBusy(error);
-}
-
-/** The organization's, whose subscribers share what is read. */
-function accountOf({ change }: SourceEvent, { viewer }: Context): string {
-  return change instanceof Error ? viewer.id : change.organizationId;
 }

@@ -1,7 +1,6 @@
 /** The GraphQL server of every transport: one yoga, assembled from small plugins. */
 import { randomUUID } from 'node:crypto';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
-import type { Logger } from 'pino';
 import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Context, Services } from '../../context.ts';
 import type { RunningLimits } from '../../operation.ts';
@@ -19,6 +18,7 @@ import { useEventExecution } from './eventExecution.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useRunningLimits } from './running.ts';
+import type { Sharing } from './sharing/sharing.ts';
 import { useStartPosition } from './startPosition.ts';
 
 /** The part of an operation's context that a transport other than HTTP provides. */
@@ -37,13 +37,15 @@ const CORS = {
   maxAge: 86_400,
 };
 
+/** @param sharing undefined: each subscriber's events are executed for it alone. */
 export function createGraphQLServer(
   services: Services,
   authenticate: Authenticate,
   connections: LiveConnections,
   limits: RunningLimits,
-  log: Logger,
+  sharing: Sharing | undefined,
 ): GraphQLServer {
+  const { log } = services;
   const eventStreams = createEventStreams(connections);
   const { plugin, viewerOf } = useAuthentication(authenticate, services.db.tokenPool, log);
   return createYoga<object, Context>({
@@ -71,7 +73,7 @@ export function createGraphQLServer(
       useRunningLimits(limits),
       // Outside the running limits: the deadline begins when the operation has got its turn.
       useAccount(connections.limits),
-      useEventExecution(limits, log),
+      useEventExecution(limits, sharing, log),
       eventStreams.plugin,
     ] as never[],
     context: (initial): Context => {

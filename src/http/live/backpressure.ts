@@ -8,6 +8,8 @@ export type Backpressure = {
   queuedBytes(): number;
   /** Whether so many bytes wait that nothing should be added. */
   isFull(): boolean;
+  /** Whether these bytes may be added without more than the limit of bytes waiting then. */
+  hasRoomFor(bytes: number): boolean;
   /** Waits until the socket is no longer full, or gone. */
   drained(): Promise<void>;
   /**
@@ -41,6 +43,7 @@ export function createBackpressure(socket: Socket, limits: ConnectionLimits): Ba
   return {
     queuedBytes,
     isFull,
+    hasRoomFor: (bytes) => queuedBytes() + bytes <= limits.softBytes,
 
     async drained() {
       while (!isOver && !socket.destroyed && isFull()) {

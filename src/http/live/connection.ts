@@ -9,6 +9,7 @@ import { createBudget } from './budget.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { createOperations, type Operations } from './operations.ts';
+import type { SharedResults } from './sharedResults.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import type { Ending, Transport } from './transport.ts';
 import { createTurns } from './turns.ts';
@@ -44,7 +45,7 @@ export type ConnectionOptions = {
   /** @throws {GraphQLError} when the viewer has too many subscriptions in all, or too costly ones. */
   onReserve(cost: number): void;
   onRelease(cost: number): void;
-  onDelivery(): void;
+  onDelivery(events: number): void;
   onEnd(why?: Ending): void;
 };
 
@@ -73,6 +74,20 @@ export function openConnection(
     everyMs: limits.heartbeatMs,
   });
   let isOver = false;
+  /** Whether an event may not have reached the socket yet that counts as written. */
+  let isWriting = false;
+
+  /** In between an event of another subscription, the results could be newer than it and yet be written before it. */
+  function canWrite({ last, bytes }: SharedResults): boolean {
+    return (
+      !turns.isTaken() &&
+      !isWriting &&
+      heartbeats.passes(last.change.position) &&
+      transport.isWritable() &&
+      // As if they were written one by one: the last one needs no room.
+      backpressure.hasRoomFor(bytes - last.body.length)
+    );
+  }
 
   function dispose(why?: Ending): void {
     if (isOver) return;
@@ -138,7 +153,16 @@ export function openConnection(
           if (subscriptions.has(subscription)) await turns.take(subscription);
           await backpressure.drained();
           subscription.delivering(change);
-          onDelivery();
+          onDelivery(1);
+        },
+        write(results, moment) {
+          if (!subscriptions.has(subscription) || !canWrite(results)) return false;
+          if (moment && !objects.accept(moment)) return false;
+          transport.write(id, results);
+          subscription.sent(results.last.change.position);
+          onDelivery(results.all.length);
+          heartbeats.retry();
+          return true;
         },
         overloaded: () => end('OVERLOADED'),
         release() {
@@ -153,6 +177,10 @@ export function openConnection(
         if (subscription.id !== id) continue;
         subscription.written();
         turns.give(subscription);
+        isWriting = true;
+        setImmediate(() => {
+          isWriting = false;
+        });
       }
       heartbeats.retry();
     },

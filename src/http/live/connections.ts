@@ -68,8 +68,8 @@ export function createLiveConnections(
           budget.giveBack(cost);
           if (budget.isUnused()) budgets.delete(viewer.tokenId);
         },
-        onDelivery() {
-          deliveries += 1;
+        onDelivery(events) {
+          deliveries += events;
         },
         onEnd(why) {
           connections.delete(connection);

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import type { LiveConnection } from './connection.ts';
+import type { SharedResults } from './sharedResults.ts';
 import type { Ending, Transport } from './transport.ts';
 
 export type EventStream = {
@@ -63,6 +64,9 @@ export function bodyOf(
 export function transportOf(stream: EventStream, { socket }: IncomingMessage): Transport {
   return {
     socket,
+    // The body's own queue takes what the socket does not, without a limit.
+    isWritable: () => (stream.controller?.desiredSize ?? 0) > 0,
+    write: (_id, results) => stream.controller?.enqueue(blocksOf(results)),
     beat: (heartbeat) => write(stream, heartbeat ? `id: ${heartbeat.cursor}\n\n` : COMMENT),
     end(why) {
       const error = FINAL_ERROR[why];
@@ -73,8 +77,28 @@ export function transportOf(stream: EventStream, { socket }: IncomingMessage): T
 }
 
 function block({ errors, ...result }: ExecutionResult, cursor?: string): string {
-  const data = JSON.stringify({ ...result, ...(errors && { errors }) });
-  return `event: next\n${cursor ? `id: ${cursor}\n` : ''}data: ${data}\n\n`;
+  return `${startOf(cursor)}${JSON.stringify({ ...result, ...(errors && { errors }) })}${END}`;
+}
+
+const END = '\n\n';
+
+function startOf(cursor?: string): string {
+  return `event: next\n${cursor ? `id: ${cursor}\n` : ''}data: `;
+}
+
+/** Only the last ones: the streams that receive them do so one after another. */
+let last: { results: SharedResults; blocks: Buffer } | undefined;
+
+function blocksOf(results: SharedResults): Buffer {
+  if (last?.results !== results) {
+    const parts = results.all.flatMap(({ change, body }) => [
+      Buffer.from(startOf(change.cursor)),
+      body,
+      Buffer.from(END),
+    ]);
+    last = { results, blocks: Buffer.concat(parts) };
+  }
+  return last.blocks;
 }
 
 function write({ controller }: EventStream, text: string): void {

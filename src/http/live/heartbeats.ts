@@ -10,6 +10,8 @@ export type Heartbeats = {
   retry(): void;
   /** Waits until a change at the position may be delivered. */
   pass(position: number): Promise<void>;
+  /** Whether it may be delivered now. */
+  passes(position: number): boolean;
   dispose(): void;
 };
 
@@ -93,6 +95,7 @@ export function createHeartbeats(options: HeartbeatOptions): Heartbeats {
     beatSoon,
     retry,
     pass: gate.pass,
+    passes: (position) => position <= (gate.closedAt() ?? position),
     dispose() {
       isOver = true;
       clearInterval(timer);

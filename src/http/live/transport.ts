@@ -1,5 +1,6 @@
 /** What a connection needs of the protocol that carries it: WebSocket or Server-Sent Events. */
 import type { Socket } from 'node:net';
+import type { SharedResults } from './sharedResults.ts';
 
 /** Everything up to the cursor that passes these subscriptions has been written to this connection. */
 export type Heartbeat = { cursor: string; subscriptions: string[] };
@@ -20,6 +21,10 @@ export type Ending =
 export type Transport = {
   /** The connection's TCP socket. */
   socket: Socket;
+  /** Whether results can be written now that nothing waits for. */
+  isWritable(): boolean;
+  /** Writes results that were executed for many subscriptions, as the results of one. */
+  write(id: string, results: SharedResults): void;
   /** Sends a heartbeat; without one, a sign of life that carries no cursor. */
   beat(heartbeat?: Heartbeat): void;
   /** Sends the reason, as far as the protocol has a place for it, and closes. */

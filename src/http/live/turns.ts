@@ -4,6 +4,8 @@ export type Turns<Holder> = {
   take(holder: Holder): Promise<void>;
   /** Ends the holder's turn or, before it has come, its waiting. */
   give(holder: Holder): void;
+  /** Whether it is the turn of one. */
+  isTaken(): boolean;
 };
 
 export function createTurns<Holder>(): Turns<Holder> {
@@ -19,6 +21,7 @@ export function createTurns<Holder>(): Turns<Holder> {
   }
 
   return {
+    isTaken: () => current !== undefined,
     async take(holder) {
       if (current === undefined) current = holder;
       else await new Promise<void>((resolve) => waiting.set(holder, resolve));

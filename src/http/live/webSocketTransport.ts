@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { CloseCode, MessageType, stringifyMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Ending, Transport } from './transport.ts';
+import { framesOf } from './webSocketFrames.ts';
 
 export const TRY_AGAIN_LATER = 1013;
 const SERVICE_RESTART = 1012;
@@ -17,6 +18,10 @@ const CLOSE: Record<Ending, [code: number, reason: string]> = {
 export function webSocketTransport(socket: WebSocket, request: IncomingMessage): Transport {
   return {
     socket: request.socket,
+    isWritable: () => socket.readyState === socket.OPEN,
+    // Around ws, which would frame each message anew. Without compression it writes each of its own messages whole and at
+    // once, so that the two do not mix.
+    write: (id, results) => void request.socket.write(framesOf(results, id)),
     beat: (payload) => socket.send(stringifyMessage({ type: MessageType.Ping, payload })),
     end: (why) => closeSocket(socket, why),
   };

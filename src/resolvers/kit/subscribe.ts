@@ -2,6 +2,7 @@
 import { GraphQLError } from 'graphql';
 import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../context.ts';
 import { NotFoundError } from '../../errors.ts';
+import type { Follower, Place } from '../../feed/follow/lead.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
 import type { ActorFilter } from '../../feed/log/filter.ts';
@@ -15,6 +16,16 @@ export type SourceEvent = {
   objects: SubscriptionObjects;
   /** Ends the connection, because this process is too busy to read the event. */
   overloaded(): void;
+};
+
+/** The events of one subscription. */
+export type SourceStream = AsyncIterableIterator<SourceEvent, undefined> & {
+  /**
+   * Lets another one deliver the changes to the slot whenever the stream is in step. `next` waits meanwhile.
+   *
+   * @param join see `Lead`.
+   */
+  share(join: (follower: Follower, slot: SubscriptionSlot) => Place | undefined): void;
 };
 
 type SubscribeOptions = {
@@ -33,7 +44,7 @@ type SubscribeOptions = {
 export async function subscribe(
   context: Context,
   { organizationId, after, types, about = [], entityId, actor }: SubscribeOptions,
-): Promise<AsyncIterable<SourceEvent>> {
+): Promise<SourceStream> {
   if (!context.viewer.roles.has(organizationId)) throw notFound();
 
   const uuids = about.filter((uuid) => uuid != null);
@@ -75,7 +86,7 @@ function sourceStream(
   stream: ChangeStream,
   slot: SubscriptionSlot,
   objects: SubscriptionObjects,
-): AsyncIterableIterator<SourceEvent, undefined> {
+): SourceStream {
   const { overloaded } = slot;
   const end = async () => {
     slot.release();
@@ -98,6 +109,7 @@ function sourceStream(
       }
     },
     return: end,
+    share: (join) => stream.follow({ join: (follower) => join(follower, slot) }),
     async throw(error) {
       await end();
       throw error;

@@ -9,6 +9,7 @@ import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 import { AgentStatus } from './enum.ts';
 
 export const Agent = builder.prismaNode('Agent', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:
@@ -85,18 +86,21 @@ export const Agent = builder.prismaNode('Agent', {
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the agent last changed.' }),
     viewerCanOffboard: t.boolean({
+      sharedBy: 'VIEWER',
       description: 'Whether the viewer may offboard the agent, and the agent is not offboarded yet.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
         !isOffboarded(agent) && mayWithAgent(viewer, 'agent.offboard', agent),
     }),
     viewerCanWatchRepo: t.boolean({
+      sharedBy: 'VIEWER',
       description: 'Whether the viewer may make the agent watch repositories, and the agent is RUNNING.',
       select: AGENT_SUBJECT,
       resolve: (agent, _args, { viewer }) =>
         isRunning(agent) && mayWithAgent(viewer, 'agent.watchRepo', agent),
     }),
     viewerCanCreateToken: t.boolean({
+      sharedBy: 'VIEWER',
       description:
         'Whether the viewer may create a token for the agent, and the agent is neither STOPPED nor in ERROR.',
       select: AGENT_SUBJECT,

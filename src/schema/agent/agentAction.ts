@@ -4,6 +4,7 @@ import { long } from '../kit/long.ts';
 import { AgentActionOutcome } from './enum.ts';
 
 export const AgentAction = builder.prismaNode('AgentAction', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

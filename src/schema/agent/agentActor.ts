@@ -4,6 +4,7 @@ import { visibleRow } from '../kit/visibility.ts';
 import { Agent } from './agent.ts';
 
 builder.objectRef<ActorShape>('AgentActor').implement({
+  sharedBy: 'MEMBERS',
   description: 'An agent that did something.',
   interfaces: [Actor],
   fields: (t) => ({

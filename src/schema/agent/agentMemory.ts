@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
 export const AgentMemory = builder.prismaNode('AgentMemory', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: "An entry of an agent's memory: a value under a key.",

@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { repoOfRow } from '../project/repoRef.ts';
 
 export const ReviewedPullRequest = builder.prismaNode('ReviewedPullRequest', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

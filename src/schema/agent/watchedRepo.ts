@@ -6,6 +6,7 @@ import { Agent } from './agent.ts';
 import { AGENT_SUBJECT, mayWithAgent } from './agentRights.ts';
 
 export const WatchedRepo = builder.prismaNode('WatchedRepo', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A repository that an agent watches. The record is deleted when the repository is released.',
@@ -20,6 +21,7 @@ export const WatchedRepo = builder.prismaNode('WatchedRepo', {
       description: 'When the agent began to watch the repository.',
     }),
     viewerCanUnwatch: t.boolean({
+      sharedBy: 'VIEWER',
       description: 'Whether the viewer may make the agent stop watching the repository.',
       select: { agent: { select: AGENT_SUBJECT } },
       resolve: ({ agent }, _args, { viewer }) => mayWithAgent(viewer, 'agent.unwatchRepo', agent),

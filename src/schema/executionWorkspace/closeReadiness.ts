@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { CloseBlockingReason, ClosePlannedAction, CloseReadinessState, CloseWarning } from './enum.ts';
 
 export const CloseReadiness = builder.objectRef<Readiness>('CloseReadiness').implement({
+  sharedBy: 'MEMBERS',
   description: 'Whether an execution workspace can be closed, what speaks against it, and what a close does.',
   fields: (t) => ({
     state: t.expose('state', {

@@ -7,6 +7,7 @@ import {
 } from './enum.ts';
 
 export const ExecutionWorkspace = builder.prismaNode('ExecutionWorkspace', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'The checkout that sessions work in. `closedAt` is set exactly when `status` is a closed one.',

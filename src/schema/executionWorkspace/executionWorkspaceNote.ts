@@ -3,6 +3,7 @@ import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
 export const ExecutionWorkspaceNote = builder.prismaNode('ExecutionWorkspaceNote', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A note on an execution workspace. Notes are never changed or deleted.',

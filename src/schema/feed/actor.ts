@@ -17,6 +17,7 @@ const TYPE_OF_KIND = {
  * then.
  */
 export const Actor = builder.interfaceRef<ActorShape>('Actor').implement({
+  sharedBy: 'MEMBERS',
   description: 'The person, agent or program that did something, as of the time when it did.',
   resolveType: ({ kind }) => TYPE_OF_KIND[kind],
   fields: (t) => ({
@@ -32,11 +33,13 @@ export const Actor = builder.interfaceRef<ActorShape>('Actor').implement({
 });
 
 builder.objectRef<ActorShape>(TYPE_OF_KIND.SYSTEM).implement({
+  sharedBy: 'MEMBERS',
   description: 'Muster itself, in a job or a command.',
   interfaces: [Actor],
 });
 
 builder.objectRef<ActorShape>(TYPE_OF_KIND.DATABASE).implement({
+  sharedBy: 'MEMBERS',
   description: 'Another program, which wrote to the database.',
   interfaces: [Actor],
 });

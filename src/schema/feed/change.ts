@@ -7,6 +7,7 @@ import { entityOf } from './entity.ts';
 
 /** The fields of every event. Each event type adds the objects that it is about. */
 export const FeedEvent = builder.interfaceRef<ChangeShape>('FeedEvent').implement({
+  sharedBy: 'MEMBERS',
   description: 'A committed change of one object, delivered by a subscription.',
   fields: (t) => ({
     cursor: t.exposeString('cursor', {
@@ -46,6 +47,7 @@ export const FeedEvent = builder.interfaceRef<ChangeShape>('FeedEvent').implemen
 });
 
 export const Change = builder.objectRef<ChangeShape>('Change').implement({
+  sharedBy: 'MEMBERS',
   description: 'A committed change of one object.',
   interfaces: [FeedEvent],
   isTypeOf: () => true,

@@ -25,8 +25,23 @@ export type Want = Omit<Selection, 'organizationId'> & {
 export type EventObjects = {
   /** Returns an object that the change is about, at least as new as the change; null if it was deleted. */
   find(want: Want, id: string | undefined): Promise<Row | null>;
-  /** The event was executed. @param hasReadMore whether it contains what was read besides, later than its objects. */
-  end(hasReadMore: boolean): void;
+  /**
+   * The event was executed.
+   *
+   * @param hasReadMore whether it contains what was read besides, later than its objects.
+   * @returns undefined when nothing was read.
+   */
+  end(hasReadMore: boolean): Moment | undefined;
+};
+
+/** When the objects of one event, or of several, were read. */
+export type Moment = {
+  /** A point of the process's own time. Nothing was read before it. */
+  readonly begunAt: number;
+  /** All of it had been read by then. */
+  readonly endedAt: number;
+  /** The one snapshot that all of it is of; 0 when there is none. */
+  readonly snapshot: number;
 };
 
 /** The objects of one subscription's events. */
@@ -40,6 +55,12 @@ export type SubscriptionObjects = {
 /** The objects that one connection delivers, one event at a time. */
 export type ConnectionObjects = {
   subscribe(organizationId: string, stream: Pick<ChangeStream, 'upcoming'>): SubscriptionObjects;
+  /**
+   * Another reader's events are about to be delivered.
+   *
+   * @returns false when they are older than what was delivered, and must not be.
+   */
+  accept(moment: Moment): boolean;
 };
 
 export type EntityReads = { connect(): ConnectionObjects };
@@ -114,6 +135,8 @@ export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningL
     let latest = 0;
     /** All that was delivered had been read by then. */
     let deliveredBy = 0;
+    /** The moment of the events that were accepted last, unless the connection has read events of its own since. */
+    let accepted: Moment | undefined;
 
     function find(requests: readonly Request[], { position }: Change): Snapshot | undefined {
       const [first] = requests;
@@ -143,11 +166,14 @@ export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningL
         snapshot = begin(alone, change.position);
         await snapshot.rows;
       }
-      if (!isOver()) {
-        latest = snapshot.begunAt;
-        deliveredBy = snapshot.endedAt;
-      }
+      if (!isOver()) delivered(snapshot.begunAt, snapshot.endedAt);
       return snapshot;
+    }
+
+    function delivered(snapshot: number, by: number, moment?: Moment): void {
+      latest = snapshot;
+      deliveredBy = by;
+      accepted = moment;
     }
 
     /** What the event needs, and what the next events of the connection's subscriptions will. */
@@ -189,13 +215,17 @@ export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningL
           },
           event(change) {
             let hasEnded = false;
+            time += 1;
+            const startedAt = time;
+            let begunAt: number | undefined;
             // The events of a subscription that is over are not delivered, nor is what is read after the deadline.
             const turn = { change, isOver: () => hasEnded || !subscriptions.has(own) };
             // The fields of an event ask at the same time, and get objects of one snapshot.
             const objects = new DataLoader<Request, Row | null>(
               async (requests) => {
-                const { rows } = await snapshotFor(own, turn, requests);
-                const found = await rows;
+                const snapshot = await snapshotFor(own, turn, requests);
+                begunAt ??= snapshot.begunAt;
+                const found = await snapshot.rows;
                 return requests.map(({ key, id }) => found.get(key)?.get(id) ?? null);
               },
               { cache: false },
@@ -209,15 +239,24 @@ export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningL
                 own.readsMore = hasReadMore;
                 if (hasReadMore && !turn.isOver()) {
                   time += 1;
-                  latest = 0;
-                  deliveredBy = time;
+                  begunAt ??= startedAt;
+                  delivered(0, time);
                 }
                 hasEnded = true;
+                if (begunAt === undefined) return undefined;
+                return { begunAt, endedAt: deliveredBy, snapshot: begunAt === latest ? latest : 0 };
               },
             };
           },
           close: () => void subscriptions.delete(own),
         };
+      },
+
+      accept(moment) {
+        const isSame = moment === accepted || (moment.snapshot !== 0 && moment.snapshot === latest);
+        if (!isSame && moment.begunAt <= deliveredBy) return false;
+        delivered(moment.snapshot, moment.endedAt, moment);
+        return true;
       },
     };
   }

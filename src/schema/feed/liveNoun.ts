@@ -59,6 +59,7 @@ export function liveNoun<ChangeTypeName extends string>(
 
 function defineEvent(name: string, description: string, fields: (t: EventFields) => FieldMap) {
   return builder.objectRef<Change>(name.charAt(0).toUpperCase() + name.slice(1)).implement({
+    sharedBy: 'MEMBERS',
     description,
     interfaces: [FeedEvent],
     isTypeOf: () => true,

@@ -11,6 +11,7 @@ import { InvitationStatus } from './enum.ts';
 const InvitingOrganization = builder
   .objectRef<{ id: string; slug: string; name: string }>('InvitingOrganization')
   .implement({
+    sharedBy: 'MEMBERS',
     description: 'What the invited person sees of the organization.',
     fields: (t) => ({
       id: t.id({
@@ -24,6 +25,7 @@ const InvitingOrganization = builder
   });
 
 export const Invitation = builder.prismaNode('Invitation', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: visibleInvitations,
@@ -56,12 +58,14 @@ export const Invitation = builder.prismaNode('Invitation', {
       description: 'When the invitation was accepted, declined or withdrawn; null while it is PENDING.',
     }),
     viewerCanAnswer: t.boolean({
+      sharedBy: null,
       description: 'Whether the viewer may accept and decline the invitation.',
       select: { email: true, status: true },
       resolve: (invitation, _args, { viewer }) =>
         invitation.status === 'PENDING' && mayAnswer(viewer, invitation),
     }),
     viewerCanWithdraw: t.boolean({
+      sharedBy: 'ROLE',
       description: 'Whether the viewer may withdraw the invitation.',
       select: { organizationId: true, role: true, status: true },
       resolve: ({ organizationId, role, status }, _args, { viewer }) =>

@@ -13,6 +13,7 @@ import './list/connection.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
 import { clientOf } from './rowLoader.ts';
+import './sharedBy.ts';
 import './visibility.ts';
 import WeighPlugin from './weighPlugin.ts';
 
@@ -64,7 +65,7 @@ export const builder = new SchemaBuilder<{
       description: 'The position of the entry in the list, to be passed as `after` or `before`.',
     },
     pageInfoFieldOptions: { description: 'The position of the page within the list.' },
-    pageInfoTypeOptions: { description: 'The position of a page within its list.' },
+    pageInfoTypeOptions: { sharedBy: 'MEMBERS', description: 'The position of a page within its list.' },
     hasNextPageFieldOptions: { description: 'Whether the list has entries after this page.' },
     hasPreviousPageFieldOptions: { description: 'Whether the list has entries before this page.' },
     startCursorFieldOptions: {
@@ -82,9 +83,10 @@ export const builder = new SchemaBuilder<{
     },
     beforeArgOptions: { description: 'Returns only entries before this cursor.' },
     defaultConnectionTypeOptions: {
+      sharedBy: 'MEMBERS',
       description: 'One page of a list, and the number of entries in the whole list.',
     },
-    defaultEdgeTypeOptions: { description: 'An entry of a page, with its cursor.' },
+    defaultEdgeTypeOptions: { sharedBy: 'MEMBERS', description: 'An entry of a page, with its cursor.' },
   },
 });
 
@@ -106,6 +108,7 @@ builder.mutationType({
   description: 'The mutations. Each mutation is one transaction: it happens as a whole or not at all.',
 });
 builder.subscriptionType({
+  sharedBy: 'MEMBERS',
   description:
     'The subscriptions. Each delivers the committed changes of one organization, once and in feed order, and can be resumed after a cursor.',
 });

@@ -6,6 +6,7 @@ import { weighs } from '../kit/weight.ts';
 import { OrgImportMode, OrgImportStatus } from './enum.ts';
 
 const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('OrgImportWarning').implement({
+  sharedBy: 'MEMBERS',
   description:
     'A fault of an org file that does not prevent its import, or an environment variable that is missing.',
   fields: (t) => ({
@@ -21,6 +22,7 @@ const OrgImportWarning = builder.objectRef<{ path: string; message: string }>('O
 });
 
 export const OrgImport = builder.prismaNode('OrgImport', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'One import of an org file into an organization. Imports are kept forever.',

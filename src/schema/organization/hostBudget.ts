@@ -2,6 +2,7 @@ import type { HostBudget as Budget } from '../../services/port/pullRequestSource
 import { builder } from '../kit/builder.ts';
 
 export const HostBudget = builder.objectRef<Budget>('HostBudget').implement({
+  sharedBy: 'MEMBERS',
   description:
     'How much of its hourly budget the token of this installation may still spend on a source-code host. All organizations share it.',
   fields: (t) => ({

@@ -7,6 +7,7 @@ import { MembershipRole } from './enum.ts';
 const SUBJECT = { organizationId: true, userId: true, role: true, removedAt: true } as const;
 
 export const Membership = builder.prismaNode('Membership', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'The membership of a person in an organization.',
@@ -29,6 +30,7 @@ export const Membership = builder.prismaNode('Membership', {
         'When the membership ended; null for a current member. An ended membership is kept and no longer listed.',
     }),
     viewerCanChangeRole: t.boolean({
+      sharedBy: 'ROLE',
       description:
         "Whether the viewer may give the member another role, up to the viewer's own. The last OWNER cannot be given another role even when this is true.",
       select: SUBJECT,
@@ -38,6 +40,7 @@ export const Membership = builder.prismaNode('Membership', {
         canOver(viewer, role, organizationId),
     }),
     viewerCanRemove: t.boolean({
+      sharedBy: 'VIEWER',
       description:
         'Whether the viewer may end the membership. Members may end their own. The last OWNER cannot be removed even when this is true.',
       select: SUBJECT,

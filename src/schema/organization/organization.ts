@@ -5,12 +5,14 @@ import { relatedList } from '../kit/list/relatedList.ts';
 import { MembershipRole } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
+  sharedBy: 'ROLE' as const,
   description,
   select: { id: true } as const,
   resolve: ({ id }: { id: string }, _args: object, { viewer }: Context) => can(viewer, action, id),
 });
 
 export const Organization = builder.prismaNode('Organization', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: ({ roles }) => ({ id: { in: [...roles.keys()] } }),
@@ -22,6 +24,7 @@ export const Organization = builder.prismaNode('Organization', {
     }),
     name: t.exposeString('name', { description: 'The display name of the organization.' }),
     viewerRole: t.field({
+      sharedBy: 'ROLE',
       type: MembershipRole,
       nullable: true,
       description: "The viewer's role in the organization; null when the viewer is an agent.",

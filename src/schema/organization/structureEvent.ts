@@ -6,6 +6,7 @@ import { long } from '../kit/long.ts';
 import { StructureEventType } from './structureEventType.ts';
 
 export const StructureEvent = builder.prismaNode('StructureEvent', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'An entry of the audit trail. Entries are never changed or deleted.',

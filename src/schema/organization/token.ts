@@ -4,6 +4,7 @@ import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 
 export const Token = builder.prismaNode('Token', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: visibleTokens,
@@ -49,6 +50,7 @@ export const Token = builder.prismaNode('Token', {
       description: 'When the token was revoked; null when it is not revoked.',
     }),
     viewerCanRevoke: t.boolean({
+      sharedBy: null,
       description: 'Whether the viewer may revoke the token, and the token is not revoked yet.',
       select: {
         organizationId: true,

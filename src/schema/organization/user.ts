@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const User = builder.prismaNode('User', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: ({ id, roles }) => ({

@@ -4,10 +4,12 @@ import { visibleRow } from '../kit/visibility.ts';
 import { User } from './user.ts';
 
 builder.objectRef<ActorShape>('UserActor').implement({
+  sharedBy: 'MEMBERS',
   description: 'A person who did something.',
   interfaces: [Actor],
   fields: (t) => ({
     user: t.prismaField({
+      sharedBy: 'VIEWER',
       type: User,
       nullable: true,
       description:

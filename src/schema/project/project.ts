@@ -4,6 +4,7 @@ import { builder } from '../kit/builder.ts';
 import { ProjectKind } from './enum.ts';
 
 export const Project = builder.prismaNode('Project', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A piece of work that sessions run on, usually one repository.',
@@ -38,6 +39,7 @@ export const Project = builder.prismaNode('Project', {
       description: 'The organization that the project belongs to.',
     }),
     viewerCanUpdate: t.boolean({
+      sharedBy: 'ROLE',
       select: { organizationId: true },
       description: 'Whether the viewer may update, archive and unarchive the project.',
       resolve: ({ organizationId }, _args, { viewer }) => can(viewer, 'project.update', organizationId),

@@ -1,6 +1,7 @@
 import { builder } from '../kit/builder.ts';
 
 export const RepoRef = builder.objectRef<{ owner: string; name: string }>('RepoRef').implement({
+  sharedBy: 'MEMBERS',
   description: 'The name of a repository.',
   fields: (t) => ({
     owner: t.exposeString('owner', {

@@ -11,6 +11,7 @@ import { MergeabilityReason } from './mergeabilityReason.ts';
 import { PullRequestCheck, PullRequestReview } from './pullRequestReview.ts';
 
 export const PullRequest = builder.prismaNode('PullRequest', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A pull request that a session holds or has held, with the facts that its host last returned.',
@@ -189,6 +190,7 @@ export const PullRequest = builder.prismaNode('PullRequest', {
       description: 'When the record in Muster last changed.',
     }),
     viewerCanRefresh: t.boolean({
+      sharedBy: 'ROLE',
       description: 'Whether the viewer may fetch the facts from the host again.',
       select: { organizationId: true, session: { select: { agentId: true } } },
       resolve: ({ organizationId, session }, _args, { viewer }) =>

@@ -8,6 +8,7 @@ import { Session } from '../session/session.ts';
 import { PullRequestClaimKind } from './enum.ts';
 
 export const PullRequestClaim = builder.prismaNode('PullRequestClaim', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'The passage of a pull request to a session or to none. Entries are never changed or deleted.',

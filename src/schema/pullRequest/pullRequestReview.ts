@@ -6,6 +6,7 @@ import { orNull } from '../kit/orNull.ts';
 import { CheckStatus, ReviewDecision } from './enum.ts';
 
 export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A check of one commit of a pull request. Its logs stay on the host.',
@@ -48,6 +49,7 @@ export const PullRequestCheck = builder.prismaNode('PullRequestCheck', {
 });
 
 export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThread', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A review thread about a file or a line of the changes. Its comments stay on the host.',
@@ -85,6 +87,7 @@ export const PullRequestReviewThread = builder.prismaNode('PullRequestReviewThre
 });
 
 export const PullRequestReview = builder.prismaNode('PullRequestReview', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A submitted review of a pull request.',

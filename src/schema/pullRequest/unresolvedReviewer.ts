@@ -4,6 +4,7 @@ import { orNull } from '../kit/orNull.ts';
 type ThreadLink = { url: string; file: string; line: number };
 
 const ReviewThreadLink = builder.objectRef<ThreadLink>('ReviewThreadLink').implement({
+  sharedBy: 'MEMBERS',
   description: 'The location of a review thread.',
   fields: (t) => ({
     url: t.string({
@@ -22,6 +23,7 @@ const ReviewThreadLink = builder.objectRef<ThreadLink>('ReviewThreadLink').imple
 });
 
 export const UnresolvedReviewer = builder.prismaObject('UnresolvedReviewer', {
+  sharedBy: 'MEMBERS',
   select: {},
   description: 'A reviewer with unresolved review threads in a pull request.',
   fields: (t) => ({

@@ -19,6 +19,7 @@ export const LaneGrouping = builder.enumType('LaneGrouping', {
 });
 
 export const LaneCount = builder.objectRef<Count>('LaneCount').implement({
+  sharedBy: 'MEMBERS',
   description:
     'The number of sessions in one lane; of one project or one agent, where the numbers are split by them.',
   fields: (t) => ({

@@ -16,6 +16,7 @@ import { orNull } from '../kit/orNull.ts';
 import { ActivityState, SessionDisplayStatus, SessionKind, SessionLane } from './enum.ts';
 
 const MergePolicy = builder.objectRef<{ terminateOnPrMerge: boolean }>('MergePolicy').implement({
+  sharedBy: 'MEMBERS',
   description: 'The effect of a merge on a session.',
   fields: (t) => ({
     terminateOnPrMerge: t.exposeBoolean('terminateOnPrMerge', {
@@ -33,6 +34,7 @@ const may = (viewer: Viewer, action: Action, session: Subject) =>
 const SUBJECT = { organizationId: true, agentId: true, isTerminated: true } as const;
 
 export const Session = builder.prismaNode('Session', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:
@@ -198,12 +200,14 @@ export const Session = builder.prismaNode('Session', {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the session was spawned.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the session last changed.' }),
     viewerCanTerminate: t.boolean({
+      sharedBy: 'ROLE',
       description: 'Whether the viewer may terminate the session, and the session is not terminated yet.',
       select: SUBJECT,
       resolve: (session, _args, { viewer }) =>
         !session.isTerminated && may(viewer, 'session.terminate', session),
     }),
     viewerCanRestore: t.boolean({
+      sharedBy: 'ROLE',
       description:
         'Whether the viewer may restore the session, and the session can be restored: it is terminated, its project is not archived, and its agent, if it has one, is RUNNING. An orchestrator also needs a project without a live one.',
       select: {
@@ -227,11 +231,13 @@ export const Session = builder.prismaNode('Session', {
       },
     }),
     viewerCanRename: t.boolean({
+      sharedBy: 'ROLE',
       description: 'Whether the viewer may rename the session.',
       select: SUBJECT,
       resolve: (session, _args, { viewer }) => may(viewer, 'session.rename', session),
     }),
     viewerCanClaimPR: t.boolean({
+      sharedBy: 'ROLE',
       description:
         'Whether the viewer may claim pull requests for the session, and the session can hold them: it is a WORKER, is not terminated and has a workspace that is not an isolated and closed one, and its project is neither archived nor a scratch project.',
       select: {

@@ -5,6 +5,7 @@ import { weighs } from '../kit/weight.ts';
 import { TemplateItemKind } from './itemKind.ts';
 
 const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem').implement({
+  sharedBy: 'MEMBERS',
   description: 'An agent or a vocabulary definition that an installation creates.',
   fields: (t) => ({
     kind: t.expose('kind', { type: TemplateItemKind, description: 'The kind of the item.' }),
@@ -26,6 +27,7 @@ const InstallManifestItem = builder.objectRef<ManifestItem>('InstallManifestItem
 type InstallManifestShape = Needs & { creates: readonly ManifestItem[] };
 
 export const InstallManifest = builder.objectRef<InstallManifestShape>('InstallManifest').implement({
+  sharedBy: 'MEMBERS',
   description:
     'The needs of an installation and the items that it creates, to be read before installing a template.',
   fields: (t) => ({

@@ -11,6 +11,7 @@ import { TemplateRelease } from './templateRelease.ts';
 const MAX_DRIFT = 2_000;
 
 export const Installation = builder.prismaNode('Installation', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

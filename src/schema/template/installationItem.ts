@@ -40,6 +40,7 @@ type State =
 export const DRIFTED = ['LOCALLY_CHANGED', 'LOCALLY_ARCHIVED'];
 
 export const InstallationItem = builder.prismaObject('InstallationItem', {
+  sharedBy: 'MEMBERS',
   select: {},
   description: 'An item of a release that an installation mirrors or leaves out.',
   fields: (t) => ({

@@ -5,6 +5,7 @@ import { TemplateRelease } from './templateRelease.ts';
 import { TemplateVisibility } from './templateVisibility.ts';
 
 export const Template = builder.prismaNode('Template', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: visibleTemplates,

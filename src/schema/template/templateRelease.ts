@@ -2,6 +2,7 @@ import { visibleTemplates } from '../../auth/visibleTemplates.ts';
 import { builder } from '../kit/builder.ts';
 
 export const TemplateRelease = builder.prismaNode('TemplateRelease', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   visible: (viewer) => ({ template: visibleTemplates(viewer) }),

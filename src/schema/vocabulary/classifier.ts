@@ -5,6 +5,7 @@ import { ClassifierVersion } from './classifierVersion.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 export const Classifier = builder.prismaNode('Classifier', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

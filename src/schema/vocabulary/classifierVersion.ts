@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
 export const ClassifierVersion = builder.prismaNode('ClassifierVersion', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'One version of the labels of a classifier. A version never changes.',

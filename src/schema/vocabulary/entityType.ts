@@ -4,6 +4,7 @@ import { long } from '../kit/long.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 export const EntityType = builder.prismaNode('EntityType', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A kind of entity that an organization works with, such as a customer or a service.',

@@ -6,6 +6,7 @@ import { EntityType } from './entityType.ts';
 import { vocabularyFields } from './vocabularyFields.ts';
 
 const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
+  sharedBy: 'MEMBERS',
   select: {},
   description: 'A pair of entity types that a relationship type allows.',
   fields: (t) => ({
@@ -15,6 +16,7 @@ const RelationshipTypeRule = builder.prismaObject('RelationshipTypeRule', {
 });
 
 export const RelationshipType = builder.prismaNode('RelationshipType', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A kind of relationship from one entity to another, such as "is owned by".',

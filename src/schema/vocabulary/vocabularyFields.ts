@@ -81,6 +81,7 @@ export const vocabularyFields = (fields: any) => {
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the definition was created.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the definition last changed.' }),
     viewerCanEdit: t.boolean({
+      sharedBy: 'ROLE',
       description:
         'Whether the viewer may change and archive the definition: the viewer is OWNER or ADMIN, and the definition is live, not managed by an installation, and not defined by the platform.',
       select: { organizationId: true, slug: true, installationId: true, archivedAt: true },

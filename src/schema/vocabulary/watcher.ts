@@ -6,6 +6,7 @@ import { vocabularyFields } from './vocabularyFields.ts';
 import { WatcherVersion } from './watcherVersion.ts';
 
 export const Watcher = builder.prismaNode('Watcher', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'A question that an agent answers at set times, with a JSON Schema of the answer.',

@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
 export const WatcherVersion = builder.prismaNode('WatcherVersion', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'One version of the prompt, schema and script of a watcher. A version never changes.',

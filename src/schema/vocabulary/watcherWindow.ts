@@ -2,6 +2,7 @@ import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';
 
 export const WatcherWindow = builder.prismaNode('WatcherWindow', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description: 'The answer of a watcher for a span of time. A window never changes.',

@@ -3,6 +3,7 @@ import { long } from '../kit/long.ts';
 import { WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceChannel = builder.prismaNode('WorkspaceChannel', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

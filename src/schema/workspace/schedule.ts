@@ -3,6 +3,7 @@ import { columnOf, long } from '../kit/long.ts';
 import { ScheduleOutcome, ScheduleReason, WorkspaceItemSource } from './enum.ts';
 
 export const WorkspaceSchedule = builder.prismaNode('WorkspaceSchedule', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

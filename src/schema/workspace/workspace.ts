@@ -8,6 +8,7 @@ import { long } from '../kit/long.ts';
 import { WorkspaceStatus } from './enum.ts';
 
 const viewerCan = (action: Action, description: string) => ({
+  sharedBy: 'ROLE' as const,
   description,
   select: { organizationId: true, status: true } as const,
   resolve: (
@@ -18,6 +19,7 @@ const viewerCan = (action: Action, description: string) => ({
 });
 
 export const Workspace = builder.prismaNode('Workspace', {
+  sharedBy: 'MEMBERS',
   select: {},
   id: { field: 'id' },
   description:

@@ -27,6 +27,7 @@ export type TreeWorkspace = {
 export type WorkspaceTreeRow = TreeWorkspace & { childCount: number; statusCounts: StatusCounts };
 
 const WorkspaceStatusCounts = builder.objectRef<StatusCounts>('WorkspaceStatusCounts').implement({
+  sharedBy: 'MEMBERS',
   description: 'The number of live workspaces in each status, of a workspace and all workspaces below it.',
   fields: (t) => ({
     provisioning: t.exposeInt('PROVISIONING', { description: 'The number of PROVISIONING workspaces.' }),
@@ -38,6 +39,7 @@ const WorkspaceStatusCounts = builder.objectRef<StatusCounts>('WorkspaceStatusCo
 });
 
 export const WorkspaceTreeNode = builder.objectRef<WorkspaceTreeRow>('WorkspaceTreeNode').implement({
+  sharedBy: 'MEMBERS',
   description:
     'A live workspace in a view of the tree, with the fields that such a view shows. `node` and `nodes` return the other fields by `workspaceId`.',
   fields: (t) => ({
