@@ -1,11 +1,12 @@
 /** The only place that opens connections to PostgreSQL for queries and transactions. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type pg from 'pg';
+import pg from 'pg';
 import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
 import { type BackoffLimits, backoffMs } from './backoff.ts';
 import { BusyError } from './busy.ts';
 import { waitingAtMost } from './database/account.ts';
+import { openingWith } from './database/opening.ts';
 import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
 import { createRowQueue } from './database/rowQueue.ts';
 import { createStatementNames } from './database/statementNames.ts';
@@ -135,19 +136,22 @@ export function openDatabase(
   const queue = createRowQueue(limits.queueLength);
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
-    const timeout = options.timeoutMs ?? TRANSACTION_TIMEOUT_MS;
+    const { actor, requestId, timeoutMs: timeout = TRANSACTION_TIMEOUT_MS } = options;
     let committed: Tx | undefined;
-    const result = await prisma.$transaction(
-      async (tx) => {
-        committed = tx;
-        await tx.$queryRaw`SELECT
-          set_config('muster.actor', ${JSON.stringify(options.actor)}, true),
-          set_config('muster.request_id', ${options.requestId ?? ''}, true),
-          set_config('lock_timeout', ${`${limits.lockMs}ms`}, true),
-          set_config('statement_timeout', ${`${timeout}ms`}, true)`;
-        return await work(tx);
-      },
-      { maxWait, timeout },
+    const settings = settingsOf({
+      'muster.actor': JSON.stringify(actor),
+      'muster.request_id': requestId ?? '',
+      lock_timeout: `${limits.lockMs}ms`,
+      statement_timeout: `${timeout}ms`,
+    });
+    const result = await openingWith(settings, () =>
+      prisma.$transaction(
+        async (tx) => {
+          committed = tx;
+          return await work(tx);
+        },
+        { maxWait, timeout },
+      ),
     );
     const tx = committed;
     if (tx) outsideOperations(() => onCommit(tx));
@@ -186,6 +190,14 @@ export function openDatabase(
       await Promise.all([pool, feedPool, jobPool, tokenPool, checkPool].map((each) => each.end()));
     },
   };
+}
+
+/** Sets the settings of a transaction. */
+function settingsOf(settings: Record<string, string>): string {
+  const set = Object.entries(settings).map(
+    ([name, value]) => `set_config('${name}', ${pg.escapeLiteral(value)}, true)`,
+  );
+  return `SELECT ${set.join(', ')}`;
 }
 
 /** A small pool for checks that must not wait behind other work. */

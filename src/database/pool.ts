@@ -5,6 +5,7 @@ import { withSessionSettings } from '../sessionSettings.ts';
 import { createSlots, type Slots } from '../slots.ts';
 import { currentAccount } from './account.ts';
 import { type Cancel, lease } from './lease.ts';
+import { open } from './opening.ts';
 import { createWear, isOutgrown, type Wear } from './wear.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -128,8 +129,8 @@ class SharedPool extends pg.Pool {
         release(error);
         giveBack();
       };
-      if (!operation) return client;
-      if (!operation.signal.aborted) return lease(client, operation, this.#cancel);
+      if (!operation) return open(client);
+      if (!operation.signal.aborted) return open(lease(client, operation, this.#cancel));
       client.release();
       throw operation.signal.reason;
     } catch (error) {

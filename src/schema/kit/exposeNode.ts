@@ -49,25 +49,32 @@ fieldBuilder.exposeNode = function exposeNode(
     type,
     nullable,
     description,
-    resolve: (query: object, parent: unknown, _args: object, context: Context) => {
+    resolve: (query: { select?: object }, parent: unknown, _args: object, context: Context) => {
       const id = (parent as Record<string, string | null>)[name];
       if (id == null) {
         if (nullable) return null;
         throw new Error(`${name} has no value.`);
       }
+      // The act has just found or written the row.
+      if (!nullable && isIdAlone(query)) return { id };
       return (nullable ? rowOf : rowOrThrow)(context, type.modelName, query, id);
     },
   } as never);
 };
+
+function isIdAlone({ select = {}, ...conditions }: { select?: object }): boolean {
+  return Object.keys(select).join() === 'id' && Object.keys(conditions).length === 0;
+}
 
 fieldBuilder.exposeNodes = function exposeNodes(name: string, { type, description }: NodeOptions) {
   return this.prismaField({
     type: [type],
     description,
     ...weighs({ items: 100 }),
-    resolve: (query: object, parent: unknown, _args: object, { db }: Context) => {
+    resolve: (query: { select?: object }, parent: unknown, _args: object, { db }: Context) => {
       // Prisma ignores a condition that is undefined, so without the default every row would match.
       const ids = (parent as Record<string, string[]>)[name] ?? [];
+      if (ids.length === 0) return [];
       return model(db, type.modelName).findMany({
         ...query,
         where: { id: { in: ids } },

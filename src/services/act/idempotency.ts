@@ -34,7 +34,7 @@ export async function recall<Result>(
 }
 
 /**
- * Inserts the key and returns the feed's head; undefined when the key exists. A concurrent call with the same key waits
+ * Inserts the key, or takes over an expired one, and returns the feed's head; undefined when the key exists. A concurrent call with the same key waits
  * at this insert until the first transaction ends.
  */
 export async function reserve(
@@ -43,12 +43,14 @@ export async function reserve(
   organizationId: string | null,
   { key, inputHash }: Once,
 ): Promise<number | undefined> {
-  await tx.idempotencyKey.deleteMany({ where: { viewerId: viewer.id, createdAt: { lt: oldest() } } });
   const rows = await tx.$queryRaw<{ position: bigint }[]>`
-    INSERT INTO idempotency_key (organization_id, viewer_id, key, input_hash, request_id, position)
+    INSERT INTO idempotency_key AS known (organization_id, viewer_id, key, input_hash, request_id, position)
     SELECT ${organizationId}::uuid, ${viewer.id}::uuid, ${key}, ${inputHash}, ${requestId}, position
       FROM feed_head
-    ON CONFLICT DO NOTHING
+    ON CONFLICT (organization_id, viewer_id, key) DO UPDATE
+       SET input_hash = excluded.input_hash, request_id = excluded.request_id, position = excluded.position,
+           result = NULL, created_at = excluded.created_at
+     WHERE known.created_at < ${oldest()}::timestamptz
     RETURNING position`;
   return rows[0] && Number(rows[0].position);
 }

@@ -1,8 +1,9 @@
 /** Looks up and locks an agent. */
-import type { Agent } from '../../../prisma/client/client.ts';
+import { type Agent, Prisma } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { AgentNotRunningError, NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
+import { columns } from '../act/columns.ts';
 import { hasEnded, isRunning } from './agentRule.ts';
 
 /**
@@ -19,8 +20,7 @@ export async function visibleAgent(act: Act, agentId: string): Promise<Agent> {
 
 /** Locks an agent for an act that changes it. Acts that change it or give it something to hold wait. */
 export async function lockAgent(tx: Tx, agentId: string): Promise<Agent> {
-  await tx.$queryRaw`SELECT FROM agent WHERE id = ${agentId}::uuid FOR NO KEY UPDATE`;
-  return await tx.agent.findUniqueOrThrow({ where: { id: agentId } });
+  return await locked(tx, agentId, Prisma.sql`FOR NO KEY UPDATE`);
 }
 
 /** Locks the agents that work in workspaces and are not offboarded, in the order of their ids. Returns the ids. */
@@ -34,8 +34,14 @@ export async function lockAgentsOf(tx: Tx, workspaceIds: string[]): Promise<stri
 
 /** Locks an agent FOR SHARE, for an act that gives it something to hold: its status stays as it is meanwhile. */
 export async function holdAgent(tx: Tx, agentId: string): Promise<Agent> {
-  await tx.$queryRaw`SELECT FROM agent WHERE id = ${agentId}::uuid FOR SHARE`;
-  return await tx.agent.findUniqueOrThrow({ where: { id: agentId } });
+  return await locked(tx, agentId, Prisma.sql`FOR SHARE`);
+}
+
+/** Agents are kept, so it exists. */
+async function locked(tx: Tx, agentId: string, strength: Prisma.Sql): Promise<Agent> {
+  const [agent] = await tx.$queryRaw<[Agent]>`
+    SELECT ${columns(Prisma.AgentScalarFieldEnum)} FROM agent WHERE id = ${agentId}::uuid ${strength}`;
+  return agent;
 }
 
 /** @throws AgentNotRunningError */

@@ -22,32 +22,40 @@ export const NOTHING: Holdings = { releasedRepos: [], terminatedSessions: [], re
  * order of their ids.
  */
 export async function lockHoldings(tx: Tx, agentIds: string[]): Promise<Map<string, Holdings>> {
-  const sessions = await tx.$queryRaw<{ id: string; agentId: string; slug: string; num: number }[]>`
-    SELECT s.id, s.agent_id AS "agentId", p.slug, s.num FROM session s JOIN project p ON p.id = s.project_id
-     WHERE s.agent_id = ANY(${agentIds}::uuid[]) AND NOT s.is_terminated ORDER BY s.id FOR NO KEY UPDATE OF s`;
-  const repos = await tx.$queryRaw<{ id: string; agentId: string; owner: string; name: string }[]>`
-    SELECT id, agent_id AS "agentId", repo_owner AS owner, repo_name AS name FROM watched_repo
-     WHERE agent_id = ANY(${agentIds}::uuid[]) ORDER BY created_at`;
-  const tokens = await tx.$queryRaw<{ id: string; agentId: string }[]>`
-    SELECT id, agent_id AS "agentId" FROM token
-     WHERE agent_id = ANY(${agentIds}::uuid[]) AND ${Prisma.raw(IS_GOOD_SQL)} ORDER BY id`;
-  const sessionsOf = Map.groupBy(sessions, ({ agentId }) => agentId);
-  const reposOf = Map.groupBy(repos, ({ agentId }) => agentId);
-  const tokensOf = Map.groupBy(tokens, ({ agentId }) => agentId);
+  const held = await tx.$queryRaw<Held[]>`
+    WITH live AS (
+      SELECT s.id, s.agent_id, p.slug, s.num FROM session s JOIN project p ON p.id = s.project_id
+       WHERE s.agent_id = ANY(${agentIds}::uuid[]) AND NOT s.is_terminated ORDER BY s.id FOR NO KEY UPDATE OF s
+    )
+    SELECT agent_id AS "agentId",
+           ARRAY(SELECT json_build_object('id', id, 'slug', slug, 'num', num)
+                   FROM live WHERE live.agent_id = agent.agent_id ORDER BY id) AS sessions,
+           ARRAY(SELECT json_build_object('id', id, 'owner', repo_owner, 'name', repo_name)
+                   FROM watched_repo WHERE watched_repo.agent_id = agent.agent_id ORDER BY created_at) AS repos,
+           ARRAY(SELECT id FROM token
+                  WHERE token.agent_id = agent.agent_id AND ${Prisma.raw(IS_GOOD_SQL)} ORDER BY id) AS tokens
+      FROM unnest(${agentIds}::uuid[]) AS agent (agent_id)`;
   return new Map(
-    agentIds.map((id) => [
-      id,
+    held.map(({ agentId, sessions, repos, tokens }) => [
+      agentId,
       {
-        releasedRepos: (reposOf.get(id) ?? []).map(({ id, owner, name }) => ({ id, owner, name })),
-        terminatedSessions: (sessionsOf.get(id) ?? []).map(({ id: sessionId, slug, num }) => ({
-          id: sessionId,
+        releasedRepos: repos,
+        terminatedSessions: sessions.map(({ id, slug, num }) => ({
+          id,
           name: sessionName({ project: { slug }, num }),
         })),
-        revokedTokenIds: (tokensOf.get(id) ?? []).map((token) => token.id),
+        revokedTokenIds: tokens,
       },
     ]),
   );
 }
+
+type Held = {
+  agentId: string;
+  sessions: { id: string; slug: string; num: number }[];
+  repos: Holdings['releasedRepos'];
+  tokens: string[];
+};
 
 /** As the audit trail shows them. */
 export function describeHoldings({ releasedRepos, terminatedSessions, revokedTokenIds }: Holdings) {

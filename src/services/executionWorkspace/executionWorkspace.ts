@@ -1,8 +1,9 @@
 /** Looks up and locks execution workspaces. */
-import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
+import { type ExecutionWorkspace, Prisma } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError, VersionConflictError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
+import { columns } from '../act/columns.ts';
 
 /**
  * The execution workspace, if the viewer sees it.
@@ -23,8 +24,20 @@ export async function visibleExecutionWorkspace(
 
 /** Locks an execution workspace. Acts lock it last, after sessions. */
 export async function lockExecutionWorkspace(tx: Tx, id: string): Promise<ExecutionWorkspace> {
-  await tx.$queryRaw`SELECT FROM execution_workspace WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return await tx.executionWorkspace.findUniqueOrThrow({ where: { id } });
+  return await locked(tx, id, Prisma.sql`FOR NO KEY UPDATE`);
+}
+
+/** Locks an execution workspace FOR SHARE, for an act that depends on its being open. */
+export async function holdExecutionWorkspace(tx: Tx, id: string): Promise<ExecutionWorkspace> {
+  return await locked(tx, id, Prisma.sql`FOR SHARE`);
+}
+
+/** Execution workspaces are kept, so it exists. */
+async function locked(tx: Tx, id: string, strength: Prisma.Sql): Promise<ExecutionWorkspace> {
+  const [workspace] = await tx.$queryRaw<[ExecutionWorkspace]>`
+    SELECT ${columns(Prisma.ExecutionWorkspaceScalarFieldEnum)} FROM execution_workspace
+     WHERE id = ${id}::uuid ${strength}`;
+  return workspace;
 }
 
 /** @throws VersionConflictError unless the version is the expected one, or none is expected */

@@ -1,9 +1,10 @@
 /** Looks up, locks and ends invitations. */
-import type { Invitation, Prisma } from '../../../prisma/client/client.ts';
+import { type Invitation, Prisma } from '../../../prisma/client/client.ts';
 import { visibleInvitations } from '../../auth/visibleInvitations.ts';
 import type { Tx } from '../../db.ts';
 import { InvitationEndedError, NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
+import { columns } from '../act/columns.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import { lockOrganization } from '../organization/member.ts';
 
@@ -25,8 +26,9 @@ export async function lockInvitation(
   { organizationId, id }: Pick<Invitation, 'organizationId' | 'id'>,
 ): Promise<Invitation> {
   await lockOrganization(tx, organizationId);
-  await tx.$queryRaw`SELECT FROM invitation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
-  return await tx.invitation.findUniqueOrThrow({ where: { id } });
+  const [invitation] = await tx.$queryRaw<[Invitation]>`
+    SELECT ${columns(Prisma.InvitationScalarFieldEnum)} FROM invitation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+  return invitation;
 }
 
 /** @throws InvitationEndedError */

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import type { Project } from '../../../prisma/client/client.ts';
+import { Prisma, type Project } from '../../../prisma/client/client.ts';
 import { ProjectKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError, SlugTakenError } from '../../errors.ts';
 import { violatedConstraint } from '../../sqlError.ts';
 import { type Act, perform } from '../act/act.ts';
+import { columns } from '../act/columns.ts';
 import { line, slug, validate } from '../act/input.ts';
 import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { parseRepositoryUrl } from './repository.ts';
@@ -69,8 +70,12 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
   return project;
 }
 
-/** Locks a project for an act that changes it or starts a session in it. Acts that number another session wait. */
+/**
+ * Locks a project for an act that changes it or starts a session in it. Acts that number another session wait. Projects are
+ * kept, so it exists.
+ */
 export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
-  await tx.$queryRaw`SELECT FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
-  return await tx.project.findUniqueOrThrow({ where: { id: projectId } });
+  const [project] = await tx.$queryRaw<[Project]>`
+    SELECT ${columns(Prisma.ProjectScalarFieldEnum)} FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+  return project;
 }

@@ -2,7 +2,8 @@ import { RepositoryNotGrantedError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
 import { storable } from '../act/storable.ts';
 import type { FetchPriority, PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
-import { isGranted } from '../repositoryGrant/repositoryGrant.ts';
+import { isSameRepository, type Repository } from '../project/repository.ts';
+import { grantExists, isGranted } from '../repositoryGrant/repositoryGrant.ts';
 import { distinct } from './distinctFacts.ts';
 
 /** Facts with a number drawn before they were fetched. Of two, those with the greater number are newer. */
@@ -22,15 +23,19 @@ export async function observePullRequest(
   coordinates: PullRequestCoordinates,
   priority: FetchPriority,
 ): Promise<NumberedFacts> {
-  const mayRead = ({ host, owner, repo }: PullRequestCoordinates) =>
-    isGranted(act.db.prisma, organizationId, { host, owner, name: repo });
-  const { host, owner, repo: name } = coordinates;
-  if (!(await mayRead(coordinates))) throw new RepositoryNotGrantedError({ host, owner, name });
-  const [row] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
-    SELECT nextval('pull_request_facts_number') AS number`;
-  if (!row) throw new Error('The sequence of facts numbers returned nothing.');
+  const asked = repositoryOf(coordinates);
+  const [drawn] = await act.db.prisma.$queryRaw<{ number: bigint }[]>`
+    SELECT nextval('pull_request_facts_number') AS number WHERE ${grantExists(organizationId, asked)}`;
+  if (!drawn) throw new RepositoryNotGrantedError(asked);
   const answer = await act.pullRequestSource.fetch(coordinates, priority);
-  if (!(await mayRead(answer.coordinates))) throw new RepositoryNotGrantedError({ host, owner, name });
+  const answered = repositoryOf(answer.coordinates);
+  if (!isSameRepository(asked, answered) && !(await isGranted(act.db.prisma, organizationId, answered))) {
+    throw new RepositoryNotGrantedError(asked);
+  }
   // Made storable first: two names may become equal by it, which `distinct` then merges.
-  return { number: row.number, facts: distinct(storable(answer)) };
+  return { number: drawn.number, facts: distinct(storable(answer)) };
+}
+
+function repositoryOf({ host, owner, repo: name }: PullRequestCoordinates): Repository {
+  return { host, owner, name };
 }

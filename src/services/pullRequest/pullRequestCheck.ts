@@ -12,6 +12,11 @@ export async function writeChecks(
   { checks, checksComplete, headSha }: Pick<PullRequestFacts, 'checks' | 'checksComplete' | 'headSha'>,
 ) {
   await tx.$executeRaw`
+    WITH stale AS (
+      UPDATE pull_request_check SET status = 'SKIPPED', conclusion = 'STALE'
+       WHERE ${checksComplete} AND pull_request_id = ${pullRequestId}::uuid AND commit_sha = ${headSha}
+         AND status <> 'SKIPPED' AND name <> ALL (${checks.map(({ name }) => name)}::text[])
+    )
     INSERT INTO pull_request_check AS c
       (organization_id, pull_request_id, name, commit_sha, status, conclusion, url, is_required, external_id, started_at,
        completed_at)
@@ -26,14 +31,4 @@ export async function writeChecks(
       WHERE (c.status, c.conclusion, c.url, c.is_required, c.external_id, c.started_at, c.completed_at) IS DISTINCT FROM
             (excluded.status, excluded.conclusion, excluded.url, coalesce(excluded.is_required, c.is_required),
              excluded.external_id, excluded.started_at, excluded.completed_at)`;
-  if (!checksComplete) return;
-  await tx.pullRequestCheck.updateMany({
-    where: {
-      pullRequestId,
-      commitSha: headSha,
-      status: { not: 'SKIPPED' },
-      name: { notIn: checks.map(({ name }) => name) },
-    },
-    data: { status: 'SKIPPED', conclusion: 'STALE' },
-  });
 }

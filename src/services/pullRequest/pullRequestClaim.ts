@@ -1,17 +1,18 @@
 /** The claim of a pull request: by a session that exists, or by one that is spawned with it. */
 import { z } from 'zod';
-import type { ExecutionWorkspace, Project, PullRequest, Session } from '../../../prisma/client/client.ts';
+import type { Project } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError, PrClaimedByActiveSessionError, PrNotOpenError } from '../../errors.ts';
 import { globalId } from '../../globalId.ts';
 import type { Act } from '../act/act.ts';
 import { text } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
+import { holdExecutionWorkspace } from '../executionWorkspace/executionWorkspace.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
-import { lockSessions } from '../session/session.ts';
+import { lockSessionsInProjects, type SessionInProject } from '../session/session.ts';
 import { type Claimer, claimRefusal, sessionName } from '../session/sessionRule.ts';
 import { type NumberedFacts, observePullRequest } from './observedFacts.ts';
-import { lockPullRequest, pullRequestName } from './pullRequestLock.ts';
+import { lockPullRequest, pullRequestName, type StoredPullRequest } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 import { parsePullRequestRef, resolvePullRequestRef } from './pullRequestRef.ts';
 import { isOver } from './pullRequestRule.ts';
@@ -64,38 +65,67 @@ export function queueOfClaim({ organizationId, sessionId, asked }: Claim): strin
   return [pullRequestName(organizationId, asked), sessionId];
 }
 
-/** Locks the rows that the claim changes. Returns the pull request when it has a row already. */
-export async function lockClaim(tx: Tx, claim: Claim): Promise<PullRequest | null> {
-  const { organizationId, sessionId, asked, observed } = claim;
-  const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
-  await lockSessions(tx, existing?.sessionId ? [sessionId, existing.sessionId] : [sessionId]);
-  return existing;
+/** The rows that decide about a claim, locked. */
+export type LockedClaim = {
+  /** Null when the pull request has no row yet. */
+  existing: StoredPullRequest | null;
+  /** The session that holds it, when that is another one than the claimer. */
+  holder: SessionInProject | null;
+  claimer: Claimer & { num: number };
+};
+
+/** Locks the rows that the claim of a session changes. */
+export async function lockClaim(tx: Tx, claim: Claim): Promise<LockedClaim> {
+  const {
+    existing,
+    holder,
+    claimer: session,
+  } = await lockPullRequestAndSessions(tx, claim, [claim.sessionId]);
+  // A session without pull requests may be deleted while the host answers.
+  if (!session) throw new NotFoundError('sessionId');
+  const { executionWorkspaceId } = session;
+  // A close of the execution workspace runs either before, and the claim is refused, or after.
+  const executionWorkspace =
+    executionWorkspaceId === null ? null : await holdExecutionWorkspace(tx, executionWorkspaceId);
+  return { existing, holder, claimer: { ...session, executionWorkspace } };
 }
 
-/** Makes the session hold the pull request. Call it under the locks of `lockClaim`. */
+/** Locks the rows that the claim of a session changes that has no row yet. */
+export async function lockSpawnClaim(tx: Tx, claim: Claim): Promise<Omit<LockedClaim, 'claimer'>> {
+  return await lockPullRequestAndSessions(tx, claim, []);
+}
+
+async function lockPullRequestAndSessions(
+  tx: Tx,
+  { organizationId, sessionId, asked, observed }: Claim,
+  claimerIds: string[],
+) {
+  const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
+  const holderId = existing?.sessionId ?? null;
+  const ids = holderId === null || holderId === sessionId ? claimerIds : [...claimerIds, holderId];
+  const sessions =
+    ids.length > 0 ? await lockSessionsInProjects(tx, ids) : new Map<string, SessionInProject>();
+  const claimer = sessions.get(sessionId) ?? null;
+  const holder = holderId === null || holderId === sessionId ? null : (sessions.get(holderId) ?? null);
+  return { existing, claimer, holder };
+}
+
+/** Makes the session hold the pull request. */
 export async function makeClaim(
   tx: Tx,
   act: Act,
   { organizationId, sessionId, allowTakeover, observed }: Claim,
-  existing: PullRequest | null,
+  { existing, holder: previousOwner, claimer }: LockedClaim,
 ): Promise<Claimed> {
-  // A close of its execution workspace runs either before, and the claim is refused, or after.
-  await tx.$queryRaw`
-    SELECT FROM execution_workspace
-     WHERE id = (SELECT execution_workspace_id FROM session WHERE id = ${sessionId}::uuid) FOR SHARE`;
-  const claimer = await sessionWithProject(tx, sessionId);
   assertMayClaim(claimer);
   // Facts newer than ours may say that it has been merged.
   if (existing && existing.factsNumber > observed.number) assertOpen(existing.state);
-
-  const ownerId = existing?.sessionId ?? null;
-  const previousOwner =
-    ownerId !== null && ownerId !== sessionId ? await sessionWithProject(tx, ownerId) : null;
   if (previousOwner && !previousOwner.isTerminated && !allowTakeover) {
     throw new PrClaimedByActiveSessionError({ id: previousOwner.id, name: sessionName(previousOwner) });
   }
 
   const pullRequestId = await writePullRequest(tx, organizationId, sessionId, existing, observed, act);
+  const ownerId = existing?.sessionId ?? null;
   if (ownerId !== sessionId) {
     const { owner, repo, number } = observed.facts.coordinates;
     await recordStructureEvent(tx, act, {
@@ -121,16 +151,4 @@ function assertMayClaim(claimer: Claimer): void {
 
 function assertOpen(state: PullRequestFacts['state']): void {
   if (isOver(state)) throw new PrNotOpenError(state);
-}
-
-type SessionWithProject = Session & { project: Project; executionWorkspace: ExecutionWorkspace | null };
-
-async function sessionWithProject(tx: Tx, id: string): Promise<SessionWithProject> {
-  const session = await tx.session.findUnique({
-    where: { id },
-    include: { project: true, executionWorkspace: true },
-  });
-  // A session without pull requests may be deleted while the host answers.
-  if (!session) throw new NotFoundError('sessionId');
-  return session;
 }

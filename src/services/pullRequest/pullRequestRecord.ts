@@ -1,12 +1,11 @@
 /** Writes a pull request's row in one statement, then its checks, threads and reviews. */
-import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 import { askAgain } from './askAgain.ts';
 import type { NumberedFacts } from './observedFacts.ts';
 import { writeChecks } from './pullRequestCheck.ts';
-import { keyOf } from './pullRequestLock.ts';
+import { keyOf, type StoredPullRequest } from './pullRequestLock.ts';
 import { writeReviews } from './pullRequestReview.ts';
 import { writeThreads } from './reviewThread.ts';
 
@@ -24,7 +23,7 @@ export async function writePullRequest(
   tx: Tx,
   organizationId: string,
   sessionId: string | null,
-  existing: PullRequest | null,
+  existing: StoredPullRequest | null,
   { number, facts }: NumberedFacts,
   { jobs, attempt = 0 }: Recording,
 ): Promise<string> {
@@ -59,14 +58,16 @@ export async function writePullRequest(
         create: { organizationId, sessionId, ...columns, ...nameOf(facts) },
         update: { sessionId, ...columns, ...nameOf(facts) },
       });
-  await writeChecks(tx, organizationId, id, facts);
-  await writeThreads(tx, organizationId, id, facts);
-  await writeReviews(tx, organizationId, id, facts);
+  // A new row has no parts yet, which an empty list would change.
+  const mayChange = (parts: unknown[]) => existing !== null || parts.length > 0;
+  if (mayChange(facts.checks)) await writeChecks(tx, organizationId, id, facts);
+  if (mayChange(facts.reviewThreads)) await writeThreads(tx, organizationId, id, facts);
+  if (mayChange(facts.reviews)) await writeReviews(tx, organizationId, id, facts);
   await askAgain(tx, jobs, id, facts, attempt);
   return id;
 }
 
-function ownership(existing: PullRequest, sessionId: string | null) {
+function ownership(existing: StoredPullRequest, sessionId: string | null) {
   // The new owner has not been nudged about anything yet.
   return existing.sessionId === sessionId ? { sessionId } : { sessionId, nudgeState: {} };
 }
@@ -77,7 +78,7 @@ function ownership(existing: PullRequest, sessionId: string | null) {
  */
 async function isNameTaken(
   tx: Tx,
-  existing: PullRequest,
+  existing: StoredPullRequest,
   { coordinates }: PullRequestFacts,
 ): Promise<boolean> {
   const key = keyOf(coordinates);
@@ -92,7 +93,7 @@ function nameOf({ coordinates }: PullRequestFacts) {
 }
 
 /** A known id of the host's is kept when an answer lacks it. */
-function identity(existing: PullRequest | null, { externalId, url }: PullRequestFacts) {
+function identity(existing: StoredPullRequest | null, { externalId, url }: PullRequestFacts) {
   return { url, externalId: externalId || existing?.externalId };
 }
 
@@ -123,7 +124,7 @@ function description(facts: PullRequestFacts) {
 }
 
 /** What the host did not return stays as it was, unless it was about other commits. Then it is unknown. */
-function verdicts(existing: PullRequest | null, facts: PullRequestFacts) {
+function verdicts(existing: StoredPullRequest | null, facts: PullRequestFacts) {
   const sameHead = existing?.headSha === facts.headSha ? existing : null;
   const sameMerge = sameHead?.baseSha === facts.baseSha ? sameHead : null;
   return {
@@ -140,7 +141,7 @@ function verdicts(existing: PullRequest | null, facts: PullRequestFacts) {
 }
 
 /** When the state last changed, by the host's clock. Moves only when the state does. */
-function stateChangedAt(existing: PullRequest | null, facts: PullRequestFacts): Date {
+function stateChangedAt(existing: StoredPullRequest | null, facts: PullRequestFacts): Date {
   if (existing?.state === facts.state) return existing.stateChangedAt;
   if (facts.state === 'MERGED') return facts.mergedAt ?? facts.updatedAt;
   if (facts.state === 'CLOSED') return facts.closedAt ?? facts.updatedAt;

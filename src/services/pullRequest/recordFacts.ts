@@ -1,10 +1,9 @@
 /** Writes facts about a known pull request, in a transaction of their own. */
-import type { PullRequest } from '../../../prisma/client/client.ts';
 import type { Actor, Tx } from '../../db.ts';
 import type { Act } from '../act/act.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import type { NumberedFacts } from './observedFacts.ts';
-import { lockHolder, lockPullRequest, pullRequestName } from './pullRequestLock.ts';
+import { lockHolder, lockPullRequest, pullRequestName, type StoredPullRequest } from './pullRequestLock.ts';
 import { writePullRequest } from './pullRequestRecord.ts';
 
 export type Observation = {
@@ -31,7 +30,7 @@ export async function writeFacts(
   tx: Tx,
   jobs: Act['jobs'],
   { organizationId, asked, observed, attempt }: Observation,
-): Promise<PullRequest | null> {
+): Promise<StoredPullRequest | null> {
   const existing = await lockPullRequest(tx, organizationId, asked, observed.facts);
   if (!existing) return null;
   await lockHolder(tx, existing);

@@ -2,6 +2,7 @@
  * The repositories that an organization may ask their host about. One token asks for all organizations, so without grants
  * an organization could read what the token may see and its people may not. Only the operator grants, on the command line.
  */
+import { Prisma } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { RepositoryNotGrantedError } from '../../errors.ts';
 import { type Author, recordStructureEvent } from '../act/structureEvent.ts';
@@ -9,11 +10,15 @@ import type { Repository } from '../project/repository.ts';
 import { scopesOf } from './scope.ts';
 
 export async function isGranted(tx: Tx, organizationId: string, repository: Repository): Promise<boolean> {
-  const grant = await tx.repositoryGrant.findFirst({
-    where: { organizationId, scope: { in: scopesOf(repository) } },
-    select: { id: true },
-  });
-  return grant !== null;
+  const rows = await tx.$queryRaw<unknown[]>`SELECT WHERE ${grantExists(organizationId, repository)}`;
+  return rows.length > 0;
+}
+
+/** The same as a condition, for a statement that does something besides. */
+export function grantExists(organizationId: string, repository: Repository): Prisma.Sql {
+  return Prisma.sql`EXISTS (
+    SELECT FROM repository_grant
+     WHERE organization_id = ${organizationId}::uuid AND scope = ANY(${scopesOf(repository)}::text[]))`;
 }
 
 /** @throws RepositoryNotGrantedError */

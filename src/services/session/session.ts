@@ -1,8 +1,9 @@
 /** Looks up and locks sessions. */
-import type { Session } from '../../../prisma/client/client.ts';
+import { Prisma, type Project, type Session } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { NotFoundError } from '../../errors.ts';
 import type { Act } from '../act/act.ts';
+import { columns } from '../act/columns.ts';
 
 /**
  * The session with its project and its execution workspace, if the viewer sees it.
@@ -17,6 +18,37 @@ export async function visibleSession(act: Act, sessionId: string) {
   return session;
 }
 
+/** What decides about a claim of a session, and what the session is called. */
+export type SessionInProject = Pick<
+  Session,
+  'id' | 'num' | 'kind' | 'isTerminated' | 'workspacePath' | 'executionWorkspaceId'
+> & { project: Pick<Project, 'slug' | 'kind' | 'archivedAt'> };
+
+/** Locks sessions, in the order of their ids, and returns them by their ids. */
+export async function lockSessionsInProjects(
+  tx: Tx,
+  sessionIds: string[],
+): Promise<Map<string, SessionInProject>> {
+  const rows = await tx.$queryRaw<
+    (Omit<SessionInProject, 'project'> & {
+      slug: string;
+      projectKind: Project['kind'];
+      archivedAt: Date | null;
+    })[]
+  >`
+    SELECT s.id, s.num, s.kind, s.is_terminated AS "isTerminated", s.workspace_path AS "workspacePath",
+           s.execution_workspace_id AS "executionWorkspaceId", p.slug, p.kind AS "projectKind",
+           p.archived_at AS "archivedAt"
+      FROM session s JOIN project p ON p.id = s.project_id
+     WHERE s.id = ANY(${sessionIds}::uuid[]) ORDER BY s.id FOR NO KEY UPDATE OF s`;
+  return new Map(
+    rows.map(({ slug, projectKind, archivedAt, ...session }) => [
+      session.id,
+      { ...session, project: { slug, kind: projectKind, archivedAt } },
+    ]),
+  );
+}
+
 /** Locks sessions for acts that change them, in the order of their ids so that two such acts do not deadlock. */
 export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> {
   await tx.$queryRaw`
@@ -28,8 +60,8 @@ export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> 
  * @throws NotFoundError when it was deleted meanwhile. A session without pull requests may be.
  */
 export async function lockSession(tx: Tx, sessionId: string): Promise<Session> {
-  await lockSessions(tx, [sessionId]);
-  const session = await tx.session.findUnique({ where: { id: sessionId } });
+  const [session] = await tx.$queryRaw<Session[]>`
+    SELECT ${columns(Prisma.SessionScalarFieldEnum)} FROM session WHERE id = ${sessionId}::uuid FOR NO KEY UPDATE`;
   if (!session) throw new NotFoundError('sessionId');
   return session;
 }

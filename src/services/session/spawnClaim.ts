@@ -1,6 +1,6 @@
 /** The claim of a session that is being spawned. A refusal means that there will be no session. */
 import type { z } from 'zod';
-import type { Project, PullRequest } from '../../../prisma/client/client.ts';
+import type { Project } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../db.ts';
 import { SpawnRolledBackError, UserError } from '../../errors.ts';
 import { globalId } from '../../globalId.ts';
@@ -9,6 +9,7 @@ import {
   type Claim,
   type Claimed,
   type claimInput,
+  type LockedClaim,
   makeClaim,
   prepareClaim,
 } from '../pullRequest/pullRequestClaim.ts';
@@ -25,13 +26,8 @@ export async function prepareSpawnClaim(
   );
 }
 
-export async function makeSpawnClaim(
-  tx: Tx,
-  act: Act,
-  claim: Claim,
-  existing: PullRequest | null,
-): Promise<Claimed> {
-  return await orRolledBack(claim, () => makeClaim(tx, act, claim, existing));
+export async function makeSpawnClaim(tx: Tx, act: Act, claim: Claim, locked: LockedClaim): Promise<Claimed> {
+  return await orRolledBack(claim, () => makeClaim(tx, act, claim, locked));
 }
 
 /** @throws SpawnRolledBackError with the UserError of the claim as its cause */

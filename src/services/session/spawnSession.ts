@@ -15,7 +15,7 @@ import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';
 import { visibleExecutionWorkspace } from '../executionWorkspace/executionWorkspace.ts';
 import { enter, lockToEnter } from '../executionWorkspace/useExecutionWorkspace.ts';
 import { lockProject, visibleProject } from '../project/project.ts';
-import { claimInput, lockClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
+import { claimInput, lockSpawnClaim, queueOfClaim } from '../pullRequest/pullRequestClaim.ts';
 import { allotWorkspacePath } from './launch.ts';
 import { liveOrchestrator, startingOrchestrator } from './orchestrator.ts';
 import { visibleSession } from './session.ts';
@@ -103,11 +103,13 @@ export async function spawnSession(
       },
       async prepare() {
         assertCanSpawn(agent, project, executionWorkspace);
-        const id = await newSessionId(act);
         const isAllotted = plan.workspacePath === undefined && !executionWorkspace;
         const workspacePath = isAllotted ? allotWorkspacePath(project.slug) : (plan.workspacePath ?? null);
+        if (!claimPR) return { workspacePath };
         const claimer = { kind: plan.kind, isTerminated: false, workspacePath, project, executionWorkspace };
-        return { id, workspacePath, claim: claimPR && (await prepareSpawnClaim(act, id, claimer, claimPR)) };
+        // The error of a refused claim names the session that was not created.
+        const id = await newSessionId(act);
+        return { workspacePath, id, claim: await prepareSpawnClaim(act, id, claimer, claimPR) };
       },
       queue: ({ claim }) => [
         projectId,
@@ -118,7 +120,7 @@ export async function spawnSession(
       lock: async (tx, { claim }) => ({
         agent: agent && (await holdAgent(tx, agent.id)),
         project: await lockProject(tx, projectId),
-        pullRequest: claim ? await lockClaim(tx, claim) : null,
+        claim: claim ? await lockSpawnClaim(tx, claim) : null,
         executionWorkspace: executionWorkspace && (await lockToEnter(tx, executionWorkspace.id)),
       }),
       async write(tx, { prepared: { id, workspacePath, claim }, locked }) {
@@ -126,7 +128,7 @@ export async function spawnSession(
         const running = plan.kind === 'ORCHESTRATOR' ? await liveOrchestrator(tx, project) : null;
         if (running && !reuse) throw new OrchestratorRunningError(project, running);
         if (running) return { sessionId: running.id, reused: true, ...NO_CLAIM };
-        await tx.session.create({
+        const spawned = await tx.session.create({
           data: {
             id,
             organizationId,
@@ -142,8 +144,16 @@ export async function spawnSession(
           },
         });
         if (locked.executionWorkspace) await enter(tx, locked.executionWorkspace);
-        const claimed = claim ? await makeSpawnClaim(tx, act, claim, locked.pullRequest) : NO_CLAIM;
-        return { sessionId: id, reused: false, ...claimed };
+        const claimer = {
+          ...spawned,
+          project: locked.project,
+          executionWorkspace: locked.executionWorkspace,
+        };
+        const claimed =
+          claim && locked.claim
+            ? await makeSpawnClaim(tx, act, claim, { ...locked.claim, claimer })
+            : NO_CLAIM;
+        return { sessionId: spawned.id, reused: false, ...claimed };
       },
     }),
   );
