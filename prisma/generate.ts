@@ -60,6 +60,7 @@ function prismaCommand(): string | undefined {
 async function hashOfSource(): Promise<string> {
   const files = [
     join(ROOT, 'prisma/schema.prisma'),
+    join(ROOT, 'prisma/tables.ts'),
     // For their versions. Both have a part in the client.
     join(ROOT, 'node_modules/@prisma/client/package.json'),
     join(ROOT, 'node_modules/@pothos/plugin-prisma/package.json'),

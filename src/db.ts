@@ -8,6 +8,7 @@ import { BusyError } from './busy.ts';
 import { waitingAtMost } from './database/account.ts';
 import { openingWith } from './database/opening.ts';
 import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
+import { createReads, type Reads } from './database/read/reads.ts';
 import { createRowQueue } from './database/rowQueue.ts';
 import { createStatementNames } from './database/statementNames.ts';
 import { outsideOperations } from './operation.ts';
@@ -42,6 +43,8 @@ export type Database = {
   url: string;
   /** Its connections are shared by accounts: see database/account.ts. */
   prisma: PrismaClient;
+  /** Reads the objects of operations, on the same connections. */
+  reads: Reads;
   /** For the feed's reads. Separate, so that a busy API does not delay the feed. */
   feedPool: pg.Pool;
   /** For the job queue: fetches, heartbeats and completions. */
@@ -133,6 +136,7 @@ export function openDatabase(
     // Of the transactions that Prisma starts itself, to read or write several tables.
     transactionOptions: { maxWait, timeout: STATEMENT_TIMEOUT_MS },
   });
+  const reads = createReads(prisma, pool, names);
   const queue = createRowQueue(limits.queueLength);
 
   async function attempt<Result>(options: TransactionOptions, work: (tx: Tx) => Promise<Result>) {
@@ -173,6 +177,7 @@ export function openDatabase(
   return {
     url,
     prisma,
+    reads,
     feedPool,
     jobPool,
     tokenPool,

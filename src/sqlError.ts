@@ -1,7 +1,8 @@
 /**
- * Finds PostgreSQL's error in an error of Prisma's. Rules live in the database: a service learns from the constraint's
+ * Finds PostgreSQL's error in an error of Prisma's or of node-postgres. Rules live in the database: a service learns from the constraint's
  * name which one was violated.
  */
+import pg from 'pg';
 import { Prisma } from '../prisma/client/client.ts';
 
 const SERIALIZATION_FAILURE = '40001';
@@ -17,7 +18,7 @@ const TRANSACTION_TIMEOUT = 'P2028';
 /** SQLSTATE classes and codes: connection failed, server shutting down, too many connections. */
 const UNAVAILABLE_STATE = /^(08|57P|53300)/;
 const UNAVAILABLE_KINDS = ['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout', 'TooManyConnections'];
-/** Codes of Node.js and Prisma. Errors of pg have a message only. */
+/** Codes of Node.js and Prisma. Errors that pg raises itself have a message only. */
 const UNAVAILABLE_CODE = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN|P1001|P1017)/;
 const UNAVAILABLE_MESSAGE =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Query read timeout)/;
@@ -40,7 +41,7 @@ function adapterCause(error: unknown): AdapterCause | undefined {
 
 /** The SQLSTATE, if the database raised the error. */
 export function sqlState(error: unknown): string | undefined {
-  return adapterCause(error)?.originalCode;
+  return error instanceof pg.DatabaseError ? error.code : adapterCause(error)?.originalCode;
 }
 
 /** The name of the constraint or unique index that a write violated. */
@@ -79,8 +80,8 @@ export function isContention(error: unknown): boolean {
 
 /** Whether the database could not be reached, so that the same request may succeed later. */
 export function isUnavailable(error: unknown): boolean {
-  const { kind = '', originalCode = '' } = adapterCause(error) ?? {};
-  if (UNAVAILABLE_KINDS.includes(kind) || UNAVAILABLE_STATE.test(originalCode)) return true;
+  const { kind = '' } = adapterCause(error) ?? {};
+  if (UNAVAILABLE_KINDS.includes(kind) || UNAVAILABLE_STATE.test(sqlState(error) ?? '')) return true;
   const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
   return UNAVAILABLE_CODE.test(String(code ?? '')) || UNAVAILABLE_MESSAGE.test(String(message ?? ''));
 }

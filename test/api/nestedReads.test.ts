@@ -19,6 +19,9 @@ type Step = { field: Field; to: GraphQLObjectType };
 
 const ORGANIZATIONS = 4;
 
+/** A read that was not compiled, but left to Prisma. Counts by group are not compiled. */
+const PRISMAS = /FROM "public"\.(?!.*GROUP BY)/s;
+
 /** Every organization has a feed of its own. */
 const PER_ORGANIZATION = ['Organization.changes'];
 
@@ -80,6 +83,7 @@ async function cost(team: Team, databaseUrl: string, organizations: number, sele
   try {
     const { data, errors } = await (await team.owner.raw({ query })).json();
     expect(errors).toBeUndefined();
+    expect(counter.statements().filter(({ text }) => PRISMAS.test(text))).toEqual([]);
     return { statements: counter.count(), data: data.viewer.organizations.nodes };
   } finally {
     counter.stop();

@@ -14,7 +14,7 @@ builder.queryField('organization', (t) =>
       'The organization with a slug. Null when no organization has the slug or the viewer is not a member of it.',
     args: { slug: t.arg.string({ required: true, description: 'The slug of the organization.' }) },
     resolve: (query, _root, { slug }, { db, viewer }) =>
-      db.prisma.organization.findFirst({ ...query, where: { slug, id: { in: [...viewer.roles.keys()] } } }),
+      db.reads.organization.findFirst({ ...query, where: { slug, id: { in: [...viewer.roles.keys()] } } }),
   }),
 );
 

@@ -67,7 +67,7 @@ builder.prismaObjectFields('Organization', (t) => ({
       if (!stored) return null;
       await refreshIfOlder(context, stored.id, maxAgeSeconds);
       const query = queryFromInfo({ context, info });
-      return await context.db.prisma.pullRequest.findUnique({ ...query, where: { id: stored.id } });
+      return await context.db.reads.pullRequest.findFirst({ ...query, where: { id: stored.id } });
     },
   }),
   orphanedPullRequests: t.relatedConnection('pullRequests', {

@@ -21,7 +21,7 @@ builder.queryFields((t) => ({
     args: { slug: t.arg.string({ required: true, description: 'The slug of the template.' }) },
     resolve: async (query, _root, { slug }, { db, viewer }) => {
       const template = await templateOfSlug(db.prisma, viewer, slug);
-      return template && db.prisma.template.findUnique({ ...query, where: { id: template.id } });
+      return template && db.reads.template.findFirst({ ...query, where: { id: template.id } });
     },
   }),
 }));

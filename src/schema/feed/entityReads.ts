@@ -102,7 +102,10 @@ type Turn = { change: Change; isOver(): boolean };
 
 type Request = { key: string; want: Want; id: string };
 
-export function createEntityReads(db: Pick<Database, 'prisma'>, limits: RunningLimits): EntityReads {
+export function createEntityReads(
+  db: Pick<Database, 'prisma' | 'reads'>,
+  limits: RunningLimits,
+): EntityReads {
   const recent = new LRUCache<number, Snapshot>({
     maxSize: MAX_KEPT_OBJECTS,
     sizeCalculation: ({ size }) => size,

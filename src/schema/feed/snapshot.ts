@@ -25,18 +25,19 @@ export type Rows = Map<string, Map<string, Row>>;
 
 /** @param limits of the read, which several operations share: it does not end with one of them. */
 export async function readAtOnce(
-  db: Pick<Database, 'prisma'>,
+  { prisma, reads }: Pick<Database, 'prisma' | 'reads'>,
   wanted: Wanted,
   limits: RunningLimits,
 ): Promise<Rows> {
   const operation = startOperation(limits);
-  const reads = () => [...wanted.values()].map(({ selection, ids }) => readOf(db, selection, ids));
+  const readsBy = (client: Database['reads']) =>
+    [...wanted.values()].map(({ selection, ids }) => readOf(client, selection, ids));
   try {
     const found = await operation.run(async () =>
       // One statement has one snapshot by itself.
       wanted.size === 1
-        ? await Promise.all(reads())
-        : await db.prisma.$transaction(reads(), { isolationLevel: 'RepeatableRead' }),
+        ? await Promise.all(readsBy(reads))
+        : await prisma.$transaction(readsBy(prisma), { isolationLevel: 'RepeatableRead' }),
     );
     return new Map(
       [...wanted.keys()].map((key, index) => [
@@ -52,7 +53,7 @@ export async function readAtOnce(
 }
 
 function readOf(
-  db: Pick<Database, 'prisma'>,
+  reads: Database['reads'],
   { organizationId, modelName, query }: Selection,
   ids: ReadonlySet<string>,
 ): Prisma.PrismaPromise<Row[]> {
@@ -60,5 +61,5 @@ function readOf(
   // Limited to the organization of the change, because a payload written by another program may name ids of any.
   const where = { organizationId, id: { in: [...ids] } };
   const args = { ...query, ...(select && { select }), where };
-  return model(db, modelName).findMany(args) as Prisma.PrismaPromise<Row[]>;
+  return model({ reads }, modelName).findMany(args) as Prisma.PrismaPromise<Row[]>;
 }

@@ -12,6 +12,7 @@ import { JsonScalar } from './jsonScalar.ts';
 import './list/connection.ts';
 import './list/list.ts';
 import ListPlugin from './list/listPlugin.ts';
+import LoadedPlugin from './loadedPlugin.ts';
 import { clientOf } from './rowLoader.ts';
 import './sharedBy.ts';
 import './visibility.ts';
@@ -33,7 +34,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [WeighPlugin, ListPlugin, ErrorsPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
+  plugins: [WeighPlugin, ListPlugin, ErrorsPlugin, LoadedPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

@@ -9,7 +9,7 @@ export type Model = {
 };
 
 /** @param name the model's name in the Prisma schema, such as `PullRequest` */
-export function model({ prisma }: Pick<Database, 'prisma'>, name: string): Model {
-  const delegate = `${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof typeof prisma;
-  return prisma[delegate] as unknown as Model;
+export function model({ reads }: Pick<Database, 'reads'>, name: string): Model {
+  const delegate = `${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof typeof reads;
+  return reads[delegate] as unknown as Model;
 }

@@ -28,14 +28,14 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
       nullable: true,
       description: 'The person; null when the viewer is an agent.',
       resolve: (query, { kind, id }, _args, { db }) =>
-        kind === 'USER' ? db.prisma.user.findFirstOrThrow({ ...query, where: { id } }) : null,
+        kind === 'USER' ? db.reads.user.findFirst({ ...query, where: { id } }) : null,
     }),
     agent: t.prismaField({
       type: Agent,
       nullable: true,
       description: 'The agent; null when the viewer is a person.',
       resolve: (query, { kind, id }, _args, { db }) =>
-        kind === 'AGENT' ? db.prisma.agent.findFirstOrThrow({ ...query, where: { id } }) : null,
+        kind === 'AGENT' ? db.reads.agent.findFirst({ ...query, where: { id } }) : null,
     }),
     personalOrganization: t.prismaField({
       type: Organization,
@@ -43,7 +43,7 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
       description:
         'The organization that was created together with the person. Null for an agent, and when the token does not work in it.',
       resolve: (query, { id, roles }, _args, { db }) =>
-        db.prisma.organization.findFirst({
+        db.reads.organization.findFirst({
           ...query,
           where: { personalOf: { id }, id: { in: [...roles.keys()] } },
         }),

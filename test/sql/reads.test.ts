@@ -1,0 +1,64 @@
+/** The statements that we compile for reads: they return what Prisma returns for the same arguments. */
+import fc from 'fast-check';
+import { findManyStatement } from '../../src/database/read/reads.ts';
+import { type Database, openDatabase } from '../../src/db.ts';
+import { furnish } from '../security/walk.ts';
+import { expect, it, test } from '../support/test.ts';
+import { MODELS, type Row, randomQuery, type Samples } from './randomReads.ts';
+
+const reading = test.extend(
+  'db',
+  { scope: 'file' },
+  async ({ sharedTeam, database, psql }, { onCleanup }) => {
+    await furnish(sharedTeam, psql);
+    for (let n = 0; n < 4; n += 1) await sharedTeam.spawn();
+    const db = openDatabase(database.url);
+    onCleanup(db.close);
+    return db;
+  },
+);
+
+type Find = { findMany(query: object): Promise<Row[]> };
+
+const delegateOf = (client: Database['prisma'] | Database['reads'], model: string) =>
+  client[`${model.charAt(0).toLowerCase()}${model.slice(1)}` as keyof Database['reads']] as unknown as Find;
+
+reading('random selections, conditions and orders return the rows of Prisma', async ({ db }) => {
+  const samples: Samples = new Map();
+  for (const model of MODELS) samples.set(model, await delegateOf(db.prisma, model).findMany({ take: 20 }));
+  const empty = MODELS.filter((model) => samples.get(model)?.length === 0);
+  expect(empty.length).toBeLessThan(MODELS.length / 3);
+
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...MODELS), fc.gen(), async (model, g) => {
+      const query = randomQuery(g, model, samples);
+      // Prisma would read what is not compiled.
+      expect(() => findManyStatement(model, query)).not.toThrow();
+      const rows = await delegateOf(db.reads, model).findMany(query);
+      expect(rows).toStrictEqual(await delegateOf(db.prisma, model).findMany(query));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+reading('all columns of every model are read as Prisma reads them', async ({ db }) => {
+  for (const model of MODELS) {
+    const query = { orderBy: { id: 'asc' } };
+    const rows = await delegateOf(db.reads, model).findMany(query);
+    expect(rows).toStrictEqual(await delegateOf(db.prisma, model).findMany(query));
+  }
+});
+
+it('a list of any length is sent as one statement', () => {
+  const textOf = (ids: string[]) => findManyStatement('Session', { where: { id: { in: ids } } }).text;
+  expect(textOf(['a', 'b', 'c'])).toBe(textOf([]));
+});
+
+it.for([
+  ['a filter', { where: { name: { contains: 'x' } } }],
+  ['an argument', { distinct: ['name'] }],
+  ['an order', { orderBy: { failure: { sort: 'asc', nulls: 'last' } } }],
+  ['an empty condition in `OR`', { where: { OR: [{}] } }],
+])('%s that the compiler does not know is left to Prisma', ([, query]) => {
+  expect(() => findManyStatement('Agent', query as object)).toThrow('Not compiled');
+});
