@@ -5,6 +5,7 @@ const BENCHES: Record<string, string> = {
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   fanout: 'what a delivery to one of 1,000 subscribers costs, beside ws, graphql-ws, yoga and mercurius',
   'fanout-mixed': 'the same with 1, 10 and 100 documents among the 1,000 subscribers',
+  churn: 'whether subscribers that come and leave, for BENCH_MINUTES, leave anything behind',
   import: 'org files of 42, 1,000 and 10,000 workspaces, created, skipped, updated and removed',
   install: 'templates of 10, 100 and 1,000 items, installed and resynced: time and statements',
   latency:
@@ -15,6 +16,7 @@ const BENCHES: Record<string, string> = {
   retention: 'what dropping a full partition of the log costs readers and the sequencer',
   small:
     'viewer alone, and with one object, against a yoga with a constant answer: requests a second and CPU',
+  subscribers: 'what 2,000 and 5,000 subscribers cost that receive nothing: connecting, memory and CPU',
   stall: 'how long one large transaction holds up what others change',
 };
 

@@ -7,14 +7,21 @@ import type { Socket } from 'node:net';
  * @returns a function of a monotonic clock's milliseconds that returns milliseconds.
  */
 export function createIntake(socket: Socket): (now: number) => number {
-  let taken: unknown[] = [];
+  let sent: number | undefined;
+  let unsent: number | undefined;
+  /** Undefined while nothing waits. */
   let takenAt: number | undefined;
   return (now) => {
     const queued = socket.writableLength;
-    const takenNow = [socket.bytesWritten - queued, unsentBytes(socket)];
-    const hasTaken = takenNow.some((bytes, index) => bytes !== taken[index]);
-    if (queued === 0 || hasTaken || takenAt === undefined) {
-      taken = takenNow;
+    if (queued === 0) {
+      takenAt = undefined;
+      return 0;
+    }
+    const sentNow = socket.bytesWritten - queued;
+    const unsentNow = unsentBytes(socket);
+    if (takenAt === undefined || sentNow !== sent || unsentNow !== unsent) {
+      sent = sentNow;
+      unsent = unsentNow;
       takenAt = now;
     }
     return now - takenAt;

@@ -5,12 +5,14 @@ export type Statement = { text: string; values: unknown[] };
 
 /**
  * Records the statements that this process sends for operations of clients, from now on. Those that authenticate count
- * apart; the feed and jobs do not count.
+ * apart, and so do those of the feed; jobs do not count.
  */
 export function countStatements(databaseUrl: string): {
   count(): number;
   /** The number of statements that authenticated. */
   authentications(): number;
+  /** The number of statements that read the feed. Some are sent by the clock. */
+  feedReads(): number;
   statements(): Statement[];
   stop(): void;
 } {
@@ -18,11 +20,13 @@ export function countStatements(databaseUrl: string): {
   const original = pg.Client.prototype.query;
   const sent: Statement[] = [];
   let authentications = 0;
+  let feedReads = 0;
   function counted(this: pg.Client & { connectionParameters?: Record<string, unknown> }, ...args: unknown[]) {
     const { application_name, database: name } = this.connectionParameters ?? {};
     if (name === database) {
       if (application_name === 'muster' && currentOperation()) sent.push(statementOf(args));
       if (application_name === 'muster tokens') authentications += 1;
+      if (application_name === 'muster feed') feedReads += 1;
     }
     return Reflect.apply(original, this, args);
   }
@@ -30,6 +34,7 @@ export function countStatements(databaseUrl: string): {
   return {
     count: () => sent.length,
     authentications: () => authentications,
+    feedReads: () => feedReads,
     statements: () => sent,
     stop() {
       pg.Client.prototype.query = original;

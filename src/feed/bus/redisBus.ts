@@ -59,8 +59,9 @@ export function createRedisBus({ url, prefix, log }: RedisBusOptions): Bus {
     firstAttempt.resolve();
   }
 
+  /** Once for a connection, however many of its commands fail: ioredis calls it ready until its stream has closed. */
   function restart(redis: Redis): void {
-    if (redis.status === 'ready') redis.disconnect(true);
+    if (redis.status === 'ready' && !redis.stream.writableEnded) redis.disconnect(true);
   }
 
   subscriber.on('error', markLost);

@@ -17,9 +17,9 @@ export type Backpressure = {
    * called before.
    *
    * @param now milliseconds of a monotonic clock.
-   * @param isBehind whether a subscription has fallen behind the changes that are kept in memory.
+   * @param isBehind returns whether a subscription has fallen behind the changes that are kept in memory.
    */
-  isLagging(now: number, isBehind: boolean): boolean;
+  isLagging(now: number, isBehind: () => boolean): boolean;
   dispose(): void;
 };
 
@@ -53,9 +53,13 @@ export function createBackpressure(socket: Socket, limits: ConnectionLimits): Ba
     },
 
     isLagging(now, isBehind) {
-      const queued = queuedBytes();
-      if (queued === 0 || !isBehind || inStepAt === undefined) inStepAt = now;
-      return stuckMs(now) >= limits.stuckMs || now - inStepAt >= limits.behindMs;
+      const stuck = stuckMs(now);
+      if (queuedBytes() === 0) {
+        inStepAt = undefined;
+        return false;
+      }
+      if (inStepAt === undefined || !isBehind()) inStepAt = now;
+      return stuck >= limits.stuckMs || now - inStepAt >= limits.behindMs;
     },
 
     dispose() {

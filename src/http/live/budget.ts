@@ -5,7 +5,6 @@ export type Budget = {
   /** @throws {GraphQLError} TOO_MANY_SUBSCRIPTIONS. */
   take(cost: number): void;
   giveBack(cost: number): void;
-  isUnused(): boolean;
 };
 
 /** @param holder what has the budget: a connection or a token. */
@@ -32,7 +31,6 @@ export function createBudget(limits: { subscriptions: number; cost: number }, ho
       subscriptions -= 1;
       cost -= returned;
     },
-    isUnused: () => subscriptions === 0,
   };
 }
 

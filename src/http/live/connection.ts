@@ -32,6 +32,8 @@ export type LiveConnection = {
   reserve(id: string, viewer: Viewer, cost: number): SubscriptionSlot;
   /** Records that the change which a subscription is delivering was handed to the socket. */
   written(id: string): void;
+  /** Makes a heartbeat due. To be called in time for the next one. */
+  beat(): void;
   /** Ends a connection that has taken nothing for too long, or has been behind for too long. @param now milliseconds */
   checkLag(now: number): void;
   end(why: Ending): void;
@@ -45,6 +47,8 @@ export type ConnectionOptions = {
   /** @throws {GraphQLError} when the viewer has too many subscriptions in all, or too costly ones. */
   onReserve(cost: number): void;
   onRelease(cost: number): void;
+  /** A subscription is open, with the rights that its viewer had. */
+  onAttach(): void;
   onDelivery(events: number): void;
   onEnd(why?: Ending): void;
 };
@@ -52,7 +56,7 @@ export type ConnectionOptions = {
 export function openConnection(
   transport: Transport,
   viewer: Viewer,
-  { limits, entityReads, onReserve, onRelease, onDelivery, onEnd }: ConnectionOptions,
+  { limits, entityReads, onReserve, onRelease, onAttach, onDelivery, onEnd }: ConnectionOptions,
 ): LiveConnection {
   const subscriptions = new Set<Subscription>();
   const turns = createTurns<Subscription>();
@@ -71,7 +75,6 @@ export function openConnection(
     isPreparing: operations.isPreparingAny,
     isFull: backpressure.isFull,
     beat: transport.beat,
-    everyMs: limits.heartbeatMs,
   });
   let isOver = false;
   /** Whether an event may not have reached the socket yet that counts as written. */
@@ -101,6 +104,11 @@ export function openConnection(
       subscription.stop();
       release(subscription);
     }
+  }
+
+  function isBehind(): boolean {
+    for (const subscription of subscriptions) if (subscription.isBehind()) return true;
+    return false;
   }
 
   function release(subscription: Subscription): void {
@@ -138,6 +146,7 @@ export function openConnection(
       return {
         attach(stream, organizationId) {
           subscription.attach(stream, organizationId);
+          onAttach();
           own = objects.subscribe(organizationId, stream);
           if (isOver) subscription.stop();
           void stream.live.then((isLive) => {
@@ -185,8 +194,9 @@ export function openConnection(
       heartbeats.retry();
     },
 
+    beat: heartbeats.beat,
+
     checkLag(now) {
-      const isBehind = [...subscriptions].some((subscription) => subscription.isBehind());
       if (backpressure.isLagging(now, isBehind)) end('LAGGED');
     },
     end,

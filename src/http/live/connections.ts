@@ -3,10 +3,12 @@ import type pg from 'pg';
 import type { Logger } from 'pino';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { EntityReads } from '../../schema/feed/entityReads.ts';
-import { type Budget, createBudget } from './budget.ts';
+import { createBudget } from './budget.ts';
 import { type LiveConnection, openConnection } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
 import { startRightsCheck } from './rightsCheck.ts';
+import { createRounds } from './rounds.ts';
+import type { TokenConnections } from './tokenConnections.ts';
 import type { Ending, Transport } from './transport.ts';
 
 export type LiveConnections = {
@@ -38,50 +40,57 @@ export function createLiveConnections(
 ): LiveConnections {
   const limits = { ...CONNECTION_LIMITS, ...tuning };
   const connections = new Set<LiveConnection>();
-  const budgets = new Map<string, Budget>();
+  const tokens = new Map<string, TokenConnections>();
   const ended = { FORBIDDEN: 0, RIGHTS_CHANGED: 0, LAGGED: 0, OVERLOADED: 0, RESTART: 0 };
   let deliveries = 0;
 
-  function budgetOf(tokenId: string): Budget {
-    const limit = { subscriptions: limits.perToken, cost: limits.costPerToken };
-    return budgets.get(tokenId) ?? createBudget(limit, 'A token');
+  function tokenOf(tokenId: string): TokenConnections {
+    const known = tokens.get(tokenId);
+    if (known) return known;
+    const budget = createBudget({ subscriptions: limits.perToken, cost: limits.costPerToken }, 'A token');
+    const token: TokenConnections = { connections: new Set(), budget, compared: undefined };
+    tokens.set(tokenId, token);
+    return token;
   }
 
   const lagTimer = setInterval(() => {
-    for (const connection of connections) connection.checkLag(performance.now());
+    const now = performance.now();
+    for (const connection of connections) connection.checkLag(now);
   }, LAG_CHECK_MS);
-  const stopRightsCheck = startRightsCheck(connections, pool, log);
+  const heartbeats = createRounds<LiveConnection>(limits.heartbeatMs, (connection) => connection.beat());
+  const stopRightsCheck = startRightsCheck(tokens, pool, log);
 
   return {
     limits,
     open(transport, viewer) {
+      const { tokenId } = viewer;
+      const token = tokenOf(tokenId);
       const connection = openConnection(transport, viewer, {
         limits,
         entityReads,
-        onReserve(cost) {
-          const budget = budgetOf(viewer.tokenId);
-          budget.take(cost);
-          budgets.set(viewer.tokenId, budget);
-        },
-        onRelease(cost) {
-          const budget = budgetOf(viewer.tokenId);
-          budget.giveBack(cost);
-          if (budget.isUnused()) budgets.delete(viewer.tokenId);
+        onReserve: token.budget.take,
+        onRelease: token.budget.giveBack,
+        onAttach() {
+          token.compared = undefined;
         },
         onDelivery(events) {
           deliveries += events;
         },
         onEnd(why) {
+          stopHeartbeats();
           connections.delete(connection);
+          token.connections.delete(connection);
+          if (token.connections.size === 0) tokens.delete(tokenId);
           if (!why) return;
           ended[why] += 1;
-          const { tokenId } = viewer;
           if (why === 'LAGGED') log.warn({ tokenId }, 'a lagging connection was closed');
           if (why === 'OVERLOADED')
             log.warn({ tokenId }, 'a connection was closed because its events could not be read');
         },
       });
+      const stopHeartbeats = heartbeats.join(connection);
       connections.add(connection);
+      token.connections.add(connection);
       return connection;
     },
 
@@ -99,6 +108,7 @@ export function createLiveConnections(
 
     async close() {
       clearInterval(lagTimer);
+      heartbeats.stop();
       for (const connection of [...connections]) connection.end('RESTART');
       await stopRightsCheck();
     },

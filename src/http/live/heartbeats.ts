@@ -4,6 +4,8 @@ import type { Subscription } from './subscription.ts';
 import type { Transport } from './transport.ts';
 
 export type Heartbeats = {
+  /** It is time for a heartbeat. When the last one is still due, a sign of life is sent. */
+  beat(): void;
   /** Makes a heartbeat due; it is sent as soon as it is true for every subscription. */
   beatSoon(): void;
   /** Sends the heartbeat that is due, if it can be sent by now. */
@@ -22,23 +24,15 @@ export type HeartbeatOptions = {
   /** Whether so many bytes wait for the network that nothing should be added. */
   isFull(): boolean;
   beat: Transport['beat'];
-  everyMs: number;
 };
 
 export function createHeartbeats(options: HeartbeatOptions): Heartbeats {
   const { subscriptions, isPreparing, isFull, beat } = options;
   const gate = createGate();
-  const timer = setInterval(onTimer, options.everyMs);
   let isDue = false;
   /** Whether deliveries were already held back for the heartbeat that is due. */
   let hasHeldBack = false;
   let isOver = false;
-
-  function onTimer(): void {
-    // The last one is still due because a subscription is catching up. The client should see that the connection lives.
-    if (isDue && !isFull()) beat();
-    beatSoon();
-  }
 
   function beatSoon(): void {
     isDue = true;
@@ -92,13 +86,17 @@ export function createHeartbeats(options: HeartbeatOptions): Heartbeats {
   }
 
   return {
+    beat() {
+      // The last one is still due because a subscription is catching up. The client should see that the connection lives.
+      if (isDue && !isFull()) beat();
+      beatSoon();
+    },
     beatSoon,
     retry,
     pass: gate.pass,
     passes: (position) => position <= (gate.closedAt() ?? position),
     dispose() {
       isOver = true;
-      clearInterval(timer);
       gate.open();
     },
   };

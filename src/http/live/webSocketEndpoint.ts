@@ -9,7 +9,7 @@ import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';
 import { isComplete, readMessage } from './webSocketMessage.ts';
-import { monitorPeer } from './webSocketPeer.ts';
+import { monitorPeers } from './webSocketPeer.ts';
 import { createProtocol, type SocketExtra } from './webSocketProtocol.ts';
 import { closeSocket, shortReason, TRY_AGAIN_LATER } from './webSocketTransport.ts';
 
@@ -27,6 +27,7 @@ export function createWebSocketEndpoint(
   connections: LiveConnections,
   log: Logger,
 ): WebSocketEndpoint {
+  const peers = monitorPeers();
   const protocol = makeServer(createProtocol({ yoga, authenticate, connections, log }));
   const sockets = new WebSocketServer({
     server,
@@ -46,6 +47,7 @@ export function createWebSocketEndpoint(
       const text = String(data);
       const received = readMessage(text);
       if (received.fault !== undefined) return socket.close(CloseCode.BadRequest, received.fault);
+      if (received.message.type === MessageType.Pong) return;
       // graphql-ws has no hook for this: it lets a query run, and drops the answer.
       if (isComplete(received.message)) extra.live?.operations.completed(received.message.id);
       try {
@@ -60,8 +62,8 @@ export function createWebSocketEndpoint(
 
   // ws passes on the errors of the HTTP server, and without a listener they would end the process. `listen` reports them.
   sockets.on('error', () => {});
-  sockets.on('connection', (socket, request) => {
-    const extra: SocketExtra = { socket, request };
+  sockets.on('connection', (socket, { socket: tcp }) => {
+    const extra: SocketExtra = { socket, tcp };
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -75,12 +77,9 @@ export function createWebSocketEndpoint(
       },
       extra,
     );
-    const stopWatching = monitorPeer(socket);
+    peers.watch(socket);
     socket.on('error', (error) => log.debug({ err: error }, 'a WebSocket broke'));
-    socket.once('close', (code, reason) => {
-      stopWatching();
-      void closed(code, String(reason));
-    });
+    socket.once('close', (code, reason) => void closed(code, String(reason)));
   });
 
   return {
@@ -91,6 +90,7 @@ export function createWebSocketEndpoint(
       }, deadlineMs);
       await new Promise((resolve) => sockets.close(resolve));
       clearTimeout(deadline);
+      peers.stop();
     },
   };
 }

@@ -1,23 +1,50 @@
 /** Detects WebSocket peers that vanished without closing. */
 import type { WebSocket } from 'ws';
 
-/** A peer that has nothing to read and answers no ping for this long is gone. */
-const PING_MS = 12_000;
+/** A peer that was silent for this long is asked by a ping. Clients that answer heartbeats are never silent for so long. */
+const SILENCE_MS = 12_000;
+/** A peer that has nothing to read and does not answer the ping for this long is gone. */
+const ANSWER_MS = 8_000;
+const CHECK_MS = 2_000;
 
-/** @returns a function that stops the pings. */
-export function monitorPeer(socket: WebSocket): () => void {
-  let isAnswering = true;
-  const answered = () => {
-    isAnswering = true;
-  };
-  socket.on('pong', answered);
-  socket.on('message', answered);
+export type Peers = {
+  /** Watches a socket until it is closed. */
+  watch(socket: WebSocket): void;
+  stop(): void;
+};
+
+type Peer = { socket: WebSocket; heardAt: number; askedAt: number | undefined };
+
+export function monitorPeers(): Peers {
+  const peers = new Set<Peer>();
+
+  function check(peer: Peer, now: number): void {
+    const { socket, heardAt, askedAt } = peer;
+    // A slow reader has not received the ping yet. Backpressure decides about it.
+    if (socket.bufferedAmount > 0) peer.askedAt = undefined;
+    else if (askedAt !== undefined && now - askedAt >= ANSWER_MS) socket.terminate();
+    else if (askedAt === undefined && now - heardAt >= SILENCE_MS) {
+      peer.askedAt = now;
+      socket.ping();
+    }
+  }
+
   const timer = setInterval(() => {
-    // A slow reader has not received the ping yet; backpressure decides about it.
-    if (socket.bufferedAmount > 0) return;
-    if (!isAnswering) return socket.terminate();
-    isAnswering = false;
-    socket.ping();
-  }, PING_MS);
-  return () => clearInterval(timer);
+    const now = performance.now();
+    for (const peer of peers) check(peer, now);
+  }, CHECK_MS).unref();
+
+  return {
+    watch(socket) {
+      const peer: Peer = { socket, heardAt: performance.now(), askedAt: undefined };
+      const heard = () => {
+        peer.heardAt = performance.now();
+        peer.askedAt = undefined;
+      };
+      peers.add(peer);
+      socket.on('message', heard).on('pong', heard);
+      socket.once('close', () => peers.delete(peer));
+    },
+    stop: () => clearInterval(timer),
+  };
 }

@@ -1,14 +1,15 @@
 /** graphql-ws's protocol over the same yoga as HTTP: authentication, and the life of each operation. */
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import {
   type DocumentNode,
   type ExecutionArgs,
+  type ExecutionResult,
   GraphQLError,
   getOperationAST,
   OperationTypeNode,
 } from 'graphql';
-import { CloseCode, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { CloseCode, type Context, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Authenticate } from '../../auth/authenticate.ts';
@@ -19,10 +20,24 @@ import type { LiveConnections } from './connections.ts';
 import { webSocketTransport } from './webSocketTransport.ts';
 
 /** What graphql-ws keeps for us with each socket. */
-export type SocketExtra = { socket: WebSocket; request: IncomingMessage; live?: LiveConnection };
+export type SocketExtra = {
+  socket: WebSocket;
+  tcp: Socket;
+  /** Absent until `connection_init` was accepted. */
+  live?: LiveConnection;
+  /** When `connection_init` was authenticated, by the process's monotonic clock. */
+  authenticatedAt?: number;
+};
 
 type ConnectionParams = Record<string, unknown>;
+type Peer = Context<ConnectionParams, SocketExtra>;
 type Enveloped = ReturnType<GraphQLServer['getEnveloped']>;
+
+/**
+ * How long a subscription may use the viewer of `connection_init`, because most clients subscribe at once. No longer than
+ * until the next check of the rights, which ends it like a subscription that was open before.
+ */
+const INIT_HOLDS_MS = 500;
 
 const NO_OPERATION = 'Could not determine what operation to execute.';
 
@@ -40,21 +55,15 @@ export function createProtocol({
   /** @throws {GraphQLError} and {AggregateError} of GraphQL errors. */
   async function prepare(
     live: LiveConnection,
-    connectionParams: ConnectionParams | undefined,
+    { connectionParams, extra }: Peer,
     id: string,
     payload: SubscribePayload,
   ): Promise<ExecutionArgs> {
     const { query, variables, operationName } = payload;
     live.operations.prepare(id);
-    // For every operation: the viewer's rights may have changed since the socket was opened.
-    const viewer = await authenticate(authorizationOf(connectionParams));
-    if (!viewer) {
-      live.end('FORBIDDEN');
-      throw new GraphQLError('Forbidden');
-    }
     const initial: TransportContext = {
-      viewer,
-      subscriptionTransport: { reserve: (cost) => live.reserve(id, viewer, cost) },
+      viewer: live.viewer,
+      subscriptionTransport: { reserve: (cost) => live.reserve(id, initial.viewer, cost) },
       leaving: live.gone,
     };
     const { schema, execute, subscribe, contextFactory, parse, validate } = yoga.getEnveloped(initial);
@@ -63,27 +72,47 @@ export function createProtocol({
     if (errors.length > 0) throw new AggregateError(errors);
     const operation = getOperationAST(document, operationName);
     if (!operation) throw new GraphQLError(NO_OPERATION);
+    const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+    /** The viewer's rights may have changed since the socket was opened. */
+    const authenticateAnew = async () => {
+      const viewer = await authenticate(authorizationOf(connectionParams));
+      if (!viewer) {
+        live.end('FORBIDDEN');
+        throw new GraphQLError('Forbidden');
+      }
+      initial.viewer = viewer;
+    };
+    const isAuthenticated = isSubscription && isJustAuthenticated(extra);
+    if (!isAuthenticated) await authenticateAnew();
     // From here on, no heartbeat waits for a query or mutation.
-    if (operation.operation !== OperationTypeNode.SUBSCRIPTION) {
-      initial.leaving = live.operations.executing(id, payload);
-    }
+    if (!isSubscription) initial.leaving = live.operations.executing(id, payload);
     const contextValue = await contextFactory();
     const args = { schema, document, operationName, variableValues: variables, contextValue };
+
+    /** The viewer may have joined the organization since `connection_init`. */
+    const subscribeAgain: Enveloped['subscribe'] = async (first: ExecutionArgs) => {
+      const result = await subscribe(first);
+      if (!isNotFound(result)) return result;
+      await authenticateAnew();
+      return await subscribe({ ...first, contextValue: await contextFactory() });
+    };
     // graphql-ws hands the arguments on to `execute` and `subscribe` below, which need the functions of this envelop.
-    return { ...args, rootValue: { execute, subscribe } };
+    return { ...args, rootValue: { execute, subscribe: isAuthenticated ? subscribeAgain : subscribe } };
   }
 
   return {
     async onConnect({ connectionParams, extra }) {
-      const { socket, request } = extra;
+      const { socket, tcp } = extra;
       const viewer = await authenticate(authorizationOf(connectionParams));
       // A socket that closed meanwhile has emitted `close` already, so its connection would never be disposed of.
       if (!viewer || socket.readyState !== socket.OPEN) return false;
-      extra.live = connections.open(webSocketTransport(socket, request), viewer);
+      extra.live = connections.open(webSocketTransport(socket, tcp), viewer);
+      extra.authenticatedAt = performance.now();
       return true;
     },
 
-    async onSubscribe({ connectionParams, extra }, id, payload) {
+    async onSubscribe(peer, id, payload) {
+      const { extra } = peer;
       const live = liveOf(extra);
       const requestId = randomUUID();
       // The client completed the first operation of this id while it was being prepared, so graphql-ws allows a second.
@@ -92,7 +121,7 @@ export function createProtocol({
         return closeWith(extra.socket, CloseCode.SubscriberAlreadyExists, 'Subscriber already exists');
       }
       try {
-        return await prepare(live, connectionParams, id, payload);
+        return await prepare(live, peer, id, payload);
       } catch (error) {
         // Here, because graphql-ws calls no hook for an operation that the client has completed meanwhile.
         live.operations.prepared(id);
@@ -128,6 +157,14 @@ function closeWith(socket: WebSocket, code: number, reason: string): readonly Gr
 /** Matched in any letter case: clients copy it from the HTTP header, whose name has none. */
 function authorizationOf(params: ConnectionParams | undefined): unknown {
   return Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+}
+
+function isJustAuthenticated({ authenticatedAt = Number.NEGATIVE_INFINITY }: SocketExtra): boolean {
+  return performance.now() - authenticatedAt < INIT_HOLDS_MS;
+}
+
+function isNotFound(result: AsyncIterable<unknown> | ExecutionResult): boolean {
+  return 'errors' in result && result.errors?.[0]?.extensions.code === 'NOT_FOUND';
 }
 
 function enveloped({ rootValue }: ExecutionArgs): Pick<Enveloped, 'execute' | 'subscribe'> {

@@ -1,5 +1,5 @@
 /** A WebSocket as a connection's transport: heartbeats are pings, and endings are close codes. */
-import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { CloseCode, MessageType, stringifyMessage } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Ending, Transport } from './transport.ts';
@@ -15,13 +15,13 @@ const CLOSE: Record<Ending, [code: number, reason: string]> = {
   RESTART: [SERVICE_RESTART, 'Service restart'],
 };
 
-export function webSocketTransport(socket: WebSocket, request: IncomingMessage): Transport {
+export function webSocketTransport(socket: WebSocket, tcp: Socket): Transport {
   return {
-    socket: request.socket,
+    socket: tcp,
     isWritable: () => socket.readyState === socket.OPEN,
     // Around ws, which would frame each message anew. Without compression it writes each of its own messages whole and at
     // once, so that the two do not mix.
-    write: (id, results) => void request.socket.write(framesOf(results, id)),
+    write: (id, results) => void tcp.write(framesOf(results, id)),
     beat: (payload) => socket.send(stringifyMessage({ type: MessageType.Ping, payload })),
     end: (why) => closeSocket(socket, why),
   };
