@@ -7,6 +7,9 @@
 -- writes. Only that trigger locks standings, and it locks nothing after them. So writers cannot deadlock over them, in
 -- whatever order they lock sessions and pull requests.
 --
+-- An update of a session is noted too, with the names of what changed and the id that its event gets (session.sql). So the
+-- event is written once, and with the standing.
+--
 -- Under REPEATABLE READ, the second transaction could not see the writes of the first. A standing is therefore written
 -- even when it stays the same: the second transaction fails with a serialization error.
 CREATE OR REPLACE FUNCTION begin_standing(s session) RETURNS session_standing
@@ -41,13 +44,14 @@ CREATE OR REPLACE FUNCTION note_standing_of_pull_request() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO standing_due (subject, subject_id)
+  -- The event of the session must come after this cause: an id that was drawn before is given up.
+  INSERT INTO standing_due AS due (subject, subject_id)
   SELECT 'SESSION'::standing_subject, held.session_id
     FROM (VALUES (NEW.session_id), (OLD.session_id)) AS held (session_id)
    WHERE held.session_id IS NOT NULL
-   UNION ALL
+   UNION
   SELECT 'PULL_REQUEST', NEW.id WHERE TG_OP = 'UPDATE' AND NEW.session_id IS DISTINCT FROM OLD.session_id
-  ON CONFLICT DO NOTHING;
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET event_id = NULL WHERE due.event_id IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -61,8 +65,9 @@ BEGIN
 END
 $$;
 
--- Derives everything that the transaction has noted. It fires for each note, and all but the first find theirs done. They
--- look for theirs by its key: a search for any note would pass over all that the transaction has deleted.
+-- Derives everything that the transaction has noted, and writes the events of its sessions. It fires for each note, and all
+-- but the first find theirs done. They look for theirs by its key: a search for any note would pass over all that the
+-- transaction has deleted.
 --
 -- Planning the rule takes longer than the derivation, so a connection plans it once. The indexes always fit, but the plan
 -- may be made while the tables are small or their statistics old: without sequential scans, it stays right when they grow.
@@ -71,10 +76,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE
-  sessions uuid[];
+  notes standing_due[];
   pull_requests uuid[];
+  holders uuid[];
   reviewed uuid[];
   discussed uuid[];
+  created uuid[];
 BEGIN
   IF NOT EXISTS (
     SELECT FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
@@ -83,19 +90,16 @@ BEGIN
   END IF;
 
   WITH due AS (
-    DELETE FROM standing_due WHERE xid = pg_current_xact_id() RETURNING subject, subject_id
+    DELETE FROM standing_due d WHERE xid = pg_current_xact_id() RETURNING d AS note, subject, subject_id
   )
-  SELECT array_agg(subject_id) FILTER (WHERE subject = 'SESSION'),
+  SELECT array_agg(note) FILTER (WHERE subject = 'SESSION'),
          array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
          array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
          array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
-    INTO sessions, pull_requests, reviewed, discussed
+    INTO notes, pull_requests, reviewed, discussed
     FROM due;
   IF num_nonnulls(reviewed, discussed) > 0 THEN
     PERFORM tell_pull_request_summaries(reviewed, discussed);
-  END IF;
-  IF num_nonnulls(sessions, pull_requests) = 0 THEN
-    RETURN NULL;
   END IF;
 
   -- A review thread counts for the session that holds its pull request, but a change of the thread does not lock the pull
@@ -105,14 +109,34 @@ BEGIN
   IF pull_requests IS NOT NULL THEN
     PERFORM pg_advisory_xact_lock(hashtext('muster.session_standing'), part)
        FROM (SELECT DISTINCT hashtext(id::text) & 255 AS part FROM unnest(pull_requests) AS id ORDER BY part) parts;
-    sessions := sessions || ARRAY(SELECT p.session_id FROM pull_request p WHERE p.id = ANY (pull_requests));
+    holders := ARRAY(SELECT p.session_id FROM pull_request p WHERE p.id = ANY (pull_requests));
+  END IF;
+  IF num_nonnulls(notes, holders) = 0 THEN
+    RETURN NULL;
   END IF;
 
-  PERFORM FROM session_standing k WHERE k.session_id = ANY (sessions) ORDER BY k.session_id FOR NO KEY UPDATE;
+  SELECT array_agg(session_id) FILTER (WHERE is_new) INTO created FROM (
+    SELECT k.session_id, k.created_xid = pg_current_xact_id() AS is_new
+      FROM session_standing k
+     WHERE k.session_id IN (SELECT subject_id FROM unnest(notes) UNION ALL SELECT unnest(holders))
+     ORDER BY k.session_id
+       FOR NO KEY UPDATE OF k
+  ) locked;
 
-  WITH derived AS MATERIALIZED (
+  WITH due AS MATERIALIZED (
+    -- A note without the id of an event is a cause that came after it.
+    SELECT noted.session_id, coalesce(max(noted.changed), '{}') AS changed,
+           CASE WHEN bool_and(noted.event_id IS NOT NULL) THEN max(noted.event_id) END AS event_id
+      FROM (
+        SELECT n.subject_id AS session_id, n.changed, n.event_id FROM unnest(notes) n
+         UNION ALL
+        SELECT holder, NULL, NULL FROM unnest(holders) holder
+      ) noted
+     GROUP BY noted.session_id
+  ), derived AS MATERIALIZED (
     SELECT
-      k.session_id, s.kind, s.created_at, rule.display_status, rule.scm_status, rule.lane, rule.urgency,
+      s, p.slug, rule.display_status, rule.scm_status, rule.lane, rule.urgency,
+      due.changed AS own_changes, due.event_id,
       array_remove(ARRAY[
         CASE WHEN rule.display_status <> k.display_status         THEN 'displayStatus' END,
         CASE WHEN rule.lane <> k.lane                             THEN 'lane' END,
@@ -122,61 +146,47 @@ BEGIN
       ], NULL) AS changed,
       -- The feed orders transactions by their last changes. Another transaction has changed the standing after the last
       -- change of this one, so only a new change of this one can come after that.
-      EXISTS (
+      k.xid <> pg_current_xact_id() AND EXISTS (
         SELECT FROM change_outbox o
-         WHERE o.xid = k.xid AND k.xid <> pg_current_xact_id()
-           AND o.id > (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+         WHERE o.xid = k.xid
+           AND o.id > greatest(
+             due.event_id, (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+           )
       ) AS is_overtaken
-    FROM session_standing k
-    JOIN session s ON s.id = k.session_id
-    JOIN session_status rule ON rule.session_id = k.session_id
-    WHERE k.session_id = ANY (sessions)
+    FROM due
+    JOIN session_standing k ON k.session_id = due.session_id
+    JOIN session s ON s.id = due.session_id
+    JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+    JOIN session_status rule ON rule.session_id = due.session_id
   ), written AS (
     UPDATE session_standing k
-       SET kind = d.kind, created_at = d.created_at,
+       SET kind = (d.s).kind, created_at = (d.s).created_at,
            display_status = d.display_status, scm_status = d.scm_status, lane = d.lane, urgency = d.urgency,
            status_since = CASE WHEN d.display_status = k.display_status THEN k.status_since ELSE greatest(k.status_since, now()) END,
            lane_since = CASE WHEN d.lane = k.lane THEN k.lane_since ELSE greatest(k.lane_since, now()) END,
            xid = pg_current_xact_id()
       FROM derived d
-     WHERE d.session_id = k.session_id
-    RETURNING k.session_id, k AS standing, d.changed, d.is_overtaken
-  ), own_event AS (
-    SELECT DISTINCT ON (o.entity_id) o.entity_id AS session_id, o.id, o.type
-      FROM change_outbox o
-     WHERE o.xid = pg_current_xact_id() AND o.entity_type = 'Session'
-     ORDER BY o.entity_id, o.id DESC
-  ), last_cause AS (
-    SELECT subject AS session_id, max(o.id) AS id
-      FROM change_outbox o, unnest(o.subjects) AS subject
-     WHERE o.xid = pg_current_xact_id() AND o.entity_type IN ('PullRequest', 'PullRequestReviewThread')
-     GROUP BY subject
-  ), event AS (
-    -- The transaction's own event of the session tells the new standing, unless a cause comes after the event.
-    SELECT
-      w.*, s AS session, o.id,
-      o.type = 'SESSION_CREATED' OR o.id > coalesce(c.id, 0) AND NOT w.is_overtaken AS tells
-    FROM written w
-    JOIN session s ON s.id = w.session_id
-    LEFT JOIN own_event o ON o.session_id = w.session_id
-    LEFT JOIN last_cause c ON c.session_id = w.session_id
-  ), told AS (
-    UPDATE change_outbox o
-       SET payload = jsonb_build_object(
-             'changed', CASE WHEN e.tells AND o.type = 'SESSION_UPDATED'
-                             THEN (o.payload -> 'changed') - e.changed || to_jsonb(e.changed) ELSE o.payload -> 'changed' END,
-             'row', session_image(e.session, e.standing)
-           )
-      FROM event e
-     WHERE o.id = e.id
+     WHERE (d.s).id = k.session_id
+    RETURNING d.s, d.slug, d.own_changes, d.changed, d.event_id, d.is_overtaken, k AS standing
   )
-  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload)
-  SELECT (e.session).organization_id, 'SESSION_UPDATED', 'Session', e.session_id,
-         array_remove(ARRAY[e.session_id, (e.session).project_id, (e.session).agent_id], NULL),
-         jsonb_build_object('changed', e.changed, 'row', session_image(e.session, e.standing))
-    FROM event e
-   WHERE e.changed <> '{}' AND e.tells IS NOT TRUE
-   ORDER BY e.session_id;
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT CASE WHEN w.event_id IS NULL OR w.is_overtaken THEN nextval('change_outbox_id_seq') ELSE w.event_id END,
+         (w.s).organization_id, 'SESSION_UPDATED', 'Session', (w.s).id,
+         array_remove(ARRAY[(w.s).id, (w.s).project_id, (w.s).agent_id], NULL),
+         jsonb_build_object('changed', w.own_changes || w.changed, 'row', session_image(w.s, w.slug, w.standing))
+    FROM (SELECT * FROM written ORDER BY event_id, (s).id) w
+   WHERE w.own_changes <> '{}' OR w.changed <> '{}' AND (w.standing).created_xid <> pg_current_xact_id();
+
+  -- The event of a session that this transaction has created shows the standing that it has at the end.
+  IF created IS NOT NULL THEN
+    UPDATE change_outbox o
+       SET payload = jsonb_build_object('changed', o.payload -> 'changed', 'row', session_image(s, p.slug, k))
+      FROM session_standing k JOIN session s ON s.id = k.session_id
+      JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+     WHERE o.xid = pg_current_xact_id() AND o.type = 'SESSION_CREATED' AND k.session_id = o.entity_id
+       -- Not as a join, which a plan for few sessions would run as nested loops.
+       AND (o.entity_id IN (SELECT unnest(created))) IS TRUE;
+  END IF;
   RETURN NULL;
 END
 $$;

@@ -198,7 +198,7 @@ describe('another program', () => {
     expect(changes.slice(40).map(({ entityId }) => uuidOf(entityId))).toEqual(ids.map(uuidOf).toSorted());
   });
 
-  it('changes a session and its pull request in one transaction: the last event has the standing', async ({
+  it('changes a session and then its pull request in one transaction: one event of the session tells both', async ({
     team,
     psql,
   }) => {
@@ -209,9 +209,32 @@ describe('another program', () => {
     await psql('COMMIT');
     const changes = (await team.changes()).filter(({ type }) => /^SESSION_|^PR_/.test(type)).slice(-3);
     expect(changes).toMatchObject([
-      { type: 'SESSION_UPDATED', payload: { changed: ['branch'] } },
+      { type: 'PR_CREATED' },
       { type: 'PR_UPDATED' },
-      { type: 'SESSION_UPDATED', payload: { row: await standingOf(team, id) } },
+      {
+        type: 'SESSION_UPDATED',
+        payload: {
+          changed: ['branch', 'displayStatus', 'lane', 'laneSince', 'scmStatus', 'statusSince'],
+          row: { branch: 'other', ...(await standingOf(team, id)) },
+        },
+      },
+    ]);
+  });
+
+  it('changes a session twice in one transaction: each update is an event, in its place', async ({
+    team,
+    psql,
+  }) => {
+    const { id } = await team.spawn();
+    await psql('BEGIN');
+    await psql(`UPDATE session SET branch = 'one' WHERE id = $1`, [uuidOf(id)]);
+    await psql(`UPDATE session SET branch = 'two', display_name = 'Two' WHERE id = $1`, [uuidOf(id)]);
+    await psql(`UPDATE project SET name = 'Other' WHERE id = $1`, [uuidOf(team.project.id)]);
+    await psql('COMMIT');
+    expect((await team.changes()).slice(-3)).toMatchObject([
+      { type: 'SESSION_UPDATED', payload: { changed: ['branch'], row: { branch: 'one' } } },
+      { type: 'SESSION_UPDATED', payload: { changed: ['branch', 'displayName'], row: { branch: 'two' } } },
+      { type: 'PROJECT_UPDATED' },
     ]);
   });
 
