@@ -14,7 +14,7 @@ import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { createFeed } from '../src/feed/feed.ts';
 import { readPage } from '../src/feed/log/page.ts';
 import { dropOldest } from '../src/feed/sequence/retention.ts';
-import { migrate } from '../src/migrations.ts';
+import { migrate } from '../src/migrations/migrations.ts';
 import { inWords, percentiles, say } from './support/figures.ts';
 
 const PARTITIONS = 6;

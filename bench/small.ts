@@ -6,7 +6,7 @@
  * other, each over a connection of its own.
  */
 import { Client } from 'undici';
-import { globalId } from '../src/globalId.ts';
+import { globalId } from '../src/value/globalId.ts';
 import { startServer } from '../test/support/process.ts';
 import { startChild } from './support/child.ts';
 import { cpuMs } from './support/cpu.ts';

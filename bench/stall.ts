@@ -12,7 +12,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { startEmbeddedPostgres } from '../src/embedded/postgres.ts';
 import { createFeed } from '../src/feed/feed.ts';
-import { migrate } from '../src/migrations.ts';
+import { migrate } from '../src/migrations/migrations.ts';
 
 const SIZES = [0, 1_000, 10_000, 100_000];
 /** The rows of the large organization. Each is changed as often as needed. */

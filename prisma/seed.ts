@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { newSecret } from '../src/auth/secret.ts';
 import type { Viewer } from '../src/auth/viewer.ts';
-import type { Database, Tx } from '../src/db.ts';
-import { DEFAULT_QUOTAS } from '../src/quotas.ts';
+import { DEFAULT_QUOTAS } from '../src/config/quotas.ts';
+import type { Database, Tx } from '../src/database/db.ts';
 import { noRuntime } from '../src/runtime/none.ts';
 import { issueToken } from '../src/services/organization/issueToken.ts';
 import { insertOrganization } from '../src/services/organization/organization.ts';

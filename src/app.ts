@@ -1,14 +1,15 @@
 /** The composition root. The command line and the tests call the same functions. */
 
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
+import { DEFAULT_QUOTAS, type Quotas } from './config/quotas.ts';
 import {
   type CommitListener,
   type Database,
   type DatabaseLimits,
   openCheckPool,
   openDatabase,
-} from './db.ts';
+} from './database/db.ts';
 import { createFeed, type Feed } from './feed/feed.ts';
 import { startPublisher } from './feed/publisher.ts';
 import { createBacklogMonitor } from './feed/sequence/backlog.ts';
@@ -22,9 +23,8 @@ import { createBoss } from './jobs/boss.ts';
 import { readJobFigures } from './jobs/figures.ts';
 import { createJobQueue } from './jobs/jobQueue.ts';
 import { startWorkers, type Workers, type WorkersOptions } from './jobs/worker.ts';
+import { RUNNING_LIMITS } from './load/operation.ts';
 import { createMetrics, createSequencerMetrics } from './observe/metrics.ts';
-import { RUNNING_LIMITS } from './operation.ts';
-import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 import { type ExecLimits, execRuntime } from './runtime/exec.ts';
 import { noRuntime } from './runtime/none.ts';
 import type { PullRequestSource } from './services/port/pullRequestSource.ts';

@@ -1,13 +1,13 @@
 /** The context of every resolver: the viewer, the request's id, and the services to answer from. */
 import type { Logger } from 'pino';
 import type { Viewer } from './auth/viewer.ts';
-import type { Database } from './db.ts';
+import type { Quotas } from './config/quotas.ts';
+import type { Database } from './database/db.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
 import type { SharedResults } from './http/live/sharedResults.ts';
-import type { Operation } from './operation.ts';
-import type { Quotas } from './quotas.ts';
+import type { Operation } from './load/operation.ts';
 import type { EventObjects, Moment, SubscriptionObjects } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
 import type { JobQueue } from './services/port/job.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ConfigurationError, loadConfig } from '../src/config.ts';
+import { ConfigurationError, loadConfig } from '../src/config/config.ts';
 
 const SECRET = 'hunter2-hunter2';
 

@@ -1,12 +1,12 @@
 /** Muster has its own settings in each of its connections, whatever the database or another program sets. */
 import pg from 'pg';
-import { openDatabase } from '../src/db.ts';
+import { openDatabase } from '../src/database/db.ts';
+import { withSessionSettings } from '../src/database/sessionSettings.ts';
 import { withClient } from '../src/embedded/client.ts';
 import { connectSequencer, disconnect } from '../src/feed/sequence/connection.ts';
 import { databaseCheck } from '../src/http/ops/health.ts';
 import { locked } from '../src/migrations/lock.ts';
 import { createLogger } from '../src/observe/log.ts';
-import { withSessionSettings } from '../src/sessionSettings.ts';
 import { Changes } from './live/documents.ts';
 import { startTestApp, type TestApp } from './support/app.ts';
 import { createDatabase, createPlainDatabase, type TestDatabase } from './support/database.ts';

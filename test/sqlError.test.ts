@@ -1,5 +1,5 @@
 import { Prisma } from '../prisma/client/client.ts';
-import { violatedConstraint } from '../src/sqlError.ts';
+import { violatedConstraint } from '../src/database/sqlError.ts';
 import { expect, it } from './support/test.ts';
 
 /** As the driver adapter passes on a violated CHECK. */

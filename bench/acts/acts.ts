@@ -1,6 +1,6 @@
 /** The measured acts: each has an object of its own for every time that it is done. */
 import pg from 'pg';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import type { BenchDatabase } from '../support/database.ts';
 
 export type Act = { name: string; bodies: string[] };

@@ -1,6 +1,6 @@
 /** Muster in the fan-out: `muster serve`, and changes of the database by another program. */
 import pg from 'pg';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { startServer } from '../../test/support/process.ts';
 import { startDatabase } from '../support/database.ts';
 import { now } from '../support/figures.ts';

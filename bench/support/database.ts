@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { globalId } from '../../src/globalId.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { createPersonIn } from '../../test/support/person.ts';
 
 export type BenchDatabase = AsyncDisposable & {

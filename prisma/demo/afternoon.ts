@@ -1,5 +1,5 @@
 /** What happened in the demo's afternoon: sessions start, claim pull requests, see them merged, and end. */
-import type { Tx } from '../../src/db.ts';
+import type { Tx } from '../../src/database/db.ts';
 import type { Act } from '../../src/services/act/act.ts';
 import { offboardAgent } from '../../src/services/agent/offboardAgent.ts';
 import { watchRepo } from '../../src/services/agent/watchedRepo.ts';

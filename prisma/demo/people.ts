@@ -1,6 +1,6 @@
 /** The people of the demo: its owner, who gets the printed token, and three members. */
 
-import type { Tx } from '../../src/db.ts';
+import type { Tx } from '../../src/database/db.ts';
 import { createUser } from '../../src/services/organization/user.ts';
 import type { MembershipRole } from '../client/enums.ts';
 

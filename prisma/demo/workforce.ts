@@ -1,6 +1,6 @@
 /** Inserts the demo's agents with what they hold, set by set: through the services it would take hundreds of acts. */
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
-import type { Tx } from '../../src/db.ts';
+import type { Tx } from '../../src/database/db.ts';
 import { type Author, recordStructureEvents } from '../../src/services/act/structureEvent.ts';
 import { AGENTS, BRANCHES, ROOT } from './agents.ts';
 import { demoId, minutesAgo } from './id.ts';

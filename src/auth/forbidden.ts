@@ -1,5 +1,5 @@
 /** The refusals that say who may, and why the viewer may not. */
-import { ForbiddenError } from '../errors.ts';
+import { ForbiddenError } from '../errors/errors.ts';
 import type { Role } from './viewer.ts';
 
 /** Lowest first. */

@@ -3,7 +3,7 @@
  * organization sees all of it, and nothing of any other.
  */
 import type { MembershipRole } from '../../prisma/client/enums.ts';
-import { ForbiddenError, NotFoundError } from '../errors.ts';
+import { ForbiddenError, NotFoundError } from '../errors/errors.ts';
 import { forbidden, forbiddenOver } from './forbidden.ts';
 import type { Role, Viewer } from './viewer.ts';
 

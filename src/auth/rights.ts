@@ -2,8 +2,8 @@
 import type pg from 'pg';
 import { Prisma } from '../../prisma/client/client.ts';
 import type { MembershipRole } from '../../prisma/client/enums.ts';
-import type { Tx } from '../db.ts';
-import { ForbiddenError } from '../errors.ts';
+import type { Tx } from '../database/db.ts';
+import { ForbiddenError } from '../errors/errors.ts';
 import { GOOD_TOKENS_SQL, IS_GOOD_SQL, ROLE_SQL } from './goodToken.ts';
 import type { Role, Viewer } from './viewer.ts';
 

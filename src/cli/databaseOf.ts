@@ -1,9 +1,9 @@
 import pg from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { withSessionSettings } from '../database/sessionSettings.ts';
 import { startEmbeddedPostgres } from '../embedded/postgres.ts';
 import { reason } from '../migrations/error.ts';
-import { pendingMigrations } from '../migrations.ts';
-import { withSessionSettings } from '../sessionSettings.ts';
+import { pendingMigrations } from '../migrations/migrations.ts';
 import { CommandError } from './commandError.ts';
 import { makeDataDir } from './dataDir.ts';
 

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
-import { openCheckPool } from '../db.ts';
+import type { Config } from '../config/config.ts';
+import { openCheckPool } from '../database/db.ts';
 import type { Status } from '../doctor/check.ts';
 import { CHECKS } from '../doctor/checks.ts';
 import { examine, type Result } from '../doctor/examination.ts';

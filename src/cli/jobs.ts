@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import { type Database, openDatabase } from '../db.ts';
+import type { Config } from '../config/config.ts';
+import { type Database, openDatabase } from '../database/db.ts';
 import { createBoss } from '../jobs/boss.ts';
 import { retryDeadLetter } from '../jobs/deadLetter.ts';
 import { type JobState, type ListedJob, listJobs } from '../jobs/listing.ts';

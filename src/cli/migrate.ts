@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import { migrate } from '../migrations.ts';
+import type { Config } from '../config/config.ts';
+import { migrate } from '../migrations/migrations.ts';
 import { withDatabase } from './databaseOf.ts';
 
 export async function migrateCommand(config: Config, dryRun = false): Promise<void> {

@@ -1,7 +1,7 @@
 /** Acts of the operator: commands that write to the database without a token. */
-import type { Config } from '../config.ts';
-import { type Database, openDatabase, type Tx } from '../db.ts';
-import { InvalidInputError, UserError } from '../errors.ts';
+import type { Config } from '../config/config.ts';
+import { type Database, openDatabase, type Tx } from '../database/db.ts';
+import { InvalidInputError, UserError } from '../errors/errors.ts';
 import type { Author } from '../services/act/structureEvent.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';

@@ -1,7 +1,7 @@
 import type { MembershipRole } from '../../prisma/client/enums.ts';
-import type { Config } from '../config.ts';
-import { openDatabase } from '../db.ts';
-import { InvalidInputError, SlugTakenError } from '../errors.ts';
+import type { Config } from '../config/config.ts';
+import { openDatabase } from '../database/db.ts';
+import { InvalidInputError, SlugTakenError } from '../errors/errors.ts';
 import { addMemberAtOnce } from '../services/organization/addMemberAtOnce.ts';
 import { type FoundedOrganization, foundOrganization } from '../services/organization/foundOrganization.ts';
 import { CommandError } from './commandError.ts';

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type RepairReport, type RepairStep, repairClosedState } from '../repair/repairClosedState.ts';
 import { CommandError } from './commandError.ts';
 import { withMigratedDatabase } from './databaseOf.ts';

@@ -1,5 +1,5 @@
 import { generateClientWhenStale } from '../../prisma/generate.ts';
-import { type Config, ConfigurationError, loadConfig } from '../config.ts';
+import { type Config, ConfigurationError, loadConfig } from '../config/config.ts';
 import { MigrationError } from '../migrations/error.ts';
 import { CommandError } from './commandError.ts';
 import { StoppedBySignal } from './stopSignal.ts';

@@ -1,7 +1,7 @@
 import { seed } from '../../prisma/seed.ts';
 import { pullRequestSource } from '../app.ts';
-import type { Config } from '../config.ts';
-import { openDatabase } from '../db.ts';
+import type { Config } from '../config/config.ts';
+import { openDatabase } from '../database/db.ts';
 import { createLogger } from '../observe/log.ts';
 import { withMigratedDatabase } from './databaseOf.ts';
 

@@ -1,5 +1,5 @@
 import { startSequencerApp } from '../app.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createLogger } from '../observe/log.ts';
 import { databaseOf } from './databaseOf.ts';
 import { stopSignal } from './stopSignal.ts';

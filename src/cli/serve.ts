@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { type App, startApp } from '../app.ts';
-import type { Config } from '../config.ts';
-import { pendingMigrations } from '../migrations.ts';
+import type { Config } from '../config/config.ts';
+import { pendingMigrations } from '../migrations/migrations.ts';
 import { createLogger } from '../observe/log.ts';
 import { surviveAbandonedExecutions } from './abandonedExecution.ts';
 import { databaseOf } from './databaseOf.ts';

@@ -1,13 +1,13 @@
 import type { Prisma } from '../../prisma/client/client.ts';
-import { asciiLower } from '../asciiLower.ts';
-import type { Config } from '../config.ts';
-import type { Tx } from '../db.ts';
-import { parseGlobalId } from '../globalId.ts';
+import type { Config } from '../config/config.ts';
+import type { Tx } from '../database/db.ts';
 import { validate } from '../services/act/input.ts';
 import { createTokenInput } from '../services/organization/createToken.ts';
 import { issueToken } from '../services/organization/issueToken.ts';
 import { revokeTokens } from '../services/organization/revokeTokens.ts';
 import { findOrCreateUser, personInput } from '../services/organization/user.ts';
+import { asciiLower } from '../value/asciiLower.ts';
+import { parseGlobalId } from '../value/globalId.ts';
 import { CommandError } from './commandError.ts';
 import { asOperator, organizationOf } from './operator.ts';
 import { tableLines, timeCell } from './table.ts';

@@ -1,7 +1,7 @@
 /** A connection in the hands of an operation. */
 import type { Duplex } from 'node:stream';
 import type pg from 'pg';
-import { isTooLarge, type Operation } from '../operation.ts';
+import { isTooLarge, type Operation } from '../load/operation.ts';
 
 /** Cancels the statement that a backend runs. @param processId as `pg_backend_pid()` returns it. */
 export type Cancel = (processId: number) => Promise<unknown>;

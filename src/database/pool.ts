@@ -1,11 +1,11 @@
 /** Pools of connections to PostgreSQL. */
 import pg from 'pg';
-import { currentOperation } from '../operation.ts';
-import { withSessionSettings } from '../sessionSettings.ts';
-import { createSlots, type Slots } from '../slots.ts';
+import { currentOperation } from '../load/operation.ts';
+import { createSlots, type Slots } from '../load/slots.ts';
 import { currentAccount } from './account.ts';
 import { type Cancel, lease } from './lease.ts';
 import { open } from './opening.ts';
+import { withSessionSettings } from './sessionSettings.ts';
 import { createWear, isOutgrown, type Wear } from './wear.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -2,7 +2,7 @@
  * Acts that lock the same row queue here, before they take a connection. Otherwise the waiters of one hot row would hold
  * every connection of the pool.
  */
-import { BusyError } from '../busy.ts';
+import { BusyError } from '../load/busy.ts';
 
 export type RowQueue = {
   /**

@@ -1,6 +1,6 @@
 /** A check of `muster doctor`: one question about an installation, with how to mend what it finds. */
 import type pg from 'pg';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 
 /**
  * - OK: nothing to do.

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { withSessionSettings } from '../sessionSettings.ts';
+import { withSessionSettings } from '../database/sessionSettings.ts';
 
 /** The superuser's URL of a database on the embedded server. */
 export function databaseUrl(server: { port: number; password: string }, database: string): string {

@@ -1,4 +1,4 @@
-import type { QuotaName } from '../quotas.ts';
+import type { QuotaName } from '../config/quotas.ts';
 import { UserError } from './userError.ts';
 
 const SUBJECT: Record<QuotaName, (limit: number) => string> = {

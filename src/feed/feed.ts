@@ -1,5 +1,5 @@
-import type { Database } from '../db.ts';
-import { createLimiter } from '../limiter.ts';
+import type { Database } from '../database/db.ts';
+import { createLimiter } from '../load/limiter.ts';
 import { coalesce } from './concurrency/coalesce.ts';
 import { createSingleFlight } from './concurrency/singleFlight.ts';
 import { enter, validCursor } from './follow/entry.ts';

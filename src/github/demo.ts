@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { asciiLower } from '../asciiLower.ts';
-import { PrNotFoundError } from '../errors.ts';
+import { PrNotFoundError } from '../errors/errors.ts';
 import type {
   PullRequestCoordinates,
   PullRequestFacts,
   PullRequestSource,
 } from '../services/port/pullRequestSource.ts';
+import { asciiLower } from '../value/asciiLower.ts';
 import fixtureFile from './demo-pull-requests.json' with { type: 'json' };
 import { type DemoPullRequest, demoFixture } from './demoFixture.ts';
 

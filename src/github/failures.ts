@@ -1,5 +1,5 @@
 import { GraphqlResponseError } from '@octokit/graphql';
-import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import { PrNotFoundError, ScmUnavailableError } from '../errors/errors.ts';
 import type { PullRequestCoordinates } from '../services/port/pullRequestSource.ts';
 import { denialOf } from './denial.ts';
 import { faultsOf, isExhaustion } from './partialAnswer.ts';

@@ -1,7 +1,7 @@
-import { asciiLower } from '../asciiLower.ts';
-import type { HttpProxy } from '../config.ts';
-import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import type { HttpProxy } from '../config/config.ts';
+import { PrNotFoundError, ScmUnavailableError } from '../errors/errors.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
+import { asciiLower } from '../value/asciiLower.ts';
 import { type GitHubLog, githubClient } from './client.ts';
 import { portErrorOf } from './failures.ts';
 import { factsOf } from './mapping.ts';

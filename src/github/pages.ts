@@ -1,4 +1,4 @@
-import { PrNotFoundError, ScmUnavailableError } from '../errors.ts';
+import { PrNotFoundError, ScmUnavailableError } from '../errors/errors.ts';
 import type { PullRequestCoordinates, PullRequestPart } from '../services/port/pullRequestSource.ts';
 import {
   type GitHubCheck,

@@ -1,5 +1,5 @@
 import { EnvHttpProxyAgent, fetch } from 'undici';
-import type { HttpProxy } from '../config.ts';
+import type { HttpProxy } from '../config/config.ts';
 
 /** `fetch` through a proxy. The one that Node.js has built in ignores the environment's proxies. */
 export function proxiedFetch({ https, http, except }: HttpProxy): typeof globalThis.fetch {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { backoffMs } from '../backoff.ts';
+import { backoffMs } from '../load/backoff.ts';
 
 export type RetryOptions = {
   /** The number of retries after the first attempt. */

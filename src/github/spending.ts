@@ -1,5 +1,5 @@
 /** Spends the hourly budget of the token by priority. */
-import { ScmUnavailableError } from '../errors.ts';
+import { ScmUnavailableError } from '../errors/errors.ts';
 import type { FetchPriority, HostBudget } from '../services/port/pullRequestSource.ts';
 import { type Headers, numberOf } from './rateLimit.ts';
 

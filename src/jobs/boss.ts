@@ -1,7 +1,7 @@
 /** One process's pg-boss, over our own connection pool. */
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
-import type { Database } from '../db.ts';
+import type { Database } from '../database/db.ts';
 import { QUEUES, type QueueName } from './queue.ts';
 
 /** How often one process of the installation looks for jobs whose worker has died. */

@@ -1,6 +1,6 @@
 /** The side of the queue that services use: it enqueues jobs in their transactions. */
 import { fromPrisma } from 'pg-boss';
-import type { Tx } from '../db.ts';
+import type { Tx } from '../database/db.ts';
 import type { JobQueue } from '../services/port/job.ts';
 import type { Boss } from './boss.ts';
 import type { QueueName } from './queue.ts';

@@ -2,8 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JobWithMetadata } from 'pg-boss';
 import type { Logger } from 'pino';
-import { backoffMs } from '../backoff.ts';
-import type { Database } from '../db.ts';
+import type { Database } from '../database/db.ts';
+import { backoffMs } from '../load/backoff.ts';
 import type { JobQueue, JobRun, SweepSettings } from '../services/port/job.ts';
 import type { PullRequestSource } from '../services/port/pullRequestSource.ts';
 import type { Runtime } from '../services/port/runtime.ts';

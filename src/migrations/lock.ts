@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { withSessionSettings } from '../sessionSettings.ts';
+import { withSessionSettings } from '../database/sessionSettings.ts';
 import { MigrationError, reason } from './error.ts';
 
 /** The key by which Prisma's engine excludes others; ours is the same, so that each waits for the other. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BackoffLimits, backoffMs } from '../backoff.ts';
+import { type BackoffLimits, backoffMs } from '../load/backoff.ts';
 import { CONSTRAINT, closedStateRule } from './closedStateRule.ts';
 import { closeViolators } from './closeViolators.ts';
 import { reopenViolator } from './reopenViolator.ts';

@@ -1,8 +1,8 @@
 /** The connection of a repair, and its transactions: each step waits for a lock only briefly, and is retried. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { type BackoffLimits, backoffMs } from '../backoff.ts';
-import { withSessionSettings } from '../sessionSettings.ts';
+import { withSessionSettings } from '../database/sessionSettings.ts';
+import { type BackoffLimits, backoffMs } from '../load/backoff.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const ATTEMPTS = 60;

@@ -2,11 +2,11 @@ import { brandWithType } from '@pothos/core';
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { Context } from '../context.ts';
-import { parseGlobalId } from '../globalId.ts';
 import { builder } from '../schema/index.ts';
 import { badInput } from '../schema/kit/badInput.ts';
 import { model } from '../schema/kit/model.ts';
 import { visibleRows } from '../schema/kit/visibility.ts';
+import { parseGlobalId } from '../value/globalId.ts';
 
 const MAX_NODES = 100;
 

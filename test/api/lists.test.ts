@@ -1,6 +1,6 @@
 /** Every list of the schema, queried for one part of a page at a time. */
 
-import { parseGlobalId } from '../../src/globalId.ts';
+import { parseGlobalId } from '../../src/value/globalId.ts';
 import { connections, fieldsOf, namedTypeOf, nodes, objectTypes } from '../schema/shape.ts';
 import { furnish, walk } from '../security/walk.ts';
 import { AddMember } from '../support/mutations.ts';

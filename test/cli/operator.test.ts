@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { StructureEventType } from '../graphql/graphql.ts';
 import type { Client } from '../support/client.ts';

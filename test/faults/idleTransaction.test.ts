@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, it } from 'vitest';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import type { Listener } from '../support/faults/listener.ts';
 import type { Organization, Place } from '../support/faults/place.ts';
 import { conclude } from '../support/faults/report.ts';

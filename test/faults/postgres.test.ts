@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { it } from 'vitest';
 import { clusterIn } from '../../src/embedded/cluster.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { conclude } from '../support/faults/report.ts';
 import { scaled, TIMEOUT } from '../support/faults/scale.ts';
 import { openStage } from '../support/faults/stage.ts';

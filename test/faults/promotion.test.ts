@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type App, startApp } from '../../src/app.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
 import { decodeCursor } from '../../src/feed/log/cursor.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { Changes } from '../live/documents.ts';
 import { until } from '../support/feed.ts';

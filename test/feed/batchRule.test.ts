@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import type { SequencedBatch } from '../../src/feed/bus/batch.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { type EmptySnapshot, probeOutbox } from '../../src/feed/sequence/outbox.ts';
-import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
 
 const ORGANIZATION = randomUUID();

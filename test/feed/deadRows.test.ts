@@ -1,10 +1,10 @@
 /** An old snapshot keeps the outbox's dead rows from being vacuumed. The sequencer and the monitor scan them rarely. */
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import { createBacklogMonitor } from '../../src/feed/sequence/backlog.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { probeOutbox } from '../../src/feed/sequence/outbox.ts';
-import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, openFeedDatabase, until } from '../support/feed.ts';
 import { openPsql } from '../support/psql.ts';
 

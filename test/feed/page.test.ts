@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { readChanges } from '../../src/feed/log/storedChanges.ts';
-import { createLimiter } from '../../src/limiter.ts';
+import { createLimiter } from '../../src/load/limiter.ts';
 import { type FeedDatabase, take, until } from '../support/feed.ts';
 import { describe, expect, test } from '../support/test.ts';
 

@@ -1,9 +1,9 @@
 /** Which partitions the retention drops. A reader during a drop gets every change or CURSOR_EXPIRED. */
 import pg from 'pg';
+import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import { CursorExpiredError } from '../../src/feed/log/error.ts';
 import { readPage } from '../../src/feed/log/page.ts';
 import { dropOldest } from '../../src/feed/sequence/retention.ts';
-import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { type FeedDatabase, take, until } from '../support/feed.ts';
 import { write } from '../support/feedOracle.ts';
 import { afterEach, describe, expect, it } from '../support/test.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PrNotFoundError } from '../../src/errors.ts';
+import { PrNotFoundError } from '../../src/errors/errors.ts';
 import { demoPullRequests } from '../../src/github/demo.ts';
 import fixture from '../../src/github/demo-pull-requests.json' with { type: 'json' };
 import { demoFixture } from '../../src/github/demoFixture.ts';

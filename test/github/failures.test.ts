@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
+import { PrNotFoundError, ScmUnavailableError } from '../../src/errors/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubFailure, startGitHub } from '../support/github/github.ts';
 import { describe, expect, test, vi } from '../support/test.ts';

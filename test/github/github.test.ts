@@ -1,4 +1,4 @@
-import { PrNotFoundError, ScmUnavailableError } from '../../src/errors.ts';
+import { PrNotFoundError, ScmUnavailableError } from '../../src/errors/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubPullRequest, shaOf, startGitHub } from '../support/github/github.ts';
 import { describe, expect, it } from '../support/test.ts';

@@ -1,5 +1,5 @@
 /** What GitHub cannot return is left out, and the rest is an answer. */
-import { ScmUnavailableError } from '../../src/errors.ts';
+import { ScmUnavailableError } from '../../src/errors/errors.ts';
 import { githubPullRequests } from '../../src/github/github.ts';
 import { type GitHub, type GitHubFailure, startGitHub } from '../support/github/github.ts';
 import { describe, expect, test } from '../support/test.ts';

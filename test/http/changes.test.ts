@@ -1,6 +1,6 @@
 /** The connection `Organization.changes`: its pages in both directions and its filters. */
 
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import type { Person } from '../support/app.ts';
 import { SpawnSession } from '../support/mutations.ts';
 import { succeeded } from '../support/outcome.ts';

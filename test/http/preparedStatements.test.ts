@@ -1,5 +1,5 @@
 /** What the server's connections keep prepared, and what becomes of it when the schema changes. */
-import { openDatabase } from '../../src/db.ts';
+import { openDatabase } from '../../src/database/db.ts';
 import { expect, it } from '../support/test.ts';
 
 const CREATE = `mutation($slug: String!) {

@@ -1,8 +1,8 @@
 /** Unexpected errors: the client receives a request id, the log has the details, and the server goes on. */
 
 import { startApp } from '../../src/app.ts';
-import { globalId } from '../../src/globalId.ts';
 import { createLogger } from '../../src/observe/log.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { type Client, createClient } from '../support/client.ts';
 import { openSocket } from '../support/rawSocket.ts';
 import { afterAll, describe, expect, it } from '../support/test.ts';

@@ -1,6 +1,6 @@
 /** A request that would violate each rule that input can reach, and what it is answered with. */
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { ACTS } from '../security/acts.ts';
 import type { Cast, Role } from '../security/cast.ts';
 import { uuidOf } from '../support/psql.ts';

@@ -1,9 +1,9 @@
 /** The life of agents' containers, from hiring to offboarding, and its changes in the feed. */
 import pino from 'pino';
 import { hashSecret } from '../../src/auth/secret.ts';
-import { globalId } from '../../src/globalId.ts';
 import { createBoss } from '../../src/jobs/boss.ts';
 import { retryDeadLetter } from '../../src/jobs/deadLetter.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { Containers } from '../support/containers.ts';
 import { until } from '../support/feed.ts';

@@ -1,7 +1,7 @@
 /** A job exists exactly if its transaction has committed. */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import type { Tx } from '../../src/db.ts';
+import type { Tx } from '../../src/database/db.ts';
 import { createBoss } from '../../src/jobs/boss.ts';
 import { createJobQueue } from '../../src/jobs/jobQueue.ts';
 import { QUEUES } from '../../src/jobs/queue.ts';

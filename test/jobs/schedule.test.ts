@@ -1,6 +1,6 @@
 /** Schedules that are due: each runs once, and spawns or resumes a session or says why not. */
 
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { ScheduleFactsFragment, SetWorkspaceScheduleInput } from '../graphql/graphql.ts';
 import { until } from '../support/feed.ts';

@@ -1,6 +1,6 @@
 /** Sessions without any signal are marked silent, once, and the feed has the change. */
 
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import { until } from '../support/feed.ts';
 import { ReportActivity, UpdateProject } from '../support/mutations.ts';

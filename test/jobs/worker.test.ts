@@ -1,7 +1,7 @@
 /** Workers keep working through failures of the database and in any number of processes. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { startApp } from '../../src/app.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { createLogger } from '../../src/observe/log.ts';
 import { startTestApp, type TestApp } from '../support/app.ts';
 import { type Containers, makeContainers } from '../support/containers.ts';

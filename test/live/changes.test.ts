@@ -1,5 +1,5 @@
 /** The subscription `changes`: the object of each change, and the filters. */
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { graphql } from '../graphql/gql.ts';
 import type { LiveEntitiesSubscriptionVariables } from '../graphql/graphql.ts';
 import type { TestApp } from '../support/app.ts';

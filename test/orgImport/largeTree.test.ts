@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { InvalidOrgSourceError } from '../../src/errors.ts';
+import { InvalidOrgSourceError } from '../../src/errors/errors.ts';
 import type { DocumentWorkspace, OrgDocument } from '../../src/services/orgImport/document/document.ts';
 import { requirementsOf } from '../../src/services/orgImport/document/requirements.ts';
 import { planOrgImport } from '../../src/services/orgImport/plan/planOrgImport.ts';

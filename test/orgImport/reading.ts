@@ -1,4 +1,4 @@
-import { InvalidOrgSourceError, type OrgSourceIssue } from '../../src/errors.ts';
+import { InvalidOrgSourceError, type OrgSourceIssue } from '../../src/errors/errors.ts';
 import type { OrgDocument } from '../../src/services/orgImport/document/document.ts';
 import { parseOrgSource } from '../../src/services/orgImport/parseOrgSource.ts';
 import type { OrgSource } from '../../src/services/orgImport/source/source.ts';

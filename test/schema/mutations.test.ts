@@ -1,7 +1,7 @@
 /** Every mutation takes one input and returns one union, of a payload and of errors named after their codes. */
 import { getNamedType, isInputObjectType, isNonNullType, isObjectType, isUnionType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import * as errorClasses from '../../src/errors.ts';
+import * as errorClasses from '../../src/errors/errors.ts';
 import { capitalized, codeOf, errors, mutations, payloads, schema, typeOf, unions } from './shape.ts';
 
 const COMMON_ERRORS = ['InvalidInputError', 'NotFoundError', 'ForbiddenError', 'IdempotencyConflictError'];

@@ -1,5 +1,5 @@
 /** The viewers of the permission tests, one for each relation to an organization. */
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import type { Person, TestApp } from '../support/app.ts';
 import type { Client } from '../support/client.ts';
 import { CreateToken } from '../support/mutations.ts';

@@ -1,5 +1,5 @@
 /** Ids that a viewer must not be able to tell apart: of invisible, unknown and mistyped objects. */
-import { globalId, parseGlobalId } from '../../src/globalId.ts';
+import { globalId, parseGlobalId } from '../../src/value/globalId.ts';
 import { type Psql, uuidOf } from '../support/psql.ts';
 import type { Team } from '../support/team.ts';
 import { furnish, walk } from './walk.ts';

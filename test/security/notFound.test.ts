@@ -1,6 +1,6 @@
 /** An object that the viewer must not see gets the same bytes as one that does not exist. */
 import { getNamedType, isInputObjectType, isRequiredArgument } from 'graphql';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import {
   capitalized,
   connections,

@@ -1,6 +1,6 @@
 /** The read permissions of every field of every type, tried by every kind of viewer. */
 
-import { parseGlobalId } from '../../src/globalId.ts';
+import { parseGlobalId } from '../../src/value/globalId.ts';
 import { connections, errors, events, fieldsOf, nodes, objectTypes, payloads } from '../schema/shape.ts';
 import type { Psql } from '../support/psql.ts';
 import { describe, expect } from '../support/test.ts';

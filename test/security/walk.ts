@@ -1,5 +1,5 @@
 /** Reads everything that a viewer can reach: from the viewer by every field, and from every id found. */
-import { parseGlobalId } from '../../src/globalId.ts';
+import { parseGlobalId } from '../../src/value/globalId.ts';
 import { nodes, objectTypes } from '../schema/shape.ts';
 import type { Client } from '../support/client.ts';
 import {

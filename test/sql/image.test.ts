@@ -11,7 +11,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { parseGlobalId } from '../../src/globalId.ts';
+import { parseGlobalId } from '../../src/value/globalId.ts';
 import { furnish } from '../security/walk.ts';
 import { uuidOf } from '../support/psql.ts';
 import { expect, it } from '../support/test.ts';

@@ -1,6 +1,6 @@
 /** Keys, and the order of lists, do not depend on the collation of the database. */
 import fc from 'fast-check';
-import { asciiLower } from '../../src/asciiLower.ts';
+import { asciiLower } from '../../src/value/asciiLower.ts';
 import { expect, it } from '../support/test.ts';
 
 it('the databases of the suite fold letters otherwise than keys do', async ({ psql }) => {

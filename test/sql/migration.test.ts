@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { writeMigration } from '../../prisma/migration/writeMigration.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { createEmptyDatabase } from '../support/database.ts';
 
 const datamodel = (...fields: string[]) =>

@@ -1,7 +1,7 @@
 /** The statements that we compile for reads: they return what Prisma returns for the same arguments. */
 import fc from 'fast-check';
+import { type Database, openDatabase } from '../../src/database/db.ts';
 import { findManyStatement } from '../../src/database/read/reads.ts';
-import { type Database, openDatabase } from '../../src/db.ts';
 import { furnish } from '../security/walk.ts';
 import { expect, it, test } from '../support/test.ts';
 import { MODELS, type Row, randomQuery, type Samples } from './randomReads.ts';

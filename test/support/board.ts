@@ -9,7 +9,7 @@ import type {
   ReviewDecision,
 } from '../../prisma/client/enums.ts';
 import { WRONG_STANDINGS } from '../../src/doctor/checks/standings.ts';
-import { globalId } from '../../src/globalId.ts';
+import { globalId } from '../../src/value/globalId.ts';
 import { type Psql, uuidOf } from './psql.ts';
 import type { Team } from './team.ts';
 

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { HOSTILE_LOCALE, hostileSettings } from './hostileSettings.ts';
 
 export type TestDatabase = {

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import pino from 'pino';
+import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import { createFeed, type Feed, type FeedOptions } from '../../src/feed/feed.ts';
 import type { ChangeStream } from '../../src/feed/follow/stream.ts';
-import { withSessionSettings } from '../../src/sessionSettings.ts';
 import { createDatabase } from './database.ts';
 
 export type FeedDatabase = {

@@ -1,5 +1,5 @@
 /** What the operator does on the command line, by the same services. */
-import { type Database, openDatabase, type Tx } from '../../src/db.ts';
+import { type Database, openDatabase, type Tx } from '../../src/database/db.ts';
 import type { Author } from '../../src/services/act/structureEvent.ts';
 import { grantRepositories } from '../../src/services/repositoryGrant/repositoryGrant.ts';
 import { uuidOf } from './psql.ts';

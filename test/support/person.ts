@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hashSecret, newSecret, prefixOf } from '../../src/auth/secret.ts';
-import { type Database, openDatabase } from '../../src/db.ts';
+import { type Database, openDatabase } from '../../src/database/db.ts';
 import { createUser } from '../../src/services/organization/user.ts';
 import type { Client } from './client.ts';
 

@@ -5,7 +5,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import { type MigrationList, SchemaEngine } from '@prisma/schema-engine-wasm';
 import pg from 'pg';
 import { EMPTY_DATAMODEL } from '../../prisma/migration/datamodelDiff.ts';
-import { withSessionSettings } from '../../src/sessionSettings.ts';
+import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 
 /** Filters that hide nothing from the engine. */
 export const NO_FILTERS = { externalTables: [], externalEnums: [] };

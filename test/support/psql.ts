@@ -1,6 +1,6 @@
 /** A connection to the database as another program would have it. */
 import pg from 'pg';
-import { parseGlobalId } from '../../src/globalId.ts';
+import { parseGlobalId } from '../../src/value/globalId.ts';
 
 export type Psql = AsyncDisposable & {
   /** Runs one statement and returns its rows. */

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
 import { startEmbeddedPostgres } from '../../src/embedded/postgres.ts';
-import { migrate } from '../../src/migrations.ts';
+import { migrate } from '../../src/migrations/migrations.ts';
 import { HOSTILE_LOCALE, hostileSettings } from './hostileSettings.ts';
 import { findRedis } from './redis.ts';
 

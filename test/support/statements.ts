@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { currentOperation } from '../../src/operation.ts';
+import { currentOperation } from '../../src/load/operation.ts';
 
 export type Statement = { text: string; values: unknown[] };
 

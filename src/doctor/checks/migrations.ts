@@ -1,4 +1,4 @@
-import { MigrationError, migrate } from '../../migrations.ts';
+import { MigrationError, migrate } from '../../migrations/migrations.ts';
 import { type Check, counted, failure, ok } from '../check.ts';
 
 /** The migrations of this version are applied, unchanged. */

@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions, ReplyError } from 'ioredis';
-import { backoffMs } from '../../backoff.ts';
+import { backoffMs } from '../../load/backoff.ts';
 import type { FeedLog } from '../logger.ts';
 import { type Batch, decodeBatch, encodeBatch } from './batch.ts';
 import type { Bus } from './bus.ts';

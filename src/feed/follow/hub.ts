@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { KeyedLimiter } from '../../limiter.ts';
+import type { KeyedLimiter } from '../../load/limiter.ts';
 import type { Batch } from '../bus/batch.ts';
 import type { Bus } from '../bus/bus.ts';
 import { type Head, readCursorExpired } from '../log/head.ts';

@@ -1,6 +1,6 @@
 /** Finds where a page begins that is read backward. */
 import type pg from 'pg';
-import type { Limiter } from '../../limiter.ts';
+import type { Limiter } from '../../load/limiter.ts';
 import { type ChangeFilter, filterSql, filterValues } from './filter.ts';
 import { HEAD_COLUMNS, type HeadRow, queryHeadRow } from './head.ts';
 import { PAGE_SPAN, type Start } from './page.ts';

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Limiter } from '../../limiter.ts';
+import type { Limiter } from '../../load/limiter.ts';
 import type { Change } from './change.ts';
 import type { Cursor } from './cursor.ts';
 import { CursorExpiredError } from './error.ts';

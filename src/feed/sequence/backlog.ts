@@ -1,6 +1,6 @@
 /** Measures the changes that wait for a position, and what may delay them. */
 import type pg from 'pg';
-import { createLimiter } from '../../limiter.ts';
+import { createLimiter } from '../../load/limiter.ts';
 import { coalesce } from '../concurrency/coalesce.ts';
 import { withTimeout } from '../concurrency/timeout.ts';
 import { SERVER_SQL } from '../log/epoch.ts';

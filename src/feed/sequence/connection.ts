@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { withSessionSettings } from '../../sessionSettings.ts';
+import { withSessionSettings } from '../../database/sessionSettings.ts';
 import { SERVER_SQL } from '../log/epoch.ts';
 
 const CONNECT_TIMEOUT_MS = 5_000;

@@ -1,7 +1,7 @@
 /** Drops old partitions of the log. What is kept has two floors, by age and by number. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { withSessionSettings } from '../../sessionSettings.ts';
+import { withSessionSettings } from '../../database/sessionSettings.ts';
 import { createSignal } from '../concurrency/signal.ts';
 import type { FeedLog } from '../logger.ts';
 import { disconnect } from './connection.ts';

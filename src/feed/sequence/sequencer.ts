@@ -1,4 +1,4 @@
-import { backoffMs } from '../../backoff.ts';
+import { backoffMs } from '../../load/backoff.ts';
 import type { SequencedBatch } from '../bus/batch.ts';
 import { createSignal } from '../concurrency/signal.ts';
 import type { FeedLog } from '../logger.ts';

@@ -4,7 +4,7 @@ import type { Plugin } from 'graphql-yoga';
 import type { Viewer } from '../../auth/viewer.ts';
 import type { Context } from '../../context.ts';
 import { type Account, onAccount } from '../../database/account.ts';
-import { createSlots } from '../../slots.ts';
+import { createSlots } from '../../load/slots.ts';
 import type { ConnectionLimits } from '../live/connectionLimits.ts';
 import { unexpected } from './clientError.ts';
 

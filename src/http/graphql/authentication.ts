@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Authenticate } from '../../auth/authenticate.ts';
 import { type TokenFault, tokenFault } from '../../auth/tokenFault.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { isBusy } from '../../busy.ts';
+import { isBusy } from '../../load/busy.ts';
 import { unexpected } from './clientError.ts';
 import { refusedResponse } from './errors.ts';
 

@@ -1,7 +1,7 @@
 /** Reads the body of a request: not more than the limit, and without rounding numbers. */
 import { GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { withExactNumbers } from '../../exactNumber.ts';
+import { withExactNumbers } from '../../value/exactNumber.ts';
 import type { NodeContext } from '../live/eventStreams.ts';
 
 const MAX_BYTES = 1024 * 1024;

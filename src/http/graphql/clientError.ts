@@ -2,9 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { isBusy } from '../../busy.ts';
-import { OperationEnded } from '../../operation.ts';
-import { sqlState } from '../../sqlError.ts';
+import { sqlState } from '../../database/sqlError.ts';
+import { isBusy } from '../../load/busy.ts';
+import { OperationEnded } from '../../load/operation.ts';
 
 /** The error that an operation returns which has ended early. */
 export function endingError({ code, message }: OperationEnded, of?: GraphQLError): GraphQLError {

@@ -3,7 +3,7 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult } fro
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
-import type { RunningLimits } from '../../operation.ts';
+import type { RunningLimits } from '../../load/operation.ts';
 import type { SourceEvent, SourceStream } from '../../resolvers/kit/subscribe.ts';
 import { type EventExecution, executeEvent } from './executeEvent.ts';
 import type { Sharing } from './sharing/sharing.ts';

@@ -1,5 +1,5 @@
 import type { Plugin } from 'graphql-yoga';
-import { withExactNumbers } from '../../exactNumber.ts';
+import { withExactNumbers } from '../../value/exactNumber.ts';
 
 /** Keeps JSON.parse from rounding the numbers of a request's body. (No query string has numbers that would be stored.) */
 export function useExactNumbers(): Plugin {

@@ -3,14 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { initContextCache } from '@pothos/core';
 import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
-import { type BackoffLimits, backoffMs } from '../../backoff.ts';
-import { isBusy } from '../../busy.ts';
 import type { Context } from '../../context.ts';
 import { onAccount } from '../../database/account.ts';
-import { type RunningLimits, startOperation } from '../../operation.ts';
+import { isUnavailable } from '../../database/sqlError.ts';
+import { type BackoffLimits, backoffMs } from '../../load/backoff.ts';
+import { isBusy } from '../../load/busy.ts';
+import { type RunningLimits, startOperation } from '../../load/operation.ts';
 import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import type { Moment } from '../../schema/feed/entityReads.ts';
-import { isUnavailable } from '../../sqlError.ts';
 import { during } from './running.ts';
 import { startPosition } from './startPosition.ts';
 

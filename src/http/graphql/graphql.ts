@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { Authenticate } from '../../auth/authenticate.ts';
 import type { Context, Services } from '../../context.ts';
-import type { RunningLimits } from '../../operation.ts';
+import type { RunningLimits } from '../../load/operation.ts';
 import { schema } from '../../resolvers/index.ts';
 import { useOperationLimits } from '../limits/operation.ts';
 import type { LiveConnections } from '../live/connections.ts';

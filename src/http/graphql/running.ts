@@ -3,8 +3,8 @@ import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperati
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../../context.ts';
 import { waitingAtMost } from '../../database/account.ts';
-import { type Operation, OperationEnded, type RunningLimits, startOperation } from '../../operation.ts';
-import { isUnavailable, QUERY_CANCELED, sqlState } from '../../sqlError.ts';
+import { isUnavailable, QUERY_CANCELED, sqlState } from '../../database/sqlError.ts';
+import { type Operation, OperationEnded, type RunningLimits, startOperation } from '../../load/operation.ts';
 import { endingError } from './clientError.ts';
 
 export function useRunningLimits(limits: RunningLimits): Plugin<Context> {

@@ -4,7 +4,7 @@ import { CloseCode, handleProtocols, MessageType, makeServer, stringifyMessage }
 import type { Logger } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Authenticate } from '../../auth/authenticate.ts';
-import { withExactNumbers } from '../../exactNumber.ts';
+import { withExactNumbers } from '../../value/exactNumber.ts';
 import { hasValidHost } from '../boundedServer.ts';
 import type { GraphQLServer } from '../graphql/graphql.ts';
 import type { LiveConnections } from './connections.ts';

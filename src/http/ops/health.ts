@@ -1,11 +1,11 @@
 /** The checks behind `/readyz`. */
 import type pg from 'pg';
 import type { Logger } from 'pino';
+import { lostSettings } from '../../database/sessionSettings.ts';
 import type { Feed } from '../../feed/feed.ts';
 import type { Publisher } from '../../feed/publisher.ts';
 import type { BacklogMonitor } from '../../feed/sequence/backlog.ts';
-import { pendingMigrations } from '../../migrations.ts';
-import { lostSettings } from '../../sessionSettings.ts';
+import { pendingMigrations } from '../../migrations/migrations.ts';
 
 export type Readiness = Answer & { ready: boolean };
 

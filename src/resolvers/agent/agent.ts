@@ -1,4 +1,4 @@
-import { QuotaExceededError, WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors.ts';
+import { QuotaExceededError, WorkspaceOccupiedError, WorkspaceRemovedError } from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentOrder, orderOfAgents } from '../../schema/agent/agentOrder.ts';
 import { AgentStatus } from '../../schema/agent/enum.ts';

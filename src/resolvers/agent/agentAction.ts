@@ -1,4 +1,4 @@
-import { QuotaExceededError } from '../../errors.ts';
+import { QuotaExceededError } from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentAction } from '../../schema/agent/agentAction.ts';
 import { AgentActionOutcome } from '../../schema/agent/enum.ts';

@@ -1,4 +1,4 @@
-import { AgentNotRunningError, QuotaExceededError } from '../../errors.ts';
+import { AgentNotRunningError, QuotaExceededError } from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { AgentMemory } from '../../schema/agent/agentMemory.ts';
 import { putAgentMemory, putAgentMemoryInput } from '../../services/agent/agentMemory.ts';

@@ -1,8 +1,8 @@
-import { globalId } from '../../globalId.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { Session } from '../../schema/session/session.ts';
 import { offboardAgent, offboardAgentInput } from '../../services/agent/offboardAgent.ts';
+import { globalId } from '../../value/globalId.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('offboardAgent', {

@@ -1,4 +1,4 @@
-import { AgentNotRunningError } from '../../errors.ts';
+import { AgentNotRunningError } from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { ReviewedPullRequest } from '../../schema/agent/reviewedPullRequest.ts';
 import { recordReviewedPR, recordReviewedPRInput } from '../../services/agent/reviewedPullRequest.ts';

@@ -1,9 +1,9 @@
-import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
+import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import { WatchedRepo } from '../../schema/agent/watchedRepo.ts';
 import { RepoRef } from '../../schema/project/repoRef.ts';
 import { unwatchRepo, watchRepo, watchRepoInput } from '../../services/agent/watchedRepo.ts';
+import { globalId } from '../../value/globalId.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('watchRepo', {

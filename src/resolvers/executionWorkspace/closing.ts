@@ -4,7 +4,7 @@ import {
   NotClosedError,
   SharedWorkspaceOpenError,
   VersionConflictError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { ExecutionWorkspace } from '../../schema/executionWorkspace/executionWorkspace.ts';
 import { closeExecutionWorkspace } from '../../services/executionWorkspace/closeExecutionWorkspace.ts';
 import { reopenExecutionWorkspace } from '../../services/executionWorkspace/reopenExecutionWorkspace.ts';

@@ -1,4 +1,4 @@
-import { ExecutionWorkspaceClosedError } from '../../errors.ts';
+import { ExecutionWorkspaceClosedError } from '../../errors/errors.ts';
 import { ExecutionWorkspace } from '../../schema/executionWorkspace/executionWorkspace.ts';
 import { ExecutionWorkspaceNote } from '../../schema/executionWorkspace/executionWorkspaceNote.ts';
 import {

@@ -1,4 +1,4 @@
-import { SharedWorkspaceOpenError } from '../../errors.ts';
+import { SharedWorkspaceOpenError } from '../../errors/errors.ts';
 import { ExecutionWorkspaceMode } from '../../schema/executionWorkspace/enum.ts';
 import { ExecutionWorkspace } from '../../schema/executionWorkspace/executionWorkspace.ts';
 import {

@@ -1,4 +1,4 @@
-import { AlreadyClosedError, VersionConflictError } from '../../errors.ts';
+import { AlreadyClosedError, VersionConflictError } from '../../errors/errors.ts';
 import { ExecutionWorkspace } from '../../schema/executionWorkspace/executionWorkspace.ts';
 import {
   idleExecutionWorkspace,

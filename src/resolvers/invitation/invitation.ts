@@ -1,5 +1,5 @@
 import { ownInvitations } from '../../auth/visibleInvitations.ts';
-import { AlreadyMemberError, InvitationEndedError } from '../../errors.ts';
+import { AlreadyMemberError, InvitationEndedError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { InvitationStatus } from '../../schema/invitation/enum.ts';
 import { Invitation } from '../../schema/invitation/invitation.ts';

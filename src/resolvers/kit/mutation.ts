@@ -2,7 +2,12 @@
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { ForbiddenError, IdempotencyConflictError, InvalidInputError, NotFoundError } from '../../errors.ts';
+import {
+  ForbiddenError,
+  IdempotencyConflictError,
+  InvalidInputError,
+  NotFoundError,
+} from '../../errors/errors.ts';
 import { builder, type Types } from '../../schema/kit/builder.ts';
 import { startPositionOf } from '../../schema/kit/startPosition.ts';
 import type { UserErrorClass } from '../../schema/kit/userError.ts';

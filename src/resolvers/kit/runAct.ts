@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Context } from '../../context.ts';
-import { NotFoundError, UserError } from '../../errors.ts';
+import { NotFoundError, UserError } from '../../errors/errors.ts';
 import type { Act } from '../../services/act/act.ts';
 import { hashInput } from '../../services/act/idempotency.ts';
 import { text, validate } from '../../services/act/input.ts';

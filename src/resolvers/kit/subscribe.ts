@@ -1,7 +1,7 @@
 /** The source stream of every subscription field: authorization, the matching changes, and errors during the stream. */
 import { GraphQLError } from 'graphql';
 import type { Context, SubscriptionSlot, SubscriptionTransport } from '../../context.ts';
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError } from '../../errors/errors.ts';
 import type { Follower, Place } from '../../feed/follow/lead.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';

@@ -6,7 +6,7 @@ import {
   QuotaExceededError,
   TooManyRemovalsError,
   WorkspaceTooDeepError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { weighs } from '../../schema/kit/weight.ts';
 import { OrgImportMode } from '../../schema/orgImport/enum.ts';
 import { OrgImport } from '../../schema/orgImport/orgImport.ts';

@@ -4,7 +4,7 @@ import {
   InvalidInputError,
   InvalidOrgSourceError,
   NotFoundError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { OrgImportPlan } from '../../schema/orgImport/orgImportPlan.ts';
 import type { PlanResult } from '../../services/orgImport/importResult.ts';

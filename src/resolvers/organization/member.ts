@@ -1,11 +1,11 @@
-import { AlreadyInvitedError, AlreadyMemberError, LastOwnerError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
+import { AlreadyInvitedError, AlreadyMemberError, LastOwnerError } from '../../errors/errors.ts';
 import { Invitation } from '../../schema/invitation/invitation.ts';
 import { MembershipRole } from '../../schema/organization/enum.ts';
 import { Membership } from '../../schema/organization/membership.ts';
 import { addMember, addMemberInput } from '../../services/organization/addMember.ts';
 import { changeMemberRole, changeMemberRoleInput } from '../../services/organization/changeMemberRole.ts';
 import { removeMember } from '../../services/organization/removeMember.ts';
+import { globalId } from '../../value/globalId.ts';
 import { mutation } from '../kit/mutation.ts';
 
 mutation('addMember', {

@@ -1,4 +1,4 @@
-import { SlugTakenError } from '../../errors.ts';
+import { SlugTakenError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { HostBudget } from '../../schema/organization/hostBudget.ts';
 import { Organization } from '../../schema/organization/organization.ts';

@@ -1,5 +1,5 @@
 import type { Context } from '../../context.ts';
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError } from '../../errors/errors.ts';
 
 /**
  * Adds an organization that the viewer has just joined to the viewer's roles, so that the rest of the operation sees it:

@@ -1,5 +1,5 @@
 import { visibleTokens } from '../../auth/visibleTokens.ts';
-import { AgentNotRunningError, QuotaExceededError } from '../../errors.ts';
+import { AgentNotRunningError, QuotaExceededError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { Token } from '../../schema/organization/token.ts';
 import { Viewer } from '../../schema/organization/viewer.ts';

@@ -1,4 +1,4 @@
-import { RepositoryNotGrantedError, SlugTakenError } from '../../errors.ts';
+import { RepositoryNotGrantedError, SlugTakenError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { ProjectKind } from '../../schema/project/enum.ts';

@@ -1,4 +1,4 @@
-import { RepositoryNotGrantedError } from '../../errors.ts';
+import { RepositoryNotGrantedError } from '../../errors/errors.ts';
 import { Project } from '../../schema/project/project.ts';
 import { updateProject, updateProjectInput } from '../../services/project/updateProject.ts';
 import { mutation } from '../kit/mutation.ts';

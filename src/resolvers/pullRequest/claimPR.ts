@@ -11,7 +11,7 @@ import {
   SessionNotClaimableError,
   SessionNoWorkspaceError,
   SessionTerminatedError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { Session } from '../../schema/session/session.ts';
 import { claimPR, claimPRInput } from '../../services/pullRequest/claimPR.ts';

@@ -1,4 +1,4 @@
-import { PrNotFoundError, RepositoryNotGrantedError, ScmUnavailableError } from '../../errors.ts';
+import { PrNotFoundError, RepositoryNotGrantedError, ScmUnavailableError } from '../../errors/errors.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { refreshPR } from '../../services/pullRequest/refreshPR.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,4 +1,4 @@
-import { PrNotHeldError } from '../../errors.ts';
+import { PrNotHeldError } from '../../errors/errors.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { Session } from '../../schema/session/session.ts';
 import { releasePR } from '../../services/pullRequest/releasePR.ts';

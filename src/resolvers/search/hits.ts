@@ -1,6 +1,6 @@
 /** Finds the ids of what a text names in an organization, best first. */
 import { Prisma } from '../../../prisma/client/client.ts';
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import type { Place } from '../../schema/kit/list/cursor.ts';
 import { byNumber, byTime, type Order } from '../../schema/kit/list/order.ts';
 import { keyOf } from '../../services/pullRequest/pullRequestLock.ts';

@@ -1,7 +1,8 @@
 /** What a text may mean: words, the name of a session, and the reference of a pull request. */
-import { asciiLower } from '../../asciiLower.ts';
+
 import { badInput } from '../../schema/kit/badInput.ts';
 import { type PullRequestRef, readPullRequestRef } from '../../services/pullRequest/pullRequestRef.ts';
+import { asciiLower } from '../../value/asciiLower.ts';
 
 export type Terms = {
   /** The whole text, with A to Z in lower case and single blanks. */

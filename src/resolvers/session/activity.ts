@@ -1,4 +1,4 @@
-import { ExecutionWorkspaceClosedError, SessionTerminatedError } from '../../errors.ts';
+import { ExecutionWorkspaceClosedError, SessionTerminatedError } from '../../errors/errors.ts';
 import { ActivityState } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
 import { reportActivity, reportActivityInput } from '../../services/session/activity.ts';

@@ -1,4 +1,8 @@
-import { AgentNotRunningError, OrchestratorRunningError, SessionNotRestorableError } from '../../errors.ts';
+import {
+  AgentNotRunningError,
+  OrchestratorRunningError,
+  SessionNotRestorableError,
+} from '../../errors/errors.ts';
 import { Session } from '../../schema/session/session.ts';
 import { restoreSession, terminateSession } from '../../services/session/sessionLife.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -3,7 +3,7 @@ import {
   ExecutionWorkspaceClosedError,
   OrchestratorRunningError,
   SpawnRolledBackError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { PullRequest } from '../../schema/pullRequest/pullRequest.ts';
 import { SessionKind } from '../../schema/session/enum.ts';

@@ -4,7 +4,7 @@ import {
   PlanStaleError,
   QuotaExceededError,
   TemplateConflictsError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { Agent } from '../../schema/agent/agent.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 import { weighs } from '../../schema/kit/weight.ts';

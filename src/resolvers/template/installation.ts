@@ -1,4 +1,4 @@
-import { NotInstalledError } from '../../errors.ts';
+import { NotInstalledError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 import { newestFirst } from '../../schema/kit/list/order.ts';

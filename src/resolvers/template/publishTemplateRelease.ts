@@ -1,4 +1,4 @@
-import { SlugTakenError, TemplateInvalidError, TemplateIsInstallationError } from '../../errors.ts';
+import { SlugTakenError, TemplateInvalidError, TemplateIsInstallationError } from '../../errors/errors.ts';
 import { Template } from '../../schema/template/template.ts';
 import { TemplateRelease } from '../../schema/template/templateRelease.ts';
 import { TemplateVisibility } from '../../schema/template/templateVisibility.ts';

@@ -5,7 +5,7 @@ import {
   InvalidInputError,
   NotFoundError,
   NotInstalledError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import { weighs } from '../../schema/kit/weight.ts';
 import { TemplateConflict } from '../../schema/template/conflict.ts';

@@ -1,4 +1,4 @@
-import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
+import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors/errors.ts';
 import { Classifier } from '../../schema/vocabulary/classifier.ts';
 import { archiveClassifier } from '../../services/vocabulary/archive.ts';
 import {

@@ -1,4 +1,4 @@
-import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
+import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors/errors.ts';
 import { EntityType } from '../../schema/vocabulary/entityType.ts';
 import { archiveEntityType } from '../../services/vocabulary/archive.ts';
 import {

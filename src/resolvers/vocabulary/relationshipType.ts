@@ -1,4 +1,4 @@
-import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
+import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors/errors.ts';
 import { builder } from '../../schema/index.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 import { RelationshipType } from '../../schema/vocabulary/relationshipType.ts';

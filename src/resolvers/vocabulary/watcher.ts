@@ -1,4 +1,4 @@
-import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors.ts';
+import { ManagedByTemplateError, SlugTakenError, VocabularyArchivedError } from '../../errors/errors.ts';
 import type { Types } from '../../schema/kit/builder.ts';
 import { Watcher } from '../../schema/vocabulary/watcher.ts';
 import { archiveWatcher } from '../../services/vocabulary/archive.ts';

@@ -1,4 +1,4 @@
-import { VocabularyArchivedError, WatcherWindowRecordedError } from '../../errors.ts';
+import { VocabularyArchivedError, WatcherWindowRecordedError } from '../../errors/errors.ts';
 import { Watcher } from '../../schema/vocabulary/watcher.ts';
 import { WatcherWindow } from '../../schema/vocabulary/watcherWindow.ts';
 import { recordWatcherWindow, recordWatcherWindowInput } from '../../services/vocabulary/watcherWindow.ts';

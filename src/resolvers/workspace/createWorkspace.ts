@@ -1,4 +1,8 @@
-import { WorkspaceNameTakenError, WorkspaceRemovedError, WorkspaceTooDeepError } from '../../errors.ts';
+import {
+  WorkspaceNameTakenError,
+  WorkspaceRemovedError,
+  WorkspaceTooDeepError,
+} from '../../errors/errors.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import { createWorkspace, createWorkspaceInput } from '../../services/workspace/createWorkspace.ts';
 import { mutation } from '../kit/mutation.ts';

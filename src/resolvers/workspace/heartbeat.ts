@@ -1,4 +1,4 @@
-import { WorkspaceRemovedError } from '../../errors.ts';
+import { WorkspaceRemovedError } from '../../errors/errors.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import {
   reportWorkspaceHeartbeat,

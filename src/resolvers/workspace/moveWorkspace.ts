@@ -3,7 +3,7 @@ import {
   WorkspaceNameTakenError,
   WorkspaceRemovedError,
   WorkspaceTooDeepError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import { moveWorkspace } from '../../services/workspace/moveWorkspace.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,4 +1,4 @@
-import { ConfirmationRequiredError, WorkspaceRemovedError } from '../../errors.ts';
+import { ConfirmationRequiredError, WorkspaceRemovedError } from '../../errors/errors.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import { removeWorkspace, removeWorkspaceInput } from '../../services/workspace/removeWorkspace.ts';
 import { mutation } from '../kit/mutation.ts';

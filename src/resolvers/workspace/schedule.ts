@@ -1,4 +1,4 @@
-import { WorkspaceRemovedError } from '../../errors.ts';
+import { WorkspaceRemovedError } from '../../errors/errors.ts';
 import { WorkspaceSchedule } from '../../schema/workspace/schedule.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import {

@@ -1,4 +1,4 @@
-import { WorkspaceNameTakenError, WorkspaceRemovedError } from '../../errors.ts';
+import { WorkspaceNameTakenError, WorkspaceRemovedError } from '../../errors/errors.ts';
 import { Workspace } from '../../schema/workspace/workspace.ts';
 import { updateWorkspace, updateWorkspaceInput } from '../../services/workspace/updateWorkspace.ts';
 import { mutation } from '../kit/mutation.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import { builder } from '../../schema/index.ts';
 import { setwise } from '../../schema/kit/setwise.ts';
 import { weighs } from '../../schema/kit/weight.ts';

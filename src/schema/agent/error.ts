@@ -1,4 +1,4 @@
-import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors.ts';
+import { AgentNotRunningError, RepoAlreadyWatchedError } from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { Agent } from './agent.ts';
 import { AgentStatus } from './enum.ts';

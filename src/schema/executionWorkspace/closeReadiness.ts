@@ -1,4 +1,4 @@
-import type { CloseReadiness as Readiness } from '../../errors.ts';
+import type { CloseReadiness as Readiness } from '../../errors/errors.ts';
 import { builder } from '../kit/builder.ts';
 import { CloseBlockingReason, ClosePlannedAction, CloseReadinessState, CloseWarning } from './enum.ts';
 

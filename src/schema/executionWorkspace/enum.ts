@@ -1,5 +1,5 @@
 import * as values from '../../../prisma/client/enums.ts';
-import type { CloseReadiness } from '../../errors.ts';
+import type { CloseReadiness } from '../../errors/errors.ts';
 import { builder } from '../kit/builder.ts';
 import { dbEnum } from '../kit/enum.ts';
 

@@ -5,7 +5,7 @@ import {
   NotClosedError,
   SharedWorkspaceOpenError,
   VersionConflictError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { CloseReadiness } from './closeReadiness.ts';
 import { ExecutionWorkspace } from './executionWorkspace.ts';

@@ -1,5 +1,5 @@
 import type { Change as ChangeShape } from '../../feed/log/change.ts';
-import { globalId } from '../../globalId.ts';
+import { globalId } from '../../value/globalId.ts';
 import { builder } from '../kit/builder.ts';
 import { Actor } from './actor.ts';
 import { ChangeType } from './changeType.ts';

@@ -1,7 +1,7 @@
 /** Fields of an event that return the objects it is about. */
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
 import type { Change } from '../../feed/log/change.ts';
-import { parseGlobalId } from '../../globalId.ts';
+import { parseGlobalId } from '../../value/globalId.ts';
 import type { EventFields } from './liveNoun.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever the builder's types are, a ref says which model it is of.

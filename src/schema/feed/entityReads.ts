@@ -6,10 +6,10 @@
  */
 import DataLoader from 'dataloader';
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { isTooLarge, type RunningLimits } from '../../operation.ts';
+import { isTooLarge, type RunningLimits } from '../../load/operation.ts';
 import type { Row } from '../kit/model.ts';
 import { keyOf, type Rows, readAtOnce, type Selection, type Wanted } from './snapshot.ts';
 

@@ -1,8 +1,8 @@
 /** Reads objects of several types at one moment of the database. */
 import stringify from 'safe-stable-stringify';
 import type { Prisma } from '../../../prisma/client/client.ts';
-import type { Database } from '../../db.ts';
-import { type RunningLimits, startOperation } from '../../operation.ts';
+import type { Database } from '../../database/db.ts';
+import { type RunningLimits, startOperation } from '../../load/operation.ts';
 import { model, type Row } from '../kit/model.ts';
 
 /** Fields of objects of one type, in one organization. */

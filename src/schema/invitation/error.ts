@@ -1,4 +1,4 @@
-import { AlreadyInvitedError, InvitationEndedError } from '../../errors.ts';
+import { AlreadyInvitedError, InvitationEndedError } from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { InvitationStatus } from './enum.ts';
 import { Invitation } from './invitation.ts';

@@ -1,7 +1,7 @@
 import { can, canOver } from '../../auth/policy.ts';
 import { visibleInvitations } from '../../auth/visibleInvitations.ts';
-import { globalId } from '../../globalId.ts';
 import { mayAnswer } from '../../services/invitation/invitationRule.ts';
+import { globalId } from '../../value/globalId.ts';
 import { liveNoun } from '../feed/liveNoun.ts';
 import { builder } from '../kit/builder.ts';
 import { MembershipRole } from '../organization/enum.ts';

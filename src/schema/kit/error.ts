@@ -1,14 +1,14 @@
 /** The errors that belong to no single noun. */
 
-import type { InputIssue as Issue, OrgSourceIssue } from '../../errors.ts';
+import type { QuotaName } from '../../config/quotas.ts';
+import type { InputIssue as Issue, OrgSourceIssue } from '../../errors/errors.ts';
 import {
   IdempotencyConflictError,
   InvalidInputError,
   NotFoundError,
   QuotaExceededError,
   SlugTakenError,
-} from '../../errors.ts';
-import type { QuotaName } from '../../quotas.ts';
+} from '../../errors/errors.ts';
 import { builder } from './builder.ts';
 import { orNull } from './orNull.ts';
 import { userError } from './userError.ts';

@@ -1,4 +1,4 @@
-import { parseGlobalId } from '../../globalId.ts';
+import { parseGlobalId } from '../../value/globalId.ts';
 import { badInput } from './badInput.ts';
 
 /**

@@ -16,7 +16,7 @@ import SchemaBuilder, {
   type PothosOutputFieldConfig,
   type SchemaTypes,
 } from '@pothos/core';
-import { id } from '../../globalId.ts';
+import { id } from '../../value/globalId.ts';
 import { filterId } from './filterId.ts';
 
 const pluginName = 'globalId';

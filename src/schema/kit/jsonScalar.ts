@@ -1,6 +1,6 @@
 import { GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { JSONResolver } from 'graphql-scalars';
-import { exactNumber } from '../../exactNumber.ts';
+import { exactNumber } from '../../value/exactNumber.ts';
 
 /** JSON as graphql-scalars has it, except that a literal number is not rounded: see exactNumber.ts. */
 export const JsonScalar = new GraphQLScalarType({ ...JSONResolver.toConfig(), parseLiteral: literalValue });

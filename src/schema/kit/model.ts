@@ -1,5 +1,5 @@
 /** Looks up a Prisma model by name, for code that learns at run time which one it needs. */
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 
 export type Row = { id: string };
 

@@ -1,6 +1,6 @@
 /** Declares the errors that mutations return in their result unions. */
 import type { FieldMap } from '@pothos/core';
-import type { UserError } from '../../errors.ts';
+import type { UserError } from '../../errors/errors.ts';
 import { builder, type Types } from './builder.ts';
 
 export const UserErrorInterface = builder

@@ -4,7 +4,7 @@ import {
   MissingEnvironmentError,
   PlanStaleError,
   TooManyRemovalsError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { InputIssue } from '../kit/error.ts';
 import { userError } from '../kit/userError.ts';
 import { OrgImportRequirement } from './orgImportPlan.ts';

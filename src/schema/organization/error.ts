@@ -1,4 +1,4 @@
-import { AlreadyMemberError, ForbiddenError, LastOwnerError } from '../../errors.ts';
+import { AlreadyMemberError, ForbiddenError, LastOwnerError } from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { MembershipRole } from './enum.ts';
 import { Membership } from './membership.ts';

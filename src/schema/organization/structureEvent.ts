@@ -1,5 +1,5 @@
-import { globalId } from '../../globalId.ts';
 import type { StructureEventType as Stored } from '../../services/act/structureEvent.ts';
+import { globalId } from '../../value/globalId.ts';
 import { storedActor } from '../feed/actor.ts';
 import { builder } from '../kit/builder.ts';
 import { long } from '../kit/long.ts';

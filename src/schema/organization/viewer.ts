@@ -1,5 +1,5 @@
 import type { Viewer as ViewerShape } from '../../auth/viewer.ts';
-import { globalId } from '../../globalId.ts';
+import { globalId } from '../../value/globalId.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { Organization } from './organization.ts';

@@ -1,4 +1,4 @@
-import { ProjectNotResolvableError, RepositoryNotGrantedError } from '../../errors.ts';
+import { ProjectNotResolvableError, RepositoryNotGrantedError } from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { RepoRef } from './repoRef.ts';
 

@@ -6,7 +6,7 @@ import {
   PrNotOpenError,
   PrProjectMismatchError,
   ScmUnavailableError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import type { Types } from '../kit/builder.ts';
 import { userError } from '../kit/userError.ts';
 import { RepoRef } from '../project/repoRef.ts';

@@ -1,5 +1,5 @@
 import { brandWithType } from '@pothos/core';
-import type { UserError } from '../../errors.ts';
+import type { UserError } from '../../errors/errors.ts';
 import {
   OrchestratorRunningError,
   SessionNotClaimableError,
@@ -7,7 +7,7 @@ import {
   SessionNoWorkspaceError,
   SessionTerminatedError,
   SpawnRolledBackError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { UserErrorInterface, userError } from '../kit/userError.ts';
 import { Session } from './session.ts';
 

@@ -1,4 +1,4 @@
-import type { TemplateConflict as Conflict } from '../../errors.ts';
+import type { TemplateConflict as Conflict } from '../../errors/errors.ts';
 import type { PlanReason } from '../../services/template/plan/plan.ts';
 import { builder } from '../kit/builder.ts';
 import { Installation } from './installation.ts';

@@ -4,7 +4,7 @@ import {
   TemplateConflictsError,
   TemplateInvalidError,
   TemplateIsInstallationError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { InputIssue } from '../kit/error.ts';
 import { userError } from '../kit/userError.ts';
 import { TemplateConflict } from './conflict.ts';

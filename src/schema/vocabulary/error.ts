@@ -1,4 +1,8 @@
-import { ManagedByTemplateError, VocabularyArchivedError, WatcherWindowRecordedError } from '../../errors.ts';
+import {
+  ManagedByTemplateError,
+  VocabularyArchivedError,
+  WatcherWindowRecordedError,
+} from '../../errors/errors.ts';
 import { userError } from '../kit/userError.ts';
 import { Installation } from '../template/installation.ts';
 import { WatcherWindow } from './watcherWindow.ts';

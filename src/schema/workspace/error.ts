@@ -5,7 +5,7 @@ import {
   WorkspaceOccupiedError,
   WorkspaceRemovedError,
   WorkspaceTooDeepError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { Agent } from '../agent/agent.ts';
 import { userError } from '../kit/userError.ts';
 import { Workspace } from './workspace.ts';

@@ -1,6 +1,6 @@
 import { type Action, can } from '../../auth/policy.ts';
 import type { Context } from '../../context.ts';
-import { namesOf } from '../../workspacePath.ts';
+import { namesOf } from '../../value/workspacePath.ts';
 import { Agent } from '../agent/agent.ts';
 import { builder } from '../kit/builder.ts';
 import { relatedList } from '../kit/list/relatedList.ts';

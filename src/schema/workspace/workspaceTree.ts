@@ -1,6 +1,6 @@
 import type { WorkspaceStatus as Status } from '../../../prisma/client/enums.ts';
-import { globalId } from '../../globalId.ts';
-import { namesOf } from '../../workspacePath.ts';
+import { globalId } from '../../value/globalId.ts';
+import { namesOf } from '../../value/workspacePath.ts';
 import { builder } from '../kit/builder.ts';
 import { weighs } from '../kit/weight.ts';
 import { WorkspaceStatus } from './enum.ts';

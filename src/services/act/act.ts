@@ -2,8 +2,8 @@
 import type { z } from 'zod';
 import { currentViewer } from '../../auth/rights.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import type { Database, Tx } from '../../db.ts';
-import type { Quotas } from '../../quotas.ts';
+import type { Quotas } from '../../config/quotas.ts';
+import type { Database, Tx } from '../../database/db.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { PullRequestSource } from '../port/pullRequestSource.ts';
 import type { Runtime } from '../port/runtime.ts';

@@ -1,4 +1,4 @@
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import { REMEMBERED_HOURS } from './idempotency.ts';
 
 const BATCH_KEYS = 10_000;

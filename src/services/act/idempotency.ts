@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import stringify from 'safe-stable-stringify';
 import type { z } from 'zod';
 import type { IdempotencyKey } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { IdempotencyConflictError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { IdempotencyConflictError } from '../../errors/errors.ts';
 import type { Act, ResultFields } from './act.ts';
 
 export type Once = { key: string; inputHash: string };

@@ -1,8 +1,8 @@
 /** Schemas that several services share for their input. */
 import { z } from 'zod';
 import type { Prisma } from '../../../prisma/client/client.ts';
-import { asciiLower } from '../../asciiLower.ts';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
+import { asciiLower } from '../../value/asciiLower.ts';
 import { lineFault, textFault } from './characters.ts';
 import { exactJson } from './exactJson.ts';
 import { NUL } from './storable.ts';

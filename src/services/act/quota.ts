@@ -1,9 +1,9 @@
 /** Holds the quotas of an organization. */
 import { Prisma } from '../../../prisma/client/client.ts';
 import { IS_GOOD_SQL } from '../../auth/goodToken.ts';
-import type { Tx } from '../../db.ts';
-import { QuotaExceededError } from '../../errors.ts';
-import { QUOTA_NAME, type QuotaName, type Quotas } from '../../quotas.ts';
+import { QUOTA_NAME, type QuotaName, type Quotas } from '../../config/quotas.ts';
+import type { Tx } from '../../database/db.ts';
+import { QuotaExceededError } from '../../errors/errors.ts';
 
 /** What counts for the quota of an organization. */
 const COUNTED = {

@@ -1,6 +1,6 @@
 /** The audit trail of changes to the structure. Its events are kept for ever. */
 import type { Prisma } from '../../../prisma/client/client.ts';
-import type { Actor, Tx } from '../../db.ts';
+import type { Actor, Tx } from '../../database/db.ts';
 
 /** `noun.verb`, as clients filter by it. A CHECK of the table has the same list: a new type needs a migration. */
 export const STRUCTURE_EVENT_TYPES = [

@@ -1,7 +1,7 @@
 /** Looks up and locks an agent. */
 import { type Agent, Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { AgentNotRunningError, NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { AgentNotRunningError, NotFoundError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { columns } from '../act/columns.ts';
 import { hasEnded, isRunning } from './agentRule.ts';

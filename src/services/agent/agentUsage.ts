@@ -1,5 +1,5 @@
 /** What agents write, counted in the database. A trigger counts the memory, this file the entries of the action log. */
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 
 export type Usage = { count: number; bytes: number };
 

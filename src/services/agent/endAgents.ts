@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { Author } from '../act/structureEvent.ts';
 import { recordStructureEvents } from '../act/structureEvent.ts';
 import { describeHoldings, type Holdings, NOTHING } from './holdings.ts';

@@ -1,5 +1,5 @@
 import type { Agent } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { storable } from '../act/storable.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { type JobRun, transactFor } from '../port/job.ts';

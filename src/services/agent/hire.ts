@@ -1,7 +1,7 @@
 import type { Prisma, Workspace } from '../../../prisma/client/client.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import type { Tx } from '../../db.ts';
-import { globalId } from '../../globalId.ts';
+import type { Tx } from '../../database/db.ts';
+import { globalId } from '../../value/globalId.ts';
 import type { Act } from '../act/act.ts';
 import { holdQuota } from '../act/quota.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { Prisma } from '../../../prisma/client/client.ts';
 import { IS_GOOD_SQL } from '../../auth/goodToken.ts';
-import type { Tx } from '../../db.ts';
-import { globalId } from '../../globalId.ts';
+import type { Tx } from '../../database/db.ts';
+import { globalId } from '../../value/globalId.ts';
 import { sessionName } from '../session/sessionRule.ts';
 
 export const holdingsResult = z.object({

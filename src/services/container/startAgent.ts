@@ -3,7 +3,7 @@
  * held while the runtime works, and a retry reaches the same state.
  */
 import type { Workspace } from '../../../prisma/client/client.ts';
-import { namesOf } from '../../workspacePath.ts';
+import { namesOf } from '../../value/workspacePath.ts';
 import { lockAgent } from '../agent/agent.ts';
 import { hasEnded } from '../agent/agentRule.ts';
 import { failAgent } from '../agent/failAgent.ts';

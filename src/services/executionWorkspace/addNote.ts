@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { ExecutionWorkspaceClosedError } from '../../errors.ts';
+import { ExecutionWorkspaceClosedError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { text, validate } from '../act/input.ts';
 import { lockExecutionWorkspace, visibleExecutionWorkspace } from './executionWorkspace.ts';

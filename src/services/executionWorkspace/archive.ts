@@ -1,6 +1,6 @@
 /** Closes execution workspaces: for the act of a person, and for the sweeper. */
 import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import type { JobQueue } from '../port/job.ts';
 import { statusAfter } from './statusRule.ts';

@@ -1,7 +1,7 @@
 /** What the runtime says about the checkout that it created for an execution workspace. */
 import { LRUCache } from 'lru-cache';
 import type { ExecutionWorkspace, Project } from '../../../prisma/client/client.ts';
-import { createLimiter } from '../../limiter.ts';
+import { createLimiter } from '../../load/limiter.ts';
 import type { Checkout, CreatedCheckout } from '../port/checkout.ts';
 import { type Runtime, RuntimeError } from '../port/runtime.ts';
 import type { KnownCheckout } from './readinessRule.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { CloseBlockedError } from '../../errors.ts';
+import { CloseBlockedError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { archive } from './archive.ts';
 import { inspectCheckout } from './checkoutOf.ts';

@@ -1,7 +1,7 @@
 /** Looks up and locks execution workspaces. */
 import { type ExecutionWorkspace, Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError, VersionConflictError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError, VersionConflictError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { columns } from '../act/columns.ts';
 

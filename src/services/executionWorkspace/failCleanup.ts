@@ -1,5 +1,5 @@
 import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { lockExecutionWorkspace } from './executionWorkspace.ts';
 import { statusAfter } from './statusRule.ts';

@@ -6,8 +6,8 @@ import {
   type ExecutionWorkspaceStrategy,
 } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError, NotFoundError, SharedWorkspaceOpenError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError, NotFoundError, SharedWorkspaceOpenError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, validate } from '../act/input.ts';
 import type { Runtime } from '../port/runtime.ts';

@@ -1,6 +1,6 @@
 /** Whether an execution workspace can be closed, by what is known of its sessions, pull requests and checkout. */
 import type { ExecutionWorkspaceFact } from '../../../prisma/client/client.ts';
-import type { CloseReadiness } from '../../errors.ts';
+import type { CloseReadiness } from '../../errors/errors.ts';
 import type { CheckoutState } from '../port/checkout.ts';
 
 type Fact = Pick<

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ExecutionWorkspace, Project } from '../../../prisma/client/client.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockProject } from '../project/project.ts';

@@ -1,7 +1,7 @@
 /** How the status of an execution workspace changes: one table, a row for each act. */
 import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
 import type { ExecutionWorkspaceStatus } from '../../../prisma/client/enums.ts';
-import { AlreadyClosedError, NotClosedError } from '../../errors.ts';
+import { AlreadyClosedError, NotClosedError } from '../../errors/errors.ts';
 
 type Transitions = Partial<Record<ExecutionWorkspaceStatus, ExecutionWorkspaceStatus>>;
 

@@ -1,6 +1,6 @@
 /** Closes execution workspaces that no session needs any more. */
 import type { ExecutionWorkspace, Project } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type JobOutcome, type JobRun, type SweepSettings, transactFor } from '../port/job.ts';
 import { archive, cleanupOf } from './archive.ts';
 import { inspectCheckout } from './checkoutOf.ts';

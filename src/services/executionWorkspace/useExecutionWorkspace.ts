@@ -1,7 +1,7 @@
 /** The work of sessions in an execution workspace. */
 import type { ExecutionWorkspace } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { ExecutionWorkspaceClosedError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { ExecutionWorkspaceClosedError } from '../../errors/errors.ts';
 import { lockExecutionWorkspace } from './executionWorkspace.ts';
 import { isClosedIsolated, statusAfter } from './statusRule.ts';
 

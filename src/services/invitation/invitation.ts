@@ -1,8 +1,8 @@
 /** Looks up, locks and ends invitations. */
 import { type Invitation, Prisma } from '../../../prisma/client/client.ts';
 import { visibleInvitations } from '../../auth/visibleInvitations.ts';
-import type { Tx } from '../../db.ts';
-import { InvitationEndedError, NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvitationEndedError, NotFoundError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { columns } from '../act/columns.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';

@@ -5,7 +5,7 @@
 import type { Invitation } from '../../../prisma/client/client.ts';
 import { authorizeEverywhere } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { ForbiddenError } from '../../errors.ts';
+import { ForbiddenError } from '../../errors/errors.ts';
 
 type Addressed = Pick<Invitation, 'email'>;
 

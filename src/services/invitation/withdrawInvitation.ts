@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize, authorizeOver } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { ForbiddenError } from '../../errors.ts';
+import { ForbiddenError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { assertPending, lockInvitation, visibleInvitation, withdrawInvitations } from './invitation.ts';
 import { isInvited } from './invitationRule.ts';

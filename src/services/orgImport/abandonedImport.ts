@@ -1,6 +1,6 @@
 /** Marks the imports of dead processes as FAILED. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Database, Tx } from '../../db.ts';
+import type { Database, Tx } from '../../database/db.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { failImports } from './importRecord.ts';
 

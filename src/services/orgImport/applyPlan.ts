@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { Author } from '../act/structureEvent.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { Runtime } from '../port/runtime.ts';

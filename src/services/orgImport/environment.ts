@@ -1,5 +1,5 @@
 /** Checks the environment variables that a document requires or recommends. */
-import { MissingEnvironmentError } from '../../errors.ts';
+import { MissingEnvironmentError } from '../../errors/errors.ts';
 import type { Runtime } from '../port/runtime.ts';
 import type { OrgDocument } from './document/document.ts';
 import { type Requirement, unmetRequirements } from './document/requirements.ts';

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../auth/viewer.ts';
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import type { JsonObject } from './document/document.ts';
 import { readLiveWorkspaces } from './liveWorkspaces.ts';
 import { LiveTree } from './plan/liveTree.ts';

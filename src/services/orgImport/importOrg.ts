@@ -1,16 +1,16 @@
 import type { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { isBusy } from '../../busy.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
+import { isLockTimeout, isUnavailable, violatedConstraint } from '../../database/sqlError.ts';
 import {
   ImportInProgressError,
   PlanStaleError,
   TooManyRemovalsError,
   UserError,
   WorkspaceTooDeepError,
-} from '../../errors.ts';
-import { createLimiter } from '../../limiter.ts';
-import { isLockTimeout, isUnavailable, violatedConstraint } from '../../sqlError.ts';
+} from '../../errors/errors.ts';
+import { isBusy } from '../../load/busy.ts';
+import { createLimiter } from '../../load/limiter.ts';
 import { type Act, type ActResult, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { holdQuota } from '../act/quota.ts';

@@ -1,6 +1,6 @@
 /** The row of an import and its events. Each import starts once and ends once. */
 import type { Prisma } from '../../../prisma/client/client.ts';
-import type { Database, Tx } from '../../db.ts';
+import type { Database, Tx } from '../../database/db.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import type { OrgDocument } from './document/document.ts';
 import type { ImportWarning } from './environment.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { LiveWorkspace } from './plan/plan.ts';
 
 /** Reads all live workspaces of an organization, with schedules and channels, in one statement and so in one snapshot. */

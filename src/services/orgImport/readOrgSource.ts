@@ -1,4 +1,4 @@
-import { InvalidOrgSourceError, type OrgSourceIssue } from '../../errors.ts';
+import { InvalidOrgSourceError, type OrgSourceIssue } from '../../errors/errors.ts';
 import type { OrgDocument } from './document/document.ts';
 import type { OrgSource } from './source/source.ts';
 import { DEADLINE_MS, runInThread, ThreadLimitError } from './thread.ts';

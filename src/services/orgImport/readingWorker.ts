@@ -1,6 +1,6 @@
 /** The thread in which `readOrgSource` reads one source. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { InvalidOrgSourceError } from '../../errors.ts';
+import { InvalidOrgSourceError } from '../../errors/errors.ts';
 import { parseOrgSource } from './parseOrgSource.ts';
 import type { ReadingOutcome, ReadingTask } from './readOrgSource.ts';
 

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { createLimiter } from '../../limiter.ts';
+import { createLimiter } from '../../load/limiter.ts';
 
 /** A thread was stopped because it took more time or memory than it may. */
 export class ThreadLimitError extends Error {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MembershipRole } from '../../../prisma/client/enums.ts';
 import { authorize, authorizeOver } from '../../auth/policy.ts';
-import { AlreadyInvitedError, AlreadyMemberError } from '../../errors.ts';
+import { AlreadyInvitedError, AlreadyMemberError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { email, line, validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MembershipRole } from '../../../prisma/client/enums.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { validate } from '../act/input.ts';
 import type { Author } from '../act/structureEvent.ts';
 import { admitMember } from './admitMember.ts';

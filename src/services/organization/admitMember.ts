@@ -1,6 +1,6 @@
 import type { MembershipRole } from '../../../prisma/client/enums.ts';
-import type { Tx } from '../../db.ts';
-import { AlreadyMemberError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { AlreadyMemberError } from '../../errors/errors.ts';
 import { type Author, recordStructureEvent } from '../act/structureEvent.ts';
 
 export type Admission = {

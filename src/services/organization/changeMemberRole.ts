@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MembershipRole } from '../../../prisma/client/enums.ts';
 import { authorize, authorizeOver, isAbove } from '../../auth/policy.ts';
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';

@@ -1,5 +1,5 @@
 /** The end of what a person could still use after losing rights in an organization. */
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { Author } from '../act/structureEvent.ts';
 import { withdrawInvitations } from '../invitation/invitation.ts';
 import { revokeTokens } from './revokeTokens.ts';

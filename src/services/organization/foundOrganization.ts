@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Database } from '../../db.ts';
-import { SlugTakenError } from '../../errors.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+import type { Database } from '../../database/db.ts';
+import { violatedConstraint } from '../../database/sqlError.ts';
+import { SlugTakenError } from '../../errors/errors.ts';
 import { email, line, validate } from '../act/input.ts';
 import { grantRepositories } from '../repositoryGrant/repositoryGrant.ts';
 import { issueToken } from './issueToken.ts';

@@ -1,5 +1,5 @@
 import { hashSecret, newSecret, prefixOf } from '../../auth/secret.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 
 /**
  * Creates a token that acts for a user in all of its organizations, and returns its secret. For the command line, whose

@@ -1,7 +1,7 @@
 /** Looks up and locks memberships. */
 import type { Membership } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { LastOwnerError, NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { LastOwnerError, NotFoundError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 
 /** @throws NotFoundError when there is no such membership, or the viewer does not see it */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { authorizeEverywhere } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { SlugTakenError } from '../../errors.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+import type { Tx } from '../../database/db.ts';
+import { violatedConstraint } from '../../database/sqlError.ts';
+import { SlugTakenError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, slug, validate } from '../act/input.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize, authorizeEverywhere, authorizeOver } from '../../auth/policy.ts';
 import { visibleTokens } from '../../auth/visibleTokens.ts';
-import { NotFoundError } from '../../errors.ts';
+import { NotFoundError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { holdMembership, lockOrganization, roleOf } from './member.ts';
 import { revokeTokens } from './revokeTokens.ts';

@@ -1,8 +1,8 @@
 /** Finds and creates people. Each has a personal organization. Only the operator creates people. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
 import { email, line } from '../act/input.ts';
 
 /** Creates a user and the personal organization that it owns. */

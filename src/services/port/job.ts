@@ -3,7 +3,7 @@
  * transaction, so that the job exists only if the act is committed. `src/jobs/` has the queue and its workers.
  */
 import type { Logger } from 'pino';
-import type { Database, Tx } from '../../db.ts';
+import type { Database, Tx } from '../../database/db.ts';
 import type { Author } from '../act/structureEvent.ts';
 import type { PullRequestSource } from './pullRequestSource.ts';
 import type { Runtime } from './runtime.ts';

@@ -1,5 +1,5 @@
 /** Parses repository URLs as people and git remotes write them. */
-import { asciiLower } from '../../asciiLower.ts';
+import { asciiLower } from '../../value/asciiLower.ts';
 
 export type Repository = {
   /** Lower-case. With the port of its web pages, where that is not the default one. */

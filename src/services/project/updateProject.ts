@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { InvalidInputError } from '../../errors.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, validate } from '../act/input.ts';
 import { assertGranted } from '../repositoryGrant/repositoryGrant.ts';

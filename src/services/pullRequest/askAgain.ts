@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 import { isOver } from './pullRequestRule.ts';

@@ -1,4 +1,4 @@
-import { RepositoryNotGrantedError } from '../../errors.ts';
+import { RepositoryNotGrantedError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { storable } from '../act/storable.ts';
 import type { FetchPriority, PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';

@@ -1,9 +1,9 @@
 /** The claim of a pull request: by a session that exists, or by one that is spawned with it. */
 import { z } from 'zod';
 import type { Project } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError, PrClaimedByActiveSessionError, PrNotOpenError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError, PrClaimedByActiveSessionError, PrNotOpenError } from '../../errors/errors.ts';
+import { globalId } from '../../value/globalId.ts';
 import type { Act } from '../act/act.ts';
 import { text } from '../act/input.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';

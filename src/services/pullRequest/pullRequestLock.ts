@@ -1,6 +1,6 @@
 import { Prisma, type PullRequest } from '../../../prisma/client/client.ts';
-import { asciiLower } from '../../asciiLower.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
+import { asciiLower } from '../../value/asciiLower.ts';
 import { columns } from '../act/columns.ts';
 import { repoKeyOf } from '../act/input.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';

@@ -1,5 +1,5 @@
 /** Writes a pull request's row in one statement, then its checks, threads and reviews. */
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { JobQueue } from '../port/job.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 import { askAgain } from './askAgain.ts';

@@ -1,5 +1,5 @@
 /** How people name a pull request: by its number, its repository and number, or the URL of one of its pages. */
-import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../errors.ts';
+import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../errors/errors.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import {
   isSameRepository,

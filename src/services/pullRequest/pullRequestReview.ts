@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { PullRequestFacts } from '../port/pullRequestSource.ts';
 
 /** Makes the stored reviews equal to those that the host returned. Stored ones stay when it did not return all. */

@@ -1,5 +1,5 @@
 /** Writes facts about a known pull request, in a transaction of their own. */
-import type { Actor, Tx } from '../../db.ts';
+import type { Actor, Tx } from '../../database/db.ts';
 import type { Act } from '../act/act.ts';
 import type { PullRequestCoordinates } from '../port/pullRequestSource.ts';
 import type { NumberedFacts } from './observedFacts.ts';

@@ -1,4 +1,4 @@
-import { PrNotFoundError, RepositoryNotGrantedError } from '../../errors.ts';
+import { PrNotFoundError, RepositoryNotGrantedError } from '../../errors/errors.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
 import { observePullRequest } from './observedFacts.ts';
 import { isOver } from './pullRequestRule.ts';

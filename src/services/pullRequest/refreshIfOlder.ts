@@ -1,6 +1,6 @@
 /** Refreshes a pull request for its readers, at most as often as one of them asks. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { UserError } from '../../errors.ts';
+import { UserError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { observePullRequest } from './observedFacts.ts';
 import { recordFacts } from './recordFacts.ts';

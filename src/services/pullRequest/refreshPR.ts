@@ -3,7 +3,7 @@ import type { Session } from '../../../prisma/client/client.ts';
 import { isHeldBy } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
 import type { Viewer } from '../../auth/viewer.ts';
-import { NotFoundError, PrNotFoundError } from '../../errors.ts';
+import { NotFoundError, PrNotFoundError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { observePullRequest } from './observedFacts.ts';
 import { lockHolder, lockPullRequest, pullRequestName } from './pullRequestLock.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { isOwnSession } from '../../auth/own.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError, PrNotHeldError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError, PrNotHeldError } from '../../errors/errors.ts';
+import { globalId } from '../../value/globalId.ts';
 import { type Act, perform } from '../act/act.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { lockSessions, visibleSession } from '../session/session.ts';

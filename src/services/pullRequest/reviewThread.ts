@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { PullRequestFacts, ReviewThreadFacts } from '../port/pullRequestSource.ts';
 
 /** Inserts and updates the review threads and their comments that the host returned. */

@@ -3,8 +3,8 @@
  * an organization could read what the token may see and its people may not. Only the operator grants, on the command line.
  */
 import { Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { RepositoryNotGrantedError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { RepositoryNotGrantedError } from '../../errors/errors.ts';
 import { type Author, recordStructureEvent } from '../act/structureEvent.ts';
 import type { Repository } from '../project/repository.ts';
 import { scopesOf } from './scope.ts';

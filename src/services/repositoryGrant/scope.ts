@@ -2,7 +2,7 @@
  * How the operator names repositories: `github.com/acme/rocket` is one, `github.com/acme` all of an owner, `github.com`
  * all of a host, and `*` all of every host. Stored in lower case.
  */
-import { asciiLower } from '../../asciiLower.ts';
+import { asciiLower } from '../../value/asciiLower.ts';
 import type { Repository } from '../project/repository.ts';
 import { newRepository } from '../project/repository.ts';
 

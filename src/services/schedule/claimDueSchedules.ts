@@ -1,6 +1,6 @@
 /** Finds schedules that are due. Each due time is claimed once, by the process that moves the schedule on to its next. */
 import type { ScheduleOutcome, ScheduleReason } from '../../../prisma/client/enums.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
 import { SCHEDULES, type ScheduleRow } from './schedule.ts';
 import { skipReason } from './scheduleRule.ts';

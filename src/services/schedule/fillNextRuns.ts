@@ -1,5 +1,5 @@
 /** Computes next due times where they are missing: another program has made, enabled or changed the schedule. */
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { rememberedNextRuns, type Times } from './times.ts';
 

@@ -1,6 +1,6 @@
 /** Runs a schedule that was due: its prompt goes to a session of the agent that works in its workspace. */
 import type { ScheduleOutcome, ScheduleReason } from '../../../prisma/client/enums.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { holdAgent } from '../agent/agent.ts';
 import { type JobOutcome, type JobRun, transactFor } from '../port/job.ts';
 import { lockProject } from '../project/project.ts';

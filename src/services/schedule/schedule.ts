@@ -1,6 +1,6 @@
 /** Reads schedules with all that decides about their runs. */
 import { Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import type { RunState } from './scheduleRule.ts';
 import type { Times } from './times.ts';
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { WorkspaceSchedule } from '../../../prisma/client/client.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { type InputIssue, InvalidInputError, NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { type InputIssue, InvalidInputError, NotFoundError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, text, validate } from '../act/input.ts';
 import { visibleProject } from '../project/project.ts';

@@ -1,6 +1,6 @@
 /** The start of a session's process. */
 import { randomBytes } from 'node:crypto';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 
 /** Relative to the directory in which the runtime keeps its workspaces. */
 export function allotWorkspacePath(projectSlug: string): string {

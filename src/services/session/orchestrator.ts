@@ -1,7 +1,7 @@
 /** A project has at most one live orchestrator. A key of the database holds this for every program. */
 import type { Session } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+import type { Tx } from '../../database/db.ts';
+import { violatedConstraint } from '../../database/sqlError.ts';
 import { LIVE_ORCHESTRATOR } from './sessionRule.ts';
 
 const KEY = 'session_orchestrator_key';

@@ -1,7 +1,7 @@
 /** Looks up and locks sessions. */
 import { Prisma, type Project, type Session } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { columns } from '../act/columns.ts';
 

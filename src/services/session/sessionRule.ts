@@ -10,7 +10,7 @@ import {
   SessionNoWorkspaceError,
   SessionTerminatedError,
   type UserError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { isRunning } from '../agent/agentRule.ts';
 import { isClosedIsolated } from '../executionWorkspace/statusRule.ts';
 

@@ -1,5 +1,5 @@
 /** Marks sessions whose process has not been heard for too long. */
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import { transactFor } from '../port/job.ts';
 
 export const SILENCE_JOB = 'session.silence';

@@ -1,9 +1,9 @@
 /** The claim of a session that is being spawned. A refusal means that there will be no session. */
 import type { z } from 'zod';
 import type { Project } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { SpawnRolledBackError, UserError } from '../../errors.ts';
-import { globalId } from '../../globalId.ts';
+import type { Tx } from '../../database/db.ts';
+import { SpawnRolledBackError, UserError } from '../../errors/errors.ts';
+import { globalId } from '../../value/globalId.ts';
 import type { Act } from '../act/act.ts';
 import {
   type Claim,

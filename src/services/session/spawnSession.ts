@@ -8,7 +8,7 @@ import {
   InvalidInputError,
   NotFoundError,
   OrchestratorRunningError,
-} from '../../errors.ts';
+} from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { line, text, validate } from '../act/input.ts';
 import { assertRunning, holdAgent, visibleAgent } from '../agent/agent.ts';

@@ -1,7 +1,7 @@
 /** Archives rows of the vocabulary. References to an archived row, its versions and its windows stay. */
 import { Prisma } from '../../../prisma/client/client.ts';
 import { authorize } from '../../auth/policy.ts';
-import { ForbiddenError, ManagedByTemplateError } from '../../errors.ts';
+import { ForbiddenError, ManagedByTemplateError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { rowId } from './input.ts';
 import { lockRow, organizationOf, TABLE, type VocabularyKind } from './row.ts';

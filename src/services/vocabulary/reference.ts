@@ -1,7 +1,7 @@
 /** Checks that a row of the vocabulary refers only to live rows of its own organization. */
 import { Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError, NotFoundError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError, NotFoundError } from '../../errors/errors.ts';
 import { TABLE } from './row.ts';
 
 type Reference = { organizationId: string; id: string | null | undefined };

@@ -1,7 +1,7 @@
 /** The rules of a relationship type: the pairs of entity types that it allows. */
 import { z } from 'zod';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
 import { line } from '../act/input.ts';
 import { MAX_RULES } from '../template/manifest/fieldRule.ts';
 

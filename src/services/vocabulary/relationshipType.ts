@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { InvalidInputError } from '../../errors.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+import { violatedConstraint } from '../../database/sqlError.ts';
+import { InvalidInputError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { jsonSchema } from '../template/manifest/fieldRule.ts';

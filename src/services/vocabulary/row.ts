@@ -1,14 +1,14 @@
 /** Finds, locks and checks a row of any of the four kinds of vocabulary. */
 import { Prisma } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
+import { violatedConstraint } from '../../database/sqlError.ts';
 import {
   ForbiddenError,
   ManagedByTemplateError,
   NotFoundError,
   SlugTakenError,
   VocabularyArchivedError,
-} from '../../errors.ts';
-import { violatedConstraint } from '../../sqlError.ts';
+} from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 import { isPlatformSlug } from './vocabularyRule.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError, WatcherWindowRecordedError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError, WatcherWindowRecordedError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { jsonObject, validate } from '../act/input.ts';
 import { assertLive, lockRow, organizationOf } from './row.ts';

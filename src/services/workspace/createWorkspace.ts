@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { WorkspaceTooDeepError } from '../../errors.ts';
+import { WorkspaceTooDeepError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate } from '../act/input.ts';
 import { MAX_LEVELS } from './subtree.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 
 /**
  * The triggers of the tree join the changed rows with each other and with their tables. PostgreSQL keeps the plan of

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Workspace } from '../../../prisma/client/client.ts';
 import { authorize } from '../../auth/policy.ts';
-import type { Tx } from '../../db.ts';
-import { InvalidInputError, WorkspaceCycleError, WorkspaceTooDeepError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { InvalidInputError, WorkspaceCycleError, WorkspaceTooDeepError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { liveSubtrees, MAX_LEVELS } from './subtree.ts';
 import { assertNameIsFree, liveWorkspace, lockOrgTree, treeOf, visibleWorkspace } from './workspace.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { authorize } from '../../auth/policy.ts';
-import { ConfirmationRequiredError } from '../../errors.ts';
+import { ConfirmationRequiredError } from '../../errors/errors.ts';
 import { type Act, perform } from '../act/act.ts';
 import { validate, verbatimText } from '../act/input.ts';
 import { discardPlans } from './discardPlans.ts';

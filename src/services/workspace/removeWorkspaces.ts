@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import { lockAgentsOf } from '../agent/agent.ts';
 import { endAgents } from '../agent/endAgents.ts';

@@ -1,5 +1,5 @@
 /** Marks workspaces whose heartbeats have stopped. */
-import type { Database } from '../../db.ts';
+import type { Database } from '../../database/db.ts';
 import { transactFor } from '../port/job.ts';
 
 export const WORKSPACE_SILENCE_JOB = 'workspace.silence';

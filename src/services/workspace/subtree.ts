@@ -1,4 +1,4 @@
-import type { Tx } from '../../db.ts';
+import type { Tx } from '../../database/db.ts';
 
 /** The highest number of levels of a tree. A CHECK of the column `depth` enforces it. */
 export const MAX_LEVELS = 64;

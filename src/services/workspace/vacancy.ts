@@ -1,5 +1,5 @@
-import type { Tx } from '../../db.ts';
-import { WorkspaceOccupiedError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { WorkspaceOccupiedError } from '../../errors/errors.ts';
 import { liveWorkspace, lockOrgTree } from './workspace.ts';
 
 /** A workspace that an agent can be hired for. An external workspace has no container. */

@@ -1,7 +1,7 @@
 /** Finds workspaces and locks the tree of an organization. */
 import type { Workspace } from '../../../prisma/client/client.ts';
-import type { Tx } from '../../db.ts';
-import { NotFoundError, WorkspaceNameTakenError, WorkspaceRemovedError } from '../../errors.ts';
+import type { Tx } from '../../database/db.ts';
+import { NotFoundError, WorkspaceNameTakenError, WorkspaceRemovedError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Numbers that JSON cannot hold exactly are refused wherever JSON is an input, and no other number changes. */
 import fc from 'fast-check';
 import { getNamedType, isInputObjectType } from 'graphql';
-import { withExactNumbers } from '../../../src/exactNumber.ts';
+import { withExactNumbers } from '../../../src/value/exactNumber.ts';
 import { capitalized, mutations } from '../../schema/shape.ts';
 import { ACTS } from '../../security/acts.ts';
 import { test as it } from '../../security/cast.ts';

@@ -1,6 +1,6 @@
 /** The records of agents: memory, reviews, and the log of their actions. */
 
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { LogAgentActionInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';

@@ -1,7 +1,7 @@
 /** The lanes of a board: the sessions in each lane, and their number. */
 
 import { SessionLane } from '../../../prisma/client/enums.ts';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { LaneGrouping } from '../../graphql/graphql.ts';
 import {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
 import { addMemberAtOnce } from '../../../src/services/organization/addMemberAtOnce.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { AddMemberInput } from '../../graphql/graphql.ts';
 import type { Person, TestApp } from '../../support/app.ts';

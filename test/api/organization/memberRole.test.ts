@@ -1,4 +1,4 @@
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { MembershipRole } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';

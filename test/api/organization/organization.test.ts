@@ -1,5 +1,5 @@
-import { globalId } from '../../../src/globalId.ts';
 import { findOrCreateUser } from '../../../src/services/organization/user.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { Person } from '../../support/app.ts';
 import { CreateOrganization } from '../../support/mutations.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import type { Person, TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
 import { CreateToken, RevokeToken } from '../../support/mutations.ts';

@@ -1,7 +1,7 @@
 /** The audit trail: the event that each mutation writes, in the same transaction. */
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
 import { STRUCTURE_EVENT_TYPES } from '../../../src/services/act/structureEvent.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { StructureEventsWhereQueryVariables } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';

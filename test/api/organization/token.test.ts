@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { CreateTokenInput } from '../../graphql/graphql.ts';
 import type { TestApp } from '../../support/app.ts';

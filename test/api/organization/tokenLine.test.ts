@@ -1,5 +1,5 @@
 /** What a token passes on to the tokens that are made with it, and who sees the tokens of a person. */
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { CreateTokenInput } from '../../graphql/graphql.ts';
 import type { Person, TestApp } from '../../support/app.ts';

@@ -1,5 +1,5 @@
 import { print } from 'graphql';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import type { ClaimPrInput } from '../../graphql/graphql.ts';
 import { ClaimPR } from '../../support/mutations.ts';
 import { refused, succeeded } from '../../support/outcome.ts';

@@ -1,7 +1,11 @@
 /** The parser by itself. The errors of claims are in claimPRErrors, the rows of spellings in pullRequestIdentity. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { InvalidPrRefError, ProjectNotResolvableError, PrProjectMismatchError } from '../../../src/errors.ts';
+import {
+  InvalidPrRefError,
+  ProjectNotResolvableError,
+  PrProjectMismatchError,
+} from '../../../src/errors/errors.ts';
 import {
   parsePullRequestRef,
   parseQualifiedRef,

@@ -1,6 +1,6 @@
 /** The activity that sessions report, and its effect on their state. */
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import type { ActivityState, ReportActivityInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent, ReportActivity, RestoreSession } from '../../support/mutations.ts';

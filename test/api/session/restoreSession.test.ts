@@ -1,6 +1,6 @@
 /** restoreSession makes a terminated session live again. */
 import { randomUUID } from 'node:crypto';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import type { RestoreSessionInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';
 import { OffboardAgent, ReportActivity, RestoreSession } from '../../support/mutations.ts';

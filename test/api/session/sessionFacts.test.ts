@@ -1,5 +1,5 @@
 /** Who spawned and who ended a session, its prompt, and whether it has a place to work in. */
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import { OffboardAgent, RestoreSession, TerminateSession } from '../../support/mutations.ts';
 import { succeeded } from '../../support/outcome.ts';

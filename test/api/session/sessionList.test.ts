@@ -1,5 +1,5 @@
 /** The filters of lists of sessions, and of the counts of their lanes. */
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { ListsOfProjectQueryVariables, SessionKind } from '../../graphql/graphql.ts';
 import { SpawnSession } from '../../support/mutations.ts';

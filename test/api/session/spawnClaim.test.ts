@@ -1,6 +1,6 @@
 /** spawnSession with claimPR creates the session and the claim together, or neither. */
 
-import { parseGlobalId } from '../../../src/globalId.ts';
+import { parseGlobalId } from '../../../src/value/globalId.ts';
 import { graphql } from '../../graphql/gql.ts';
 import type { SpawnClaimInput, SpawnSessionInput } from '../../graphql/graphql.ts';
 import type { Client } from '../../support/client.ts';

@@ -1,6 +1,6 @@
 /** The templates of the demo's catalogue are installed as anybody would install them. */
 import { seed } from '../../../prisma/seed.ts';
-import { openDatabase } from '../../../src/db.ts';
+import { openDatabase } from '../../../src/database/db.ts';
 import { demoPullRequests } from '../../../src/github/demo.ts';
 import { graphql } from '../../graphql/gql.ts';
 import { createClient } from '../../support/client.ts';

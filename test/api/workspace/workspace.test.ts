@@ -1,5 +1,5 @@
 /** createWorkspace, updateWorkspace, moveWorkspace and hireAgent for a workspace. */
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import * as mutations from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
 import { describe, expect, it } from '../../support/test.ts';

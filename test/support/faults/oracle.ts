@@ -1,6 +1,6 @@
 /** Compares what was stored, what the log has, and what each client received. */
 import type pg from 'pg';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { audit } from '../feedOracle.ts';
 import type { Listener, ReceivedEvent } from './listener.ts';
 

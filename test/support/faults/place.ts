@@ -1,7 +1,7 @@
 /** Organizations to write to and subscribe to, in a database that may restart. */
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { globalId } from '../../../src/globalId.ts';
+import { globalId } from '../../../src/value/globalId.ts';
 import { RAISE } from '../feed.ts';
 import { createPersonIn } from '../person.ts';
 

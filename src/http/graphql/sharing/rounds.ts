@@ -9,7 +9,7 @@ import type { SubscriptionSlot } from '../../../context.ts';
 import type { Channel } from '../../../feed/follow/channel.ts';
 import type { Follower, Place } from '../../../feed/follow/lead.ts';
 import type { Change } from '../../../feed/log/change.ts';
-import { outsideOperations } from '../../../operation.ts';
+import { outsideOperations } from '../../../load/operation.ts';
 import type { EntityReads, Moment } from '../../../schema/feed/entityReads.ts';
 import { createGroup, type Executed, type Group, type Member, type SharedExecution } from './group.ts';
 

@@ -7,7 +7,7 @@ import type { ExecutionArgs } from 'graphql';
 import stringify from 'safe-stable-stringify';
 import type { Context, Services } from '../../../context.ts';
 import type { Channel } from '../../../feed/follow/channel.ts';
-import type { RunningLimits } from '../../../operation.ts';
+import type { RunningLimits } from '../../../load/operation.ts';
 import type { SourceStream } from '../../../resolvers/kit/subscribe.ts';
 import type { EntityReads } from '../../../schema/feed/entityReads.ts';
 import type { SharedExecution } from './group.ts';

@@ -1,5 +1,5 @@
-import type { Tx } from '../../../db.ts';
-import { globalId } from '../../../globalId.ts';
+import type { Tx } from '../../../database/db.ts';
+import { globalId } from '../../../value/globalId.ts';
 import { type Author, recordStructureEvents } from '../../act/structureEvent.ts';
 import type { JobQueue } from '../../port/job.ts';
 import type { PlacedWorkspace } from './workspaces.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import type { DocumentChannel } from '../document/document.ts';
 import { ownedItems } from './ownedItems.ts';
 import type { PlacedWorkspace } from './workspaces.ts';

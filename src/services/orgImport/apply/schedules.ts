@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import { nextRuns } from '../../schedule/times.ts';
 import type { DocumentSchedule } from '../document/document.ts';
 import { ownedItems } from './ownedItems.ts';

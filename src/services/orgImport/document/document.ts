@@ -1,4 +1,4 @@
-import type { OrgSourceIssue } from '../../../errors.ts';
+import type { OrgSourceIssue } from '../../../errors/errors.ts';
 
 /** An org file as plain data, with includes, defaults and overrides resolved. */
 export type OrgDocument = {

@@ -1,4 +1,4 @@
-import { InvalidOrgSourceError, type OrgSourceIssue } from '../../../errors.ts';
+import { InvalidOrgSourceError, type OrgSourceIssue } from '../../../errors/errors.ts';
 import { MAX_FINDINGS } from './limits.ts';
 
 /** The place of a value in its file, and its path in the document. */

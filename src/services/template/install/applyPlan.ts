@@ -1,6 +1,6 @@
 import type { Prisma } from '../../../../prisma/client/client.ts';
 import type { Viewer } from '../../../auth/viewer.ts';
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import type { Act } from '../../act/act.ts';
 import { recordStructureEvent } from '../../act/structureEvent.ts';
 import { hire } from '../../agent/hire.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { TemplateItemKind } from '../../../../prisma/client/enums.ts';
 import { authorize } from '../../../auth/policy.ts';
-import { InvalidInputError, NotFoundError } from '../../../errors.ts';
+import { InvalidInputError, NotFoundError } from '../../../errors/errors.ts';
 import { type Act, perform } from '../../act/act.ts';
 import { slug, validate } from '../../act/input.ts';
 import { itemKey } from '../plan/key.ts';

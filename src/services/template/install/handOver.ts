@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import type { RowKind } from '../row/readRows.ts';
 import { TABLE } from './rowColumn.ts';
 

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { authorize } from '../../../auth/policy.ts';
-import { InvalidInputError } from '../../../errors.ts';
+import { InvalidInputError } from '../../../errors/errors.ts';
 import type { Act } from '../../act/act.ts';
 import { validate } from '../../act/input.ts';
 import type { Conflict } from '../plan/plan.ts';

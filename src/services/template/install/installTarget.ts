@@ -1,7 +1,7 @@
 /** The target of an installation: a release of a template and an organization. */
 import type { Installation, Template } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
-import { CannotInstallIntoSourceOrgError, NotFoundError, NotInstalledError } from '../../../errors.ts';
+import type { Tx } from '../../../database/db.ts';
+import { CannotInstallIntoSourceOrgError, NotFoundError, NotInstalledError } from '../../../errors/errors.ts';
 import type { Act } from '../../act/act.ts';
 import type { Manifest } from '../manifest/item.ts';
 import { templateOfSlug } from '../release/templateOfSlug.ts';

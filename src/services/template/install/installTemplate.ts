@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { TemplateItemKind } from '../../../../prisma/client/enums.ts';
 import { authorize } from '../../../auth/policy.ts';
-import type { Tx } from '../../../db.ts';
-import { PlanStaleError, TemplateConflictsError } from '../../../errors.ts';
-import { violatedConstraint } from '../../../sqlError.ts';
+import type { Tx } from '../../../database/db.ts';
+import { violatedConstraint } from '../../../database/sqlError.ts';
+import { PlanStaleError, TemplateConflictsError } from '../../../errors/errors.ts';
 import { type Act, perform } from '../../act/act.ts';
 import { line, slug, validate } from '../../act/input.ts';
 import { RESOLUTIONS, type Resolved } from '../plan/plan.ts';

@@ -1,7 +1,7 @@
 /** Looks up and locks installations. */
 import type { Installation, Template } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
-import { NotFoundError, NotInstalledError } from '../../../errors.ts';
+import type { Tx } from '../../../database/db.ts';
+import { NotFoundError, NotInstalledError } from '../../../errors/errors.ts';
 import type { Act } from '../../act/act.ts';
 import { lockTarget } from './lockTarget.ts';
 

@@ -1,6 +1,6 @@
 /** Reads the input of a plan from the database, and computes the plan. */
 import type { Installation } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import { AGENT_SLUG } from '../manifest/definition.ts';
 import type { Json, ManifestItem } from '../manifest/item.ts';
 import type { LocalRow, Plan, PlanInput, Resolved } from '../plan/plan.ts';

@@ -1,4 +1,4 @@
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import { itemKey } from '../plan/key.ts';
 import type { PlanItem } from '../plan/plan.ts';
 import type { Planned } from './readPlan.ts';

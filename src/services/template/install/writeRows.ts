@@ -4,7 +4,7 @@
  * refer to them.
  */
 import { Prisma } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import type { ItemKind } from '../manifest/item.ts';
 import { slugKey } from '../plan/key.ts';
 import type { Plan } from '../plan/plan.ts';

@@ -1,5 +1,5 @@
 /** Writes new versions of changed watchers and classifiers. Earlier versions stay, because windows refer to them. */
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import type { RowWrite } from './rowWrite.ts';
 import type { Place } from './writeRows.ts';
 

@@ -1,5 +1,5 @@
 import type { Agent } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import { type DefinedRow, readRows } from '../row/readRows.ts';
 
 /**

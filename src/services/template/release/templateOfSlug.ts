@@ -1,6 +1,6 @@
 import type { Prisma, Template } from '../../../../prisma/client/client.ts';
 import type { Viewer } from '../../../auth/viewer.ts';
-import type { Database } from '../../../db.ts';
+import type { Database } from '../../../database/db.ts';
 
 type Prismas = Pick<Database['prisma'], 'template'>;
 

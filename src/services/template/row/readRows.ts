@@ -1,5 +1,5 @@
 import { Prisma } from '../../../../prisma/client/client.ts';
-import type { Tx } from '../../../db.ts';
+import type { Tx } from '../../../database/db.ts';
 import {
   type ClassifierRow,
   classifierDefinition,

@@ -1,15 +1,15 @@
 /** The errors that are answered as results, by noun where a noun has several. */
-import type { MembershipRole } from '../prisma/client/enums.ts';
-import { UserError } from './errors/userError.ts';
+import type { MembershipRole } from '../../prisma/client/enums.ts';
+import { UserError } from './userError.ts';
 
-export * from './errors/executionWorkspace.ts';
-export * from './errors/organization.ts';
-export * from './errors/pullRequest.ts';
-export * from './errors/quota.ts';
-export * from './errors/repositoryGrant.ts';
-export * from './errors/template.ts';
-export * from './errors/vocabulary.ts';
-export * from './errors/workspace.ts';
+export * from './executionWorkspace.ts';
+export * from './organization.ts';
+export * from './pullRequest.ts';
+export * from './quota.ts';
+export * from './repositoryGrant.ts';
+export * from './template.ts';
+export * from './vocabulary.ts';
+export * from './workspace.ts';
 export { UserError };
 
 export type InputIssue = {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
-import { checksum, readMigrations, readNames } from './migrations/folder.ts';
+import { checksum, readMigrations, readNames } from './folder.ts';
 import {
   HISTORY_DDL,
   type Queryable,
@@ -9,11 +9,11 @@ import {
   refuseDifference,
   refuseEncoding,
   refuseForeignSchema,
-} from './migrations/history.ts';
-import { type LockOptions, locked } from './migrations/lock.ts';
-import { runScript } from './migrations/script.ts';
+} from './history.ts';
+import { type LockOptions, locked } from './lock.ts';
+import { runScript } from './script.ts';
 
-export { MigrationError, type MigrationFault } from './migrations/error.ts';
+export { MigrationError, type MigrationFault } from './error.ts';
 
 export type MigrationOptions = LockOptions & {
   /** Where the migrations are. Default: the project's own. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { RUNNING_LIMITS, type RunningLimits } from './operation.ts';
+import { RUNNING_LIMITS, type RunningLimits } from '../load/operation.ts';
 import { DEFAULT_QUOTAS, type Quotas } from './quotas.ts';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;

@@ -2,17 +2,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import { type Prisma, PrismaClient } from '../prisma/client/client.ts';
-import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { BusyError } from './busy.ts';
-import { waitingAtMost } from './database/account.ts';
-import { openingWith } from './database/opening.ts';
-import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './database/pool.ts';
-import { createReads, type Reads } from './database/read/reads.ts';
-import { createRowQueue } from './database/rowQueue.ts';
-import { createStatementNames } from './database/statementNames.ts';
-import { outsideOperations } from './operation.ts';
+import { type Prisma, PrismaClient } from '../../prisma/client/client.ts';
+import { type BackoffLimits, backoffMs } from '../load/backoff.ts';
+import { BusyError } from '../load/busy.ts';
+import { outsideOperations } from '../load/operation.ts';
+import { waitingAtMost } from './account.ts';
+import { openingWith } from './opening.ts';
+import { LOCK_TIMEOUT_MS, newPool, newSharedPool, STATEMENT_TIMEOUT_MS } from './pool.ts';
+import { createReads, type Reads } from './read/reads.ts';
+import { createRowQueue } from './rowQueue.ts';
 import { isContention, isRetryable } from './sqlError.ts';
+import { createStatementNames } from './statementNames.ts';
 
 /** The client of one open transaction. Services write through it. */
 export type Tx = Prisma.TransactionClient;

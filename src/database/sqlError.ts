@@ -3,7 +3,7 @@
  * name which one was violated.
  */
 import pg from 'pg';
-import { Prisma } from '../prisma/client/client.ts';
+import { Prisma } from '../../prisma/client/client.ts';
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
