@@ -47,3 +47,15 @@ function statementOf([query]: unknown[]): Statement {
   const { text, values = [] } = query as pg.QueryConfig;
   return { text, values };
 }
+
+/** The table or view whose rows a statement returns. Undefined for one that reads none. */
+export function tableOf(text: string): string | undefined {
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(/[()]|\bFROM\b/g)) {
+    if (token === '(') depth += 1;
+    else if (token === ')') depth -= 1;
+    // A page is a subquery that follows at once.
+    else if (depth === 0) return /"(?!public")(\w+)"/.exec(text.slice(index))?.[1];
+  }
+  return undefined;
+}

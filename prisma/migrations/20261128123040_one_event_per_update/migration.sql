@@ -56,6 +56,18 @@ RETURN jsonb_build_object(
 END
 $$;
 
+-- Writes the event of an update that was noted, as the session is now.
+CREATE OR REPLACE FUNCTION write_noted_update(s session, due standing_due) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT coalesce(due.event_id, nextval('change_outbox_id_seq')), s.organization_id, 'SESSION_UPDATED', 'Session', s.id,
+         array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL),
+         jsonb_build_object('changed', due.changed, 'row', session_image(s, p.slug, k))
+    FROM session_standing k JOIN project p ON p.id = k.project_id
+   WHERE k.session_id = s.id AND due.changed <> '{}'
+$$;
+
 -- An update is noted here, under the id of its event. The transaction writes the event when it commits, with the standing:
 -- only then nothing that the event shows can change any more. When the transaction updates the session again, it writes the
 -- event of the update before, which shows the session between the two.
@@ -92,17 +104,30 @@ BEGIN
   END IF;
   SELECT d.* INTO due
     FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (pg_current_xact_id(), 'SESSION', NEW.id);
-  IF due.changed <> '{}' THEN
-    INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
-    SELECT coalesce(due.event_id, nextval('change_outbox_id_seq')), OLD.organization_id, 'SESSION_UPDATED', 'Session', OLD.id,
-           array_remove(ARRAY[OLD.id, OLD.project_id, OLD.agent_id], NULL),
-           jsonb_build_object('changed', due.changed, 'row', session_image(OLD, p.slug, k))
-      FROM session_standing k JOIN project p ON p.id = k.project_id
-     WHERE k.session_id = OLD.id;
-  END IF;
+  PERFORM write_noted_update(OLD, due);
   UPDATE standing_due d SET event_id = nextval('change_outbox_id_seq'), changed = names
    WHERE (d.xid, d.subject, d.subject_id) = (due.xid, due.subject, due.subject_id);
   RETURN NULL;
+END
+$$;
+
+-- The transaction may have updated the session that it deletes. Its standing is deleted with it, so the event of the update is
+-- written before.
+CREATE OR REPLACE FUNCTION capture_session_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  due standing_due;
+BEGIN
+  UPDATE standing_due d SET changed = '{}', event_id = NULL
+    FROM standing_due noted
+   WHERE (d.xid, d.subject, d.subject_id) = (pg_current_xact_id(), 'SESSION', OLD.id)
+     AND (noted.xid, noted.subject, noted.subject_id) = (d.xid, d.subject, d.subject_id)
+  RETURNING noted.* INTO due;
+  IF FOUND THEN
+    PERFORM write_noted_update(OLD, due);
+  END IF;
+  RETURN OLD;
 END
 $$;
 
@@ -132,16 +157,19 @@ END
 $$;
 
 -- Only triggers may call them: they write into the feed with the owner's rights.
-REVOKE EXECUTE ON FUNCTION capture_session(), capture_session_life() FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION capture_session(), capture_session_life(), capture_session_end() FROM PUBLIC;
 
 CREATE OR REPLACE TRIGGER session_capture AFTER UPDATE ON session
   FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION capture_session();
 CREATE OR REPLACE TRIGGER session_life_capture AFTER INSERT OR DELETE ON session
   FOR EACH ROW EXECUTE FUNCTION capture_session_life();
+CREATE OR REPLACE TRIGGER session_end_capture BEFORE DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION capture_session_end();
 
 ALTER TABLE session
   ENABLE ALWAYS TRIGGER session_capture,
-  ENABLE ALWAYS TRIGGER session_life_capture;
+  ENABLE ALWAYS TRIGGER session_life_capture,
+  ENABLE ALWAYS TRIGGER session_end_capture;
 -- <<< prisma/sql/capture/session.sql
 
 -- >>> prisma/sql/capture/session_standing.sql

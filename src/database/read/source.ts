@@ -9,7 +9,7 @@ export class Parameters {
 
   /** PostgreSQL infers the type of the placeholder from what it is compared with. */
   add(value: unknown): string {
-    this.values.push(value);
+    this.values.push(asText(value));
     return `$${this.values.length}`;
   }
 
@@ -17,6 +17,12 @@ export class Parameters {
     this.#aliases += 1;
     return `t${this.#aliases}`;
   }
+}
+
+/** A date as text, which PostgreSQL refuses when it has no such date. node-postgres would make it another one. */
+function asText(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asText);
+  return value instanceof Date ? value.toISOString() : value;
 }
 
 export const quoted = (name: string) => `"${name}"`;

@@ -11,7 +11,7 @@ import {
   session,
   writeSessions,
 } from '../../support/board.ts';
-import { countStatements } from '../../support/statements.ts';
+import { countStatements, tableOf } from '../../support/statements.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
@@ -198,7 +198,7 @@ describe('Organization.laneCounts', () => {
     counted.stop();
     const texts = counted.statements().map(({ text }) => text);
     expect(texts.filter((text) => text.includes('"session_standing"'))).toHaveLength(1);
-    expect(texts.filter((text) => /FROM "public"\."project"/.test(text))).toHaveLength(1);
+    expect(texts.filter((text) => tableOf(text) === 'project')).toHaveLength(1);
   });
 
   it('returns nothing by project when there are no sessions', async ({ sharedTeam: team, createTeam }) => {
