@@ -63,18 +63,16 @@ describe('a WebSocket that is not read', () => {
     const quick = await team.owner.subscribe(Changes, { organizationId: team.id });
 
     slow.pause();
+    let mostQueued = 0;
+    // From the start: on a slow machine, the socket is closed before the quick client has heard everything.
+    const closing = (async () => {
+      while ((await figure(app, STUCK)) === before) {
+        mostQueued = Math.max(mostQueued, await figure(app, QUEUED));
+      }
+    })();
     await churn(team, psql);
     const heard = await quick.events(CHANGES + 1);
-    let mostQueued = 0;
-    await expect
-      .poll(
-        async () => {
-          mostQueued = Math.max(mostQueued, await figure(app, QUEUED));
-          return await figure(app, STUCK);
-        },
-        { interval: 100 },
-      )
-      .toBe(before + 1);
+    await closing;
     expect(mostQueued).toBeGreaterThan(0);
     expect(mostQueued).toBeLessThan(SOFT_BYTES + SUBSCRIPTIONS * EVENT_BYTES);
 

@@ -33,7 +33,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'spawnSession with a first claim',
-    13,
+    14,
     async (team, number) => {
       team.onGitHub(number);
       return () => team.spawn({ claimPR: { pr: String(number), allowTakeover: false } });
@@ -119,7 +119,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'releasePR',
-    9,
+    10,
     async (team, number) => {
       const input = await claimed(team, number);
       return () => team.owner.query(mutations.ReleasePR, { input });
@@ -127,7 +127,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'refreshPR',
-    13,
+    14,
     async (team, number) => {
       const { pullRequestId } = await claimed(team, number);
       return () => team.owner.query(mutations.RefreshPR, { input: { pullRequestId } });
