@@ -5,7 +5,8 @@
 import { writeFile } from 'node:fs/promises';
 import generatorHelper, { type GeneratorOptions } from '@prisma/generator-helper';
 
-type Model = GeneratorOptions['dmmf']['datamodel']['models'][number];
+type Datamodel = GeneratorOptions['dmmf']['datamodel'];
+type Model = Datamodel['models'][number];
 type Field = Model['fields'][number];
 
 const columnOf = ({ name, dbName }: Field) => dbName ?? name;
@@ -29,10 +30,13 @@ function joinOf(models: readonly Model[], model: Model, field: Field): [string, 
   return pairs(other, inverse, model).map(([theirs, own]) => [own, theirs]);
 }
 
-function fieldOf(models: readonly Model[], model: Model, field: Field): object {
+function fieldOf({ models, enums }: Datamodel, model: Model, field: Field): object {
   const { type, isList } = field;
   if (field.kind === 'object') return { to: type, isList, on: joinOf(models, model, field) };
-  return { column: columnOf(field), type: field.kind === 'enum' ? 'Enum' : type, isList };
+  const column = { column: columnOf(field), type, isList };
+  if (field.kind !== 'enum') return column;
+  const values = enums.find(({ name }) => name === type)?.values.map(({ name }) => name);
+  return { ...column, type: 'Enum', values };
 }
 
 generatorHelper.generatorHandler({
@@ -44,7 +48,7 @@ generatorHelper.generatorHandler({
         {
           table: model.dbName ?? model.name,
           fields: Object.fromEntries(
-            model.fields.map((field) => [field.name, fieldOf(datamodel.models, model, field)]),
+            model.fields.map((field) => [field.name, fieldOf(datamodel, model, field)]),
           ),
         },
       ]),

@@ -105,13 +105,20 @@ function fieldSql(source: Source, name: string, value: unknown): Selected {
   return { name, ...relatedSql(source, field, value === true ? {} : (value as Query)) };
 }
 
-function columnSql(source: Source, { column, type, isList }: Column): Omit<Selected, 'name'> {
+function columnSql(source: Source, { column, type, isList, values }: Column): Omit<Selected, 'name'> {
   const sql = source.column(column);
+  if (values && !isList) return { sql, revive: (value) => knownOf(values, column, value) };
   if (type === 'DateTime' && !isList) return { sql, revive: (text) => new Date(text as string) };
   // A number in JSON would be rounded.
   if (type === 'BigInt' && !isList) return { sql: `${sql}::text`, revive: (text) => BigInt(text as string) };
   if (['DateTime', 'BigInt', 'Decimal', 'Bytes'].includes(type)) return notCompiled(`the column ${column}`);
   return { sql };
+}
+
+/** A newer version may have added a value, which the API has no name for. */
+function knownOf(values: readonly string[], column: string, value: unknown): unknown {
+  if (values.includes(value as string)) return value;
+  throw new Error(`The column ${column} has an unknown value.`);
 }
 
 function relatedSql(source: Source, relation: Relation, query: Query): Omit<Selected, 'name'> {

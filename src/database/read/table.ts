@@ -2,7 +2,8 @@
 import { TABLES } from '../../../prisma/client/tables.ts';
 import { notCompiled } from './notCompiled.ts';
 
-export type Column = { column: string; type: string; isList: boolean };
+/** @property values of an enum. */
+export type Column = { column: string; type: string; isList: boolean; values?: readonly string[] };
 
 export type Relation = {
   /** The related model. */
