@@ -158,6 +158,42 @@ describe('an installation whose parts are broken', () => {
     });
   });
 
+  test('sessions whose kept status is wrong or missing are counted, and --repair derives it again', async ({
+    ownDatabase,
+  }) => {
+    await using psql = await openPsql(ownDatabase.url);
+    const [organization] = await psql<{ id: string }>(
+      `INSERT INTO organization (slug, name) VALUES ('acme', 'Acme') RETURNING id`,
+    );
+    await psql(
+      `WITH p AS (
+         INSERT INTO project (organization_id, slug, name) VALUES ($1, 'rocket', 'Rocket') RETURNING id, organization_id
+       )
+       INSERT INTO session (organization_id, project_id) SELECT organization_id, id FROM p, generate_series(1, 4)`,
+      [organization?.id],
+    );
+    const env = { DATABASE_URL: ownDatabase.url };
+    expect((await report(env)).standings).toMatchObject({ status: 'OK' });
+
+    const kept =
+      'SELECT session_id, display_status, lane, urgency, rank FROM session_standing ORDER BY session_id';
+    const before = await psql<{ session_id: string }>(kept);
+    const [status, lane, gone] = before.map(({ session_id }) => session_id);
+    await psql(`UPDATE session_standing SET display_status = 'WORKING' WHERE session_id = $1`, [status]);
+    await psql(`UPDATE session_standing SET lane = 'NEEDS_YOU', urgency = 1 WHERE session_id = $1`, [lane]);
+    await psql('DELETE FROM session_standing WHERE session_id = $1', [gone]);
+    expect((await report(env)).standings).toMatchObject({
+      status: 'FAILURE',
+      message: expect.stringMatching(/^3 sessions /),
+      remedy: 'Derive it again: muster doctor --repair',
+    });
+    expect((await report(env, '--repair')).standings).toMatchObject({
+      status: 'OK',
+      repaired: 'Derived the status of 3 sessions again.',
+    });
+    expect(await psql(kept)).toEqual(before);
+  });
+
   test('a feed that no process sequences is a warning, and a failure once a change has waited', async ({
     ownDatabase,
   }) => {
