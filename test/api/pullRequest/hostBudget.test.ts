@@ -33,6 +33,12 @@ const Aged = graphql(`
   }
 `);
 
+/** The connections that have asked since a time whether another reader still asks the host. */
+const WAITING_READERS = `
+  SELECT pid FROM pg_stat_activity
+   WHERE datname = current_database() AND pid <> pg_backend_pid() AND query_start > $1
+     AND query LIKE '%SELECT FROM pull_request_refresh%'`;
+
 async function claimed(team: Team) {
   team.onGitHub(7, { title: 'Old' });
   return succeeded(await team.claim((await team.spawn()).id, 7)).pullRequest.id;
@@ -120,17 +126,33 @@ describe('pullRequest(maxAgeSeconds)', () => {
     expect(asked(github, team)).toBe(requests + 1);
   });
 
-  it('asks the host once for the readers of two servers', async ({ team, anotherApp, github, psql }) => {
+  it('asks the host once for the readers of two server processes', async ({
+    team,
+    startServer,
+    database,
+    github,
+    psql,
+  }) => {
     await claimed(team);
     await age(psql, 'Old');
     team.onGitHub(7, { title: 'New' });
     const requests = asked(github, team);
+    const env = { DATABASE_URL: database.url, GITHUB_API_URL: github.url, GITHUB_TOKEN: github.token };
+    const serve = async () => team.at((await startServer(env, ['--no-jobs', '--no-sequencer'])).url).owner;
+    const [one, other] = await Promise.all([serve(), serve()]);
+
     const held = github.holdNext({ owner: team.slug });
-    const servers = [team.owner, team.at(anotherApp.url).owner];
-    const readers = [...servers, ...servers].map((by) => aged(team, 60, by));
+    const first = aged(team, 60, one);
     await held.arrived;
+    const [clock] = await psql<{ now: Date }>('SELECT now()');
+    const others = Array.from({ length: 10 }, () => aged(team, 60, other));
+    // The first process has no reader that waits, so a connection that does is one of the other process.
+    await expect.poll(async () => await psql(WAITING_READERS, [clock?.now])).not.toEqual([]);
+    const more = Array.from({ length: 10 }, () => aged(team, 60, one));
     held.release();
-    for (const each of await Promise.all(readers)) expect(each).toMatchObject({ title: 'New' });
+    for (const each of await Promise.all([first, ...others, ...more]))
+      expect(each).toMatchObject({ title: 'New' });
+    expect(await aged(team, 60, other)).toMatchObject({ title: 'New' });
     expect(asked(github, team)).toBe(requests + 1);
   });
 
