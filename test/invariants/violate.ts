@@ -26,8 +26,14 @@ async function statementFor(psql: Psql, { kind, name, tables: [table] }: Rule): 
       return REFUSALS[name];
     case 'check':
       return CHECKS[name] && `UPDATE "${table}" SET ${CHECKS[name]}`;
-    case 'key':
-      return `INSERT INTO "${table}" OVERRIDING SYSTEM VALUE TABLE "${table}"`;
+    case 'key': {
+      const [written] = await psql<{ columns: string }>(
+        `SELECT string_agg(quote_ident(attname), ', ') AS columns FROM pg_attribute
+          WHERE attrelid = $1::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+        [`"${table}"`],
+      );
+      return `INSERT INTO "${table}" (${written?.columns}) OVERRIDING SYSTEM VALUE SELECT ${written?.columns} FROM "${table}"`;
+    }
     case 'foreign key': {
       const [last] = await psql<{ column: string }>(
         `SELECT a.attname AS column FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[cardinality(c.conkey)]

@@ -9,9 +9,7 @@ import { mutation } from '../kit/mutation.ts';
 
 builder.prismaObjectFields('Organization', (t) => ({
   agents: t.relatedConnection('agents', {
-    ...relatedList(orderOfAgents, {
-      pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'HIRED_AT',
-    }),
+    ...relatedList(orderOfAgents),
     description: 'The agents of the organization, including offboarded ones. Newest first by default.',
     args: {
       statuses: t.arg({ type: [AgentStatus], description: 'Only agents in one of these statuses.' }),

@@ -35,9 +35,7 @@ const ARGS = builder.args((t) => ({
   }),
 }));
 
-const LIST = relatedList(orderOfPullRequests, {
-  pageFirst: ({ orderBy }: { orderBy: string }) => orderBy !== 'CREATED_AT',
-});
+const LIST = relatedList(orderOfPullRequests);
 
 builder.prismaObjectFields('Organization', (t) => ({
   pullRequest: t.field({
@@ -71,14 +69,14 @@ builder.prismaObjectFields('Organization', (t) => ({
     },
   }),
   orphanedPullRequests: t.relatedConnection('pullRequests', {
-    ...relatedList(LONGEST_ORPHANED, { pageFirst: () => true }),
+    ...relatedList(LONGEST_ORPHANED),
     description:
       'The open pull requests that no live session holds, because their session ended or released them. The longest orphaned first.',
     args: {
       projectId: t.arg.idOf('Project', { description: 'Only pull requests of this project.' }),
     },
     query: ({ projectId }) => ({
-      where: { projectId: projectId ?? undefined, orphan: { isNot: null } },
+      where: { orphan: { isNot: null, is: { projectId: projectId ?? undefined } } },
     }),
   }),
   pullRequests: t.relatedConnection('pullRequests', {

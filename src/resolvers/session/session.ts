@@ -2,7 +2,7 @@ import { builder } from '../../schema/index.ts';
 import { relatedList } from '../../schema/kit/list/relatedList.ts';
 import { SessionDisplayStatus, SessionKind, SessionLane } from '../../schema/session/enum.ts';
 import { Session } from '../../schema/session/session.ts';
-import { orderOfSessions, SessionOrder, type SessionOrderName } from '../../schema/session/sessionOrder.ts';
+import { orderOfSessions, SessionOrder } from '../../schema/session/sessionOrder.ts';
 import { sessionsWhere } from './sessionFilter.ts';
 
 /** The arguments of the lists of sessions, of an organization and of a project. */
@@ -29,12 +29,7 @@ const ARGS = builder.args((t) => ({
   }),
 }));
 
-const LIST = relatedList(orderOfSessions, {
-  // Of sessions in the order of their creation, only those with a standing of some kind have no index.
-  pageFirst: ({ lane, displayStatuses, orderBy }: PageFirstArgs) =>
-    lane != null || displayStatuses != null || orderBy !== 'CREATED_AT',
-});
-type PageFirstArgs = { lane?: string | null; displayStatuses?: string[] | null; orderBy: SessionOrderName };
+const LIST = relatedList(orderOfSessions);
 
 builder.prismaObjectFields('Organization', (t) => ({
   session: t.field({

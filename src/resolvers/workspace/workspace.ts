@@ -10,7 +10,7 @@ const BY_PATH = { by: [byText('path')] };
 
 builder.prismaObjectFields('Organization', (t) => ({
   workspaces: t.relatedConnection('workspaces', {
-    ...relatedList(BY_PATH, { pageFirst: () => true }),
+    ...relatedList(BY_PATH),
     description:
       "The organization's workspaces, ordered by path: parents before their children, siblings by name. Removed workspaces are included only with the status REMOVED.",
     args: {
@@ -28,7 +28,7 @@ builder.prismaObjectFields('Organization', (t) => ({
 
 builder.prismaObjectFields('Workspace', (t) => ({
   children: t.relatedConnection('children', {
-    ...relatedList(BY_PATH, { pageFirst: () => true }),
+    ...relatedList(BY_PATH),
     description: 'The live workspaces directly below the workspace, ordered by name.',
     query: { where: { status: LIVE } },
   }),

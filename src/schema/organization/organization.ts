@@ -48,7 +48,7 @@ export const Organization = builder.prismaNode('Organization', {
       viewerCan('session.spawn', 'Whether the viewer may spawn sessions in the organization.'),
     ),
     members: t.relatedConnection('memberships', {
-      ...relatedList(undefined, { pageFirst: () => true }),
+      ...relatedList(),
       description: 'The current members of the organization, newest first.',
       query: { where: { removedAt: null } },
     }),

@@ -1,12 +1,13 @@
 /** The orders of a list of sessions. */
 import { builder } from '../kit/builder.ts';
-import { byNumber, byTime, byTimeAscending, newestFirst, type Order } from '../kit/list/order.ts';
+import { byLargeNumber, byTime, byTimeAscending, newestFirst, type Order } from '../kit/list/order.ts';
+import { LIVE_BY_URGENCY } from './urgency.ts';
 
 const ORDERS = {
   CREATED_AT: newestFirst(),
   UPDATED_AT: { name: 'UPDATED_AT', by: [byTime('updatedAt')] },
   ACTIVITY: { name: 'ACTIVITY', by: [byTime('activityLastAt')] },
-  STATUS: { name: 'STATUS', by: [byNumber('urgency', 'standing'), byTime('createdAt', 'standing')] },
+  STATUS: { name: 'STATUS', by: [byLargeNumber('rank', 'standing')] },
   WAITING: { name: 'WAITING', by: [byTimeAscending('laneSince', 'standing')] },
 } as const satisfies Record<string, Order>;
 
@@ -20,8 +21,7 @@ export const SessionOrder = builder.enumType('SessionOrder', {
     ACTIVITY: { value: 'ACTIVITY', description: 'The session with the most recent `activityLastAt` first.' },
     STATUS: {
       value: 'STATUS',
-      description:
-        'The most urgent session first: NEEDS_INPUT, EXITED, NO_SIGNAL, CI_FAILED, CONFLICTS, CHANGES_REQUESTED, AWAITING_APPROVAL, MERGEABLE, MERGED, REVIEW_PENDING, PR_OPEN, DRAFT, APPROVED, QUEUED, IDLE, WORKING, and then all terminated sessions. Sessions of one status are ordered newest first.',
+      description: `The most urgent session first: ${LIVE_BY_URGENCY.join(', ')}, and then all terminated sessions. Sessions of one status are ordered newest first.`,
     },
     WAITING: {
       value: 'WAITING',
@@ -31,6 +31,11 @@ export const SessionOrder = builder.enumType('SessionOrder', {
   } as const satisfies { [Name in SessionOrderName]: { value: Name; description: string } },
 });
 
-export function orderOfSessions({ orderBy }: { orderBy: SessionOrderName }): Order {
-  return ORDERS[orderBy];
+/** The same order and cursors as CREATED_AT, by an index that begins with the lane. */
+const CREATED_IN_LANE: Order = { by: [byTime('createdAt', 'standing')] };
+
+type OrderArgs = { orderBy: SessionOrderName; lane?: string | null };
+
+export function orderOfSessions({ orderBy, lane }: OrderArgs): Order {
+  return orderBy === 'CREATED_AT' && lane != null ? CREATED_IN_LANE : ORDERS[orderBy];
 }

@@ -1,7 +1,7 @@
 /** The orders of Organization.sessions, paginated forwards and backwards. */
 
 import { graphql } from '../../graphql/gql.ts';
-import type { SessionLane, SessionOrder } from '../../graphql/graphql.ts';
+import type { SessionDisplayStatus, SessionLane, SessionOrder } from '../../graphql/graphql.ts';
 import {
   expectKeptStandings,
   pullRequest,
@@ -18,13 +18,24 @@ const Ordered = graphql(`
     $slug: String!
     $orderBy: SessionOrder!
     $lane: SessionLane
+    $displayStatuses: [SessionDisplayStatus!]
+    $live: Boolean
     $first: Int
     $after: String
     $last: Int
     $before: String
   ) {
     organization(slug: $slug) {
-      sessions(orderBy: $orderBy, lane: $lane, first: $first, after: $after, last: $last, before: $before) {
+      sessions(
+        orderBy: $orderBy
+        lane: $lane
+        displayStatuses: $displayStatuses
+        live: $live
+        first: $first
+        after: $after
+        last: $last
+        before: $before
+      ) {
         totalCount
         edges {
           cursor
@@ -111,6 +122,8 @@ type Paging = {
   last?: number;
   before?: string | null;
   lane?: SessionLane;
+  displayStatuses?: SessionDisplayStatus[];
+  live?: boolean;
 };
 
 async function read(team: Team, orderBy: SessionOrder, paging: Paging, of = team) {
@@ -182,6 +195,25 @@ describe.each(ORDERS)('sessions ordered by %s', (order) => {
     const second = await read(team, order, { first: 5, lane: 'NEEDS_YOU', after: first.pageInfo.endCursor });
     expect([...first.nodes, ...second.nodes]).toEqual(all.filter(({ lane }) => lane === 'NEEDS_YOU'));
     expect(first.totalCount).toBe(9);
+  });
+
+  it('come in the same order when they are filtered by status, lane and whether they are live', async ({
+    board: team,
+  }) => {
+    const all = (await read(team, order, { first: 100 })).nodes;
+    const statuses = [...new Set(all.map(({ displayStatus }) => displayStatus))];
+    for (const displayStatuses of [undefined, ...statuses.map((each) => [each]), statuses.slice(2, 5)]) {
+      for (const lane of [undefined, ...new Set(all.map((each) => each.lane))]) {
+        for (const live of [undefined, true, false]) {
+          const { nodes } = await read(team, order, { first: 100, displayStatuses, lane, live });
+          const isFound = (each: Node) =>
+            (displayStatuses?.includes(each.displayStatus) ?? true) &&
+            (lane === undefined || each.lane === lane) &&
+            (live === undefined || (each.lane !== 'ARCHIVE') === live);
+          expect(nodes).toEqual(all.filter(isFound));
+        }
+      }
+    }
   });
 
   it('continue at the old position of the cursor after its session has moved', async ({

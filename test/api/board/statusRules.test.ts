@@ -9,6 +9,7 @@ import {
   type SessionDisplayStatus,
   type SessionLane,
 } from '../../../prisma/client/enums.ts';
+import { URGENCIES } from '../../../src/schema/session/urgency.ts';
 import {
   expectKeptStandings,
   type PullRequestFacts,
@@ -193,6 +194,16 @@ it('session_status follows the rules for arbitrary sessions and pull requests', 
     { numRuns: BATCHES },
   );
 }, 120_000);
+
+it('lists of sessions filter by the urgencies of the rules', () => {
+  const ofRules = Object.entries(LANES).map(([displayStatus, lane], index) => ({
+    displayStatus,
+    lane,
+    urgency: index + 1,
+  }));
+  const ended = { displayStatus: 'MERGED', lane: 'ARCHIVE', urgency: URGENCY.length };
+  expect(new Set(URGENCIES)).toEqual(new Set([...ofRules, ended]));
+});
 
 it('session_status has one row for each session, the same when it is read alone and with the others', async ({
   sharedTeam: team,

@@ -12,12 +12,10 @@ import SchemaBuilder, {
   type SchemaTypes,
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
-import type { Context } from '../../../context.ts';
 import { badInput } from '../badInput.ts';
 import { cursorOf, placeOf, type Row } from './cursor.ts';
 import type { Order } from './order.ts';
-import { type PageQuery, page, withoutRows } from './page.ts';
-import { withRows } from './pageRows.ts';
+import { type PageQuery, page } from './page.ts';
 
 const pluginName = 'list';
 
@@ -35,9 +33,6 @@ export type PageArgs = { first?: number; last?: number; after?: string; before?:
 /** The order of a list, chosen by the list's arguments. */
 export type OrderOf = (args: PageArgs) => Order;
 
-/** Whether a page of a list is found before its rows are read. */
-type PageFirst = (args: PageArgs) => boolean;
-
 type Connection = { edges: { node: Row }[]; pageInfo: object };
 type Selection = { select: Record<string, PageQuery | undefined> };
 type Select = (args: PageArgs, ...rest: unknown[]) => Selection;
@@ -45,13 +40,13 @@ type Select = (args: PageArgs, ...rest: unknown[]) => Selection;
 class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   /** Puts the order into the plan of a list that is read with its parent. */
   override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
-    const { listOrder, listPageFirst, pothosPrismaSelect } = field.extensions ?? {};
+    const { listOrder, pothosPrismaSelect } = field.extensions ?? {};
     // Null: the field's resolver orders and pages the list.
     if (field.args.before && listOrder === undefined) {
       throw new PothosSchemaError(`The list ${field.parentType}.${field.name} states no order.`);
     }
     if (!listOrder || !pothosPrismaSelect) return field;
-    const ordered = inOrder(pothosPrismaSelect as Select, listOrder as OrderOf, listPageFirst as PageFirst);
+    const ordered = inOrder(pothosPrismaSelect as Select, listOrder as OrderOf);
     return { ...field, extensions: { ...field.extensions, pothosPrismaSelect: ordered } };
   }
 
@@ -61,33 +56,27 @@ class ListPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     const orderOf = field.extensions?.listOrder as OrderOf | undefined;
     if (!orderOf) return resolver;
-    const pageFirst = field.extensions?.listPageFirst as PageFirst | undefined;
     return (parent, args, context, info) => {
       const order = orderOf(args);
       check(args, order);
-      return completeValue(resolver(parent, args, context, info) as Connection, (connection) => {
-        const page = withCursors(connection, order);
-        return pageFirst?.(args) ? withRows(page, context as Context, info) : page;
-      });
+      return completeValue(resolver(parent, args, context, info) as Connection, (connection) =>
+        withCursors(connection, order),
+      );
     };
   }
 }
 
 SchemaBuilder.registerPlugin(pluginName, ListPlugin);
 
-function inOrder(select: Select, orderOf: OrderOf, pageFirst: PageFirst = () => false): Select {
+function inOrder(select: Select, orderOf: OrderOf): Select {
   return (args, ...rest) => {
     const order = orderOf(args);
     // Checked here, because the list is read with its parent and before its own resolver runs.
     check(args, order);
     const planned = Object.entries(select(args, ...rest).select);
-    const pageOf = (query: PageQuery) => {
-      const ordered = page(query, order);
-      return pageFirst(args) ? withoutRows(ordered, order) : ordered;
-    };
     return {
       select: Object.fromEntries(
-        planned.map(([name, query]) => [name, query && name !== '_count' ? pageOf(query) : query]),
+        planned.map(([name, query]) => [name, query && name !== '_count' ? page(query, order) : query]),
       ),
     };
   };

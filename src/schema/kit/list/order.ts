@@ -32,6 +32,10 @@ const NUMBER: Kind = {
   write: String,
   read: (text) => (/^(0|[1-9]\d{0,8})$/.test(text) ? Number(text) : undefined),
 };
+const LARGE_NUMBER: Kind = {
+  write: String,
+  read: (text) => (/^(0|[1-9]\d{0,15})$/.test(text) ? Number(text) : undefined),
+};
 const UUID: Kind = {
   write: String,
   read: (text) => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : undefined),
@@ -64,6 +68,11 @@ export const byNumber = (field: string, relation?: string): Column => ({
   relation,
   direction: 'asc',
   kind: NUMBER,
+});
+/** Smallest first. The column is a `bigint`. */
+export const byLargeNumber = (field: string, relation?: string): Column => ({
+  ...byNumber(field, relation),
+  kind: LARGE_NUMBER,
 });
 /** As the column's collation sorts. */
 export const byText = (field: string): Column => ({ field, direction: 'asc', kind: TEXT });

@@ -32,11 +32,6 @@ function withColumn(select: Select, { field, relation }: Column): Select {
   return { ...select, [relation]: { ...selected, select: { ...selected?.select, [field]: true } } };
 }
 
-/** The query for a page, without its rows: their ids, and the columns that cursors are made from. */
-export function withoutRows<Query extends PageQuery>({ include: _, ...query }: Query, order: Order) {
-  return { ...query, select: columnsOf(order).reduce(withColumn, {}) };
-}
-
 /** A value at the place of a column in a Prisma query. */
 function at({ field, relation }: Column, value: unknown): object {
   return relation ? { [relation]: { [field]: value } } : { [field]: value };

@@ -1,15 +1,6 @@
 import type { OrderOf, PageArgs } from './listPlugin.ts';
 import { newestFirst, type Order } from './order.ts';
 
-type RelatedListOptions<Args> = {
-  /**
-   * Whether the page is found first, and its rows are read by a statement of their own. For a list that may be long, and
-   * whose order no index delivers: PostgreSQL sorts all related rows then, and would read for each of them what belongs
-   * to it.
-   */
-  pageFirst?: (args: Args) => boolean;
-};
-
 /**
  * Options of a `t.relatedConnection`, the list of the rows that are related to its parent. One statement reads the pages
  * and the counts of all parents together with the parents themselves: each page is a lateral join that ends after its
@@ -17,14 +8,11 @@ type RelatedListOptions<Args> = {
  *
  * An index must lead with the columns of the relation and continue with those of the order, unless the list is short.
  */
-export function relatedList<Args = PageArgs>(
-  orderBy: Order | ((args: Args) => Order) = newestFirst(),
-  { pageFirst = () => false }: RelatedListOptions<Args> = {},
-) {
+export function relatedList<Args = PageArgs>(orderBy: Order | ((args: Args) => Order) = newestFirst()) {
   const listOrder = (typeof orderBy === 'function' ? orderBy : () => orderBy) as OrderOf;
   return {
     cursor: 'id',
     totalCount: true,
-    extensions: { listOrder, listPageFirst: pageFirst as (args: PageArgs) => boolean },
+    extensions: { listOrder },
   } as const;
 }
