@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import type { SequencedBatch } from '../../src/feed/bus/batch.ts';
 import { readPage } from '../../src/feed/log/page.ts';
+import { PLAN_SETTINGS } from '../../src/feed/sequence/connection.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { type EmptySnapshot, probeOutbox } from '../../src/feed/sequence/outbox.ts';
 import { type FeedDatabase, openFeedDatabase } from '../support/feed.ts';
@@ -20,7 +21,7 @@ beforeAll(async () => {
   sequencer = new pg.Client({ connectionString: withSessionSettings(db.url) });
   await sequencer.connect();
   // The settings of the sequencer's own connections.
-  await sequencer.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+  await sequencer.query(PLAN_SETTINGS);
 });
 
 afterEach(async () => {

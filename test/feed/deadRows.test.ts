@@ -3,6 +3,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { withSessionSettings } from '../../src/database/sessionSettings.ts';
 import { createBacklogMonitor } from '../../src/feed/sequence/backlog.ts';
+import { PLAN_SETTINGS } from '../../src/feed/sequence/connection.ts';
 import { moveBatch } from '../../src/feed/sequence/moveBatch.ts';
 import { probeOutbox } from '../../src/feed/sequence/outbox.ts';
 import { type FeedDatabase, openFeedDatabase, until } from '../support/feed.ts';
@@ -26,7 +27,7 @@ beforeAll(async () => {
   await old.query('BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM session LIMIT 1');
   client = new pg.Client({ connectionString: withSessionSettings(db.url) });
   await client.connect();
-  await client.query('SET enable_seqscan = off; SET enable_bitmapscan = off');
+  await client.query(PLAN_SETTINGS);
   await client.query('ALTER TABLE change_outbox SET (autovacuum_enabled = off)');
   await insert(DEAD_ROWS);
   await client.query('DELETE FROM change_outbox');

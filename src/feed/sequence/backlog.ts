@@ -4,7 +4,7 @@ import { createLimiter } from '../../load/limiter.ts';
 import { coalesce } from '../concurrency/coalesce.ts';
 import { withTimeout } from '../concurrency/timeout.ts';
 import { SERVER_SQL } from '../log/epoch.ts';
-import { type EmptySnapshot, waitingSql } from './outbox.ts';
+import { ALL_WAITING, type EmptySnapshot, partsOf, waitingSince } from './outbox.ts';
 
 export type Backlog = {
   /** The last assigned position. */
@@ -56,6 +56,12 @@ const ageSql = (emptySnapshot: EmptySnapshot | undefined) => `(
   SELECT (extract(epoch FROM clock_timestamp() - last.occurred_at) * 1000)::float8
     FROM (SELECT xid FROM (${waitingSql(emptySnapshot)}) waiting ORDER BY id LIMIT 1) first
    CROSS JOIN LATERAL (SELECT occurred_at FROM change_outbox o WHERE o.xid = first.xid ORDER BY o.id DESC LIMIT 1) last)`;
+
+function waitingSql(emptySnapshot: EmptySnapshot | undefined): string {
+  if (emptySnapshot === undefined) return ALL_WAITING;
+  const [xmax, xip] = partsOf(emptySnapshot);
+  return waitingSince(`'${xmax}'`, `'${xip}'`);
+}
 
 /** The transactions of other roles are visible only to a superuser or a member of pg_monitor. */
 const OLDEST_TRANSACTION = `least(

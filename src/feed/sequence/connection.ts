@@ -9,16 +9,22 @@ const QUERY_TIMEOUT_MS = 10_000;
 /** A dead connection never acknowledges its end, so its socket is destroyed after this. */
 const END_TIMEOUT_MS = 1_000;
 
+/**
+ * The outbox is empty one moment and large the next, so its statistics mislead. The indexes always fit, and so does a plan
+ * that was made without the values of its parameters.
+ */
+export const PLAN_SETTINGS =
+  'SET enable_seqscan = off; SET enable_bitmapscan = off; SET plan_cache_mode = force_generic_plan';
+
 /*
  * - synchronous_commit: a published position must survive a crash, or it would be assigned again to another change.
- * - Plans: the outbox is empty one moment and large the next, so its statistics mislead. The indexes always fit.
  * - Timeouts: the leader sends a statement many times a second. When it is silent for 10 seconds, its process or machine
  *   hangs or is gone, and PostgreSQL ends the session so that another process can take the lock. It does the same when
  *   the leader does not receive the answer to a batch, which holds the lock of the head until it is sent.
  */
 const SESSION_SQL = `
   SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
-  SET enable_seqscan = off; SET enable_bitmapscan = off;
+  ${PLAN_SETTINGS};
   SET statement_timeout = 0; SET idle_session_timeout = '10s';
   SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 3;
   SET tcp_user_timeout = '10s'`;

@@ -3,7 +3,8 @@ import type pg from 'pg';
 import type { SequencedBatch } from '../bus/batch.ts';
 import { epochOf, INSTALLATION_SQL } from '../log/epoch.ts';
 import { moveBatchSql, type ShareRow } from './moveBatchSql.ts';
-import type { EmptySnapshot } from './outbox.ts';
+import { type EmptySnapshot, partsOf } from './outbox.ts';
+import { prepare } from './prepared.ts';
 
 export type MoveOptions = {
   /** How many waiting changes to look at. Whole transactions are moved, so a batch may be smaller or larger. */
@@ -53,11 +54,16 @@ const LOCK_HEAD = `SELECT position, ${INSTALLATION_SQL} AS installation FROM fee
 export async function moveBatch(client: pg.ClientBase, options: MoveOptions): Promise<MovedBatch> {
   const lookBack = options.knownHead - MIN_LOOK_BACK;
   const floor = Math.max(0, Math.floor(lookBack / PARTITION_POSITIONS) * PARTITION_POSITIONS);
+  const { batchSize, emptySnapshot, timeoutMs } = options;
+  const isFullScan = emptySnapshot === undefined;
+  const move = isFullScan
+    ? await prepare(client, 'move_all', [], moveBatchSql(batchSize, floor, true))
+    : await prepare(client, 'move_since', ['xid8', 'xid8[]'], moveBatchSql(batchSize, floor, false));
   // Without parameters, pg sends both statements as one simple query, which is one transaction. The second statement
   // takes its snapshot after the lock, so it sees everything that the previous holder of the lock moved.
   const config: pg.QueryConfig & { query_timeout?: number } = {
-    text: `${LOCK_HEAD}; ${moveBatchSql(options.batchSize, floor, options.emptySnapshot)}`,
-    query_timeout: options.timeoutMs,
+    text: `${LOCK_HEAD}; ${move(isFullScan ? [] : partsOf(emptySnapshot))}`,
+    query_timeout: timeoutMs,
   };
   const [locked, moved] = (await client.query(config)) as unknown as [
     pg.QueryResult<{ position: string; installation: string }>,
@@ -68,12 +74,12 @@ export async function moveBatch(client: pg.ClientBase, options: MoveOptions): Pr
   const epoch = epochOf(head.installation, options.server);
   const batches = moved.rows.map((row) => batchFromRow(row, epoch));
   // Every visible change in the window is moved unless the window is full.
-  const hasMore = Number(moved.rows[0]?.scanned ?? 0) >= options.batchSize;
+  const hasMore = Number(moved.rows[0]?.scanned ?? 0) >= batchSize;
   return {
     head: batches.reduce((last, batch) => Math.max(last, batch.last), Number(head.position)),
     batches,
     hasMore,
-    emptySnapshot: (hasMore ? undefined : moved.rows[0]?.snapshot) ?? options.emptySnapshot,
+    emptySnapshot: (hasMore ? undefined : moved.rows[0]?.snapshot) ?? emptySnapshot,
     lagMs: Math.max(0, moved.rows[0]?.lag_ms ?? 0),
   };
 }

@@ -1,5 +1,5 @@
 import { CHANGE_JSON } from '../log/change.ts';
-import { type EmptySnapshot, waitingSql } from './outbox.ts';
+import { ALL_WAITING, waitingSince } from './outbox.ts';
 
 /** One organization's share of a moved batch. The last three columns are of the whole batch. */
 export type ShareRow = {
@@ -42,15 +42,14 @@ const CHANGE_OVERHEAD_BYTES = 500;
  *
  * `previous` may be too high but never too low. For an organization without a change since `floor` it is the floor, or
  * the position before the oldest stored change. The organization is given as a range, not by `=`, because with `=` the
- * planner might walk the primary key.
+ * planner might walk the primary key. The floor is part of the text and not a parameter, because a prepared plan locks
+ * every partition that it might read.
+ *
+ * The parameters are the parts of an empty snapshot. A full scan has none.
  */
-export const moveBatchSql = (
-  batchSize: number,
-  floor: number,
-  emptySnapshot: EmptySnapshot | undefined,
-): string => `
-WITH waiting AS ${emptySnapshot === undefined ? 'NOT' : ''} MATERIALIZED (
-  ${waitingSql(emptySnapshot)}
+export const moveBatchSql = (batchSize: number, floor: number, isFullScan: boolean): string => `
+WITH waiting AS ${isFullScan ? 'NOT' : ''} MATERIALIZED (
+  ${isFullScan ? ALL_WAITING : waitingSince('$1', '$2')}
 ), frontier AS MATERIALIZED (
   SELECT id, xid FROM waiting ORDER BY id LIMIT ${batchSize}
 ), touching AS MATERIALIZED (

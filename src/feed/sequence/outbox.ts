@@ -24,26 +24,40 @@ export async function probeOutbox(
   emptySnapshot?: EmptySnapshot,
   timeoutMs?: number,
 ): Promise<EmptySnapshot | undefined> {
+  const [xmax, xip] = emptySnapshot === undefined ? [] : partsOf(emptySnapshot);
   const config: pg.QueryConfig & { query_timeout?: number } = {
-    text: `SELECT CASE WHEN NOT EXISTS (${waitingSql(emptySnapshot)}) THEN pg_current_snapshot()::text END
-             AS snapshot`,
+    ...(emptySnapshot === undefined
+      ? { name: 'probe', text: probeSql(ALL_WAITING) }
+      : { name: 'probe since', text: probeSql(waitingSince('$1', '$2')), values: [xmax, xip] }),
     query_timeout: timeoutMs,
   };
   const { rows } = await client.query<{ snapshot: string | null }>(config);
   return rows[0]?.snapshot ?? undefined;
 }
 
+const probeSql = (waiting: string) =>
+  `SELECT CASE WHEN NOT EXISTS (${waiting}) THEN pg_current_snapshot()::text END AS snapshot`;
+
+/** SQL for the ids and transactions of all waiting changes. */
+export const ALL_WAITING = 'SELECT id, xid FROM change_outbox';
+
 /*
- * SQL for the ids and transactions of the waiting changes.
+ * SQL for the same after an empty snapshot.
  *
  * A transaction had ended before a snapshot exactly when its id is below the snapshot's xmax and not in its xip list.
  * The snapshot would have seen its changes, and it saw none. So every waiting change belongs to another transaction.
  * (This fails only if a program inserts changes under old transaction ids. The sequencer therefore scans everything
  * from time to time.)
  */
-export function waitingSql(emptySnapshot: EmptySnapshot | undefined): string {
-  if (emptySnapshot === undefined) return 'SELECT id, xid FROM change_outbox';
-  const [, xmax, xip] = emptySnapshot.split(':');
-  return `SELECT id, xid FROM change_outbox WHERE xid >= '${xmax}'
-    UNION ALL SELECT id, xid FROM change_outbox WHERE xid = ANY ('{${xip}}') AND xid < '${xmax}'`;
+export const waitingSince = (xmax: string, xip: string) =>
+  `SELECT id, xid FROM change_outbox WHERE xid >= ${xmax}
+    UNION ALL
+   SELECT o.id, o.xid FROM unnest(${xip}::xid8[]) AS open (xid)
+    -- OFFSET 0 keeps it a search by each transaction's id. As a condition of one scan, the planner might put it behind others.
+    CROSS JOIN LATERAL (SELECT id, xid FROM change_outbox WHERE xid = open.xid OFFSET 0) o`;
+
+/** A snapshot's xmax, and its xip list as an array of PostgreSQL. */
+export function partsOf(emptySnapshot: EmptySnapshot): [xmax: string, xip: string] {
+  const [, xmax = '', xip = ''] = emptySnapshot.split(':');
+  return [xmax, `{${xip}}`];
 }
