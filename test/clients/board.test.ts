@@ -128,7 +128,9 @@ it('each event arrives once although the connection is cut', async ({ app, team,
     query: print(BoardChanges),
     variables: { organizationId: team.id, after: organization?.sessions.feedCursor },
   });
-  const heard = async () => (await events.next()).value?.data?.changes.payload.row.displayName;
+  const next = async () => (await events.next()).value?.data?.changes.payload.row.displayName;
+  // The session may get its position after the page was read. Its creation is delivered then, without a name.
+  const heard = async () => (await next()) ?? (await next());
 
   const names = ['first', 'second', 'third', 'fourth'];
   for (const name of names) {

@@ -7,7 +7,7 @@ import { endSequencers, openFeedDatabase, until } from '../support/feed.ts';
 import { audit, write } from '../support/feedOracle.ts';
 
 const WRITERS = 16;
-const ROWS = 20_000;
+const ROWS = 8_000;
 const BATCH_SIZE = 20;
 
 it('the order holds while two sequencers take over from each other', async () => {
@@ -30,7 +30,7 @@ it('the order holds while two sequencers take over from each other', async () =>
     commits += 1;
     feeds[commits % 3]?.nudge();
     // The leader changes from time to time.
-    if (commits % 500 === 0) ended.push(endSequencers(db.pool));
+    if (commits % 200 === 0) ended.push(endSequencers(db.pool));
   };
   const committed = await write({ db, organizationId, writers: WRITERS, rows: ROWS, onCommit });
   await Promise.all(ended);

@@ -188,14 +188,14 @@ describe('watchRepo for an agent that is not running', () => {
 });
 
 describe('a concurrent watchRepo', () => {
-  it('succeeds for one of two agents of a user on the same repository, in 200 pairs', async ({
+  it('succeeds for one of two agents of a user on the same repository, in 60 pairs', async ({
     team,
     robin,
     psql,
   }) => {
     const kim = await team.hire({ name: 'Kim' });
     const pairs = await Promise.all(
-      Array.from({ length: 200 }, async (_, at) => ({
+      Array.from({ length: 60 }, async (_, at) => ({
         at,
         outcomes: await Promise.all([
           watch(team, robin.id, `acme/repo-${at}`),
@@ -216,15 +216,15 @@ describe('a concurrent watchRepo', () => {
       'SELECT count(*) FROM watched_repo WHERE organization_id = $1',
       [uuidOf(team.id)],
     );
-    expect(count).toBe('200');
+    expect(count).toBe('60');
   });
 
-  it('leaves an agent that is offboarded at the same moment without repositories, in 300 races', async ({
+  it('leaves an agent that is offboarded at the same moment without repositories, in 100 races', async ({
     team,
     psql,
   }) => {
     let watchedFirst = 0;
-    await races(300, async (at) => {
+    await races(100, async (at) => {
       const agentId = await hire(team, `Kim ${at}`);
       const [watched] = await Promise.all([watch(team, agentId, `acme/race-${at}`), offboard(team, agentId)]);
       if (hasSucceeded(watched)) watchedFirst += 1;
@@ -239,15 +239,15 @@ describe('a concurrent watchRepo', () => {
     ).toEqual([]);
     // Both orders must occur, or the mutations did not race.
     expect(watchedFirst).toBeGreaterThan(0);
-    expect(watchedFirst).toBeLessThan(300);
+    expect(watchedFirst).toBeLessThan(100);
     expect(await team.changes({ types: ['REPO_RELEASED'] })).toHaveLength(watchedFirst);
   });
 
-  it('gets the repository of an agent that is offboarded, or is refused and gets it at the second try, in 200 pairs', async ({
+  it('gets the repository of an agent that is offboarded, or is refused and gets it at the second try, in 60 pairs', async ({
     team,
     psql,
   }) => {
-    await races(200, async (at) => {
+    await races(60, async (at) => {
       const repo = `acme/heir-${at}`;
       const [former, heir] = [await hire(team, `Kim ${at}`), await hire(team, `Lee ${at}`)];
       succeeded(await watch(team, former, repo));
@@ -262,6 +262,6 @@ describe('a concurrent watchRepo', () => {
         WHERE a.organization_id = $1 AND a.name LIKE 'Lee %'`,
       [uuidOf(team.id)],
     );
-    expect(count).toBe(200);
+    expect(count).toBe(60);
   });
 });
