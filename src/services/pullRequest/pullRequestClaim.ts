@@ -83,11 +83,17 @@ export async function lockClaim(tx: Tx, claim: Claim): Promise<LockedClaim> {
   } = await lockPullRequestAndSessions(tx, claim, [claim.sessionId]);
   // A session without pull requests may be deleted while the host answers.
   if (!session) throw new NotFoundError('sessionId');
-  const { executionWorkspaceId } = session;
+  const { executionWorkspaceId, projectId } = session;
   // A close of the execution workspace runs either before, and the claim is refused, or after.
   const executionWorkspace =
     executionWorkspaceId === null ? null : await holdExecutionWorkspace(tx, executionWorkspaceId);
-  return { existing, holder, claimer: { ...session, executionWorkspace } };
+  // A statement of its own: the one that locks the session would show the project as it was before a wait for the lock.
+  const { archivedAt } = await tx.project.findUniqueOrThrow({
+    where: { id: projectId },
+    select: { archivedAt: true },
+  });
+  const project = { ...session.project, archivedAt };
+  return { existing, holder, claimer: { ...session, project, executionWorkspace } };
 }
 
 /** Locks the rows that the claim of a session changes that has no row yet. */

@@ -18,11 +18,14 @@ export async function visibleSession(act: Act, sessionId: string) {
   return session;
 }
 
-/** What decides about a claim of a session, and what the session is called. */
+/**
+ * What decides about a claim of a session, and what the session is called. Of the project it has only what no act
+ * changes, because the project is not locked.
+ */
 export type SessionInProject = Pick<
   Session,
-  'id' | 'num' | 'kind' | 'isTerminated' | 'workspacePath' | 'executionWorkspaceId'
-> & { project: Pick<Project, 'slug' | 'kind' | 'archivedAt'> };
+  'id' | 'num' | 'kind' | 'projectId' | 'isTerminated' | 'workspacePath' | 'executionWorkspaceId'
+> & { project: Pick<Project, 'slug' | 'kind'> };
 
 /** Locks sessions, in the order of their ids, and returns them by their ids. */
 export async function lockSessionsInProjects(
@@ -33,18 +36,17 @@ export async function lockSessionsInProjects(
     (Omit<SessionInProject, 'project'> & {
       slug: string;
       projectKind: Project['kind'];
-      archivedAt: Date | null;
     })[]
   >`
-    SELECT s.id, s.num, s.kind, s.is_terminated AS "isTerminated", s.workspace_path AS "workspacePath",
-           s.execution_workspace_id AS "executionWorkspaceId", p.slug, p.kind AS "projectKind",
-           p.archived_at AS "archivedAt"
+    SELECT s.id, s.num, s.kind, s.project_id AS "projectId", s.is_terminated AS "isTerminated",
+           s.workspace_path AS "workspacePath", s.execution_workspace_id AS "executionWorkspaceId",
+           p.slug, p.kind AS "projectKind"
       FROM session s JOIN project p ON p.id = s.project_id
      WHERE s.id = ANY(${sessionIds}::uuid[]) ORDER BY s.id FOR NO KEY UPDATE OF s`;
   return new Map(
-    rows.map(({ slug, projectKind, archivedAt, ...session }) => [
+    rows.map(({ slug, projectKind, ...session }) => [
       session.id,
-      { ...session, project: { slug, kind: projectKind, archivedAt } },
+      { ...session, project: { slug, kind: projectKind } },
     ]),
   );
 }

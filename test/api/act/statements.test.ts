@@ -75,7 +75,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'a first claim',
-    11,
+    12,
     async (team, number) => {
       team.onGitHub(number);
       const sessionId = await spawned(team);
@@ -84,7 +84,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'a first claim of a pull request with a check and a review',
-    13,
+    14,
     async (team, number) => {
       team.onGitHub(number, CHECKED);
       const sessionId = await spawned(team);
@@ -93,7 +93,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'a first claim with an idempotency key',
-    14,
+    15,
     async (team, number) => {
       team.onGitHub(number);
       const sessionId = await spawned(team);
@@ -102,7 +102,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'a claim again',
-    13,
+    14,
     async (team, number) => {
       const { sessionId } = await claimed(team, number);
       return () => team.claim(sessionId, number);
@@ -110,7 +110,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'a takeover',
-    15,
+    16,
     async (team, number) => {
       await claimed(team, number);
       const sessionId = await spawned(team);

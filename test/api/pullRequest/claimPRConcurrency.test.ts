@@ -1,8 +1,8 @@
 import type { TestApp } from '../../support/app.ts';
 import type { Client } from '../../support/client.ts';
-import { ClaimPR, RefreshPR } from '../../support/mutations.ts';
+import { ArchiveProject, ClaimPR, RefreshPR } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { type Psql, uuidOf } from '../../support/psql.ts';
+import { openPsql, type Psql, uuidOf } from '../../support/psql.ts';
 import type { Change, Team } from '../../support/team.ts';
 import { describe, expect, it } from '../../support/test.ts';
 
@@ -224,5 +224,29 @@ describe('claimPR without allowTakeover concurrent with the termination of the h
         expect(moved).toBe(-1);
       }
     }
+  });
+});
+
+describe('claimPR that waits for the lock of its session while the project is archived', () => {
+  it('returns PROJECT_NOT_RESOLVABLE', async ({ team, database, psql }) => {
+    const { id } = await team.spawn();
+    await using holder = await openPsql(database.url);
+    await holder('BEGIN');
+    await holder('SELECT FROM session WHERE id = $1 FOR UPDATE', [uuidOf(id)]);
+    const claiming = team.claim(id, 7);
+    await expect
+      .poll(async () => {
+        const waiting = await psql(
+          `SELECT DISTINCT l.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE NOT l.granted AND a.datname = current_database()`,
+        );
+        return waiting.length;
+      })
+      .toBe(1);
+    const input = { projectId: team.project.id };
+    succeeded((await team.owner.query(ArchiveProject, { input })).archiveProject);
+    await holder('COMMIT');
+    expect(refused(await claiming).code).toBe('PROJECT_NOT_RESOLVABLE');
+    expect(await rowsOfPullRequests(team, psql)).toEqual([]);
   });
 });
