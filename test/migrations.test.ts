@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -216,6 +216,24 @@ describe('a migration history', () => {
     await write('1_a', 'SELECT 1;\nSELECT 2;\n');
     await write('2_b', 'SELECT 1;\r\nSELECT 2;\r\n');
     expect((await up()).applied).toEqual([]);
+  });
+
+  it('with the text that a merged migration had before it was edited is accepted', async () => {
+    const edited = '20261128060540_session_actors';
+    const script = await readFile(join(PROJECT_MIGRATIONS, edited, 'migration.sql'), 'utf8');
+    const older = script.replace(/^-- PostgreSQL \(15\.20\) .*\nDROP FUNCTION .*\n\n/m, '');
+    await migrate(database.url);
+    const record = (name: string, text: string) =>
+      client.query('UPDATE _prisma_migrations SET checksum = $2 WHERE migration_name = $1', [
+        name,
+        createHash('sha256').update(text).digest('hex'),
+      ]);
+    await record(edited, older);
+    expect((await migrate(database.url)).applied).toEqual([]);
+
+    const [other = ''] = await recorded();
+    await record(other, older);
+    expect(await failure(migrate(database.url))).toMatchObject({ fault: 'CHANGED', migrations: [other] });
   });
 
   it('with an applied migration that is missing is refused', async () => {

@@ -8,13 +8,23 @@ const DEFAULT_DIRECTORY = fileURLToPath(new URL('../../prisma/migrations', impor
 
 export type Migration = { name: string; script: string };
 
+/**
+ * Checksums of the texts that merged migrations had before they were edited. A database that applied such a text has
+ * what the text of today makes.
+ */
+const OLDER_CHECKSUMS: Record<string, readonly string[]> = {
+  // PostgreSQL 15.20 refused the older text. The text of today first drops a function that it creates again below.
+  '20261128060540_session_actors': ['6fa42269775f11dda20379f812f61ad3547387ba88691dfae1efbe9c4a36935c'],
+};
+
 /** The checksum that Prisma records: SHA-256 in hex. */
 export function checksum(script: string): string {
   return createHash('sha256').update(script).digest('hex');
 }
 
 /** Git may have changed the line ends on the way to this machine; as in Prisma, that is no change. */
-export function matchesChecksum(script: string, recorded: string): boolean {
+export function matchesChecksum({ name, script }: Migration, recorded: string): boolean {
+  if (OLDER_CHECKSUMS[name]?.includes(recorded)) return true;
   const unix = script.replaceAll('\r\n', '\n');
   return [script, unix, unix.replaceAll('\n', '\r\n')].some((variant) => checksum(variant) === recorded);
 }

@@ -87,13 +87,13 @@ export function refuseDifference(migrations: readonly Migration[], history: read
     ].join('\n'),
   );
 
-  const files = new Map(migrations.map(({ name, script }) => [name, script]));
+  const files = new Map(migrations.map((migration) => [migration.name, migration]));
   const changed = history.filter((row) => {
-    const script = files.get(row.migration_name);
-    return script !== undefined && !matchesChecksum(script, row.checksum);
+    const migration = files.get(row.migration_name);
+    return migration !== undefined && !matchesChecksum(migration, row.checksum);
   });
   refuse('CHANGED', changed, (row) => {
-    const now = checksum(files.get(row.migration_name) ?? '');
+    const now = checksum(files.get(row.migration_name)?.script ?? '');
     return `Migration ${row.migration_name} was changed after it was applied: applied ${row.checksum}, now ${now}. Restore the file, and put the change into a new migration.`;
   });
 
