@@ -21,7 +21,7 @@ export type SourceEvent = {
 /** The events of one subscription. */
 export type SourceStream = AsyncIterableIterator<SourceEvent, undefined> & {
   /**
-   * Lets another one deliver the changes to the slot whenever the stream is in step. `next` waits meanwhile.
+   * Whenever the stream is in step, its group may deliver the changes to the slot in its place. `next` waits meanwhile.
    *
    * @param join see `Lead`.
    */

@@ -45,8 +45,7 @@ type Locking<Prepared, Locked> = {
    */
   queue(prepared: Prepared): string[];
   /**
-   * Locks the rows that the act depends on and returns them. Order: organization, agents, pull request, sessions,
-   * execution workspaces.
+   * Locks the rows that the act depends on and returns them, in the order of docs/architecture.md#locks.
    */
   lock(tx: Tx, prepared: Prepared): Promise<Locked>;
 };

@@ -34,8 +34,10 @@ export async function recall<Result>(
 }
 
 /**
- * Inserts the key, or takes over an expired one, and returns the feed's head; undefined when the key exists. A concurrent call with the same key waits
- * at this insert until the first transaction ends.
+ * Reserves the key for this act: inserts it, or makes an expired one new. A concurrent call with the same key waits at this
+ * insert until the first transaction ends.
+ *
+ * @returns the feed's head before the act; undefined when the key is taken, so that the act repeats an earlier one.
  */
 export async function reserve(
   tx: Tx,

@@ -18,7 +18,10 @@ export type Rounds = {
   stats(): { groups: number; subscriptions: number };
 };
 
-/** The results of a group that are kept before they are written. A slower reader is left behind by more than that. */
+/**
+ * The bytes of results that a group keeps before they are written. They are fewer than the bytes that a connection
+ * may have unsent, so that one with nothing unsent can always take them.
+ */
 const MAX_KEPT_BYTES = 64 * 1024;
 const MAX_KEPT_CHANGES = 100;
 /** Executing from memory alone leaves the event loop no turn. */

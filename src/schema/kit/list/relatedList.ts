@@ -3,8 +3,8 @@ import { newestFirst, type Order } from './order.ts';
 
 /**
  * Options of a `t.relatedConnection`, the list of the rows that are related to its parent. One statement reads the pages
- * and the counts of all parents together with the parents themselves: each page is a lateral join that ends after its
- * last row. The option `query` of the field states the filter.
+ * and the counts of all parents together with the parents themselves: each page is a subquery of its parent's
+ * row, and ends after its last row. The option `query` of the field states the filter.
  *
  * An index must lead with the columns of the relation and continue with those of the order, unless the list is short.
  */
