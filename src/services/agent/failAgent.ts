@@ -4,7 +4,7 @@ import { storable } from '../act/storable.ts';
 import { recordStructureEvent } from '../act/structureEvent.ts';
 import { type JobRun, transactFor } from '../port/job.ts';
 import { lockAgent } from './agent.ts';
-import { describeHoldings, lockHoldings, NOTHING } from './holdings.ts';
+import { describeHoldings, lockHoldings, NOTHING, releasedHoldings } from './holdings.ts';
 
 const FAILURE_MAX_CHARACTERS = 1_000;
 
@@ -27,11 +27,12 @@ export async function failAgent(
     if (!(await isStillSo(agent, tx))) return false;
 
     const { organizationId, name, containerRef } = agent;
-    const holdings = (await lockHoldings(tx, [agentId])).get(agentId) ?? NOTHING;
+    const locked = await lockHoldings(tx, [agentId]);
     await tx.agent.update({
       where: { id: agentId },
       data: { status: 'ERROR', failure: reason, containerRef: null },
     });
+    const holdings = (await releasedHoldings(tx, locked)).get(agentId) ?? NOTHING;
     if (containerRef === null) {
       await run.jobs.enqueue(tx, { name: 'agent.teardown', data: { agentId, containerRef } });
     }

@@ -37,8 +37,9 @@ export async function offboardAgent(
     },
     async write(tx, { locked: { agent, holdings } }) {
       if (isOffboarded(agent)) return { agentId, ...released(NOTHING), alreadyOffboarded: true };
-      await endAgents(tx, act, { organizationId, agentIds: [agentId], holdings, reason: reason ?? null });
-      return { agentId, ...released(holdings.get(agentId) ?? NOTHING), alreadyOffboarded: false };
+      const ending = { organizationId, agentIds: [agentId], holdings, reason: reason ?? null };
+      const ended = await endAgents(tx, act, ending);
+      return { agentId, ...released(ended.get(agentId) ?? NOTHING), alreadyOffboarded: false };
     },
   });
 }

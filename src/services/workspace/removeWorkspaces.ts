@@ -2,7 +2,7 @@ import type { Tx } from '../../database/db.ts';
 import { type Author, recordStructureEvents } from '../act/structureEvent.ts';
 import { lockAgentsOf } from '../agent/agent.ts';
 import { endAgents } from '../agent/endAgents.ts';
-import { type Holdings, lockHoldings } from '../agent/holdings.ts';
+import { type LockedHoldings, lockHoldings } from '../agent/holdings.ts';
 import { liveSubtrees, type SubtreeWorkspace } from './subtree.ts';
 import { lockOrgTree } from './workspace.ts';
 
@@ -12,7 +12,7 @@ export type LockedRemoval = {
   /** Parents first. */
   workspaces: SubtreeWorkspace[];
   agentIds: string[];
-  holdings: Map<string, Holdings>;
+  holdings: Map<string, LockedHoldings>;
 };
 
 export type Removed = {

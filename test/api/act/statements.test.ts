@@ -143,7 +143,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'offboardAgent of one with nothing',
-    9,
+    10,
     async (team) => {
       const agentId = (await team.employ()).id;
       return () => team.owner.query(mutations.OffboardAgent, { input: { agentId } });
@@ -151,7 +151,7 @@ const ACTS: [name: string, statements: number, prepare: Preparation][] = [
   ],
   [
     'offboardAgent of one with two sessions, a repository and a token',
-    10,
+    11,
     async (team, number) => {
       const agent = await team.hire();
       await team.spawn({ agentId: agent.id });

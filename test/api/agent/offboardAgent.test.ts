@@ -6,10 +6,11 @@ import {
   OffboardAgent,
   PutAgentMemory,
   RecordReviewedPR,
+  RevokeToken,
   WatchRepo,
 } from '../../support/mutations.ts';
 import { hasSucceeded, refused, succeeded } from '../../support/outcome.ts';
-import { type Psql, uuidOf } from '../../support/psql.ts';
+import { openPsql, type Psql, uuidOf } from '../../support/psql.ts';
 import type { Team, TeamAgent } from '../../support/team.ts';
 import { describe, expect, test } from '../../support/test.ts';
 
@@ -249,5 +250,36 @@ describe('offboardAgent concurrent with claimPR', () => {
         [uuidOf(team.id)],
       ),
     ).toEqual([]);
+  });
+});
+
+describe('offboardAgent that waits for the lock of a session', () => {
+  it('does not list a token that was revoked meanwhile', async ({ team, robin, database, psql }) => {
+    const session = await sessionOf(team, psql, robin.id);
+    const [token] = await psql<{ id: string }>('SELECT id FROM token WHERE agent_id = $1', [
+      uuidOf(robin.id),
+    ]);
+    await using holder = await openPsql(database.url);
+    await holder('BEGIN');
+    await holder('SELECT FROM session WHERE id = $1 FOR UPDATE', [uuidOf(session)]);
+    const offboarding = offboard(team, robin.id);
+    await expect
+      .poll(async () => {
+        const waiting = await psql(
+          `SELECT DISTINCT l.pid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+            WHERE NOT l.granted AND a.datname = current_database()`,
+        );
+        return waiting.length;
+      })
+      .toBe(1);
+    const input = { tokenId: globalId('Token', token?.id ?? '') };
+    succeeded((await team.owner.query(RevokeToken, { input })).revokeToken);
+    await holder('COMMIT');
+    expect(succeeded(await offboarding)).toMatchObject({
+      revokedTokens: 0,
+      revokedTokenIds: [],
+      terminatedSessions: [{ id: session }],
+    });
+    expect(await team.structureEvents('AGENT_OFFBOARDED')).toMatchObject([{ payload: { revokedTokens: 0 } }]);
   });
 });
