@@ -1,7 +1,9 @@
 /** `t.exposeNode('agentId', { type: Agent })`: a field that reads the row whose id is a property of the parent. */
 import { type FieldKind, RootFieldBuilder, type SchemaTypes } from '@pothos/core';
 import type { PrismaModelTypes, PrismaObjectRef } from '@pothos/plugin-prisma';
+import { GraphQLError } from 'graphql';
 import type { Context } from '../../context.ts';
+import type { ActResult } from '../../services/act/act.ts';
 import { model } from './model.ts';
 import { rowOf, rowOrThrow } from './rowLoader.ts';
 import { weighs } from './weight.ts';
@@ -49,18 +51,28 @@ fieldBuilder.exposeNode = function exposeNode(
     type,
     nullable,
     description,
-    resolve: (query: { select?: object }, parent: unknown, _args: object, context: Context) => {
+    resolve: async (query: { select?: object }, parent: unknown, _args: object, context: Context) => {
       const id = (parent as Record<string, string | null>)[name];
       if (id == null) {
         if (nullable) return null;
         throw new Error(`${name} has no value.`);
       }
+      if (nullable) return await rowOf(context, type.modelName, query, id);
+      if ((parent as Partial<ActResult<object>>).isRepetition) {
+        return (await rowOf(context, type.modelName, query, id)) ?? goneSince(type.modelName);
+      }
       // The act has just found or written the row.
-      if (!nullable && isIdAlone(query)) return { id };
-      return (nullable ? rowOf : rowOrThrow)(context, type.modelName, query, id);
+      return isIdAlone(query) ? { id } : await rowOrThrow(context, type.modelName, query, id);
     },
   } as never);
 };
+
+/** The row was deleted after the act, which an idempotency key repeats. */
+function goneSince(modelName: string): never {
+  throw new GraphQLError(`The ${modelName} has been deleted since the mutation happened.`, {
+    extensions: { code: 'NOT_FOUND' },
+  });
+}
 
 function isIdAlone({ select = {}, ...conditions }: { select?: object }): boolean {
   return Object.keys(select).join() === 'id' && Object.keys(conditions).length === 0;

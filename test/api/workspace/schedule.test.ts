@@ -220,3 +220,21 @@ workspaces:
     expect(changed?.project_id).toBe(uuidOf(team.project.id));
   });
 });
+
+describe('setWorkspaceSchedule repeated under its idempotencyKey after the schedule was removed', () => {
+  it.for(['id', 'id prompt'])('returns NOT_FOUND when { %s } is selected', async (selection, { team }) => {
+    const { id: workspaceId } = await team.addWorkspace();
+    const set = async () => {
+      const query = `mutation ($input: SetWorkspaceScheduleInput!) { setWorkspaceSchedule(input: $input) {
+        ... on SetWorkspaceSchedulePayload { schedule { ${selection} } } } }`;
+      const variables = { input: { workspaceId, ...NINE, idempotencyKey: 'once' } };
+      return await (await team.owner.raw({ query, variables })).json();
+    };
+    expect((await set()).data.setWorkspaceSchedule.schedule.id).toEqual(expect.any(String));
+    succeeded(await removeSchedule(team, { workspaceId, name: NINE.name }));
+    expect(await set()).toMatchObject({
+      data: { setWorkspaceSchedule: null },
+      errors: [{ path: ['setWorkspaceSchedule', 'schedule'], extensions: { code: 'NOT_FOUND' } }],
+    });
+  });
+});
