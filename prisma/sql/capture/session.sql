@@ -75,20 +75,25 @@ DECLARE
     CASE WHEN (NEW.terminated_by_kind, NEW.terminated_by_id, NEW.terminated_by_name) IS DISTINCT FROM
               (OLD.terminated_by_kind, OLD.terminated_by_id, OLD.terminated_by_name) THEN 'terminatedBy' END
   ], NULL);
+  -- The rule reads nothing of these, and a standing has no copy of them.
+  affects_standing CONSTANT boolean := NOT names <@ ARRAY[
+    'branch', 'displayName', 'executionWorkspace', 'launchId', 'mergePolicy', 'terminatedAt', 'terminatedBy'
+  ];
   due standing_due;
 BEGIN
   IF names = '{}' THEN
     RETURN NULL;
   END IF;
-  INSERT INTO standing_due (subject, subject_id, event_id, changed)
-  VALUES ('SESSION', NEW.id, nextval('change_outbox_id_seq'), names) ON CONFLICT DO NOTHING;
+  INSERT INTO standing_due (subject, subject_id, event_id, changed, may_change)
+  VALUES ('SESSION', NEW.id, nextval('change_outbox_id_seq'), names, affects_standing) ON CONFLICT DO NOTHING;
   IF FOUND THEN
     RETURN NULL;
   END IF;
   SELECT d.* INTO due
     FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (pg_current_xact_id(), 'SESSION', NEW.id);
   PERFORM write_noted_update(OLD, due);
-  UPDATE standing_due d SET event_id = nextval('change_outbox_id_seq'), changed = names
+  UPDATE standing_due d
+     SET event_id = nextval('change_outbox_id_seq'), changed = names, may_change = due.may_change OR affects_standing
    WHERE (d.xid, d.subject, d.subject_id) = (due.xid, due.subject, due.subject_id);
   RETURN NULL;
 END

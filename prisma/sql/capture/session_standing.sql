@@ -4,8 +4,9 @@
 -- A trigger on each cause notes in standing_due what the transaction must derive, and locks nothing. When the transaction
 -- commits, a deferred trigger locks the noted standings in the order of their ids, and then derives them in statements of
 -- their own. Of two transactions that change the standing of one session, the second waits for the first and sees its
--- writes. Only that trigger locks standings, and it locks nothing after them. So writers cannot deadlock over them, in
--- whatever order they lock sessions and pull requests.
+-- writes. After standings, that trigger writes only the rows of abandoned_pull_request that belong to them, and locks nothing
+-- else. So writers cannot deadlock over them, in whatever order they lock sessions and pull requests. The exceptions are in
+-- docs/board.md.
 --
 -- An update of a session is noted too, with the names of what changed and the id that its event gets (session.sql). So the
 -- event is written once, and with the standing.
@@ -35,7 +36,8 @@ CREATE OR REPLACE FUNCTION note_standing_of_session() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
 BEGIN
-  INSERT INTO standing_due (subject, subject_id) VALUES ('SESSION', NEW.id) ON CONFLICT DO NOTHING;
+  INSERT INTO standing_due AS due (subject, subject_id) VALUES ('SESSION', NEW.id)
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET may_change = true WHERE NOT due.may_change;
   RETURN NULL;
 END
 $$;
@@ -51,7 +53,7 @@ BEGIN
    WHERE held.session_id IS NOT NULL
    UNION
   SELECT 'PULL_REQUEST', NEW.id WHERE TG_OP = 'UPDATE' AND NEW.session_id IS DISTINCT FROM OLD.session_id
-  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET event_id = NULL WHERE due.event_id IS NOT NULL;
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET event_id = NULL, may_change = true WHERE due.event_id IS NOT NULL;
   RETURN NULL;
 END
 $$;
@@ -65,38 +67,71 @@ BEGIN
 END
 $$;
 
+-- Writes the events of noted updates that change no standing.
+CREATE OR REPLACE FUNCTION tell_noted_updates(notes standing_due[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  WITH told AS (
+    UPDATE session_standing k SET xid = pg_current_xact_id()
+      FROM unnest(notes) n
+      JOIN session s ON s.id = n.subject_id
+      JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+      JOIN session_standing before ON before.session_id = n.subject_id
+     WHERE k.session_id = n.subject_id
+    RETURNING s, p.slug, n.event_id, n.changed, before.xid AS last_xid, k AS standing
+  )
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  -- As in derive_standings: a transaction that has told of the session since must not come after this one.
+  SELECT CASE WHEN t.last_xid <> pg_current_xact_id() AND EXISTS (
+           SELECT FROM change_outbox o
+            WHERE o.xid = t.last_xid
+              AND o.id > greatest(
+                t.event_id, (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+              )
+         ) THEN nextval('change_outbox_id_seq') ELSE t.event_id END,
+         (t.s).organization_id, 'SESSION_UPDATED', 'Session', (t.s).id,
+         array_remove(ARRAY[(t.s).id, (t.s).project_id, (t.s).agent_id], NULL),
+         jsonb_build_object('changed', t.changed, 'row', session_image(t.s, t.slug, t.standing))
+    FROM (SELECT * FROM told ORDER BY event_id) t;
+END
+$$;
+
 -- Derives everything that the transaction has noted, and writes the events of its sessions. It fires for each note, and all
 -- but the first find theirs done. They look for theirs by its key: a search for any note would pass over all that the
 -- transaction has deleted.
 --
 -- Planning the rule takes longer than the derivation, so a connection plans it once. The indexes always fit, but the plan
 -- may be made while the tables are small or their statistics old: without sequential scans, it stays right when they grow.
+--
+-- Even starting that plan takes longer than all the rest. A transaction that changes only what the rule does not read goes
+-- without it.
 CREATE OR REPLACE FUNCTION derive_standings() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
   SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE
   notes standing_due[];
+  may_change boolean;
   pull_requests uuid[];
   holders uuid[];
   reviewed uuid[];
   discussed uuid[];
   created uuid[];
 BEGIN
-  IF NOT EXISTS (
-    SELECT FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
-  ) THEN
-    RETURN NULL;
-  END IF;
-
   WITH due AS (
-    DELETE FROM standing_due d WHERE xid = pg_current_xact_id() RETURNING d AS note, subject, subject_id
+    DELETE FROM standing_due d
+     WHERE d.xid = pg_current_xact_id() AND (
+       SELECT true FROM standing_due own WHERE (own.xid, own.subject, own.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
+     )
+    RETURNING d AS note, subject, subject_id
   )
   SELECT array_agg(note) FILTER (WHERE subject = 'SESSION'),
+         bool_or((note).may_change) FILTER (WHERE subject = 'SESSION'),
          array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
          array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
          array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
-    INTO notes, pull_requests, reviewed, discussed
+    INTO notes, may_change, pull_requests, reviewed, discussed
     FROM due;
   IF num_nonnulls(reviewed, discussed) > 0 THEN
     PERFORM tell_pull_request_summaries(reviewed, discussed);
@@ -122,6 +157,10 @@ BEGIN
      ORDER BY k.session_id
        FOR NO KEY UPDATE OF k
   ) locked;
+  IF NOT may_change AND holders IS NULL AND created IS NULL THEN
+    PERFORM tell_noted_updates(notes);
+    RETURN NULL;
+  END IF;
 
   WITH due AS MATERIALIZED (
     -- A note without the id of an event is a cause that came after it.
@@ -164,7 +203,8 @@ BEGIN
            display_status = d.display_status, scm_status = d.scm_status, lane = d.lane, urgency = d.urgency,
            status_since = CASE WHEN d.display_status = k.display_status THEN k.status_since ELSE greatest(k.status_since, now()) END,
            lane_since = CASE WHEN d.lane = k.lane THEN k.lane_since ELSE greatest(k.lane_since, now()) END,
-           xid = pg_current_xact_id()
+           -- A transaction that tells nothing of the session does not hide the last one that did.
+           xid = CASE WHEN d.own_changes <> '{}' OR d.changed <> '{}' THEN pg_current_xact_id() ELSE k.xid END
       FROM derived d
      WHERE (d.s).id = k.session_id
     RETURNING d.s, d.slug, d.own_changes, d.changed, d.event_id, d.is_overtaken, k AS standing
@@ -193,7 +233,8 @@ $$;
 
 -- Only triggers may call them: they write with the owner's rights.
 REVOKE EXECUTE ON FUNCTION
-  note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), derive_standings()
+  note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), tell_noted_updates(standing_due[]),
+  derive_standings()
 FROM PUBLIC;
 
 -- The rule compares these times with the clock. No limit is below a minute, so that most reports need no derivation.

@@ -19,9 +19,9 @@ BEGIN
    WHERE id IN (
      SELECT s.id FROM session s WHERE s.project_id = NEW.id AND s.no_signal_at IS NOT NULL ORDER BY s.id FOR NO KEY UPDATE
    );
-  INSERT INTO standing_due (subject, subject_id)
+  INSERT INTO standing_due AS due (subject, subject_id)
   SELECT 'SESSION', k.session_id FROM session_standing k WHERE k.project_id = NEW.id AND k.display_status = 'NO_SIGNAL'
-  ON CONFLICT DO NOTHING;
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET may_change = true WHERE NOT due.may_change;
   RETURN NULL;
 END
 $$;

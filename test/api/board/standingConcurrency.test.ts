@@ -152,4 +152,60 @@ it('standings stay right, without a deadlock, while programs and clients write s
   }
 }, 60_000);
 
+it('the last event of a session shows all of it, when a transaction that told nothing of it came between', async ({
+  team,
+  psql,
+  database,
+}) => {
+  const [id] = await writeSessions(psql, team, null, [
+    session({ pullRequests: [pullRequest({ threads: [{ isResolved: true, isBot: false }] })] }),
+  ]);
+  if (!id) throw new Error('No session was written.');
+  await using sequencer = await openPsql(database.url);
+  await using writer = await openPsql(database.url);
+  // Nothing gets a position meanwhile.
+  await sequencer('BEGIN');
+  await sequencer('SELECT FROM feed_head FOR UPDATE');
+  await writer('BEGIN');
+  await writer(`UPDATE session SET branch = 'feature' WHERE id = $1`, [uuidOf(id)]);
+  await psql(`UPDATE pull_request SET ci_state = 'FAILING' WHERE session_id = $1`, [uuidOf(id)]);
+  await psql(
+    `UPDATE pull_request_review_thread t SET is_outdated = true
+       FROM pull_request p WHERE p.id = t.pull_request_id AND p.session_id = $1`,
+    [uuidOf(id)],
+  );
+  await writer('COMMIT');
+  await sequencer('COMMIT');
+  const last = (await team.changes({ types: ['SESSION_UPDATED'] })).findLast(
+    ({ entityId }) => entityId === id,
+  );
+  expect(imageOf(last)).toMatchObject({ branch: 'feature', displayStatus: 'CI_FAILED' });
+});
+
+it.for([
+  [`activity_state = 'BLOCKED'`, `branch = 'feature'`],
+  [`branch = 'feature'`, `activity_state = 'BLOCKED'`],
+  [`branch = 'feature'`, `last_heard_at = now() - interval '2 hours'`],
+])(
+  'a transaction that sets %s and then %s derives the standing',
+  async ([first, second], { team, psql, database }) => {
+    const agent = await team.hire();
+    const { id } = await team.spawn({ agentId: agent.id });
+    await psql(`UPDATE session SET first_signal_at = now(), last_heard_at = now() WHERE id = $1`, [
+      uuidOf(id),
+    ]);
+    await using program = await openPsql(database.url);
+    await program('BEGIN');
+    await program(`UPDATE session SET ${first} WHERE id = $1`, [uuidOf(id)]);
+    await program(`UPDATE session SET ${second} WHERE id = $1`, [uuidOf(id)]);
+    await program('COMMIT');
+    await expectKeptStandings(psql);
+    const last = (await team.changes({ types: ['SESSION_UPDATED'] })).findLast(
+      ({ entityId }) => entityId === id,
+    );
+    expect(imageOf(last)?.displayStatus).not.toBe('WORKING');
+    expect(imageOf(last)?.displayStatus).not.toBe('IDLE');
+  },
+);
+
 const imageOf = (change: Change | undefined) => (change?.payload as { row: Record<string, unknown> })?.row;

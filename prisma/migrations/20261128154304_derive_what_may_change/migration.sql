@@ -1,0 +1,501 @@
+-- derive what may change
+
+DROP FUNCTION write_noted_update(session, standing_due);
+
+-- AlterTable
+ALTER TABLE "standing_due" ADD COLUMN     "may_change" BOOLEAN NOT NULL DEFAULT true;
+
+-- >>> prisma/sql/rule/project.sql
+-- Assigning a number to a new session does not count as an update of the project.
+CREATE OR REPLACE TRIGGER project_touch BEFORE UPDATE ON project
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.* AND OLD.last_session_num = NEW.last_session_num)
+  EXECUTE FUNCTION touch_updated_at();
+
+CREATE OR REPLACE TRIGGER project_stays BEFORE UPDATE ON project
+  FOR EACH ROW WHEN ((OLD.id, OLD.organization_id) IS DISTINCT FROM (NEW.id, NEW.organization_id))
+  EXECUTE FUNCTION refuse('a project stays in its organization');
+
+CREATE OR REPLACE TRIGGER project_is_kept BEFORE DELETE OR TRUNCATE ON project
+  FOR EACH STATEMENT EXECUTE FUNCTION refuse('set archived_at instead');
+
+-- Other limits make other sessions silent. The job notes again those that still are.
+CREATE OR REPLACE FUNCTION forget_silences() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  UPDATE session SET no_signal_at = NULL, severe_silence_at = NULL
+   WHERE id IN (
+     SELECT s.id FROM session s WHERE s.project_id = NEW.id AND s.no_signal_at IS NOT NULL ORDER BY s.id FOR NO KEY UPDATE
+   );
+  INSERT INTO standing_due AS due (subject, subject_id)
+  SELECT 'SESSION', k.session_id FROM session_standing k WHERE k.project_id = NEW.id AND k.display_status = 'NO_SIGNAL'
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET may_change = true WHERE NOT due.may_change;
+  RETURN NULL;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION forget_silences() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER project_silence AFTER UPDATE ON project
+  FOR EACH ROW WHEN (
+    (OLD.silent_after_minutes, OLD.severely_silent_after_minutes)
+    IS DISTINCT FROM (NEW.silent_after_minutes, NEW.severely_silent_after_minutes)
+  )
+  EXECUTE FUNCTION forget_silences();
+
+ALTER TABLE project
+  ENABLE ALWAYS TRIGGER project_silence,
+  ENABLE ALWAYS TRIGGER project_stays,
+  ENABLE ALWAYS TRIGGER project_is_kept;
+-- <<< prisma/sql/rule/project.sql
+
+-- >>> prisma/sql/capture/session.sql
+-- session → SESSION_CREATED, SESSION_UPDATED, SESSION_DELETED
+--
+-- The image includes the standing of the session (session_standing.sql). A deleted session has none any more.
+CREATE OR REPLACE FUNCTION session_image(s session, project_slug text, standing session_standing) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+RETURN jsonb_build_object(
+  'id', global_id('Session', s.id),
+  'num', s.num,
+  'name', project_slug || '-' || s.num,
+  'displayName', s.display_name,
+  'kind', s.kind,
+  'project', global_id('Project', s.project_id),
+  'agent', global_id('Agent', s.agent_id),
+  'activityState', s.activity_state,
+  'activityLastAt', date_time(s.activity_last_at),
+  'firstSignalAt', date_time(s.first_signal_at),
+  'noSignalAt', date_time(s.no_signal_at),
+  'severeSilenceAt', date_time(s.severe_silence_at),
+  'lastHeardAt', date_time(s.last_heard_at),
+  'launchId', s.launch_id,
+  'isTerminated', s.is_terminated,
+  'terminatedAt', date_time(s.terminated_at),
+  'terminatedBy', actor_image(s.terminated_by_kind, s.terminated_by_name),
+  'spawnedBy', actor_image(s.spawned_by_kind, s.spawned_by_name),
+  'mergePolicy', jsonb_build_object('terminateOnPrMerge', s.terminate_on_pr_merge),
+  'branch', nullif(s.branch, ''),
+  'executionWorkspace', global_id('ExecutionWorkspace', s.execution_workspace_id),
+  'createdAt', date_time(s.created_at),
+  'updatedAt', date_time(s.updated_at)
+) || CASE WHEN standing.session_id IS NULL THEN '{}' ELSE jsonb_build_object(
+  'displayStatus', standing.display_status,
+  'statusSince', date_time(standing.status_since),
+  'scmStatus', standing.scm_status,
+  'lane', standing.lane,
+  'laneSince', date_time(standing.lane_since)
+) END;
+END
+$$;
+
+-- Writes the event of an update that was noted, as the session is now.
+CREATE OR REPLACE FUNCTION write_noted_update(s session, due standing_due) RETURNS void
+LANGUAGE sql VOLATILE
+AS $$
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT coalesce(due.event_id, nextval('change_outbox_id_seq')), s.organization_id, 'SESSION_UPDATED', 'Session', s.id,
+         array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL),
+         jsonb_build_object('changed', due.changed, 'row', session_image(s, p.slug, k))
+    FROM session_standing k JOIN project p ON p.id = k.project_id
+   WHERE k.session_id = s.id AND due.changed <> '{}'
+$$;
+
+-- An update is noted here, under the id of its event. The transaction writes the event when it commits, with the standing:
+-- only then nothing that the event shows can change any more. When the transaction updates the session again, it writes the
+-- event of the update before, which shows the session between the two.
+CREATE OR REPLACE FUNCTION capture_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  names CONSTANT text[] := array_remove(ARRAY[
+    CASE WHEN NEW.activity_state        IS DISTINCT FROM OLD.activity_state        THEN 'activityState' END,
+    CASE WHEN NEW.branch                IS DISTINCT FROM OLD.branch                THEN 'branch' END,
+    CASE WHEN NEW.created_at            IS DISTINCT FROM OLD.created_at            THEN 'createdAt' END,
+    CASE WHEN NEW.display_name          IS DISTINCT FROM OLD.display_name          THEN 'displayName' END,
+    CASE WHEN NEW.execution_workspace_id IS DISTINCT FROM OLD.execution_workspace_id THEN 'executionWorkspace' END,
+    CASE WHEN NEW.first_signal_at       IS DISTINCT FROM OLD.first_signal_at       THEN 'firstSignalAt' END,
+    CASE WHEN NEW.is_terminated         IS DISTINCT FROM OLD.is_terminated         THEN 'isTerminated' END,
+    CASE WHEN NEW.kind                  IS DISTINCT FROM OLD.kind                  THEN 'kind' END,
+    CASE WHEN NEW.launch_id             IS DISTINCT FROM OLD.launch_id             THEN 'launchId' END,
+    CASE WHEN NEW.terminate_on_pr_merge IS DISTINCT FROM OLD.terminate_on_pr_merge THEN 'mergePolicy' END,
+    CASE WHEN NEW.no_signal_at          IS DISTINCT FROM OLD.no_signal_at          THEN 'noSignalAt' END,
+    CASE WHEN NEW.severe_silence_at     IS DISTINCT FROM OLD.severe_silence_at     THEN 'severeSilenceAt' END,
+    CASE WHEN NEW.terminated_at         IS DISTINCT FROM OLD.terminated_at         THEN 'terminatedAt' END,
+    CASE WHEN (NEW.terminated_by_kind, NEW.terminated_by_id, NEW.terminated_by_name) IS DISTINCT FROM
+              (OLD.terminated_by_kind, OLD.terminated_by_id, OLD.terminated_by_name) THEN 'terminatedBy' END
+  ], NULL);
+  -- The rule reads nothing of these, and a standing has no copy of them.
+  affects_standing CONSTANT boolean := NOT names <@ ARRAY[
+    'branch', 'displayName', 'executionWorkspace', 'launchId', 'mergePolicy', 'terminatedAt', 'terminatedBy'
+  ];
+  due standing_due;
+BEGIN
+  IF names = '{}' THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO standing_due (subject, subject_id, event_id, changed, may_change)
+  VALUES ('SESSION', NEW.id, nextval('change_outbox_id_seq'), names, affects_standing) ON CONFLICT DO NOTHING;
+  IF FOUND THEN
+    RETURN NULL;
+  END IF;
+  SELECT d.* INTO due
+    FROM standing_due d WHERE (d.xid, d.subject, d.subject_id) = (pg_current_xact_id(), 'SESSION', NEW.id);
+  PERFORM write_noted_update(OLD, due);
+  UPDATE standing_due d
+     SET event_id = nextval('change_outbox_id_seq'), changed = names, may_change = due.may_change OR affects_standing
+   WHERE (d.xid, d.subject, d.subject_id) = (due.xid, due.subject, due.subject_id);
+  RETURN NULL;
+END
+$$;
+
+-- The transaction may have updated the session that it deletes. Its standing is deleted with it, so the event of the update is
+-- written before.
+CREATE OR REPLACE FUNCTION capture_session_end() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  due standing_due;
+BEGIN
+  UPDATE standing_due d SET changed = '{}', event_id = NULL
+    FROM standing_due noted
+   WHERE (d.xid, d.subject, d.subject_id) = (pg_current_xact_id(), 'SESSION', OLD.id)
+     AND (noted.xid, noted.subject, noted.subject_id) = (d.xid, d.subject, d.subject_id)
+  RETURNING noted.* INTO due;
+  IF FOUND THEN
+    PERFORM write_noted_update(OLD, due);
+  END IF;
+  RETURN OLD;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION capture_session_life() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+  s session;
+  standing session_standing;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    s := OLD;
+  ELSE
+    s := NEW;
+    standing := begin_standing(NEW);
+  END IF;
+  INSERT INTO change_outbox (organization_id, type, entity_type, entity_id, subjects, payload) VALUES (
+    s.organization_id, CASE TG_OP WHEN 'INSERT' THEN 'SESSION_CREATED' ELSE 'SESSION_DELETED' END,
+    'Session', s.id, array_remove(ARRAY[s.id, s.project_id, s.agent_id], NULL),
+    jsonb_build_object(
+      'changed', '{}'::text[],
+      'row', session_image(s, (SELECT p.slug FROM project p WHERE p.id = s.project_id), standing)
+    )
+  );
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call them: they write into the feed with the owner's rights.
+REVOKE EXECUTE ON FUNCTION capture_session(), capture_session_life(), capture_session_end() FROM PUBLIC;
+
+CREATE OR REPLACE TRIGGER session_capture AFTER UPDATE ON session
+  FOR EACH ROW WHEN (OLD.* IS DISTINCT FROM NEW.*) EXECUTE FUNCTION capture_session();
+CREATE OR REPLACE TRIGGER session_life_capture AFTER INSERT OR DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION capture_session_life();
+CREATE OR REPLACE TRIGGER session_end_capture BEFORE DELETE ON session
+  FOR EACH ROW EXECUTE FUNCTION capture_session_end();
+
+ALTER TABLE session
+  ENABLE ALWAYS TRIGGER session_capture,
+  ENABLE ALWAYS TRIGGER session_life_capture,
+  ENABLE ALWAYS TRIGGER session_end_capture;
+-- <<< prisma/sql/capture/session.sql
+
+-- >>> prisma/sql/capture/session_standing.sql
+-- session_standing keeps what the view session_status derives. The transaction that causes a change of a standing also
+-- writes it, together with a SESSION_UPDATED that comes after its cause.
+--
+-- A trigger on each cause notes in standing_due what the transaction must derive, and locks nothing. When the transaction
+-- commits, a deferred trigger locks the noted standings in the order of their ids, and then derives them in statements of
+-- their own. Of two transactions that change the standing of one session, the second waits for the first and sees its
+-- writes. After standings, that trigger writes only the rows of abandoned_pull_request that belong to them, and locks nothing
+-- else. So writers cannot deadlock over them, in whatever order they lock sessions and pull requests. The exceptions are in
+-- docs/board.md.
+--
+-- An update of a session is noted too, with the names of what changed and the id that its event gets (session.sql). So the
+-- event is written once, and with the standing.
+--
+-- Under REPEATABLE READ, the second transaction could not see the writes of the first. A standing is therefore written
+-- even when it stays the same: the second transaction fails with a serialization error.
+CREATE OR REPLACE FUNCTION begin_standing(s session) RETURNS session_standing
+LANGUAGE plpgsql VOLATILE
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+  standing session_standing;
+BEGIN
+  INSERT INTO session_standing (
+    session_id, organization_id, project_id, agent_id, kind, created_at, spawned_by_id,
+    display_status, scm_status, lane, urgency, status_since, lane_since
+  )
+  SELECT s.id, s.organization_id, s.project_id, s.agent_id, s.kind, s.created_at, s.spawned_by_id,
+         rule.display_status, rule.scm_status, rule.lane, rule.urgency, now(), now()
+    FROM session_status rule WHERE rule.session_id = s.id
+  RETURNING * INTO standing;
+  RETURN standing;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_session() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due AS due (subject, subject_id) VALUES ('SESSION', NEW.id)
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET may_change = true WHERE NOT due.may_change;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_pull_request() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  -- The event of the session must come after this cause: an id that was drawn before is given up.
+  INSERT INTO standing_due AS due (subject, subject_id)
+  SELECT 'SESSION'::standing_subject, held.session_id
+    FROM (VALUES (NEW.session_id), (OLD.session_id)) AS held (session_id)
+   WHERE held.session_id IS NOT NULL
+   UNION
+  SELECT 'PULL_REQUEST', NEW.id WHERE TG_OP = 'UPDATE' AND NEW.session_id IS DISTINCT FROM OLD.session_id
+  ON CONFLICT (xid, subject, subject_id) DO UPDATE SET event_id = NULL, may_change = true WHERE due.event_id IS NOT NULL;
+  RETURN NULL;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION note_standing_of_review_thread() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+BEGIN
+  INSERT INTO standing_due (subject, subject_id) VALUES ('PULL_REQUEST', NEW.pull_request_id) ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END
+$$;
+
+-- Writes the events of noted updates that change no standing.
+CREATE OR REPLACE FUNCTION tell_noted_updates(notes standing_due[]) RETURNS void
+LANGUAGE plpgsql VOLATILE
+AS $$
+BEGIN
+  WITH told AS (
+    UPDATE session_standing k SET xid = pg_current_xact_id()
+      FROM unnest(notes) n
+      JOIN session s ON s.id = n.subject_id
+      JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+      JOIN session_standing before ON before.session_id = n.subject_id
+     WHERE k.session_id = n.subject_id
+    RETURNING s, p.slug, n.event_id, n.changed, before.xid AS last_xid, k AS standing
+  )
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  -- As in derive_standings: a transaction that has told of the session since must not come after this one.
+  SELECT CASE WHEN t.last_xid <> pg_current_xact_id() AND EXISTS (
+           SELECT FROM change_outbox o
+            WHERE o.xid = t.last_xid
+              AND o.id > greatest(
+                t.event_id, (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+              )
+         ) THEN nextval('change_outbox_id_seq') ELSE t.event_id END,
+         (t.s).organization_id, 'SESSION_UPDATED', 'Session', (t.s).id,
+         array_remove(ARRAY[(t.s).id, (t.s).project_id, (t.s).agent_id], NULL),
+         jsonb_build_object('changed', t.changed, 'row', session_image(t.s, t.slug, t.standing))
+    FROM (SELECT * FROM told ORDER BY event_id) t;
+END
+$$;
+
+-- Derives everything that the transaction has noted, and writes the events of its sessions. It fires for each note, and all
+-- but the first find theirs done. They look for theirs by its key: a search for any note would pass over all that the
+-- transaction has deleted.
+--
+-- Planning the rule takes longer than the derivation, so a connection plans it once. The indexes always fit, but the plan
+-- may be made while the tables are small or their statistics old: without sequential scans, it stays right when they grow.
+--
+-- Even starting that plan takes longer than all the rest. A transaction that changes only what the rule does not read goes
+-- without it.
+CREATE OR REPLACE FUNCTION derive_standings() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+  SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+AS $$
+DECLARE
+  notes standing_due[];
+  may_change boolean;
+  pull_requests uuid[];
+  holders uuid[];
+  reviewed uuid[];
+  discussed uuid[];
+  created uuid[];
+BEGIN
+  WITH due AS (
+    DELETE FROM standing_due d
+     WHERE d.xid = pg_current_xact_id() AND (
+       SELECT true FROM standing_due own WHERE (own.xid, own.subject, own.subject_id) = (NEW.xid, NEW.subject, NEW.subject_id)
+     )
+    RETURNING d AS note, subject, subject_id
+  )
+  SELECT array_agg(note) FILTER (WHERE subject = 'SESSION'),
+         bool_or((note).may_change) FILTER (WHERE subject = 'SESSION'),
+         array_agg(subject_id) FILTER (WHERE subject = 'PULL_REQUEST'),
+         array_agg(subject_id) FILTER (WHERE subject = 'LATEST_REVIEWS'),
+         array_agg(subject_id) FILTER (WHERE subject = 'UNRESOLVED_BY')
+    INTO notes, may_change, pull_requests, reviewed, discussed
+    FROM due;
+  IF num_nonnulls(reviewed, discussed) > 0 THEN
+    PERFORM tell_pull_request_summaries(reviewed, discussed);
+  END IF;
+
+  -- A review thread counts for the session that holds its pull request, but a change of the thread does not lock the pull
+  -- request. Without this lock, a concurrent takeover would not see the thread, and this transaction would derive the
+  -- session that held the pull request before. The lock is one of 256, so that a transaction with many threads takes no
+  -- more.
+  IF pull_requests IS NOT NULL THEN
+    PERFORM pg_advisory_xact_lock(hashtext('muster.session_standing'), part)
+       FROM (SELECT DISTINCT hashtext(id::text) & 255 AS part FROM unnest(pull_requests) AS id ORDER BY part) parts;
+    holders := ARRAY(SELECT p.session_id FROM pull_request p WHERE p.id = ANY (pull_requests));
+  END IF;
+  IF num_nonnulls(notes, holders) = 0 THEN
+    RETURN NULL;
+  END IF;
+
+  SELECT array_agg(session_id) FILTER (WHERE is_new) INTO created FROM (
+    SELECT k.session_id, k.created_xid = pg_current_xact_id() AS is_new
+      FROM session_standing k
+     WHERE k.session_id IN (SELECT subject_id FROM unnest(notes) UNION ALL SELECT unnest(holders))
+     ORDER BY k.session_id
+       FOR NO KEY UPDATE OF k
+  ) locked;
+  IF NOT may_change AND holders IS NULL AND created IS NULL THEN
+    PERFORM tell_noted_updates(notes);
+    RETURN NULL;
+  END IF;
+
+  WITH due AS MATERIALIZED (
+    -- A note without the id of an event is a cause that came after it.
+    SELECT noted.session_id, coalesce(max(noted.changed), '{}') AS changed,
+           CASE WHEN bool_and(noted.event_id IS NOT NULL) THEN max(noted.event_id) END AS event_id
+      FROM (
+        SELECT n.subject_id AS session_id, n.changed, n.event_id FROM unnest(notes) n
+         UNION ALL
+        SELECT holder, NULL, NULL FROM unnest(holders) holder
+      ) noted
+     GROUP BY noted.session_id
+  ), derived AS MATERIALIZED (
+    SELECT
+      s, p.slug, rule.display_status, rule.scm_status, rule.lane, rule.urgency,
+      due.changed AS own_changes, due.event_id,
+      array_remove(ARRAY[
+        CASE WHEN rule.display_status <> k.display_status         THEN 'displayStatus' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'lane' END,
+        CASE WHEN rule.lane <> k.lane                             THEN 'laneSince' END,
+        CASE WHEN rule.scm_status IS DISTINCT FROM k.scm_status   THEN 'scmStatus' END,
+        CASE WHEN rule.display_status <> k.display_status         THEN 'statusSince' END
+      ], NULL) AS changed,
+      -- The feed orders transactions by their last changes. Another transaction has changed the standing after the last
+      -- change of this one, so only a new change of this one can come after that.
+      k.xid <> pg_current_xact_id() AND EXISTS (
+        SELECT FROM change_outbox o
+         WHERE o.xid = k.xid
+           AND o.id > greatest(
+             due.event_id, (SELECT max(own.id) FROM change_outbox own WHERE own.xid = pg_current_xact_id())
+           )
+      ) AS is_overtaken
+    FROM due
+    JOIN session_standing k ON k.session_id = due.session_id
+    JOIN session s ON s.id = due.session_id
+    JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+    JOIN session_status rule ON rule.session_id = due.session_id
+  ), written AS (
+    UPDATE session_standing k
+       SET kind = (d.s).kind, created_at = (d.s).created_at,
+           display_status = d.display_status, scm_status = d.scm_status, lane = d.lane, urgency = d.urgency,
+           status_since = CASE WHEN d.display_status = k.display_status THEN k.status_since ELSE greatest(k.status_since, now()) END,
+           lane_since = CASE WHEN d.lane = k.lane THEN k.lane_since ELSE greatest(k.lane_since, now()) END,
+           -- A transaction that tells nothing of the session does not hide the last one that did.
+           xid = CASE WHEN d.own_changes <> '{}' OR d.changed <> '{}' THEN pg_current_xact_id() ELSE k.xid END
+      FROM derived d
+     WHERE (d.s).id = k.session_id
+    RETURNING d.s, d.slug, d.own_changes, d.changed, d.event_id, d.is_overtaken, k AS standing
+  )
+  INSERT INTO change_outbox (id, organization_id, type, entity_type, entity_id, subjects, payload)
+  SELECT CASE WHEN w.event_id IS NULL OR w.is_overtaken THEN nextval('change_outbox_id_seq') ELSE w.event_id END,
+         (w.s).organization_id, 'SESSION_UPDATED', 'Session', (w.s).id,
+         array_remove(ARRAY[(w.s).id, (w.s).project_id, (w.s).agent_id], NULL),
+         jsonb_build_object('changed', w.own_changes || w.changed, 'row', session_image(w.s, w.slug, w.standing))
+    FROM (SELECT * FROM written ORDER BY event_id, (s).id) w
+   WHERE w.own_changes <> '{}' OR w.changed <> '{}' AND (w.standing).created_xid <> pg_current_xact_id();
+
+  -- The event of a session that this transaction has created shows the standing that it has at the end.
+  IF created IS NOT NULL THEN
+    UPDATE change_outbox o
+       SET payload = jsonb_build_object('changed', o.payload -> 'changed', 'row', session_image(s, p.slug, k))
+      FROM session_standing k JOIN session s ON s.id = k.session_id
+      JOIN project p ON (p.organization_id, p.id) = (s.organization_id, s.project_id)
+     WHERE o.xid = pg_current_xact_id() AND o.type = 'SESSION_CREATED' AND k.session_id = o.entity_id
+       -- Not as a join, which a plan for few sessions would run as nested loops.
+       AND (o.entity_id IN (SELECT unnest(created))) IS TRUE;
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Only triggers may call them: they write with the owner's rights.
+REVOKE EXECUTE ON FUNCTION
+  note_standing_of_session(), note_standing_of_pull_request(), note_standing_of_review_thread(), tell_noted_updates(standing_due[]),
+  derive_standings()
+FROM PUBLIC;
+
+-- The rule compares these times with the clock. No limit is below a minute, so that most reports need no derivation.
+-- capture_session notes the other changes.
+CREATE OR REPLACE TRIGGER session_standing AFTER UPDATE ON session
+  FOR EACH ROW WHEN (
+    (OLD.last_heard_at, OLD.activity_last_at) IS DISTINCT FROM (NEW.last_heard_at, NEW.activity_last_at)
+    AND least(
+      session_heard_at(OLD.last_heard_at, OLD.activity_last_at, OLD.first_signal_at),
+      session_heard_at(NEW.last_heard_at, NEW.activity_last_at, NEW.first_signal_at)
+    ) < now() - interval '1 min'
+  )
+  EXECUTE FUNCTION note_standing_of_session();
+CREATE OR REPLACE TRIGGER pull_request_insert_standing AFTER INSERT ON pull_request
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_update_standing AFTER UPDATE ON pull_request
+  FOR EACH ROW WHEN (
+    (OLD.session_id, OLD.state, OLD.ci_state, OLD.required_ci_state, OLD.mergeability, OLD.review_decision,
+     OLD.awaits_approval, OLD.is_in_merge_queue, OLD.is_cross_repository, OLD.host, OLD.repo_owner_key, OLD.repo_name_key,
+     OLD.source_branch, OLD.target_branch) IS DISTINCT FROM
+    (NEW.session_id, NEW.state, NEW.ci_state, NEW.required_ci_state, NEW.mergeability, NEW.review_decision,
+     NEW.awaits_approval, NEW.is_in_merge_queue, NEW.is_cross_repository, NEW.host, NEW.repo_owner_key, NEW.repo_name_key,
+     NEW.source_branch, NEW.target_branch)
+  )
+  EXECUTE FUNCTION note_standing_of_pull_request();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_insert_standing AFTER INSERT ON pull_request_review_thread
+  FOR EACH ROW EXECUTE FUNCTION note_standing_of_review_thread();
+CREATE OR REPLACE TRIGGER pull_request_review_thread_update_standing AFTER UPDATE ON pull_request_review_thread
+  FOR EACH ROW WHEN (
+    (OLD.is_resolved, OLD.is_bot, OLD.is_by_author, OLD.is_outdated) IS DISTINCT FROM
+    (NEW.is_resolved, NEW.is_bot, NEW.is_by_author, NEW.is_outdated)
+  )
+  EXECUTE FUNCTION note_standing_of_review_thread();
+
+-- PostgreSQL cannot replace a constraint trigger, so it is dropped first.
+DROP TRIGGER IF EXISTS standing_due_derive ON standing_due;
+CREATE CONSTRAINT TRIGGER standing_due_derive AFTER INSERT ON standing_due
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW EXECUTE FUNCTION derive_standings();
+
+ALTER TABLE session ENABLE ALWAYS TRIGGER session_standing;
+ALTER TABLE pull_request
+  ENABLE ALWAYS TRIGGER pull_request_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_update_standing;
+ALTER TABLE pull_request_review_thread
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_insert_standing,
+  ENABLE ALWAYS TRIGGER pull_request_review_thread_update_standing;
+ALTER TABLE standing_due ENABLE ALWAYS TRIGGER standing_due_derive;
+-- <<< prisma/sql/capture/session_standing.sql
