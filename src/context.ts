@@ -1,4 +1,5 @@
 /** The context of every resolver: the viewer, the request's id, and the services to answer from. */
+import type { DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { Viewer } from './auth/viewer.ts';
 import type { Quotas } from './config/quotas.ts';
@@ -39,6 +40,8 @@ export type Context = Services & {
   cost?: number;
   /** Set while the operation is executed. */
   operation?: Operation;
+  /** The document of the operation. Set while it is executed. */
+  document?: DocumentNode;
   /** Aborted when the client no longer waits for the answer. Absent where the transport does not notice. */
   leaving?: AbortSignal;
   /** Absent where the transport cannot carry a subscription. */

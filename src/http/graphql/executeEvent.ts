@@ -1,7 +1,7 @@
 /** Executes one event of a subscription as if it were a request of its own. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { initContextCache } from '@pothos/core';
-import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Logger } from 'pino';
 import type { Context } from '../../context.ts';
 import { onAccount } from '../../database/account.ts';
@@ -11,6 +11,7 @@ import { isBusy } from '../../load/busy.ts';
 import { type RunningLimits, startOperation } from '../../load/operation.ts';
 import type { SourceEvent } from '../../resolvers/kit/subscribe.ts';
 import type { Moment } from '../../schema/feed/entityReads.ts';
+import { executeOperation } from './execution/useExecution.ts';
 import { during } from './running.ts';
 import { startPosition } from './startPosition.ts';
 
@@ -68,10 +69,11 @@ async function attempt(
     // its caches, the last event would show what was loaded for the first.
     const operation = startOperation(limits, leaving);
     const objects = event.change instanceof Error ? undefined : event.objects.event(event.change);
-    const contextValue = { ...context, ...initContextCache(), ...position, operation, objects };
+    const { document } = args;
+    const contextValue = { ...context, ...initContextCache(), ...position, document, operation, objects };
     let moment: Moment | undefined;
     const result = await onAccount({ name: accountOf(event, context), waitMs: ATTEMPT_MS }, () =>
-      during(operation, () => execute({ ...args, rootValue: event, contextValue })),
+      during(operation, () => executeOperation({ ...args, rootValue: event, contextValue })),
     ).finally(() => {
       moment = objects?.end(operation.hasRead());
     });

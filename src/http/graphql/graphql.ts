@@ -15,6 +15,7 @@ import { maskError } from './clientError.ts';
 import { useDocuments } from './documents.ts';
 import { useErrors } from './errors.ts';
 import { useEventExecution } from './eventExecution.ts';
+import { useExecution } from './execution/useExecution.ts';
 import { useNegotiation } from './negotiation.ts';
 import { useOperationLog } from './operationLog.ts';
 import { useRunningLimits } from './running.ts';
@@ -67,6 +68,8 @@ export function createGraphQLServer(
       useBody(),
       useDocuments(),
       useErrors(log),
+      // Before what wraps the execution.
+      useExecution(),
       useOperationLog(log),
       useOperationLimits(),
       useStartPosition(),

@@ -26,7 +26,7 @@ async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLi
   const operation = startOperation(limits, contextOf(args).leaving);
   // The executor does not get the signal. An error in the middle of a list leaves the promises of earlier entries behind,
   // and once these are rejected too, unhandled, they would end the process. What it waits for ends with the operation.
-  const contextValue = { ...contextOf(args), operation };
+  const contextValue = { ...contextOf(args), document: args.document, operation };
   return await during(operation, () =>
     waitingAtMost(WAITING_SHARE * limits.deadlineMs, () => execute({ ...args, contextValue })),
   );
@@ -35,7 +35,7 @@ async function runQuery(execute: Execute, args: ExecutionArgs, limits: RunningLi
 /** A mutation goes on when its client has left, and its executor is not stopped: an act that has happened is answered. */
 async function runMutation(execute: Execute, args: ExecutionArgs, limits: RunningLimits) {
   const operation = startOperation(limits);
-  const contextValue = { ...contextOf(args), operation };
+  const contextValue = { ...contextOf(args), document: args.document, operation };
   try {
     const result = (await operation.run(() => execute({ ...args, contextValue }))) as ExecutionResult;
     if (!operation.signal.aborted) return result;

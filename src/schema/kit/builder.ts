@@ -7,6 +7,7 @@ import type PrismaTypes from '../../../prisma/client/pothos.ts';
 import { getDatamodel } from '../../../prisma/client/pothos.ts';
 import type { Context } from '../../context.ts';
 import './exposeNode.ts';
+import './globalIdField.ts';
 import GlobalIdPlugin from './globalIdPlugin.ts';
 import { JsonScalar } from './jsonScalar.ts';
 import './list/connection.ts';
@@ -16,7 +17,6 @@ import LoadedPlugin from './loadedPlugin.ts';
 import { clientOf } from './rowLoader.ts';
 import './sharedBy.ts';
 import './visibility.ts';
-import WeighPlugin from './weighPlugin.ts';
 
 export const DEFAULT_PAGE_SIZE = 25;
 export const MAX_PAGE_SIZE = 100;
@@ -34,7 +34,7 @@ export const builder = new SchemaBuilder<{
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
 }>({
-  plugins: [WeighPlugin, ListPlugin, ErrorsPlugin, LoadedPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
+  plugins: [ListPlugin, ErrorsPlugin, LoadedPlugin, PrismaPlugin, RelayPlugin, GlobalIdPlugin],
   defaultFieldNullability: false,
   errors: {
     directResult: true,

@@ -22,6 +22,12 @@ declare global {
 type Needs = { name: string; related: Needs | undefined }[];
 
 class LoadedPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  /** The executor reads the property of a field that exposes one, and calls the resolver only when it is undefined. */
+  override onOutputFieldConfig(field: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    const property = field.extensions?.pothosExposedField;
+    return property === undefined ? field : { ...field, extensions: { ...field.extensions, property } };
+  }
+
   override wrapResolve(
     resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
     field: PothosOutputFieldConfig<Types>,
