@@ -13,14 +13,22 @@ export type PageQuery = {
   take?: number;
 };
 
-/** The Prisma plugin's query for a page, changed to this order and to the place that its cursor names. */
-export function page({ cursor, skip: _, where, select, ...query }: PageQuery, order: Order) {
+/**
+ * The Prisma plugin's query for a page, changed to this order and to the place that its cursor names.
+ *
+ * @param hasCursors whether the cursors of its rows are asked for. Default true.
+ */
+export function page(
+  { cursor, skip: _, where, select, ...query }: PageQuery,
+  order: Order,
+  hasCursors = true,
+) {
   const columns = columnsOf(order);
   const place = cursor?.id === undefined ? undefined : readPlace(cursor.id, order);
   return {
     ...query,
-    // The cursors are made from these columns, so they are read even when no field selects them.
-    ...(select && { select: columns.reduce(withColumn, select) }),
+    // The cursors are made from these columns, which no field may select.
+    ...(select && { select: hasCursors ? columns.reduce(withColumn, select) : select }),
     where: place ? { AND: [where ?? {}, beyond(columns, place, (query.take ?? 0) < 0)] } : where,
     orderBy: columns.map((column) => at(column, column.direction)),
   };
