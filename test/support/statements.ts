@@ -55,7 +55,7 @@ export function tableOf(text: string): string | undefined {
     if (token === '(') depth += 1;
     else if (token === ')') depth -= 1;
     // A page is a subquery that follows at once.
-    else if (depth === 0) return /"(?!public")(\w+)"/.exec(text.slice(index))?.[1];
+    else if (depth === 0) return /\bFROM (?:"public"\.)?"(\w+)"/.exec(text.slice(index))?.[1];
   }
   return undefined;
 }

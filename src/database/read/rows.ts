@@ -46,7 +46,8 @@ export function rowsOf(source: Source, query: Query, related = 'true'): { sql: s
     take !== undefined && `LIMIT ${limitOf(take)}`,
   ].filter(Boolean);
   if (take === undefined) return { sql: `SELECT ${sql} AS row ${clauses.join(' ')}`, revive };
-  const page = `SELECT ${source.alias}.* ${clauses.join(' ')}`;
+  // A row of all columns is several times as wide, and may be sorted.
+  const page = `SELECT ${source.columns()} ${clauses.join(' ')}`;
   return { sql: `SELECT ${sql} AS row FROM (${page}) ${source.alias}`, revive };
 }
 

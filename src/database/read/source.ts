@@ -31,6 +31,7 @@ export class Source {
   readonly alias: string;
   readonly table: Table;
   readonly parameters: Parameters;
+  readonly #columns = new Set<string>();
   readonly #joins = new Map<string, { source: Source; key: string; sql: string }>();
 
   constructor(model: string, parameters: Parameters) {
@@ -40,7 +41,13 @@ export class Source {
   }
 
   column(name: string): string {
+    this.#columns.add(name);
     return `${this.alias}.${quoted(name)}`;
+  }
+
+  /** The columns that were asked for. */
+  columns(): string {
+    return [...this.#columns].map((name) => this.column(name)).join(', ');
   }
 
   /** The row of a to-one relation. One join serves all conditions and orders that need it. */
@@ -69,6 +76,10 @@ export class Source {
   }
 }
 
-export function joinCondition(own: Source, { on }: Relation, related: Source): string {
-  return on.map(([mine, theirs]) => `${related.column(theirs)} = ${own.column(mine)}`).join(' AND ');
+export function joinCondition(own: Source, { on, isList }: Relation, related: Source): string {
+  // The foreign key holds the other columns equal. They would keep PostgreSQL from the index that leads with this one and
+  // continues with the order of the list.
+  const byId = isList ? on.filter(([mine]) => mine === 'id') : [];
+  const pairs = byId.length > 0 ? byId : on;
+  return pairs.map(([mine, theirs]) => `${related.column(theirs)} = ${own.column(mine)}`).join(' AND ');
 }
