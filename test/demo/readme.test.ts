@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { parse } from 'graphql';
 import { seed } from '../../prisma/seed.ts';
 import { demoPullRequests } from '../../src/github/demo.ts';
-import { countStatements } from '../support/statements.ts';
 import { expect, test } from '../support/test.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -40,26 +39,6 @@ it.for(
   const [result] = Object.values((answer as { data: Record<string, object> }).data);
   // A payload has no code: those are the errors of the union.
   expect(result).not.toHaveProperty('code');
-});
-
-/** Of each query, besides the one that authenticates. */
-const STATEMENTS: Record<string, number> = { 'organization(slug: "demo") {': 3 };
-
-it.for(
-  EXAMPLES.filter(({ operation }) => operation === 'query').map(
-    ({ document }) => [firstLine(document), document] as const,
-  ),
-)('the example %s takes few statements', async ([name = '', query], { app, token, database }) => {
-  // The first request of a minute also notes that the token was used.
-  await app.client(token).raw({ query });
-  const counted = countStatements(database.url);
-  try {
-    await app.client(token).raw({ query });
-    expect(counted.authentications()).toBe(1);
-    expect(counted.count(), JSON.stringify(counted.statements(), undefined, 1)).toBe(STATEMENTS[name]);
-  } finally {
-    counted.stop();
-  }
 });
 
 it.for(
