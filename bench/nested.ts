@@ -16,6 +16,7 @@ import { percentiles, say } from './support/figures.ts';
 import { startPeer } from './support/peer.ts';
 import type { RequestsAnswer, RequestsOrder } from './support/requests.ts';
 import { saturation } from './support/saturation.ts';
+import { sayErrors } from './support/serverErrors.ts';
 import { sayTable } from './support/table.ts';
 
 const CONNECTIONS = [8, 1];
@@ -40,6 +41,7 @@ await fillNested(admin);
 await admin.end();
 
 const muster = await startServer({ DATABASE_URL: database.url });
+sayErrors(muster.process);
 cleanUp.defer(() => muster.stop());
 const peer = async (name: string, query = PAGE): Promise<Server> => {
   const { ready } = cleanUp.use(
