@@ -12,7 +12,7 @@ import { startSequencerProcess } from '../test/support/sequencerProcess.ts';
 import { startChild } from './support/child.ts';
 import { startDatabase } from './support/database.ts';
 import { now, say } from './support/figures.ts';
-import { measureOneWriter, type Tables } from './throughput/oneWriter.ts';
+import { type Changed, measureOneWriter } from './throughput/oneWriter.ts';
 import type { Load, LoadOrder } from './throughput/writers.ts';
 
 const WRITERS = 32;
@@ -31,12 +31,16 @@ cleanUp.defer(() => admin.end());
 const name = new URL(database.url).pathname.slice(1);
 const urls = { none: withName('bare'), trigger: withName('unsequenced'), followed: database.url };
 const ruled = withName('ruled');
-const tables: Tables = { session: database.sessions, pull_request: await addPullRequests() };
+const changed: Changed = {
+  session: database.sessions,
+  lane: database.sessions,
+  pull_request: await addPullRequests(),
+};
 for (const copy of ['bare', 'ruled', 'unsequenced']) {
   await admin.query(`CREATE DATABASE ${copy} TEMPLATE ${name}`);
   cleanUp.defer(async () => void (await admin.query(`DROP DATABASE ${copy} WITH (FORCE)`)));
 }
-for (const table of Object.keys(tables)) {
+for (const table of ['session', 'pull_request']) {
   await run(urls.none, `ALTER TABLE ${table} DISABLE TRIGGER ALL`);
   await run(ruled, `ALTER TABLE ${table} DISABLE TRIGGER ${table}_capture`);
 }
@@ -47,7 +51,7 @@ await using writers = await startChild<LoadOrder, Load>(new URL('./throughput/wr
 await measureOneWriter(
   (order) => writers.ask(order),
   { bare: urls.none, ruled, captured: urls.trigger },
-  tables,
+  changed,
   () => run(urls.trigger, 'TRUNCATE change_outbox'),
 );
 
@@ -61,7 +65,7 @@ cleanUp.defer(() => watch.end());
 await emptied();
 
 const load = (url: string, ms: number) =>
-  writers.ask({ url, table: 'session', ids: tables.session, writers: WRITERS, ms });
+  writers.ask({ url, change: 'session', ids: changed.session, writers: WRITERS, ms });
 
 const sums = { none: { commits: 0, ms: 0 }, trigger: { commits: 0, ms: 0 }, followed: { commits: 0, ms: 0 } };
 /** Each round's, to show how much the machine itself varied. */

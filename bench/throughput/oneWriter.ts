@@ -8,7 +8,8 @@ import type { Load, LoadOrder } from './writers.ts';
 const ROUNDS = 15;
 const MS = 1_000;
 
-export type Tables = Record<LoadOrder['table'], string[]>;
+/** The ids of the rows that each change is made to. */
+export type Changed = Record<LoadOrder['change'], string[]>;
 
 /** Databases that are copies of each other, but for their triggers. */
 type Urls = { bare: string; ruled: string; captured: string };
@@ -16,11 +17,11 @@ type Urls = { bare: string; ruled: string; captured: string };
 export async function measureOneWriter(
   ask: (order: LoadOrder) => Promise<Load>,
   urls: Urls,
-  tables: Tables,
+  changed: Changed,
   between: () => Promise<void>,
 ): Promise<void> {
   say(`1 writer of one row, ${ROUNDS} rounds of ${MS / 1000} s in turns, medians`);
-  for (const [table, ids] of Object.entries(tables) as [keyof Tables, string[]][]) {
+  for (const [change, ids] of Object.entries(changed) as [keyof Changed, string[]][]) {
     const rounds: Record<keyof Urls, number>[] = [];
     const used = {
       bare: { commits: 0, cpuMs: 0 },
@@ -30,7 +31,7 @@ export async function measureOneWriter(
     for (let round = -1; round < ROUNDS; round += 1) {
       const rates = { bare: 0, ruled: 0, captured: 0 };
       for (const [way, url] of Object.entries(urls) as [keyof Urls, string][]) {
-        const { commits, ms, cpuMs } = await ask({ url, table, ids, writers: 1, ms: MS });
+        const { commits, ms, cpuMs } = await ask({ url, change, ids, writers: 1, ms: MS });
         rates[way] = (1000 * commits) / ms;
         // The first one warms up.
         if (round < 0) continue;
@@ -45,7 +46,7 @@ export async function measureOneWriter(
     const share = (of: keyof Urls, base: keyof Urls) =>
       `${(100 * middle((rates) => rates[of] / rates[base])).toFixed(0)} %`;
     say(
-      `${table}: ${middle(({ bare }) => bare).toFixed(0)}/s without any trigger, keeps ${share('ruled', 'bare')} with its rules, ` +
+      `${change}: ${middle(({ bare }) => bare).toFixed(0)}/s without any trigger, keeps ${share('ruled', 'bare')} with its rules, ` +
         `${share('captured', 'bare')} captured too (${share('captured', 'ruled')} of that with its rules)`,
     );
     const cpu = (of: keyof Urls) => `${((1000 * used[of].cpuMs) / used[of].commits).toFixed(0)} µs`;

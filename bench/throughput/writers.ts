@@ -3,9 +3,11 @@ import pg from 'pg';
 import { cpuMs } from '../support/cpu.ts';
 import { now } from '../support/figures.ts';
 
-/** Updates of one row that cause an event. Each increments a number in a text. */
+/** Updates of one row that cause an event. They increment a number in a text, or move a session to another lane. */
 const CHANGES = {
   session: 'UPDATE session SET branch = (branch::int + 1)::text WHERE id = $1',
+  lane: `UPDATE session SET activity_state = (CASE activity_state WHEN 'IDLE' THEN 'BLOCKED' ELSE 'IDLE' END)::activity_state
+    WHERE id = $1`,
   pull_request: 'UPDATE pull_request SET title = (title::int + 1)::text WHERE id = $1',
 };
 
@@ -14,7 +16,7 @@ const WARM_UP = 5;
 
 export type LoadOrder = {
   url: string;
-  table: keyof typeof CHANGES;
+  change: keyof typeof CHANGES;
   ids: string[];
   writers: number;
   ms: number;
@@ -22,7 +24,7 @@ export type LoadOrder = {
 /** The CPU is that of the database's processes for these writers, which run on the same machine. */
 export type Load = { commits: number; ms: number; cpuMs: number };
 
-process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
+process.on('message', async ({ url, change, ids, writers, ms }: LoadOrder) => {
   const clients = await Promise.all(
     Array.from({ length: writers }, async () => {
       const client = new pg.Client({ connectionString: url });
@@ -31,14 +33,14 @@ process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
       return { client, pid: rows[0]?.pid ?? 0 };
     }),
   );
-  const change = async (client: pg.Client) => {
+  const changeOne = async (client: pg.Client) => {
     const id = ids[Math.floor(Math.random() * ids.length)];
-    await client.query({ name: table, text: CHANGES[table], values: [id] });
+    await client.query({ name: change, text: CHANGES[change], values: [id] });
   };
   // A server's connections live long: what a new one plans is none of the load's.
   await Promise.all(
     clients.map(async ({ client }) => {
-      for (let each = 0; each < WARM_UP; each += 1) await change(client);
+      for (let each = 0; each < WARM_UP; each += 1) await changeOne(client);
     }),
   );
   const cpu = async () => {
@@ -51,7 +53,7 @@ process.on('message', async ({ url, table, ids, writers, ms }: LoadOrder) => {
   await Promise.all(
     clients.map(async ({ client }) => {
       while (now() - begin < ms) {
-        await change(client);
+        await changeOne(client);
         commits += 1;
       }
     }),
