@@ -1,4 +1,5 @@
 /** What PostgreSQL reads for a statement. */
+import pg from 'pg';
 import type { Psql } from './psql.ts';
 import type { Statement } from './statements.ts';
 
@@ -11,14 +12,46 @@ type Plan = {
   Plans?: Plan[];
 };
 
+type Explained = { 'QUERY PLAN': { Plan: Plan }[] };
+
+const EXPLAIN = 'EXPLAIN (ANALYZE, FORMAT JSON)';
+
 /** The rows of the tables that the statements read, as they are run now, with those that no condition lets through. */
 export async function rowsReadBy(psql: Psql, statements: Statement[], ...tables: string[]): Promise<number> {
+  return await rowsReadAs(statements, tables, ({ text, values }) =>
+    psql<Explained>(`${EXPLAIN} ${text}`, values),
+  );
+}
+
+/** The same, by the plans that serve any values. PostgreSQL may keep such a plan for a statement that has a name. */
+export async function rowsReadForAnyValues(
+  psql: Psql,
+  statements: Statement[],
+  ...tables: string[]
+): Promise<number> {
+  return await rowsReadAs(statements, tables, async ({ text, values }) => {
+    await psql(`PREPARE explained AS ${text}`);
+    await psql('SET plan_cache_mode = force_generic_plan');
+    const written = values.map(literalOf).join(', ');
+    const explained = await psql<Explained>(`${EXPLAIN} EXECUTE explained${written && `(${written})`}`);
+    await psql('RESET plan_cache_mode');
+    await psql('DEALLOCATE explained');
+    return explained;
+  });
+}
+
+function literalOf(value: unknown): string {
+  return pg.escapeLiteral(Array.isArray(value) ? `{${value.join(',')}}` : String(value));
+}
+
+async function rowsReadAs(
+  statements: Statement[],
+  tables: string[],
+  explain: (statement: Statement) => Promise<Explained[]>,
+): Promise<number> {
   let read = 0;
-  for (const { text, values } of statements) {
-    const [found] = await psql<{ 'QUERY PLAN': { Plan: Plan }[] }>(
-      `EXPLAIN (ANALYZE, FORMAT JSON) ${text}`,
-      values,
-    );
+  for (const statement of statements) {
+    const [found] = await explain(statement);
     for (const { Plan } of found?.['QUERY PLAN'] ?? []) read += rowsOf(Plan, tables);
   }
   return read;

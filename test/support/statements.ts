@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { currentOperation } from '../../src/load/operation.ts';
 
-export type Statement = { text: string; values: unknown[] };
+/** Without a name, a statement is planned for its values. */
+export type Statement = { name?: string; text: string; values: unknown[] };
 
 /**
  * Records the statements that this process sends for operations of clients, from now on. Those that authenticate count
@@ -44,8 +45,8 @@ export function countStatements(databaseUrl: string): {
 
 function statementOf([query]: unknown[]): Statement {
   if (typeof query === 'string') return { text: query, values: [] };
-  const { text, values = [] } = query as pg.QueryConfig;
-  return { text, values };
+  const { name, text, values = [] } = query as pg.QueryConfig;
+  return { name, text, values };
 }
 
 /** The table or view whose rows a statement returns. Undefined for one that reads none. */

@@ -18,23 +18,25 @@ type Method = 'findMany' | 'findFirst' | 'count';
 /** The part of the Prisma client that reads. */
 export type Reads = { [Name in ModelName]: Pick<PrismaClient[Name], Method> };
 
-export type Statement = { text: string; values: unknown[]; revive: Revive };
+export type Statement = { text: string; parameters: Parameters; revive: Revive };
 
 export function findManyStatement(model: string, query: Query): Statement {
   const parameters = new Parameters();
   const { sql, revive } = rowsOf(new Source(model, parameters), query);
-  return { text: sql, values: parameters.values, revive };
+  return { text: sql, parameters, revive };
 }
 
 export function createReads(prisma: PrismaClient, pool: pg.Pool, names: StatementNames): Reads {
-  async function send<Row>(text: string, values: unknown[]): Promise<Row[]> {
-    const name = names.nameOf({ sql: text }) || undefined;
+  async function send<Row>(text: string, { values, haveRange }: Parameters): Promise<Row[]> {
+    // Without a name, each execution is planned for its values. One plan for any values would assume that a range has few
+    // rows, and read and sort all of them for a page.
+    const name = haveRange ? undefined : names.nameOf({ sql: text }) || undefined;
     return (await pool.query<{ row: Row }>({ name, text, values })).rows.map(({ row }) => row);
   }
 
   async function findMany(model: string, query: Query): Promise<unknown[]> {
-    const { text, values, revive } = findManyStatement(model, query);
-    const rows = (await send(text, values)).map(revive);
+    const { text, parameters, revive } = findManyStatement(model, query);
+    const rows = (await send(text, parameters)).map(revive);
     return (query.take ?? 0) < 0 ? rows.reverse() : rows;
   }
 
@@ -43,7 +45,7 @@ export function createReads(prisma: PrismaClient, pool: pg.Pool, names: Statemen
     const met = condition(source, where);
     if (Object.keys(others).length > 0) throw new NotCompiledError('a count of something else');
     const text = `SELECT count(*)::int AS row FROM ${source.from()} WHERE ${met}`;
-    return (await send<number>(text, source.parameters.values))[0] as number;
+    return (await send<number>(text, source.parameters))[0] as number;
   }
 
   function readsOf(model: string): object {

@@ -5,6 +5,8 @@ import { fieldOf, isRelation, type Relation, type Table, tableOf } from './table
 /** The values of one statement, and its aliases. */
 export class Parameters {
   readonly values: unknown[] = [];
+  /** Whether a column must be between two of the values. */
+  haveRange = false;
   #aliases = 0;
 
   /** PostgreSQL infers the type of the placeholder from what it is compared with. */

@@ -47,8 +47,11 @@ function ofColumn(source: Source, { column, type, isList }: Column, filter: unkn
   if (isList || type === 'Json' || type === 'Bytes') return notCompiled(`a condition of ${column}`);
   const name = source.column(column);
   if (!isOperators(filter)) return equals(source, name, filter);
+  const operators = entriesOf(filter);
+  if (operators.filter(([operator]) => operator in COMPARISONS).length > 1)
+    source.parameters.haveRange = true;
   return conjunction(
-    entriesOf(filter).map(([operator, value]) => {
+    operators.map(([operator, value]) => {
       const comparison = COMPARISONS[operator];
       if (comparison) return `${name} ${comparison} ${source.parameters.add(value)}`;
       if (operator === 'equals') return equals(source, name, value);

@@ -47,14 +47,22 @@ export type StandingFilter = {
   live?: boolean | null;
 };
 
-/** The ranks between which all sessions of a filter are. The filter may leave out others between them. */
-export function ranksOf({ lane, displayStatuses, live }: StandingFilter): { gte: number; lt: number } {
+/**
+ * The ranks between which all sessions of a filter are. The filter may leave out others between them. Undefined for a filter
+ * that leaves out none.
+ */
+export function ranksOf({
+  lane,
+  displayStatuses,
+  live,
+}: StandingFilter): { gte: number; lt: number } | undefined {
   const urgencies = URGENCIES.filter(
     (each) =>
       (lane == null || each.lane === lane) &&
       (displayStatuses == null || displayStatuses.includes(each.displayStatus)) &&
       (live == null || (each.lane !== 'ARCHIVE') === live),
   ).map(({ urgency }) => urgency);
+  if (urgencies.length === URGENCIES.length) return undefined;
   if (urgencies.length === 0) return { gte: 0, lt: 0 };
   return {
     gte: Math.min(...urgencies) * RANKS_OF_URGENCY,
