@@ -7,7 +7,6 @@ import type { Database } from './database/db.ts';
 import type { Feed } from './feed/feed.ts';
 import type { ChangeStream } from './feed/follow/stream.ts';
 import type { Change } from './feed/log/change.ts';
-import type { SharedResults } from './http/live/sharedResults.ts';
 import type { Operation } from './load/operation.ts';
 import type { EventObjects, Moment, SubscriptionObjects } from './schema/feed/entityReads.ts';
 import type { ImportSettings } from './services/orgImport/importSettings.ts';
@@ -60,6 +59,17 @@ export type SubscriptionTransport = {
    *   stream.
    */
   reserve(cost: number): SubscriptionSlot;
+};
+
+/** @property body the JSON of the result. */
+export type SharedResult = { readonly change: Change; readonly body: Buffer };
+
+/** Results of consecutive events that several subscriptions receive. */
+export type SharedResults = {
+  readonly all: readonly SharedResult[];
+  readonly last: SharedResult;
+  /** Of the bodies. */
+  readonly bytes: number;
 };
 
 /** One subscription's place on its connection. */

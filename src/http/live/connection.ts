@@ -2,14 +2,13 @@
 import { setMaxListeners } from 'node:events';
 import { GraphQLError } from 'graphql';
 import type { Viewer } from '../../auth/viewer.ts';
-import type { SubscriptionSlot } from '../../context.ts';
+import type { SharedResults, SubscriptionSlot } from '../../context.ts';
 import type { EntityReads, SubscriptionObjects } from '../../schema/feed/entityReads.ts';
 import { createBackpressure } from './backpressure.ts';
 import { createBudget } from './budget.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
 import { createHeartbeats } from './heartbeats.ts';
 import { createOperations, type Operations } from './operations.ts';
-import type { SharedResults } from './sharedResults.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import type { Ending, Transport } from './transport.ts';
 import { createTurns } from './turns.ts';

@@ -1,8 +1,8 @@
 /** The body of one event stream: blocks of the GraphQL-over-SSE protocol, written as the client reads them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { SharedResults } from '../../context.ts';
 import type { LiveConnection } from './connection.ts';
-import type { SharedResults } from './sharedResults.ts';
 import type { Ending, Transport } from './transport.ts';
 
 export type EventStream = {

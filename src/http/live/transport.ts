@@ -1,6 +1,6 @@
 /** What a connection needs of the protocol that carries it: WebSocket or Server-Sent Events. */
 import type { Socket } from 'node:net';
-import type { SharedResults } from './sharedResults.ts';
+import type { SharedResults } from '../../context.ts';
 
 /** Everything up to the cursor that passes these subscriptions has been written to this connection. */
 export type Heartbeat = { cursor: string; subscriptions: string[] };

@@ -1,6 +1,6 @@
 /** The WebSocket frames of results that several subscriptions receive. They differ in the id of the operation only. */
 import { MessageType } from 'graphql-ws';
-import type { SharedResults } from './sharedResults.ts';
+import type { SharedResults } from '../../context.ts';
 
 /** A text message in one frame (RFC 6455, 5.2). */
 const FINAL_TEXT = 0x81;

@@ -1,12 +1,12 @@
 /** The subscriptions whose events have the same results. */
-import type { SubscriptionSlot } from '../../../context.ts';
+import type { SharedResult, SubscriptionSlot } from '../../../context.ts';
 import type { Follower } from '../../../feed/follow/lead.ts';
 import type { Change } from '../../../feed/log/change.ts';
 import type { Moment, SubscriptionObjects } from '../../../schema/feed/entityReads.ts';
-import { type SharedResult, sharedResults } from '../../live/sharedResults.ts';
 import { type EventExecution, executeEvent } from '../executeEvent.ts';
+import { sharedResults } from './sharedResults.ts';
 
-/** @property since the member was sent everything up to this position before it joined. */
+/** @property since the position of the member when it joined: it has been sent every change up to there. */
 export type Member = { follower: Follower; slot: SubscriptionSlot; since: number };
 
 /** What is executed once for all members. */
