@@ -29,7 +29,17 @@ export function everyField(type: GraphQLObjectType): string {
   return `{ __typename ${fieldsOf(type).map(selectField).join(' ')} }`;
 }
 
-export function selectField(field: GraphQLField<unknown, unknown> & { of: string }): string {
+type Field = GraphQLField<unknown, unknown> & { of: string };
+
+/** Selects the length of a list once for each of its arguments that are true or false, with true. */
+export function selectLengths(field: Field): string {
+  return field.args
+    .filter(({ type }) => getNamedType(type).name === 'Boolean')
+    .map(({ name }) => `${field.name}_${name}: ${field.name}(${name}: true) { totalCount }`)
+    .join(' ');
+}
+
+export function selectField(field: Field): string {
   const type = getNamedType(field.type);
   const name = `${field.name}${argumentsOf(field)}`;
   if (isLeafType(type)) return name;
@@ -40,7 +50,7 @@ export function selectField(field: GraphQLField<unknown, unknown> & { of: string
   return `${name} { ${possible.join(' ')} }`;
 }
 
-function argumentsOf(field: GraphQLField<unknown, unknown> & { of: string }): string {
+function argumentsOf(field: Field): string {
   const path = `${field.of}.${field.name}`;
   if (ARGUMENTS[path]) return ARGUMENTS[path];
   if (field.args.some(isRequiredArgument))

@@ -6,6 +6,7 @@ import { relatedList } from '../../schema/kit/list/relatedList.ts';
 builder.prismaObjectFields('Organization', (t) => ({
   needsMe: t.relatedConnection('needsMe', {
     ...relatedList({ by: [byTimeAscending('since')] }),
+    sharedBy: 'VIEWER',
     description:
       'What waits for a person, the longest waiting first: the sessions in the lane NEEDS_YOU, the open pull requests that no live session holds, and the agents in ERROR.',
     args: {
