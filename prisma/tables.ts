@@ -32,7 +32,10 @@ function joinOf(models: readonly Model[], model: Model, field: Field): [string, 
 
 function fieldOf({ models, enums }: Datamodel, model: Model, field: Field): object {
   const { type, isList } = field;
-  if (field.kind === 'object') return { to: type, isList, on: joinOf(models, model, field) };
+  if (field.kind === 'object') {
+    const hasKey = Boolean(field.relationFromFields?.length);
+    return { to: type, isList, hasKey, on: joinOf(models, model, field) };
+  }
   const column = { column: columnOf(field), type, isList };
   if (field.kind !== 'enum') return column;
   const values = enums.find(({ name }) => name === type)?.values.map(({ name }) => name);
@@ -46,6 +49,7 @@ generatorHelper.generatorHandler({
       datamodel.models.map((model) => [
         model.name,
         {
+          delegate: `${model.name.charAt(0).toLowerCase()}${model.name.slice(1)}`,
           table: model.dbName ?? model.name,
           fields: Object.fromEntries(
             model.fields.map((field) => [field.name, fieldOf(datamodel, model, field)]),

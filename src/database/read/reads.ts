@@ -7,7 +7,7 @@ import type pg from 'pg';
 import type { Prisma, PrismaClient } from '../../../prisma/client/client.ts';
 import { TABLES } from '../../../prisma/client/tables.ts';
 import type { StatementNames } from '../statementNames.ts';
-import { NotCompiledError } from './notCompiled.ts';
+import { NotCompiledError, notCompiled } from './notCompiled.ts';
 import { type Query, type Revive, rowsOf } from './rows.ts';
 import { Parameters, Source } from './source.ts';
 import { condition, type Where } from './where.ts';
@@ -40,19 +40,22 @@ export function createReads(prisma: PrismaClient, pool: pg.Pool, names: Statemen
     return (query.take ?? 0) < 0 ? rows.reverse() : rows;
   }
 
+  async function findFirst(model: string, query: Query): Promise<unknown> {
+    // With it, Prisma may mean another row than the first one.
+    if (query.take !== undefined) notCompiled('`take` of `findFirst`');
+    return (await findMany(model, { ...query, take: 1 }))[0] ?? null;
+  }
+
   async function count(model: string, { where, ...others }: { where?: Where }): Promise<number> {
     const source = new Source(model, new Parameters());
     const met = condition(source, where);
-    if (Object.keys(others).length > 0) throw new NotCompiledError('a count of something else');
+    if (Object.keys(others).length > 0) notCompiled('a count of something else');
     const text = `SELECT count(*)::int AS row FROM ${source.from()} WHERE ${met}`;
     return (await send<number>(text, source.parameters))[0] as number;
   }
 
-  function readsOf(model: string): object {
-    const delegate = prisma[delegateName(model) as ModelName] as unknown as Record<
-      Method,
-      (args?: object) => unknown
-    >;
+  function readsOf(model: string, name: string): object {
+    const delegate = prisma[name as ModelName] as unknown as Record<Method, (args?: object) => unknown>;
     const read =
       (method: Method, compiled: (args: object) => unknown) =>
       async (args: object = {}) => {
@@ -65,16 +68,12 @@ export function createReads(prisma: PrismaClient, pool: pg.Pool, names: Statemen
       };
     return {
       findMany: read('findMany', (args) => findMany(model, args)),
-      findFirst: read('findFirst', async (args) => (await findMany(model, { ...args, take: 1 }))[0] ?? null),
+      findFirst: read('findFirst', (args) => findFirst(model, args)),
       count: read('count', (args) => count(model, args)),
     };
   }
 
   return Object.fromEntries(
-    Object.keys(TABLES).map((model) => [delegateName(model), readsOf(model)]),
+    Object.entries(TABLES).map(([model, { delegate }]) => [delegate, readsOf(model, delegate)]),
   ) as Reads;
-}
-
-export function delegateName(model: string): string {
-  return `${model.charAt(0).toLowerCase()}${model.slice(1)}`;
 }

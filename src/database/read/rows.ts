@@ -38,7 +38,10 @@ export function rowsOf(source: Source, query: Query, related = 'true'): { sql: s
   const { where, orderBy, take } = query;
   const { sql, revive } = rowOf(source, query);
   const conditions = [related, condition(source, where)].filter((each) => each !== 'true').join(' AND ');
-  const order = orderOf(source, orderBy, (take ?? 0) < 0);
+  const isBackwards = (take ?? 0) < 0;
+  const order = orderOf(source, orderBy, isBackwards);
+  // Prisma orders by the key then.
+  if (isBackwards && order === '') notCompiled('the last rows without an order');
   const clauses = [
     `FROM ${source.from()}`,
     conditions && `WHERE ${conditions}`,
@@ -51,6 +54,11 @@ export function rowsOf(source: Source, query: Query, related = 'true'): { sql: s
   return { sql: `SELECT ${sql} AS row FROM (${page}) ${source.alias}`, revive };
 }
 
+/**
+ * The length of a page is part of the text, so that the plan of the text knows it: a parameter would be planned for as a
+ * tenth of all rows. A page has at most 100 rows and one to look ahead. How many texts are kept is bounded in
+ * `statementNames.ts`.
+ */
 function limitOf(take: number): number {
   return Number.isSafeInteger(take) ? Math.abs(take) : notCompiled(`take: ${take}`);
 }
@@ -100,7 +108,7 @@ function reviveRow(selected: readonly Selected[]): Revive {
 }
 
 function fieldSql(source: Source, name: string, value: unknown): Selected {
-  if (name === '_count') return countsSql(source, value as { select?: Select });
+  if (name === '_count') return countsSql(source, value as true | { select?: Select });
   const field = fieldOf(source.table, name);
   if (!isRelation(field)) return { name, ...columnSql(source, field) };
   return { name, ...relatedSql(source, field, value === true ? {} : (value as Query)) };
@@ -136,7 +144,10 @@ function relatedSql(source: Source, relation: Relation, query: Query): Omit<Sele
   };
 }
 
-function countsSql(source: Source, { select = {} }: { select?: Select }): Selected {
+function countsSql(source: Source, value: true | { select?: Select }): Selected {
+  // Prisma counts all lists then.
+  if (value === true) return notCompiled('`_count: true`');
+  const { select = {} } = value;
   const counts = Object.entries(select).filter(([, value]) => value);
   const selected = counts.map(([name, value]): Selected => {
     const relation = fieldOf(source.table, name);

@@ -9,11 +9,14 @@ export type Relation = {
   /** The related model. */
   to: string;
   isList: boolean;
+  /** Whether the own table has the foreign key. */
+  hasKey: boolean;
   /** Pairs of a column of the own table and one of the related table. */
   on: [own: string, related: string][];
 };
 
-export type Table = { table: string; fields: Record<string, Column | Relation> };
+/** @property delegate the model's name in the Prisma client, such as `pullRequest`. */
+export type Table = { delegate: string; table: string; fields: Record<string, Column | Relation> };
 export type Tables = Record<string, Table>;
 
 export function tableOf(model: string): Table {

@@ -17,7 +17,7 @@ export function condition(source: Source, where: Where = {}): string {
       if (!isRelation(field)) return ofColumn(source, field, filter);
       return field.isList
         ? ofMany(source, field, filter as Where)
-        : ofOne(source, name, filter as Where | null);
+        : ofOne(source, name, field, filter as Where | null);
     }),
   );
 }
@@ -71,7 +71,11 @@ function equals({ parameters }: Source, name: string, value: unknown): string {
   return value === null ? `${name} IS NULL` : `${name} = ${parameters.add(value)}`;
 }
 
-function ofOne(source: Source, name: string, filter: Where | null): string {
+function ofOne(source: Source, name: string, { hasKey, on }: Relation, filter: Where | null): string {
+  // Prisma asks then whether all columns of the foreign key are null.
+  if (hasKey && on.length > 1 && (filter === null || filter.isNot === null)) {
+    return notCompiled('null for a key of several columns');
+  }
   const { source: related, key } = source.joined(name);
   if (filter === null) return `${key} IS NULL`;
   const { is = {}, isNot, ...fields } = filter;

@@ -1,7 +1,7 @@
 /** Columns with long texts or free-form data, which are read apart from the others of their rows. */
-
 import { Prisma } from '../../../prisma/client/client.ts';
 import type PrismaTypes from '../../../prisma/client/pothos.ts';
+import { TABLES } from '../../../prisma/client/tables.ts';
 import type { Context } from '../../context.ts';
 import { setwise } from './setwise.ts';
 import { weighs } from './weight.ts';
@@ -16,8 +16,7 @@ type Found = { id: string; value: unknown; bytes: number };
  * statement's rows: they have no values when all of them together are more than the operation may still read.
  */
 const valuesOf = setwise(async (ids, { modelName, column }: ColumnName, { db, operation }) => {
-  const table = Prisma.raw(`"${snakeCase(modelName)}"`);
-  const name = Prisma.raw(`"${snakeCase(column)}"`);
+  const { table, name } = namesOf(modelName, column);
   const limit = operation?.remainingBytes() ?? Number.MAX_SAFE_INTEGER;
   const rows = await db.prisma.$queryRaw<Found[]>`
     SELECT id, CASE WHEN bytes <= ${limit} THEN value END AS value, bytes::float8 AS bytes
@@ -35,9 +34,11 @@ const valuesOf = setwise(async (ids, { modelName, column }: ColumnName, { db, op
   };
 });
 
-/** The tables and columns have the names of the models and fields, in snake case. */
-function snakeCase(name: string): string {
-  return name.replaceAll(/(?<!^)[A-Z]/g, '_$&').toLowerCase();
+function namesOf(modelName: string, fieldName: string) {
+  const model = TABLES[modelName];
+  const field = model?.fields[fieldName];
+  if (!model || !field || !('column' in field)) throw new Error(`${modelName}.${fieldName} is no column.`);
+  return { table: Prisma.raw(`"${model.table}"`), name: Prisma.raw(`"${field.column}"`) };
 }
 
 export async function columnOf<

@@ -1,4 +1,5 @@
 /** Looks up a Prisma model by name, for code that learns at run time which one it needs. */
+import { TABLES } from '../../../prisma/client/tables.ts';
 import type { Database } from '../../database/db.ts';
 
 export type Row = { id: string };
@@ -10,6 +11,5 @@ export type Model = {
 
 /** @param name the model's name in the Prisma schema, such as `PullRequest` */
 export function model({ reads }: Pick<Database, 'reads'>, name: string): Model {
-  const delegate = `${name.charAt(0).toLowerCase()}${name.slice(1)}` as keyof typeof reads;
-  return reads[delegate] as unknown as Model;
+  return reads[TABLES[name]?.delegate as keyof typeof reads] as unknown as Model;
 }

@@ -40,7 +40,7 @@ export async function holdAgent(tx: Tx, agentId: string): Promise<Agent> {
 /** Agents are kept, so it exists. */
 async function locked(tx: Tx, agentId: string, strength: Prisma.Sql): Promise<Agent> {
   const [agent] = await tx.$queryRaw<[Agent]>`
-    SELECT ${columns(Prisma.AgentScalarFieldEnum)} FROM agent WHERE id = ${agentId}::uuid ${strength}`;
+    SELECT ${columns('Agent')} FROM agent WHERE id = ${agentId}::uuid ${strength}`;
   return agent;
 }
 

@@ -35,7 +35,7 @@ export async function holdExecutionWorkspace(tx: Tx, id: string): Promise<Execut
 /** Execution workspaces are kept, so it exists. */
 async function locked(tx: Tx, id: string, strength: Prisma.Sql): Promise<ExecutionWorkspace> {
   const [workspace] = await tx.$queryRaw<[ExecutionWorkspace]>`
-    SELECT ${columns(Prisma.ExecutionWorkspaceScalarFieldEnum)} FROM execution_workspace
+    SELECT ${columns('ExecutionWorkspace')} FROM execution_workspace
      WHERE id = ${id}::uuid ${strength}`;
   return workspace;
 }

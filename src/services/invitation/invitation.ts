@@ -1,5 +1,5 @@
 /** Looks up, locks and ends invitations. */
-import { type Invitation, Prisma } from '../../../prisma/client/client.ts';
+import type { Invitation, Prisma } from '../../../prisma/client/client.ts';
 import { visibleInvitations } from '../../auth/visibleInvitations.ts';
 import type { Tx } from '../../database/db.ts';
 import { InvitationEndedError, NotFoundError } from '../../errors/errors.ts';
@@ -27,7 +27,7 @@ export async function lockInvitation(
 ): Promise<Invitation> {
   await lockOrganization(tx, organizationId);
   const [invitation] = await tx.$queryRaw<[Invitation]>`
-    SELECT ${columns(Prisma.InvitationScalarFieldEnum)} FROM invitation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+    SELECT ${columns('Invitation')} FROM invitation WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   return invitation;
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Prisma, type Project } from '../../../prisma/client/client.ts';
+import type { Project } from '../../../prisma/client/client.ts';
 import { ProjectKind } from '../../../prisma/client/enums.ts';
 import { authorize } from '../../auth/policy.ts';
 import type { Tx } from '../../database/db.ts';
@@ -76,6 +76,6 @@ export async function visibleProject(act: Act, projectId: string): Promise<Proje
  */
 export async function lockProject(tx: Tx, projectId: string): Promise<Project> {
   const [project] = await tx.$queryRaw<[Project]>`
-    SELECT ${columns(Prisma.ProjectScalarFieldEnum)} FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
+    SELECT ${columns('Project')} FROM project WHERE id = ${projectId}::uuid FOR NO KEY UPDATE`;
   return project;
 }

@@ -6,15 +6,8 @@ import { repoKeyOf } from '../act/input.ts';
 import type { PullRequestCoordinates, PullRequestFacts } from '../port/pullRequestSource.ts';
 import { lockSessions } from '../session/session.ts';
 
-const {
-  // Lists of enumerations. Nothing is decided by them.
-  unreadable: _,
-  mergeabilityReasons: __,
-  ...FIELDS
-} = Prisma.PullRequestScalarFieldEnum;
-
-/** A locked row. */
-export type StoredPullRequest = Pick<PullRequest, keyof typeof FIELDS>;
+/** A locked row, without its lists of enumerations. Nothing is decided by them. */
+export type StoredPullRequest = Omit<PullRequest, 'unreadable' | 'mergeabilityReasons'>;
 
 /** The columns that name a pull request within its organization. */
 export function keyOf({ host, owner, repo, number }: PullRequestCoordinates) {
@@ -53,7 +46,7 @@ export async function lockPullRequest(
       FROM unnest(${places.map((place) => `pull_request:${organizationId}:${place}`)}::text[]) AS place`;
   // A statement of its own: it must see what was committed before the locks were free.
   const [found] = await tx.$queryRaw<StoredPullRequest[]>`
-    SELECT ${columns(FIELDS)} FROM pull_request WHERE id = (
+    SELECT ${columns('PullRequest')} FROM pull_request WHERE id = (
       SELECT id FROM (
         SELECT 1 AS place, id FROM pull_request
          WHERE organization_id = ${organizationId}::uuid AND host = ${host}
@@ -80,7 +73,7 @@ function hasKey(
 /** Locks the row of a pull request. Rows are kept, so it exists. */
 export async function lockPullRequestRow(tx: Tx, id: string): Promise<StoredPullRequest> {
   const [row] = await tx.$queryRaw<[StoredPullRequest]>`
-    SELECT ${columns(FIELDS)} FROM pull_request WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
+    SELECT ${columns('PullRequest')} FROM pull_request WHERE id = ${id}::uuid FOR NO KEY UPDATE`;
   return row;
 }
 

@@ -1,5 +1,5 @@
 /** Looks up and locks sessions. */
-import { Prisma, type Project, type Session } from '../../../prisma/client/client.ts';
+import type { Project, Session } from '../../../prisma/client/client.ts';
 import type { Tx } from '../../database/db.ts';
 import { NotFoundError } from '../../errors/errors.ts';
 import type { Act } from '../act/act.ts';
@@ -63,7 +63,7 @@ export async function lockSessions(tx: Tx, sessionIds: string[]): Promise<void> 
  */
 export async function lockSession(tx: Tx, sessionId: string): Promise<Session> {
   const [session] = await tx.$queryRaw<Session[]>`
-    SELECT ${columns(Prisma.SessionScalarFieldEnum)} FROM session WHERE id = ${sessionId}::uuid FOR NO KEY UPDATE`;
+    SELECT ${columns('Session')} FROM session WHERE id = ${sessionId}::uuid FOR NO KEY UPDATE`;
   if (!session) throw new NotFoundError('sessionId');
   return session;
 }
