@@ -10,10 +10,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { openEventStream } from '../test/support/eventStream.ts';
 import { readFigures } from '../test/support/metrics.ts';
+import { startServer } from '../test/support/process.ts';
 import { openSocket } from '../test/support/rawSocket.ts';
 import { startDatabase } from './support/database.ts';
 import { now, say } from './support/figures.ts';
-import { memoryOf, startCollectableServer } from './support/memory.ts';
+import { COLLECTABLE, memoryOf } from './support/memory.ts';
 
 const MINUTES = Number(process.env.BENCH_MINUTES ?? 0.5);
 const WARM_UP_MS = 10_000;
@@ -38,7 +39,8 @@ const QUERY = `subscription Churn($organizationId: ID!, $after: String) {
 
 await using database = await startDatabase(SESSIONS);
 await using cleanUp = new AsyncDisposableStack();
-const muster = await startCollectableServer(database.url);
+const muster = await startServer({ DATABASE_URL: database.url, ...COLLECTABLE });
+const pid = muster.process.pid ?? 0;
 cleanUp.defer(() => muster.stop());
 const { url } = muster;
 const warnings: string[] = [];
@@ -115,10 +117,10 @@ async function settled(most: number[]): Promise<number[]> {
 // What is only opened once, such as the connections of pools, is there after the first round.
 await round(WARM_UP_MS);
 const before = await settled([0, 0, 0, 0, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]);
-const { heap } = await memoryOf(muster);
+const { heap } = await memoryOf(pid);
 const rounds = await round(MINUTES * 60_000);
 const after = await settled(before);
-const gained = (await memoryOf(muster)).heap - heap;
+const gained = (await memoryOf(pid)).heap - heap;
 
 say(`${rounds} connections came and left`);
 for (const [index, name] of COUNTED.entries())

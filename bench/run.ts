@@ -5,6 +5,8 @@ const BENCHES: Record<string, string> = {
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   fanout: 'what a delivery to one of 1,000 subscribers costs, beside ws, graphql-ws, yoga and mercurius',
   'fanout-mixed': 'the same with 1, 10 and 100 documents among the 1,000 subscribers',
+  connect:
+    'what a subscriber costs to connect, to keep and while it waits, beside ws, graphql-ws, yoga and mercurius',
   churn: 'whether subscribers that come and leave, for BENCH_MINUTES, leave anything behind',
   import: 'org files of 42, 1,000 and 10,000 workspaces, created, skipped, updated and removed',
   install: 'templates of 10, 100 and 1,000 items, installed and resynced: time and statements',
@@ -17,7 +19,6 @@ const BENCHES: Record<string, string> = {
   sequencer: "what a position in the feed costs the database's CPU, by 1, 20 and 512 changes a batch",
   small:
     'viewer alone, and with one object, against a yoga with a constant answer: requests a second and CPU',
-  subscribers: 'what 2,000 and 5,000 subscribers cost that receive nothing: connecting, memory and CPU',
   stall: 'how long one large transaction holds up what others change',
 };
 

@@ -8,14 +8,21 @@ import { startPeerWay, type Way } from './way.ts';
 /** What the others are compared with. */
 export const CEILING = 'ws, one buffer';
 
-export async function startWays(cleanUp: AsyncDisposableStack): Promise<Way[]> {
+/** Differs from the ceiling in how it delivers only. */
+export const FRAMED_ONCE = 'ws, framed once';
+
+/** @param env of all servers. */
+export async function startWays(
+  cleanUp: AsyncDisposableStack,
+  env: Record<string, string> = {},
+): Promise<Way[]> {
   return [
-    await startPeerWay(cleanUp, 'ws', CEILING),
-    await startPeerWay(cleanUp, 'ws', 'ws, framed once', { FRAMED: '1' }),
-    await startPeerWay(cleanUp, 'graphql-ws', 'graphql-ws'),
-    await startPeerWay(cleanUp, 'yoga', 'yoga + graphql-ws'),
-    await startPeerWay(cleanUp, 'mercurius', 'mercurius'),
-    await startMuster(cleanUp),
+    await startPeerWay(cleanUp, 'ws', CEILING, env),
+    await startPeerWay(cleanUp, 'ws', FRAMED_ONCE, { ...env, FRAMED: '1' }),
+    await startPeerWay(cleanUp, 'graphql-ws', 'graphql-ws', env),
+    await startPeerWay(cleanUp, 'yoga', 'yoga + graphql-ws', env),
+    await startPeerWay(cleanUp, 'mercurius', 'mercurius', env),
+    await startMuster(cleanUp, 'Muster', env),
   ];
 }
 

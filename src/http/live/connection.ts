@@ -31,10 +31,17 @@ export type LiveConnection = {
   reserve(id: string, viewer: Viewer, cost: number): SubscriptionSlot;
   /** Records that the change which a subscription is delivering was handed to the socket. */
   written(id: string): void;
+  /** A message other than an event was handed to the socket. */
+  sent(): void;
   /** Makes a heartbeat due. To be called in time for the next one. */
   beat(): void;
-  /** Ends a connection that has taken nothing for too long, or has been behind for too long. @param now milliseconds */
-  checkLag(now: number): void;
+  /**
+   * Ends a connection that has taken nothing for too long, or has been behind for too long.
+   *
+   * @param now milliseconds of a monotonic clock.
+   * @returns whether bytes wait for the network. If none do, none will before `onWrite` is called.
+   */
+  checkLag(now: number): boolean;
   end(why: Ending): void;
   /** To be called when the connection is gone, whichever side closed it. */
   dispose(): void;
@@ -49,13 +56,15 @@ export type ConnectionOptions = {
   /** A subscription is open, with the rights that its viewer had. */
   onAttach(): void;
   onDelivery(events: number): void;
+  /** Bytes may wait for the network from now on. */
+  onWrite(): void;
   onEnd(why?: Ending): void;
 };
 
 export function openConnection(
   transport: Transport,
   viewer: Viewer,
-  { limits, entityReads, onReserve, onRelease, onAttach, onDelivery, onEnd }: ConnectionOptions,
+  { limits, entityReads, onReserve, onRelease, onAttach, onDelivery, onWrite, onEnd }: ConnectionOptions,
 ): LiveConnection {
   const subscriptions = new Set<Subscription>();
   const turns = createTurns<Subscription>();
@@ -73,11 +82,19 @@ export function openConnection(
     subscriptions,
     isPreparing: operations.isPreparingAny,
     isFull: backpressure.isFull,
-    beat: transport.beat,
+    beat(heartbeat) {
+      transport.beat(heartbeat);
+      noteWrite();
+    },
   });
   let isOver = false;
   /** Whether an event may not have reached the socket yet that counts as written. */
   let isWriting = false;
+
+  /** Some messages, such as that an operation is complete, follow the end. */
+  function noteWrite(): void {
+    if (!isOver) onWrite();
+  }
 
   /** In between an event of another subscription, the results could be newer than it and yet be written before it. */
   function canWrite({ last, bytes }: SharedResults): boolean {
@@ -167,6 +184,7 @@ export function openConnection(
           if (!subscriptions.has(subscription) || !canWrite(results)) return false;
           if (moment && !objects.accept(moment)) return false;
           transport.write(id, results);
+          noteWrite();
           subscription.sent(results.last.change.position);
           onDelivery(results.all.length);
           heartbeats.retry();
@@ -190,13 +208,16 @@ export function openConnection(
           isWriting = false;
         });
       }
+      noteWrite();
       heartbeats.retry();
     },
 
+    sent: noteWrite,
     beat: heartbeats.beat,
 
     checkLag(now) {
       if (backpressure.isLagging(now, isBehind)) end('LAGGED');
+      return backpressure.queuedBytes() > 0;
     },
     end,
     dispose: () => dispose(),

@@ -53,9 +53,11 @@ export function createLiveConnections(
     return token;
   }
 
+  /** Those to which something was written since nothing waited for the network. */
+  const written = new Set<LiveConnection>();
   const lagTimer = setInterval(() => {
     const now = performance.now();
-    for (const connection of connections) connection.checkLag(now);
+    for (const connection of written) if (!connection.checkLag(now)) written.delete(connection);
   }, LAG_CHECK_MS);
   const heartbeats = createRounds<LiveConnection>(limits.heartbeatMs, (connection) => connection.beat());
   const stopRightsCheck = startRightsCheck(tokens, pool, log);
@@ -76,9 +78,11 @@ export function createLiveConnections(
         onDelivery(events) {
           deliveries += events;
         },
+        onWrite: () => void written.add(connection),
         onEnd(why) {
           stopHeartbeats();
           connections.delete(connection);
+          written.delete(connection);
           token.connections.delete(connection);
           if (token.connections.size === 0) tokens.delete(tokenId);
           if (!why) return;

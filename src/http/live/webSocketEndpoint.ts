@@ -38,8 +38,15 @@ export function createWebSocketEndpoint(
   });
 
   function receive(extra: SocketExtra, listener: (data: string) => Promise<void>) {
-    return async (data: WebSocket.RawData): Promise<void> => {
-      const { socket } = extra;
+    const { socket } = extra;
+    const failed = (error: unknown): void => {
+      // Most likely the database is away. The client should come back, not give up.
+      log.error({ err: error }, 'a WebSocket message failed unexpectedly');
+      socket.close(TRY_AGAIN_LATER, 'Try again later');
+    };
+    // Not an async function: graphql-ws answers a subscription for as long as it lasts, and the function would hold on to
+    // the message.
+    return (data: WebSocket.RawData) => {
       // Messages that were on their way when the socket was closed.
       if (socket.readyState !== socket.OPEN) return;
       // The client sends requests and does not read the answers.
@@ -50,13 +57,7 @@ export function createWebSocketEndpoint(
       if (received.message.type === MessageType.Pong) return;
       // graphql-ws has no hook for this: it lets a query run, and drops the answer.
       if (isComplete(received.message)) extra.live?.operations.completed(received.message.id);
-      try {
-        await listener(withExactNumbers(text));
-      } catch (error) {
-        // Most likely the database is away. The client should come back, not give up.
-        log.error({ err: error }, 'a WebSocket message failed unexpectedly');
-        socket.close(TRY_AGAIN_LATER, 'Try again later');
-      }
+      return void listener(withExactNumbers(text)).catch(failed);
     };
   }
 
@@ -69,7 +70,11 @@ export function createWebSocketEndpoint(
         protocol: socket.protocol,
         // Fulfilled when the network has taken the message, so that a subscription waits for its reader. Never rejected:
         // a socket that breaks emits `close`.
-        send: (data) => new Promise((resolve) => socket.send(data, () => resolve())),
+        send(data) {
+          const sent = new Promise<void>((resolve) => socket.send(data, () => resolve()));
+          extra.live?.sent();
+          return sent;
+        },
         close: (code, reason) => socket.close(code, shortReason(reason)),
         // Without the ping's payload, which may be large: this pong does not wait for the reader.
         onPing: () => socket.send(stringifyMessage({ type: MessageType.Pong })),

@@ -16,14 +16,16 @@ export type Peers = {
 type Peer = { socket: WebSocket; heardAt: number; askedAt: number | undefined };
 
 export function monitorPeers(): Peers {
+  /** In the order in which they were heard last. */
   const peers = new Set<Peer>();
 
+  /** Looks at a peer that is silent. */
   function check(peer: Peer, now: number): void {
-    const { socket, heardAt, askedAt } = peer;
+    const { socket, askedAt } = peer;
     // A slow reader has not received the ping yet. Backpressure decides about it.
     if (socket.bufferedAmount > 0) peer.askedAt = undefined;
     else if (askedAt !== undefined && now - askedAt >= ANSWER_MS) socket.terminate();
-    else if (askedAt === undefined && now - heardAt >= SILENCE_MS) {
+    else if (askedAt === undefined) {
       peer.askedAt = now;
       socket.ping();
     }
@@ -31,7 +33,10 @@ export function monitorPeers(): Peers {
 
   const timer = setInterval(() => {
     const now = performance.now();
-    for (const peer of peers) check(peer, now);
+    for (const peer of peers) {
+      if (now - peer.heardAt < SILENCE_MS) break;
+      check(peer, now);
+    }
   }, CHECK_MS).unref();
 
   return {
@@ -40,6 +45,7 @@ export function monitorPeers(): Peers {
       const heard = () => {
         peer.heardAt = performance.now();
         peer.askedAt = undefined;
+        if (peers.delete(peer)) peers.add(peer);
       };
       peers.add(peer);
       socket.on('message', heard).on('pong', heard);
