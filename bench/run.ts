@@ -4,7 +4,8 @@ const BENCHES: Record<string, string> = {
   board:
     'pages, lanes and orders of 10,000 sessions with 30,000 pull requests, and how many statements they take',
   fanout: 'what a delivery to one of 1,000 subscribers costs, beside ws, graphql-ws, yoga and mercurius',
-  'fanout-mixed': 'the same with 1, 10 and 100 documents among the 1,000 subscribers',
+  'fanout-mixed':
+    'the same with 1, 10 and 100 documents among the 1,000 subscribers, and with ten of them on a socket',
   connect:
     'what a subscriber costs to connect, to keep and while it waits, beside ws, graphql-ws, yoga and mercurius',
   churn: 'whether subscribers that come and leave, for BENCH_MINUTES, leave anything behind',

@@ -3,9 +3,18 @@ import { randomUUID } from 'node:crypto';
 import { now } from '../support/figures.ts';
 import { openWebSocket, type WebSocketClient } from '../support/webSocket.ts';
 
-/** Opens more sockets of a server, or waits until each of its sockets got that many events more. */
+/** Opens more sockets of a server, or waits until each of its subscriptions got that many events more. */
 export type SocketOrder =
-  | { server: string; open: number; url: string; token: string; organizationId: string; documents: string[] }
+  | {
+      server: string;
+      open: number;
+      /** The subscriptions of each socket. */
+      each: number;
+      url: string;
+      token: string;
+      organizationId: string;
+      documents: string[];
+    }
   | { server: string; events: number }
   | { server: string; close: true };
 /** When events arrived, and how many at once. */
@@ -19,6 +28,7 @@ const HEAD_LENGTH = 80;
 
 type Group = {
   sockets: WebSocketClient[];
+  subscriptions: number;
   arrivals: Arrivals;
   heard: number;
   awaited: number;
@@ -27,15 +37,18 @@ type Group = {
 const groups = new Map<string, Group>();
 
 process.on('message', async (order: SocketOrder) => {
-  const group = groups.get(order.server) ?? { sockets: [], arrivals: [], heard: 0, awaited: 0 };
+  const group = groups.get(order.server) ?? newGroup();
   groups.set(order.server, group);
   if ('open' in order) {
-    const { open: count, documents } = order;
-    let next = 0;
+    const { open: count, each, documents } = order;
+    let opened = 0;
+    const documentAt = (n: number) => documents[n % documents.length] ?? '';
     const opening = async () => {
-      while (next < count) {
-        next += 1;
-        await subscribe(group, { ...order, query: documents[next % documents.length] ?? '' });
+      while (opened < count) {
+        const first = opened * each;
+        opened += 1;
+        const queries = Array.from({ length: each }, (_, n) => documentAt(first + n));
+        await subscribe(group, { ...order, queries });
       }
     };
     await Promise.all(Array.from({ length: OPENING }, opening));
@@ -43,7 +56,7 @@ process.on('message', async (order: SocketOrder) => {
     for (const socket of group.sockets) socket.close();
     groups.delete(order.server);
   } else {
-    group.awaited += order.events * group.sockets.length;
+    group.awaited += order.events * group.subscriptions;
     if (group.heard < group.awaited) {
       await new Promise<void>((resolve) => {
         group.all = resolve;
@@ -59,12 +72,15 @@ function answer(arrivals: Arrivals): void {
   process.send?.({ pid: process.pid, arrivals } satisfies SocketAnswer);
 }
 
-type Subscription = { url: string; token: string; organizationId: string; query: string };
+function newGroup(): Group {
+  return { sockets: [], subscriptions: 0, arrivals: [], heard: 0, awaited: 0 };
+}
 
-/** Resolves when the subscription is live. */
-function subscribe(group: Group, { url, token, organizationId, query }: Subscription): Promise<void> {
+type Subscriber = { url: string; token: string; organizationId: string; queries: string[] };
+
+/** Opens a socket. Resolves when its subscriptions are live. */
+function subscribe(group: Group, { url, token, organizationId, queries }: Subscriber): Promise<void> {
   const live = Promise.withResolvers<void>();
-  const id = randomUUID();
   const isMuster = token !== '';
   const socket = openWebSocket(url, {
     open: () => socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }),
@@ -75,14 +91,17 @@ function subscribe(group: Group, { url, token, organizationId, query }: Subscrip
       }
       const message = JSON.parse(buffer.toString('utf8', start, end));
       if (message.type === 'connection_ack') {
-        socket.send({ id, type: 'subscribe', payload: { query, variables: { organizationId } } });
+        for (const query of queries) {
+          const id = randomUUID();
+          socket.send({ id, type: 'subscribe', payload: { query, variables: { organizationId } } });
+        }
         // A server that does not say when a subscription is live answers in turn.
         if (!isMuster) socket.send({ type: 'ping' });
       } else if (message.type === 'pong') {
         live.resolve();
       } else if (message.type === 'ping') {
         socket.send({ type: 'pong' });
-        if (message.payload) live.resolve();
+        if (message.payload?.subscriptions.length === queries.length) live.resolve();
       } else if (message.type === 'error') {
         throw new Error(JSON.stringify(message));
       }
@@ -92,6 +111,7 @@ function subscribe(group: Group, { url, token, organizationId, query }: Subscrip
     },
   });
   group.sockets.push(socket);
+  group.subscriptions += queries.length;
   return live.promise;
 }
 

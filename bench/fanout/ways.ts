@@ -30,13 +30,14 @@ export async function startSockets(cleanUp: AsyncDisposableStack): Promise<Socke
   return cleanUp.use(await startChild<SocketOrder, SocketAnswer>(new URL('./sockets.ts', import.meta.url)));
 }
 
-/** Opens that many more subscribers of a server, with the documents in turn. */
+/** Opens that many more sockets of a server, each with that many subscriptions, with the documents in turn. */
 export async function openSockets(
   sockets: Sockets,
   way: Way,
   count: number,
   documents: string[],
+  each = 1,
 ): Promise<void> {
   const { name, url, token, organizationId } = way;
-  await sockets.ask({ server: name, open: count, url, token, organizationId, documents });
+  await sockets.ask({ server: name, open: count, each, url, token, organizationId, documents });
 }

@@ -1,5 +1,5 @@
 /**
- * The ceiling: `ws` alone. It sends the same buffer to every socket, or, with FRAMED, writes the frames of all events at
+ * The ceiling: `ws` alone. It sends the same buffer to every subscription, or, with FRAMED, writes the frames of all events at
  * once, framed once for all sockets.
  */
 import { once } from 'node:events';
@@ -14,13 +14,15 @@ const MESSAGE = Buffer.from(JSON.stringify({ id: ID, type: 'next', payload: { da
 
 const http = createServer();
 const server = new WebSocketServer({ server: http });
-const sockets = new Set<Socket>();
+const subscribers = new Set<{ client: WebSocket; socket: Socket; subscriptions: number }>();
 server.on('connection', (client, { socket }) => {
-  sockets.add(socket);
-  client.on('close', () => sockets.delete(socket));
+  const subscriber = { client, socket, subscriptions: 0 };
+  subscribers.add(subscriber);
+  client.on('close', () => subscribers.delete(subscriber));
   client.on('message', (data) => {
     const { type } = JSON.parse(String(data));
     if (type === 'connection_init') client.send('{"type":"connection_ack"}');
+    if (type === 'subscribe') subscriber.subscriptions += 1;
     if (type === 'ping') client.send('{"type":"pong"}');
   });
 });
@@ -36,12 +38,15 @@ const frame = Buffer.concat(
 takeOrders(`ws://127.0.0.1:${(http.address() as AddressInfo).port}/`, (events) => {
   if (process.env.FRAMED) {
     const frames = Buffer.concat(Array.from({ length: events }, () => frame));
-    for (const socket of sockets) socket.write(frames);
+    for (const { socket, subscriptions } of subscribers) {
+      for (let n = 0; n < subscriptions; n += 1) socket.write(frames);
+    }
     return;
   }
   for (let event = 0; event < events; event += 1) {
-    for (const client of server.clients) {
-      if (client.readyState === WebSocket.OPEN) client.send(MESSAGE, { binary: false });
+    for (const { client, subscriptions } of subscribers) {
+      if (client.readyState !== WebSocket.OPEN) continue;
+      for (let n = 0; n < subscriptions; n += 1) client.send(MESSAGE, { binary: false });
     }
   }
 });

@@ -8,6 +8,7 @@ import { createBackpressure } from './backpressure.ts';
 import { createBudget } from './budget.ts';
 import type { ConnectionLimits } from './connectionLimits.ts';
 import { createHeartbeats } from './heartbeats.ts';
+import { joinWrites } from './joinWrites.ts';
 import { createOperations, type Operations } from './operations.ts';
 import { createSubscription, type Subscription } from './subscription.ts';
 import type { Ending, Transport } from './transport.ts';
@@ -183,6 +184,8 @@ export function openConnection(
         write(results, moment) {
           if (!subscriptions.has(subscription) || !canWrite(results)) return false;
           if (moment && !objects.accept(moment)) return false;
+          // The results of the others follow at once.
+          if (subscriptions.size > 1) joinWrites(transport.socket);
           transport.write(id, results);
           noteWrite();
           subscription.sent(results.last.change.position);
@@ -213,7 +216,11 @@ export function openConnection(
     },
 
     sent: noteWrite,
-    beat: heartbeats.beat,
+    beat() {
+      // Also when none can be sent: the body of an event stream may have handed on what it held.
+      noteWrite();
+      heartbeats.beat();
+    },
 
     checkLag(now) {
       if (backpressure.isLagging(now, isBehind)) end('LAGGED');
