@@ -6,8 +6,8 @@ import type { EntityReads } from '../../schema/feed/entityReads.ts';
 import { createBudget } from './budget.ts';
 import { type LiveConnection, openConnection } from './connection.ts';
 import { CONNECTION_LIMITS, type ConnectionLimits } from './connectionLimits.ts';
+import { createHeartbeatWheel } from './heartbeatWheel.ts';
 import { startRightsCheck } from './rightsCheck.ts';
-import { createRounds } from './rounds.ts';
 import type { TokenConnections } from './tokenConnections.ts';
 import type { Ending, Transport } from './transport.ts';
 
@@ -59,7 +59,9 @@ export function createLiveConnections(
     const now = performance.now();
     for (const connection of written) if (!connection.checkLag(now)) written.delete(connection);
   }, LAG_CHECK_MS);
-  const heartbeats = createRounds<LiveConnection>(limits.heartbeatMs, (connection) => connection.beat());
+  const heartbeats = createHeartbeatWheel<LiveConnection>(limits.heartbeatMs, (connection) =>
+    connection.beat(),
+  );
   const stopRightsCheck = startRightsCheck(tokens, pool, log);
 
   return {

@@ -1,29 +1,32 @@
-/** Visits every member once in each round, some at each tick. All members share one timer, and no tick takes long. */
-export type Rounds<Member> = {
-  /** The first visit comes after at most one round. @returns removes the member. */
+/** Visits every member once in each turn of a wheel, some at each tick. All members share one timer, and no tick takes long. */
+export type HeartbeatWheel<Member> = {
+  /** The first visit comes after at most one turn. @returns removes the member. */
   join(member: Member): () => void;
   stop(): void;
 };
 
-/** The ticks of a round. */
+/** The ticks of a turn. */
 const TICKS = 40;
 
-export function createRounds<Member>(roundMs: number, visit: (member: Member) => void): Rounds<Member> {
+export function createHeartbeatWheel<Member>(
+  turnMs: number,
+  visit: (member: Member) => void,
+): HeartbeatWheel<Member> {
   const groups = Array.from({ length: TICKS }, () => new Set<Member>());
   const startedAt = performance.now();
   let ticks = 0;
 
-  /** The group whose next visit is the given number of ticks ahead, at most a round. */
+  /** The group whose next visit is the given number of ticks ahead, at most a turn. */
   const groupAhead = (distance: number) => groups[(ticks + distance) % TICKS] as Set<Member>;
 
   const timer = setInterval(() => {
-    // By the clock, because the delays of a busy process would add up. What was missed beyond a round is left out.
-    const due = Math.floor(((performance.now() - startedAt) / roundMs) * TICKS);
+    // By the clock, because the delays of a busy process would add up. What was missed beyond a turn is left out.
+    const due = Math.floor(((performance.now() - startedAt) / turnMs) * TICKS);
     ticks = Math.max(ticks, due - TICKS);
     for (; ticks < due; ticks += 1) {
       for (const member of groupAhead(1)) visit(member);
     }
-  }, roundMs / TICKS);
+  }, turnMs / TICKS);
 
   return {
     join(member) {
