@@ -86,19 +86,21 @@ function startOf(cursor?: string): string {
   return `event: next\n${cursor ? `id: ${cursor}\n` : ''}data: `;
 }
 
-/** Only the last ones: the streams that receive them do so one after another. */
-let last: { results: SharedResults; blocks: Buffer } | undefined;
+/** Of all streams that receive the results. They go with the results. */
+const blocksBy = new WeakMap<SharedResults, Buffer>();
 
 function blocksOf(results: SharedResults): Buffer {
-  if (last?.results !== results) {
+  let blocks = blocksBy.get(results);
+  if (!blocks) {
     const parts = results.all.flatMap(({ change, body }) => [
       Buffer.from(startOf(change.cursor)),
       body,
       Buffer.from(END),
     ]);
-    last = { results, blocks: Buffer.concat(parts) };
+    blocks = Buffer.concat(parts);
+    blocksBy.set(results, blocks);
   }
-  return last.blocks;
+  return blocks;
 }
 
 function write({ controller }: EventStream, text: string): void {

@@ -14,16 +14,20 @@ const BEFORE_ID = '{"id":';
 const AFTER_ID = `,"type":"${MessageType.Next}","payload":`;
 
 /** @property idsAt where the id stands in each frame. */
-type Frames = { results: SharedResults; id: string; idBytes: number; bytes: Buffer; idsAt: number[] };
+type Frames = { id: string; idBytes: number; bytes: Buffer; idsAt: number[] };
 
-/** Only the last ones: most clients number their operations alike, or use ids of one length. */
-let last: Frames | undefined;
+/** The last ones of each: most clients number their operations alike, or use ids of one length. They go with the results. */
+const lastOf = new WeakMap<SharedResults, Frames>();
 
 /** The messages as graphql-ws sends them: `{"id":…,"type":"next","payload":…}`. Servers do not mask. */
 export function framesOf(results: SharedResults, operationId: string): Buffer {
   const id = JSON.stringify(operationId);
   const idBytes = Buffer.byteLength(id);
-  if (last?.results !== results || last.idBytes !== idBytes) last = encode(results, id, idBytes);
+  let last = lastOf.get(results);
+  if (last?.idBytes !== idBytes) {
+    last = encode(results, id, idBytes);
+    lastOf.set(results, last);
+  }
   if (last.id === id) return last.bytes;
   const bytes = Buffer.from(last.bytes);
   for (const at of last.idsAt) bytes.write(id, at);
@@ -43,7 +47,7 @@ function encode(results: SharedResults, id: string, idBytes: number): Frames {
     at += body.copy(bytes, at);
     at = bytes.writeUInt8(CLOSING_BRACE, at);
   }
-  return { results, id, idBytes, bytes, idsAt };
+  return { id, idBytes, bytes, idsAt };
 }
 
 const CLOSING_BRACE = '}'.charCodeAt(0);
