@@ -4,10 +4,10 @@ import WebSocket from 'ws';
 import type { TestApp } from '../support/app.ts';
 import { openEventStream } from '../support/eventStream.ts';
 import { readFigures } from '../support/metrics.ts';
-import { type Psql, uuidOf } from '../support/psql.ts';
+import { openPsql, type Psql, uuidOf } from '../support/psql.ts';
 import { type Message, openSocket } from '../support/rawSocket.ts';
 import type { Team } from '../support/team.ts';
-import { expect, onTestFinished, test } from '../support/test.ts';
+import { describe, expect, onTestFinished, test } from '../support/test.ts';
 
 const SOFT_BYTES = 64 * 1024;
 const it = test
@@ -34,9 +34,13 @@ const subscribe = (id: string, team: Team, fields: string) => ({
 const rename = (psql: Psql, session: { id: string }, name: string) =>
   psql('UPDATE session SET display_name = $1 WHERE id = $2', [name, uuidOf(session.id)]);
 
+/** Waits until all changes so far have their place in the feed, so that a new subscription does not receive them. */
+const inFeed = (psql: Psql) => expect.poll(() => psql('SELECT FROM change_outbox')).toHaveLength(0);
+
 async function spawnWithLongPrompt(team: Team, psql: Psql): Promise<{ id: string }> {
   const session = await team.spawn();
   await psql('UPDATE session SET prompt = $1 WHERE id = $2', ['x'.repeat(90_000), uuidOf(session.id)]);
+  await inFeed(psql);
   return session;
 }
 
@@ -137,6 +141,7 @@ it('a client that reads slowly leaves the others, receives each event once and i
 
 it('event streams receive the same as alone, with their cursors', async ({ app, alone, team, psql }) => {
   const session = await team.spawn();
+  await inFeed(psql);
   const body = { query: query('session { displayName }'), variables: { id: team.id } };
   const streams = await Promise.all(
     [app, app, alone].map(({ url }) => openEventStream(url, team.owner.token, body)),
@@ -181,4 +186,99 @@ it('documents that differ in their layout only are executed once, and those with
   await socket.next(isLive);
   await expect.poll(() => figure(app, 'muster_live_shared_groups')).toBe((before ?? 0) + 3);
   await socket.close();
+});
+
+describe('an event that waits for a lock', () => {
+  const MEMORY = 'agent { memory(first: 1) { totalCount } }';
+  const waiting = (psql: Psql) =>
+    psql(`SELECT FROM pg_locks WHERE NOT granted AND relation = 'agent_memory'::regclass`);
+
+  async function openLive(app: TestApp, team: Team, payload: object) {
+    const socket = await openSocket(app.url, { authorization: `Bearer ${team.owner.token}` });
+    onTestFinished(() => socket.close());
+    socket.send({ id: '1', type: 'subscribe', payload });
+    await socket.next(({ type }) => type === 'ping');
+    return async (count: number) => {
+      const events: Record<string, unknown>[] = [];
+      while (events.length < count) {
+        const message = await socket.next(({ type }) => type === 'next');
+        if (!message) throw new Error('The socket was closed.');
+        const { data, errors } = message.payload as { data: object; errors?: object[] };
+        expect(errors).toBeUndefined();
+        events.push(...Object.values(data));
+      }
+      return events;
+    };
+  }
+
+  async function lockMemory(url: string) {
+    const holder = await openPsql(url);
+    onTestFinished(holder.close);
+    await holder('BEGIN');
+    await holder('LOCK TABLE agent_memory');
+    return holder;
+  }
+
+  it('delays no event of another group, and each group receives every event once and in order', async ({
+    app,
+    team,
+    psql,
+    database,
+  }) => {
+    const agent = await team.hire();
+    const session = await team.spawn({ agentId: agent.id });
+    await inFeed(psql);
+    const open = (fields: string) => openLive(app, team, subscribe('1', team, fields).payload);
+    const slow = await Promise.all([1, 2].map(() => open(`session { id ${MEMORY} }`)));
+    const fast = await Promise.all([1, 2].map(() => open('session { id displayName }')));
+    const others = await Promise.all([1, 2].map(() => open('type')));
+    const all = [...slow, ...fast, ...others];
+    // From its second event on, a group reads together with others.
+    for (const name of ['one', 'two']) {
+      await rename(psql, session, name);
+      for (const next of all) await next(1);
+    }
+    const holder = await lockMemory(database.url);
+    const heard: unknown[][] = all.map(() => []);
+    const take = async (indexes: number[], count: number) => {
+      for (const index of indexes) {
+        const events = (await all[index]?.(count)) ?? [];
+        heard[index]?.push(...events.map(({ cursor }) => cursor));
+      }
+    };
+    const names = ['three', 'four', 'five'];
+    for (const name of names) {
+      await rename(psql, session, name);
+      await take([2, 3, 4, 5], 1);
+    }
+    await expect.poll(() => waiting(psql)).not.toHaveLength(0);
+    await holder('ROLLBACK');
+    await take([0, 1], names.length);
+    await rename(psql, session, 'last');
+    await take([0, 1, 2, 3, 4, 5], 1);
+    expect(new Set(heard[0]).size).toBe(names.length + 1);
+    for (const cursors of heard) expect(cursors).toEqual(heard[0]);
+  });
+
+  it('withholds no event before it', async ({ app, team, psql, database }) => {
+    const agent = await team.hire();
+    const session = await team.spawn({ agentId: agent.id });
+    await inFeed(psql);
+    const next = await openLive(app, team, {
+      query: `subscription($id: ID!) { changes(organizationId: $id) {
+        type entity { ... on Session { id } ... on Agent { memory(first: 1) { totalCount } } }
+      } }`,
+      variables: { id: team.id },
+    });
+    const holder = await lockMemory(database.url);
+    await psql('BEGIN');
+    await rename(psql, session, 'before');
+    await psql(`UPDATE agent SET description = 'after' WHERE id = $1`, [uuidOf(agent.id)]);
+    await psql('COMMIT');
+    const events = await next(1);
+    await expect.poll(() => waiting(psql)).not.toHaveLength(0);
+    await holder('ROLLBACK');
+    events.push(...(await next(1)));
+    expect(events.map(({ type }) => type)).toEqual(['SESSION_UPDATED', 'AGENT_UPDATED']);
+  });
 });

@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts';
 import type { Change } from '../../feed/log/change.ts';
 import type { Row } from '../kit/model.ts';
 import { rowOf } from '../kit/rowLoader.ts';
-import type { Want } from './entityReads.ts';
+import type { Want } from './wanted.ts';
 
 /** The members of an organization see all of its objects that the feed tells of, so the viewer needs no other right. */
 export async function entityOf(

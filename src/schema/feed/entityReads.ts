@@ -9,17 +9,11 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/db.ts';
 import type { ChangeStream } from '../../feed/follow/stream.ts';
 import type { Change } from '../../feed/log/change.ts';
-import { isTooLarge, type RunningLimits } from '../../load/operation.ts';
+import { OperationEnded, type RunningLimits } from '../../load/operation.ts';
 import type { Row } from '../kit/model.ts';
-import { keyOf, type Rows, readAtOnce, type Selection, type Wanted } from './snapshot.ts';
-
-/** Objects of one type that events are about. */
-export type Want = Omit<Selection, 'organizationId'> & {
-  /** Returns the UUIDs of all objects of the type that a change is about. */
-  idsOf(change: Change): (string | undefined)[];
-  /** What the events of the given changes need besides. */
-  others?(changes: readonly Change[]): Want[];
-};
+import { createSlowSelections, type ReadingTogether, TOGETHER_MS } from './readingTogether.ts';
+import { type Rows, readAtOnce, type Wanted } from './snapshot.ts';
+import { add, type Reader, type Request, remember, sizeOf, type Want, wantedBy } from './wanted.ts';
 
 /** The objects of one event. */
 export type EventObjects = {
@@ -63,7 +57,10 @@ export type ConnectionObjects = {
   accept(moment: Moment): boolean;
 };
 
-export type EntityReads = { connect(): ConnectionObjects };
+export type EntityReads = {
+  /** @param together whose objects are read together. Default: those of the connection. */
+  connect(together?: ReadingTogether): ConnectionObjects;
+};
 
 /** The number of upcoming changes of a subscription whose objects are read together. */
 const LOOKAHEAD = 100;
@@ -81,26 +78,14 @@ type Snapshot = {
   /** Every change up to this position was committed when the read began. */
   upTo: number;
   wanted: Wanted;
+  /** Whether it has only the selections of the event that it was begun for. */
+  isOwn: boolean;
   size: number;
   rows: Promise<Rows>;
 };
 
-type Subscription = {
-  organizationId: string;
-  /** The change that waits to be delivered. */
-  expected?: Change;
-  /** The changes after it, as far as they are in memory. */
-  upcoming(): readonly Change[];
-  /** What its events have needed so far, by the key of the selection. */
-  wants: Map<string, Want>;
-  /** Whether its last event read more. Then the next one needs a newer snapshot, and looking ahead would be in vain. */
-  readsMore: boolean;
-};
-
 /** The event that is being executed. */
-type Turn = { change: Change; isOver(): boolean };
-
-type Request = { key: string; want: Want; id: string };
+type Turn = { change: Change; isOver(): boolean; reading?: Promise<() => void> };
 
 export function createEntityReads(
   db: Pick<Database, 'prisma' | 'reads'>,
@@ -112,13 +97,17 @@ export function createEntityReads(
   });
   /** `begunAt` of the newest snapshot of each selection. */
   const newest = new LRUCache<string, number>({ max: MAX_SELECTIONS });
+  const slow = createSlowSelections();
   let time = 0;
 
-  function begin(wanted: Wanted, upTo: number): Snapshot {
+  /** What is read for other events too has little time. After that, each reads its own. */
+  function begin(requests: readonly Request[], wanted: Wanted, upTo: number): Snapshot {
     time += 1;
     const size = sizeOf(wanted);
-    const rows = readAtOnce(db, wanted, limits);
-    const snapshot = { begunAt: time, endedAt: Number.POSITIVE_INFINITY, upTo, wanted, size, rows };
+    const isOwn = [...wanted.keys()].every((wantedKey) => requests.some(({ key }) => key === wantedKey));
+    const rows = readAtOnce(db, wanted, isOwn ? limits : { ...limits, deadlineMs: TOGETHER_MS });
+    if (isOwn) slow.watch(wanted.keys(), rows);
+    const snapshot = { begunAt: time, endedAt: Number.POSITIVE_INFINITY, upTo, wanted, isOwn, size, rows };
     recent.set(snapshot.begunAt, snapshot);
     for (const key of wanted.keys()) newest.set(key, snapshot.begunAt);
     rows.then(
@@ -132,8 +121,8 @@ export function createEntityReads(
     return snapshot;
   }
 
-  function connect(): ConnectionObjects {
-    const subscriptions = new Set<Subscription>();
+  function connect(together: ReadingTogether = { readers: new Set() }): ConnectionObjects {
+    const { readers } = together;
     /** What was delivered last is of this snapshot, and of nothing newer; 0 if it is of something newer. */
     let latest = 0;
     /** All that was delivered had been read by then. */
@@ -155,21 +144,31 @@ export function createEntityReads(
     }
 
     /** Returns a snapshot that holds the objects, and is no older than what the connection has delivered. */
-    async function snapshotFor(
-      own: Subscription,
-      { change, isOver }: Turn,
-      requests: readonly Request[],
-    ): Promise<Snapshot> {
-      let snapshot = find(requests, change) ?? begin(...ahead(own, change, requests));
+    async function snapshotFor(own: Reader, turn: Turn, requests: readonly Request[]): Promise<Snapshot> {
+      const { change } = turn;
+      const isSlow = requests.some(({ key }) => slow.has(key));
+      let snapshot = find(requests, change);
+      if ((!snapshot || own.readsMore) && !isSlow) {
+        turn.reading ??= together.turn?.();
+        await turn.reading;
+        snapshot = find(requests, change);
+      }
+      const alone = wantedBy(own, requests);
+      const isAlone = ({ isOwn, size }: Snapshot) => isOwn && size === sizeOf(alone);
+      own.isReading = true;
       try {
+        snapshot ??= begin(requests, ...ahead(own, change, requests, isSlow));
         await snapshot.rows;
       } catch (error) {
-        const alone = wantedBy(own, requests);
-        if (!isTooLarge(error) || snapshot.size === sizeOf(alone)) throw error;
-        snapshot = begin(alone, change.position);
+        if (!(error instanceof OperationEnded) || !snapshot || isAlone(snapshot)) throw error;
+        const found = find(requests, change);
+        snapshot = found && isAlone(found) ? found : begin(requests, alone, change.position);
         await snapshot.rows;
+      } finally {
+        own.isReading = false;
+        if (!own.readsMore) endTurn(turn);
       }
-      if (!isOver()) delivered(snapshot.begunAt, snapshot.endedAt);
+      if (!turn.isOver()) delivered(snapshot.begunAt, snapshot.endedAt);
       return snapshot;
     }
 
@@ -179,13 +178,18 @@ export function createEntityReads(
       accepted = moment;
     }
 
-    /** What the event needs, and what the next events of the connection's subscriptions will. */
-    function ahead(own: Subscription, change: Change, requests: readonly Request[]): [Wanted, upTo: number] {
+    /** What the event needs, and what the next events will: of the subscription and, unless it is slow, of the others. */
+    function ahead(
+      own: Reader,
+      change: Change,
+      requests: readonly Request[],
+      isSlow: boolean,
+    ): [Wanted, upTo: number] {
       const wanted = wantedBy(own, requests);
       let upTo = change.position;
       let size = sizeOf(wanted);
-      for (const each of new Set([own, ...subscriptions])) {
-        if (each.readsMore) continue;
+      for (const each of new Set([own, ...(isSlow ? [] : readers)])) {
+        if (each.readsMore || (each.isReading && each !== own)) continue;
         const changes = each.expected ? [each.expected, ...each.upcoming()] : each.upcoming();
         if (each === own) {
           for (const { want } of requests) {
@@ -196,6 +200,7 @@ export function createEntityReads(
           if (size >= MAX_OBJECTS) return [wanted, upTo];
           upTo = Math.max(upTo, next.position);
           for (const [key, want] of each.wants) {
+            if (each !== own && slow.has(key)) continue;
             for (const id of want.idsOf(next)) if (id && add(wanted, key, each, want, id)) size += 1;
           }
         }
@@ -205,13 +210,14 @@ export function createEntityReads(
 
     return {
       subscribe(organizationId, stream) {
-        const own: Subscription = {
+        const own: Reader = {
           organizationId,
           upcoming: () => stream.upcoming(LOOKAHEAD),
           wants: new Map(),
           readsMore: false,
+          isReading: false,
         };
-        subscriptions.add(own);
+        readers.add(own);
         return {
           expect(change) {
             own.expected = change;
@@ -222,7 +228,7 @@ export function createEntityReads(
             const startedAt = time;
             let begunAt: number | undefined;
             // The events of a subscription that is over are not delivered, nor is what is read after the deadline.
-            const turn = { change, isOver: () => hasEnded || !subscriptions.has(own) };
+            const turn: Turn = { change, isOver: () => hasEnded || !readers.has(own) };
             // The fields of an event ask at the same time, and get objects of one snapshot.
             const objects = new DataLoader<Request, Row | null>(
               async (requests) => {
@@ -246,12 +252,13 @@ export function createEntityReads(
                   delivered(0, time);
                 }
                 hasEnded = true;
+                endTurn(turn);
                 if (begunAt === undefined) return undefined;
                 return { begunAt, endedAt: deliveredBy, snapshot: begunAt === latest ? latest : 0 };
               },
             };
           },
-          close: () => void subscriptions.delete(own),
+          close: () => void readers.delete(own),
         };
       },
 
@@ -267,33 +274,6 @@ export function createEntityReads(
   return { connect };
 }
 
-/** @returns the key of its selection */
-function remember(own: Subscription, want: Want): string {
-  const key = keyOf({ ...want, organizationId: own.organizationId });
-  own.wants.set(key, want);
-  return key;
-}
-
-function wantedBy(own: Subscription, requests: readonly Request[]): Wanted {
-  const wanted: Wanted = new Map();
-  for (const { key, want, id } of requests) add(wanted, key, own, want, id);
-  return wanted;
-}
-
-/** @returns whether the object is new among them */
-function add(
-  wanted: Wanted,
-  key: string,
-  { organizationId }: Subscription,
-  { modelName, query }: Want,
-  id: string,
-) {
-  const entry = wanted.get(key) ?? { selection: { organizationId, modelName, query }, ids: new Set() };
-  wanted.set(key, entry);
-  const { size } = entry.ids;
-  return entry.ids.add(id).size > size;
-}
-
-function sizeOf(wanted: Wanted): number {
-  return [...wanted.values()].reduce((sum, { ids }) => sum + ids.size, 0);
+function endTurn({ reading }: Turn): void {
+  void reading?.then((end) => end());
 }

@@ -2,8 +2,9 @@
 import type { SharedResult, SubscriptionSlot } from '../../../context.ts';
 import type { Follower } from '../../../feed/follow/lead.ts';
 import type { Change } from '../../../feed/log/change.ts';
-import type { Moment, SubscriptionObjects } from '../../../schema/feed/entityReads.ts';
+import type { EventObjects, Moment, SubscriptionObjects } from '../../../schema/feed/entityReads.ts';
 import { type EventExecution, executeEvent } from '../executeEvent.ts';
+import type { Pace } from './pace.ts';
 import { sharedResults } from './sharedResults.ts';
 
 /** @property since the position of the member when it joined: it has been sent every change up to there. */
@@ -30,6 +31,7 @@ export type Group = {
   execute(change: Change): Promise<Executed>;
   /** Keeps a result until `write`. */
   keep(result: SharedResult): void;
+  keptChanges(): number;
   /** The bytes of the results that are kept. */
   keptBytes(): number;
   /** Writes the results to all members. @returns the members that could not take them, and received none. */
@@ -39,7 +41,8 @@ export type Group = {
 /** @param subscribe registers the group with those whose objects are read together. */
 export function createGroup(
   execution: SharedExecution,
-  subscribe: (group: Pick<Group, 'concerns'>) => SubscriptionObjects,
+  pace: Pace,
+  subscribe: (concerns: Group['concerns']) => SubscriptionObjects,
 ): Group {
   const members = new Set<Member>();
   const leaving = new AbortController();
@@ -54,7 +57,7 @@ export function createGroup(
     return false;
   }
 
-  const objects = subscribe({ concerns });
+  const objects = paced(subscribe(concerns), pace);
 
   return {
     members,
@@ -89,6 +92,7 @@ export function createGroup(
       keptBytes += result.body.length;
     },
 
+    keptChanges: () => kept.length,
     keptBytes: () => keptBytes,
 
     write(moment) {
@@ -110,4 +114,17 @@ export function createGroup(
       return unable;
     },
   };
+}
+
+/** Many groups may wait for one read. When it has ended, they go on one after another. */
+function paced(objects: SubscriptionObjects, pace: Pace): SubscriptionObjects {
+  const pacedEvent = ({ find, end }: EventObjects): EventObjects => ({
+    async find(want, id) {
+      const row = await find(want, id);
+      await pace();
+      return row;
+    },
+    end,
+  });
+  return { ...objects, event: (change) => pacedEvent(objects.event(change)) };
 }

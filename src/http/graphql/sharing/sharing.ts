@@ -11,7 +11,8 @@ import type { RunningLimits } from '../../../load/operation.ts';
 import type { SourceStream } from '../../../resolvers/kit/subscribe.ts';
 import type { EntityReads } from '../../../schema/feed/entityReads.ts';
 import type { SharedExecution } from './group.ts';
-import { type Rounds, startRounds } from './rounds.ts';
+import { createGroups, type Groups } from './groups.ts';
+import { createPace } from './pace.ts';
 import { type SharedDocument, sharedDocument } from './sharedDocument.ts';
 import { sharedViewer } from './sharedViewer.ts';
 
@@ -28,27 +29,22 @@ export type SharingStats = {
   subscriptions: number;
 };
 
-/** A document whose events may be larger has rounds of its own, so that those of others do not wait for it. */
+/** The objects of larger events are read apart, so that those of others do not wait for them. */
 const MAX_COST_TOGETHER = 1_000;
 
 export function createSharing(services: Services, entityReads: EntityReads, limits: RunningLimits): Sharing {
   const { log } = services;
-  const rounds = new Map<Channel, Map<string, Rounds>>();
+  const pace = createPace();
+  const groups = new Map<Channel, Groups>();
   /** A field of theirs depends on more of the viewer than is declared. */
   const faulty = new WeakSet<SharedDocument>();
 
-  function roundsOf(channel: Channel, name: string): Rounds {
-    const ofChannel = rounds.get(channel) ?? new Map<string, Rounds>();
-    rounds.set(channel, ofChannel);
-    let found = ofChannel.get(name);
-    if (!found) {
-      found = startRounds(channel, entityReads, log, () => {
-        ofChannel.delete(name);
-        if (ofChannel.size === 0 && rounds.get(channel) === ofChannel) rounds.delete(channel);
-      });
-      ofChannel.set(name, found);
-    }
-    return found;
+  function groupsOf(channel: Channel): Groups {
+    const found = groups.get(channel);
+    if (found) return found;
+    const created = createGroups(channel, { entityReads, pace, log, onEmpty: () => groups.delete(channel) });
+    groups.set(channel, created);
+    return created;
   }
 
   function executionOf(
@@ -87,16 +83,15 @@ export function createSharing(services: Services, entityReads: EntityReads, limi
         const { channel } = follower;
         if (faulty.has(document)) return undefined;
         execution ??= executionOf(args, document, channel.organizationId);
-        const name = cost > MAX_COST_TOGETHER ? execution.key : '';
-        return roundsOf(channel, name).join(follower, slot, execution);
+        return groupsOf(channel).join(follower, slot, execution, cost > MAX_COST_TOGETHER);
       });
     },
 
     stats() {
-      const all = [...rounds.values()].flatMap((each) => [...each.values()]).map((each) => each.stats());
+      const all = [...groups.values()].map((each) => each.stats());
       return {
-        groups: all.reduce((sum, { groups }) => sum + groups, 0),
-        subscriptions: all.reduce((sum, { subscriptions }) => sum + subscriptions, 0),
+        groups: all.reduce((sum, each) => sum + each.groups, 0),
+        subscriptions: all.reduce((sum, each) => sum + each.subscriptions, 0),
       };
     },
   };
