@@ -57,7 +57,7 @@ const pool =
     await db.close();
   };
 
-/** How each part of Muster connects, and the limits that it sets itself. */
+/** How each part of Muster connects, and what it sets itself. */
 const CONNECTIONS: [string, Record<string, string>, OpenConnection][] = [
   [
     'the pool of requests',
@@ -73,7 +73,7 @@ const CONNECTIONS: [string, Record<string, string>, OpenConnection][] = [
   ['the pool of checks', POOL_LIMITS, pool('checkPool')],
   [
     'the sequencer',
-    { ...NO_LIMITS, idle_session_timeout: '10s' },
+    { ...NO_LIMITS, idle_session_timeout: '10s', plan_cache_mode: 'force_generic_plan' },
     async (url, show) => {
       const { client } = await connectSequencer(url);
       await show(async (sql) => (await client.query<Shown>(sql)).rows);
