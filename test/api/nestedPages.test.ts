@@ -130,7 +130,7 @@ it('a page has cursors when one of the fragments that select the list asks for t
   expect((await ask(team, query, { slug: team.slug, after })).organization.agents.edges).toEqual([]);
 });
 
-describe('pages that are found before their rows are read', () => {
+describe('pages in other orders than that of creation', () => {
   const SESSIONS = 7;
 
   it.for([
