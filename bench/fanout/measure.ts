@@ -48,7 +48,7 @@ async function unheard(way: MusterWay, events: number, batches: number, ms: numb
   const began = now();
   for (let batch = 0; batch < batches; batch += 1) {
     await way.publishUnheard(events);
-    await sleep(began + ((batch + 1) * ms) / batches - now());
+    await sleep(Math.max(0, began + ((batch + 1) * ms) / batches - now()));
   }
   return (await cpuMs(way.pid)) - cpuBefore;
 }
