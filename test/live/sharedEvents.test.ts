@@ -11,7 +11,11 @@ import { describe, expect, onTestFinished, test } from '../support/test.ts';
 
 const SOFT_BYTES = 64 * 1024;
 const it = test
-  .extend('config', { scope: 'file' }, { tuning: { live: { softBytes: SOFT_BYTES, stuckMs: 600_000 } } })
+  .extend(
+    'config',
+    { scope: 'file' },
+    { sharedEvents: true, tuning: { live: { softBytes: SOFT_BYTES, stuckMs: 600_000 } } },
+  )
   /** A server on the same database that executes every event for one subscription. */
   .extend('alone', { scope: 'file' }, async ({ app }, { onCleanup }) => {
     const alone = await app.startAnother({ sharedEvents: false });

@@ -8,9 +8,11 @@ import { readFigures } from '../support/metrics.ts';
 import { uuidOf } from '../support/psql.ts';
 import { type Message, openSocket, type RawSocket } from '../support/rawSocket.ts';
 import { expect } from '../support/test.ts';
-import { test } from './cast.ts';
+import { test as withCast } from './cast.ts';
 import { objectType, selectField, selectLengths } from './selection.ts';
 import { furnish } from './walk.ts';
+
+const test = withCast.extend('config', { scope: 'file' }, { sharedEvents: true });
 
 /**
  * Changes rows of each type whose fields rights can change. The session comes last, and so does its change.
