@@ -66,7 +66,8 @@ export type EntityReads = {
 const LOOKAHEAD = 100;
 /** The most objects that a snapshot is begun with. */
 const MAX_OBJECTS = 1_000;
-/** The most objects that are kept, in all snapshots together. */
+/** The most snapshots that are kept, and the most objects in all of them together. */
+const MAX_KEPT_SNAPSHOTS = 1_000;
 const MAX_KEPT_OBJECTS = 20_000;
 /** The selections whose newest snapshot is known. */
 const MAX_SELECTIONS = 1_000;
@@ -92,6 +93,7 @@ export function createEntityReads(
   limits: RunningLimits,
 ): EntityReads {
   const recent = new LRUCache<number, Snapshot>({
+    max: MAX_KEPT_SNAPSHOTS,
     maxSize: MAX_KEPT_OBJECTS,
     sizeCalculation: ({ size }) => size,
   });
