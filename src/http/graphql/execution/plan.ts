@@ -1,6 +1,6 @@
 /**
- * What the executor needs to know of an operation, worked out once for a document: which fields are selected of which type,
- * and how their values are completed.
+ * The plan of an operation, which is made once for its document. It has the selected fields of each object type, and how their
+ * values are completed.
  */
 import {
   type ASTNode,
